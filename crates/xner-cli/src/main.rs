@@ -1,0 +1,2 @@
+//! The program `xner`.
+fn main() {}

@@ -1,0 +1,30 @@
+//! Sentences, tags and entities; tagging schemes; readers and writers of labelled text.
+//!
+//! The way of the data: a reader of [`mod@read`] yields [`Labelled`] sentences one at a time, a
+//! [`Scheme`] turns their entities into tags and back, a [`TagSet`] numbers the tags for a model.
+//!
+//! ```
+//! use xner_corpus::{Scheme, Sentence, Tag, entities};
+//!
+//! let sentence = Sentence::from_tokens(["Ada", "Lovelace", "lived", "in", "London"]);
+//! let tags: Vec<Tag> = ["I-PER", "I-PER", "O", "O", "I-LOC"].iter().map(|t| t.parse().unwrap()).collect();
+//! let found = entities(&tags);
+//! assert_eq!(found.len(), 2);
+//! assert_eq!(sentence.slice(found[0].tokens.clone()), "Ada Lovelace");
+//! let iobes = Scheme::Iobes.tags(&found, sentence.len());
+//! assert_eq!(iobes.iter().map(ToString::to_string).collect::<Vec<_>>(), ["B-PER", "E-PER", "O", "O", "S-LOC"]);
+//! ```
+
+mod entity;
+mod error;
+mod scheme;
+mod sentence;
+mod tag;
+mod tag_set;
+
+pub use entity::{Entity, EntityType, entities};
+pub use error::{Error, Result};
+pub use scheme::Scheme;
+pub use sentence::{Labelled, Sentence};
+pub use tag::{ParseTagError, Prefix, Tag};
+pub use tag_set::{TagId, TagSet};

@@ -1,0 +1,119 @@
+//! Sentences: text and where its tokens stand in it.
+
+use std::ops::Range;
+
+use crate::Entity;
+
+/// A sentence: its text and the byte range of each token in it.
+///
+/// A sentence from a column file has its tokens joined by single spaces as text; one from raw text keeps
+/// the user's text, and [`Sentence::offset`] says where in the document it began.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sentence {
+    text: String,
+    spans: Vec<Range<u32>>,
+    offset: usize,
+}
+
+impl Sentence {
+    /// A sentence of these tokens, joined by single spaces.
+    pub fn from_tokens<S: AsRef<str>>(tokens: impl IntoIterator<Item = S>) -> Self {
+        let mut sentence = Self::default();
+        for token in tokens {
+            sentence.push(token.as_ref());
+        }
+        sentence
+    }
+
+    /// A sentence over `text`, whose tokens are the byte ranges `spans`.
+    ///
+    /// Returns `None` when the ranges are empty, overlap, are out of order, lie outside the text, or cut a
+    /// character in two.
+    pub fn from_spans(text: String, spans: impl IntoIterator<Item = Range<usize>>) -> Option<Self> {
+        let mut kept: Vec<Range<u32>> = Vec::new();
+        for span in spans {
+            let after = kept.last().is_none_or(|last| last.end as usize <= span.start);
+            if !after || span.is_empty() || text.get(span.clone()).is_none() {
+                return None;
+            }
+            kept.push(u32::try_from(span.start).ok()?..u32::try_from(span.end).ok()?);
+        }
+        Some(Self { text, spans: kept, offset: 0 })
+    }
+
+    /// Adds a token behind the others, after a space.
+    pub fn push(&mut self, token: &str) {
+        if !self.text.is_empty() {
+            self.text.push(' ');
+        }
+        let start = self.text.len() as u32;
+        self.text.push_str(token);
+        self.spans.push(start..self.text.len() as u32);
+    }
+
+    /// The same sentence, said to begin at byte `offset` of its document.
+    #[must_use]
+    pub fn at(mut self, offset: usize) -> Self {
+        self.offset = offset;
+        self
+    }
+
+    /// The number of tokens.
+    pub fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// Whether there are no tokens.
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The byte in the document at which [`Sentence::text`] begins; 0 where there is no document.
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// Token `at`.
+    ///
+    /// # Panics
+    /// When there is no such token.
+    pub fn token(&self, at: usize) -> &str {
+        let span = &self.spans[at];
+        &self.text[span.start as usize..span.end as usize]
+    }
+
+    /// The tokens in order.
+    pub fn tokens(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
+        self.spans.iter().map(|span| &self.text[span.start as usize..span.end as usize])
+    }
+
+    /// The bytes of [`Sentence::text`] that the tokens `tokens` cover, inner gaps included.
+    ///
+    /// # Panics
+    /// When `tokens` is empty or reaches past the last token.
+    pub fn bytes(&self, tokens: Range<usize>) -> Range<usize> {
+        self.spans[tokens.start].start as usize..self.spans[tokens.end - 1].end as usize
+    }
+
+    /// The text that the tokens `tokens` cover, inner gaps included.
+    ///
+    /// # Panics
+    /// When `tokens` is empty or reaches past the last token.
+    pub fn slice(&self, tokens: Range<usize>) -> &str {
+        &self.text[self.bytes(tokens)]
+    }
+}
+
+/// A sentence and its entities.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Labelled {
+    /// The sentence.
+    pub sentence: Sentence,
+    /// Its entities: in order, not overlapping, not empty.
+    pub entities: Vec<Entity>,
+}

@@ -1,0 +1,1 @@
+//! Word vectors for named entity recognition: reading, looking up.

@@ -1,0 +1,1 @@
+//! Layers and fused sequence operations on burn.

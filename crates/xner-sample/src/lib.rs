@@ -1,0 +1,1 @@
+//! The built-in sample: a small seeded grammar in three languages, with word vectors.

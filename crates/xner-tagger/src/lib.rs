@@ -1,0 +1,1 @@
+//! Sequence taggers on burn: training, saving, opening, tagging.
