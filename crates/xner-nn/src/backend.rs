@@ -1,0 +1,30 @@
+//! The backends that the taggers run on.
+
+use burn::backend::Autodiff;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+
+use crate::{BiLstmOps, CrfOps};
+
+/// A backend with every operation that our models need.
+pub trait NerBackend: BiLstmOps + CrfOps {}
+
+#[cfg(feature = "flex")]
+impl NerBackend for burn_flex::Flex {}
+
+impl<B: NerBackend, C: CheckpointStrategy> NerBackend for Autodiff<B, C> {}
+
+/// Backends that run the tensor bodies.
+#[allow(unused_macros, reason = "used for each accelerator whose feature is on")]
+macro_rules! tensor_bodies {
+    ($backend:ty) => {
+        impl BiLstmOps for $backend {}
+        impl CrfOps for $backend {}
+        impl NerBackend for $backend {}
+    };
+}
+
+#[cfg(feature = "cuda")]
+tensor_bodies!(burn::backend::Cuda);
+
+#[cfg(feature = "wgpu")]
+tensor_bodies!(burn::backend::Wgpu);

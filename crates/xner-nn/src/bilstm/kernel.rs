@@ -1,0 +1,392 @@
+//! The recurrence of one LSTM direction on the CPU, forwards and backwards.
+//!
+//! The gates of a row stand as `[i | f | g | o]`, `hidden` values each, as in PyTorch:
+//!
+//! ```text
+//! i = σ(x W_i + h' U_i + b_i)    f = σ(…)    g = tanh(…)    o = σ(…)
+//! c = f c' + i g                 h = o tanh c
+//! ```
+//!
+//! where `h'`, `c'` are the states of the step before. The products with `U` are too small for a general matrix
+//! product, which would pack both sides anew at every step: here `U` is packed once a call into registers' width,
+//! and one pass computes the four gates of some hidden units for some rows, applies the activations and writes
+//! the state, without leaving the registers.
+
+use std::ops::Range;
+
+use pulp::{Simd, WithSimd};
+
+use crate::Packing;
+use crate::simd::{load, sigmoid, store, tanh};
+
+/// In which order a direction visits the steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    Forward,
+    Backward,
+}
+
+impl Direction {
+    /// The `n`-th step that the direction visits.
+    fn step(self, n: usize, steps: usize) -> usize {
+        match self {
+            Self::Forward => n,
+            Self::Backward => steps - 1 - n,
+        }
+    }
+
+    /// The rows of the step visited before `step`, as far as their sequences also run at `step`: row `k` of
+    /// the range has the same sequence as row `k` of `step`. Empty at the first step visited.
+    pub(super) fn previous(self, packing: &Packing, step: usize) -> Range<usize> {
+        let before = match self {
+            Self::Forward if step > 0 => step - 1,
+            Self::Backward if step + 1 < packing.steps() => step + 1,
+            _ => return 0..0,
+        };
+        let start = packing.step(before).start;
+        start..start + packing.active(step).min(packing.active(before))
+    }
+
+    /// Whether rank `rank` has its last visited step at `step`.
+    pub(super) fn ends(self, packing: &Packing, step: usize, rank: usize) -> bool {
+        match self {
+            Self::Forward => packing.active(step + 1) <= rank,
+            Self::Backward => step == 0,
+        }
+    }
+}
+
+/// Where the pre-activations `x W + b` of each row come from.
+pub(super) enum Source<'a> {
+    /// They stand in `gates` already.
+    InPlace,
+    /// Row `r` reads row `ids[r]` of a table whose rows have `4 * hidden` values.
+    Table(&'a [f32], &'a [u32]),
+}
+
+/// The states of one direction.
+pub(super) struct States {
+    /// `[rows, 4 * hidden]`, after activation.
+    pub(super) gates: Vec<f32>,
+    /// `[rows, hidden]`
+    pub(super) cells: Vec<f32>,
+    /// `[rows, hidden]`
+    pub(super) hidden: Vec<f32>,
+}
+
+/// Runs a direction over all steps: pre-activations in, states out.
+pub(super) struct Forward<'a> {
+    pub(super) packing: &'a Packing,
+    pub(super) direction: Direction,
+    /// Hidden units.
+    pub(super) units: usize,
+    /// `U`: `[units, columns]` with row stride `stride`, of which the first `4 * units` columns count.
+    pub(super) recurrent: &'a [f32],
+    pub(super) stride: usize,
+    pub(super) source: Source<'a>,
+    pub(super) states: &'a mut States,
+}
+
+impl WithSimd for Forward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        // As many rows at once as the registers hold: four accumulators a row, four of `U`, one of `h`.
+        if S::F32_LANES >= 16 { self.run::<S, 6>(simd) } else { self.run::<S, 2>(simd) }
+    }
+}
+
+impl Forward<'_> {
+    #[inline(always)]
+    fn run<S: Simd, const ROWS: usize>(self, simd: S) {
+        let Self { packing, direction, units, recurrent, stride, source, states } = self;
+        let lanes = S::F32_LANES;
+        let packed = pack_gates(recurrent, stride, units, lanes);
+        let packed = S::as_simd_f32s(&packed).0;
+        let mut columns = vec![[0.0_f32; ROWS]; units];
+        for n in 0..packing.steps() {
+            let step = direction.step(n, packing.steps());
+            let rows = packing.step(step);
+            let previous = direction.previous(packing, step);
+            if let Source::Table(table, ids) = source {
+                for row in rows.clone() {
+                    let from = ids[row] as usize * 4 * units;
+                    states.gates[row * 4 * units..][..4 * units].copy_from_slice(&table[from..][..4 * units]);
+                }
+            }
+            for first in (0..rows.len()).step_by(ROWS) {
+                let live = ROWS.min(rows.len() - first);
+                let known = previous.len().saturating_sub(first).min(live);
+                let before = previous.start + first;
+                transpose(&mut columns, &states.hidden, before, known, units);
+                let row = rows.start + first;
+                for (block, weights) in packed.chunks_exact(4 * units).enumerate() {
+                    let unit = block * lanes;
+                    let width = lanes.min(units - unit);
+                    let at = |row: usize, gate: usize| (row * 4 + gate) * units + unit;
+                    let mut sums = [[simd.splat_f32s(0.0); 4]; ROWS];
+                    for (r, sums) in sums.iter_mut().enumerate().take(live) {
+                        for (gate, sum) in sums.iter_mut().enumerate() {
+                            *sum = load(simd, &states.gates[at(row + r, gate)..][..width]);
+                        }
+                    }
+                    if known > 0 {
+                        for (weight, h) in weights.as_chunks::<4>().0.iter().zip(&columns) {
+                            for (sums, &h) in sums.iter_mut().zip(h) {
+                                let h = simd.splat_f32s(h);
+                                for (sum, &weight) in sums.iter_mut().zip(weight) {
+                                    *sum = simd.mul_add_f32s(h, weight, *sum);
+                                }
+                            }
+                        }
+                    }
+                    for (r, sums) in sums.iter().enumerate().take(live) {
+                        let i = sigmoid(simd, sums[0]);
+                        let f = sigmoid(simd, sums[1]);
+                        let g = tanh(simd, sums[2]);
+                        let o = sigmoid(simd, sums[3]);
+                        let mut c = simd.mul_f32s(i, g);
+                        if r < known {
+                            let c_before = load(simd, &states.cells[(before + r) * units + unit..][..width]);
+                            c = simd.mul_add_f32s(f, c_before, c);
+                        }
+                        let h = simd.mul_f32s(o, tanh(simd, c));
+                        for (gate, value) in [i, f, g, o].into_iter().enumerate() {
+                            store(simd, &mut states.gates[at(row + r, gate)..][..width], value);
+                        }
+                        store(simd, &mut states.cells[(row + r) * units + unit..][..width], c);
+                        store(simd, &mut states.hidden[(row + r) * units + unit..][..width], h);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The gradient that flows into the states of one direction from above.
+pub(super) enum Upstream<'a> {
+    /// Of every row: `[rows, stride]`, of which `units` columns from `column` on belong to this direction.
+    All(&'a [f32], usize),
+    /// Of the state at which each sequence ends: `[sequences, stride]`, in the caller's order.
+    Ends(&'a [f32], usize),
+}
+
+/// Runs a direction's steps in reverse: gradient of the states in, gradient of the pre-activations out.
+pub(super) struct Reverse<'a> {
+    pub(super) packing: &'a Packing,
+    pub(super) direction: Direction,
+    pub(super) units: usize,
+    pub(super) recurrent: &'a [f32],
+    pub(super) stride: usize,
+    pub(super) states: &'a States,
+    pub(super) upstream: Upstream<'a>,
+    /// The row stride of the upstream gradient: units of all directions together.
+    pub(super) width: usize,
+    /// `[rows, 4 * units]`, written.
+    pub(super) out: &'a mut [f32],
+}
+
+impl WithSimd for Reverse<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        if S::F32_LANES >= 16 { self.run::<S, 6>(simd) } else { self.run::<S, 2>(simd) }
+    }
+}
+
+impl Reverse<'_> {
+    #[inline(always)]
+    fn run<S: Simd, const ROWS: usize>(self, simd: S) {
+        let Self { packing, direction, units, .. } = self;
+        let lanes = S::F32_LANES;
+        let packed = pack_transposed(self.recurrent, self.stride, units, lanes);
+        let packed = S::as_simd_f32s(&packed).0;
+        // The gradients of h' and c' by rank: what the step visited after this one hands down.
+        let mut dh = vec![0.0_f32; packing.active(0) * units];
+        let mut dc = vec![0.0_f32; packing.active(0) * units];
+        let mut columns = vec![[0.0_f32; ROWS]; 4 * units];
+        for n in (0..packing.steps()).rev() {
+            let step = direction.step(n, packing.steps());
+            let rows = packing.step(step);
+            let previous = direction.previous(packing, step);
+            for rank in 0..rows.len() {
+                let row = rows.start + rank;
+                let from_above = match self.upstream {
+                    Upstream::All(grad, column) => Some(&grad[row * self.width + column..][..units]),
+                    Upstream::Ends(grad, column) if direction.ends(packing, step, rank) => {
+                        Some(&grad[packing.order()[rank] * self.width + column..][..units])
+                    }
+                    Upstream::Ends(..) => None,
+                };
+                let c_before = (rank < previous.len()).then(|| previous.start + rank);
+                let dh = &mut dh[rank * units..][..units];
+                let dc = &mut dc[rank * units..][..units];
+                self.states.gates_backward(
+                    simd,
+                    row,
+                    c_before,
+                    from_above,
+                    dh,
+                    dc,
+                    &mut self.out[row * 4 * units..],
+                );
+            }
+            for first in (0..previous.len()).step_by(ROWS) {
+                let live = ROWS.min(previous.len() - first);
+                transpose(&mut columns, self.out, rows.start + first, live, 4 * units);
+                hand_down::<S, ROWS>(simd, packed, &columns, units, &mut dh[first * units..][..live * units]);
+            }
+        }
+    }
+}
+
+impl States {
+    /// One row's step back through the activations. `dh`, `dc` hold what later steps hand down; `dc` is left
+    /// with what is handed down to the cell before.
+    #[inline(always)]
+    fn gates_backward<S: Simd>(
+        &self,
+        simd: S,
+        row: usize,
+        c_before: Option<usize>,
+        from_above: Option<&[f32]>,
+        dh: &[f32],
+        dc: &mut [f32],
+        out: &mut [f32],
+    ) {
+        let units = dc.len();
+        let one = simd.splat_f32s(1.0);
+        for unit in (0..units).step_by(S::F32_LANES) {
+            let width = S::F32_LANES.min(units - unit);
+            let gate = |k: usize| load(simd, &self.gates[(row * 4 + k) * units + unit..][..width]);
+            let (i, f, g, o) = (gate(0), gate(1), gate(2), gate(3));
+            let c = load(simd, &self.cells[row * units + unit..][..width]);
+            let tanh_c = tanh(simd, c);
+            let mut d_h = load(simd, &dh[unit..][..width]);
+            if let Some(above) = from_above {
+                d_h = simd.add_f32s(d_h, load(simd, &above[unit..][..width]));
+            }
+            // dc += dh o (1 - tanh² c)
+            let slope = simd.negate_mul_add_f32s(tanh_c, tanh_c, one);
+            let d_c = simd.mul_add_f32s(simd.mul_f32s(d_h, o), slope, load(simd, &dc[unit..][..width]));
+            let sigmoid_slope = |y| simd.mul_f32s(y, simd.sub_f32s(one, y));
+            let d_i = simd.mul_f32s(simd.mul_f32s(d_c, g), sigmoid_slope(i));
+            let d_f = match c_before {
+                Some(before) => {
+                    let c = load(simd, &self.cells[before * units + unit..][..width]);
+                    simd.mul_f32s(simd.mul_f32s(d_c, c), sigmoid_slope(f))
+                }
+                None => simd.splat_f32s(0.0),
+            };
+            let d_g = simd.mul_f32s(simd.mul_f32s(d_c, i), simd.negate_mul_add_f32s(g, g, one));
+            let d_o = simd.mul_f32s(simd.mul_f32s(d_h, tanh_c), sigmoid_slope(o));
+            for (k, value) in [d_i, d_f, d_g, d_o].into_iter().enumerate() {
+                store(simd, &mut out[k * units + unit..][..width], value);
+            }
+            store(simd, &mut dc[unit..][..width], simd.mul_f32s(d_c, f));
+        }
+    }
+}
+
+/// `dh = dgates U^T` for up to `ROWS` rows, whose `dgates` stand transposed in `columns`.
+#[inline(always)]
+fn hand_down<S: Simd, const ROWS: usize>(
+    simd: S,
+    packed: &[S::f32s],
+    columns: &[[f32; ROWS]],
+    units: usize,
+    dh: &mut [f32],
+) {
+    // Several registers of units at once, so that enough sums are under way to hide an addition's latency.
+    const WIDE: usize = 4;
+    let gates = 4 * units;
+    for (group, weights) in packed.chunks(gates * WIDE).enumerate() {
+        let unit = group * WIDE * S::F32_LANES;
+        match weights.len() / gates {
+            4 => hand_down_group::<S, ROWS, 4>(simd, weights, columns, unit, units, dh),
+            3 => hand_down_group::<S, ROWS, 3>(simd, weights, columns, unit, units, dh),
+            2 => hand_down_group::<S, ROWS, 2>(simd, weights, columns, unit, units, dh),
+            _ => hand_down_group::<S, ROWS, 1>(simd, weights, columns, unit, units, dh),
+        }
+    }
+}
+
+#[inline(always)]
+fn hand_down_group<S: Simd, const ROWS: usize, const WIDE: usize>(
+    simd: S,
+    weights: &[S::f32s],
+    columns: &[[f32; ROWS]],
+    unit: usize,
+    units: usize,
+    dh: &mut [f32],
+) {
+    let mut sums = [[simd.splat_f32s(0.0); WIDE]; ROWS];
+    for (weight, d) in weights.as_chunks::<WIDE>().0.iter().zip(columns) {
+        for (sums, &d) in sums.iter_mut().zip(d) {
+            let d = simd.splat_f32s(d);
+            for (sum, &weight) in sums.iter_mut().zip(weight) {
+                *sum = simd.mul_add_f32s(d, weight, *sum);
+            }
+        }
+    }
+    for (dh, sums) in dh.chunks_exact_mut(units).zip(&sums) {
+        for (out, &sum) in dh[unit..].chunks_mut(S::F32_LANES).zip(sums) {
+            store(simd, out, sum);
+        }
+    }
+}
+
+/// `U` as `[block of units][row of U][gate][lane]`, the last block filled up with zeros.
+fn pack_gates(recurrent: &[f32], stride: usize, units: usize, lanes: usize) -> Vec<f32> {
+    let mut packed = vec![0.0; units.div_ceil(lanes) * units * 4 * lanes];
+    let mut chunks = packed.chunks_exact_mut(lanes);
+    for unit in (0..units).step_by(lanes) {
+        let width = lanes.min(units - unit);
+        for row in recurrent.chunks(stride).take(units) {
+            for (gate, chunk) in chunks.by_ref().take(4).enumerate() {
+                chunk[..width].copy_from_slice(&row[gate * units + unit..][..width]);
+            }
+        }
+    }
+    packed
+}
+
+/// `U^T` as `[group of blocks][column of U][block in the group][lane]`: groups of up to four blocks of units.
+fn pack_transposed(recurrent: &[f32], stride: usize, units: usize, lanes: usize) -> Vec<f32> {
+    let mut packed = vec![0.0; units.div_ceil(lanes) * units * 4 * lanes];
+    let mut at = 0;
+    let mut unit = 0;
+    while unit < units {
+        let blocks = 4.min((units - unit).div_ceil(lanes));
+        let width = (blocks * lanes).min(units - unit);
+        for (k, row) in recurrent.chunks(stride).enumerate().skip(unit).take(width) {
+            for (column, &value) in row[..4 * units].iter().enumerate() {
+                packed[at + column * blocks * lanes + k - unit] = value;
+            }
+        }
+        at += 4 * units * blocks * lanes;
+        unit += width;
+    }
+    packed
+}
+
+/// Rows `first..first + live` of `[_, width]` as columns; the other columns become zero.
+#[inline(always)]
+fn transpose<const ROWS: usize>(
+    columns: &mut [[f32; ROWS]],
+    rows: &[f32],
+    first: usize,
+    live: usize,
+    width: usize,
+) {
+    if live < ROWS {
+        columns.fill([0.0; ROWS]);
+    }
+    for r in 0..live {
+        for (column, &value) in columns.iter_mut().zip(&rows[(first + r) * width..][..width]) {
+            column[r] = value;
+        }
+    }
+}

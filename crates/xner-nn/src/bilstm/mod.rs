@@ -1,0 +1,20 @@
+//! The bidirectional LSTM over packed sequences.
+
+mod autodiff;
+#[cfg(feature = "flex")]
+mod flex;
+#[cfg(feature = "flex")]
+mod kernel;
+mod layer;
+#[cfg(feature = "flex")]
+mod native;
+mod ops;
+mod spec;
+pub(crate) mod tensor_body;
+
+pub use layer::{BiLstm, BiLstmConfig};
+pub use ops::{BiLstmGradient, BiLstmInputs, BiLstmOps};
+pub use spec::{BiLstmSpec, Emit};
+
+#[cfg(all(test, feature = "flex"))]
+mod tests;

@@ -1,0 +1,79 @@
+//! The CRF as a module.
+
+use std::sync::Arc;
+
+use burn::module::{Module, Param};
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorPrimitive};
+use rand::Rng;
+
+use super::ops::{CrfInputs, CrfOps};
+use crate::{Packing, init};
+
+/// How the losses of a batch's sequences become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reduction {
+    /// Their mean.
+    #[default]
+    Mean,
+    /// Their sum.
+    Sum,
+}
+
+/// A linear-chain conditional random field over tag scores.
+#[derive(Module, Debug)]
+pub struct Crf<B: Backend> {
+    /// `[tags, tags]`: from row to column.
+    pub transitions: Param<Tensor<B, 2>>,
+    /// `[tags]`: the score of opening with a tag.
+    pub start: Param<Tensor<B, 1>>,
+    /// `[tags]`: the score of closing with a tag.
+    pub end: Param<Tensor<B, 1>>,
+}
+
+impl<B: Backend> Crf<B> {
+    /// A field over `tags` tags with seeded scores, uniform in ±0.1.
+    pub fn new(tags: usize, device: &B::Device, rng: &mut impl Rng) -> Self {
+        Self {
+            transitions: Param::from_tensor(init::uniform([tags, tags], 0.1, device, rng)),
+            start: Param::from_tensor(init::uniform([tags], 0.1, device, rng)),
+            end: Param::from_tensor(init::uniform([tags], 0.1, device, rng)),
+        }
+    }
+}
+
+impl<B: CrfOps> Crf<B> {
+    /// -log p(gold | emissions) over the batch's sequences, `[1]`: see [`CrfOps::crf_loss`].
+    ///
+    /// `emissions` is `[rows, tags]` and `gold` has a tag for each packed row.
+    ///
+    /// # Panics
+    /// When the shapes do not fit, or a gold tag is out of range.
+    pub fn loss(
+        &self,
+        emissions: Tensor<B, 2>,
+        gold: &[u16],
+        packing: &Packing,
+        reduction: Reduction,
+    ) -> Tensor<B, 1> {
+        let [rows, tags] = emissions.dims();
+        assert_eq!(
+            (rows, gold.len()),
+            (packing.rows(), packing.rows()),
+            "a row of scores and a tag for each token"
+        );
+        assert!(gold.iter().all(|&tag| (tag as usize) < tags), "gold tags lie below {tags}");
+        let inputs = CrfInputs {
+            emissions: emissions.into_primitive().tensor(),
+            transitions: self.transitions.val().into_primitive().tensor(),
+            start: self.start.val().into_primitive().tensor(),
+            end: self.end.val().into_primitive().tensor(),
+        };
+        let loss = B::crf_loss(inputs, &Arc::from(gold), packing);
+        let loss = Tensor::from_primitive(TensorPrimitive::Float(loss));
+        match reduction {
+            Reduction::Sum => loss,
+            Reduction::Mean => loss / packing.sequences().max(1) as f32,
+        }
+    }
+}

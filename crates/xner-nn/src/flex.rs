@@ -1,0 +1,17 @@
+//! Reading burn's CPU tensors as slices.
+
+use burn_flex::FlexTensor;
+
+/// The tensor with its values in order; no copy where they are so already.
+pub(crate) fn contiguous(tensor: &FlexTensor) -> FlexTensor {
+    if tensor.as_slice::<f32>().is_some() { tensor.clone() } else { tensor.to_contiguous() }
+}
+
+/// The values of a contiguous tensor.
+///
+/// # Panics
+/// When the tensor is not of `f32`: the taggers' models are all of that type.
+pub(crate) fn values(tensor: &FlexTensor) -> &[f32] {
+    #[allow(clippy::expect_used, reason = "a contract of the caller's, see Panics")]
+    tensor.as_slice::<f32>().expect("a contiguous tensor of f32")
+}
