@@ -2,30 +2,108 @@
 
 use std::path::PathBuf;
 
+use crate::{ParseTagError, SchemeError};
+
 /// The crate's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A fault in reading or writing a corpus, with the place where it is.
+///
+/// A path that was given as `-` shows as `<stdin>` or `<stdout>`; lines and bytes count from 1.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file could not be opened, read or written.
-    #[error("{path}: {source}")]
+    /// A file could not be opened, read or written; compressed data that is cut short or damaged too.
+    #[error("{path}: {source}", path = path.display())]
     Io {
-        /// The file, or `<stdin>`.
+        /// The file.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },
-    /// A line is not as the format wants it.
-    #[error("{path}:{line}: {message}")]
-    Malformed {
-        /// The file, or `<stdin>`.
+    /// A file holds not one sentence.
+    #[error("{path}: no sentences", path = path.display())]
+    Empty {
+        /// The file.
         path: PathBuf,
-        /// The line, from 1.
+    },
+    /// A line is not UTF-8.
+    #[error("{path}:{line}: invalid UTF-8 at byte {byte} of the line{hint}", path = path.display())]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: usize,
+        /// The first offending byte of the line.
+        byte: usize,
+        /// What the file may be instead; empty when there is no guess.
+        hint: &'static str,
+    },
+    /// A row has another number of columns than the rows before it.
+    #[error("{path}:{line}: expected {expected} columns as in the rows before, found {found}", path = path.display())]
+    Ragged {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: usize,
+        /// The columns of the first row.
+        expected: usize,
+        /// The columns of this row.
+        found: usize,
+    },
+    /// A row lacks the column that was asked for.
+    #[error("{path}:{line}: no {what} column: it would be column {column}, the row has {found}", path = path.display())]
+    MissingColumn {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: usize,
+        /// `token` or `tag`.
+        what: &'static str,
+        /// The column asked for, as in [`crate::read::Column`].
+        column: i32,
+        /// The columns of this row.
+        found: usize,
+    },
+    /// A string in the tag column is no tag.
+    #[error("{path}:{line}: {source}", path = path.display())]
+    Tag {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: usize,
+        /// The string.
+        source: ParseTagError,
+    },
+    /// A tag breaks the scheme that the corpus was said to be in.
+    #[error("{path}:{line}: {source}", path = path.display())]
+    Scheme {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: usize,
+        /// The tag and the rule.
+        source: SchemeError,
+    },
+    /// A line is not as the format wants it.
+    #[error("{path}:{line}: {message}", path = path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The line.
         line: usize,
         /// What was found and what was expected.
         message: String,
+    },
+    /// A sentence cannot be written in the format asked for.
+    #[error("cannot write {what} as {format}: {reason}")]
+    Unwritable {
+        /// The token or the like.
+        what: String,
+        /// The format.
+        format: &'static str,
+        /// Why.
+        reason: &'static str,
     },
     /// An entity has a type that the tag set does not know.
     #[error("tag `{name}` is not in the tag set; its types are {known}")]

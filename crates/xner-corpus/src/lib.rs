@@ -15,16 +15,30 @@
 //! assert_eq!(iobes.iter().map(ToString::to_string).collect::<Vec<_>>(), ["B-PER", "E-PER", "O", "O", "S-LOC"]);
 //! ```
 
+mod chars;
+mod conform;
 mod entity;
 mod error;
+pub mod read;
+pub mod sample;
 mod scheme;
 mod sentence;
+pub mod split;
+mod stats;
 mod tag;
 mod tag_set;
+pub mod write;
 
+pub use chars::CharOffsets;
+pub use conform::{SchemeError, SchemeTally};
 pub use entity::{Entity, EntityType, entities};
 pub use error::{Error, Result};
 pub use scheme::Scheme;
 pub use sentence::{Labelled, Sentence};
+pub use stats::Stats;
 pub use tag::{ParseTagError, Prefix, Tag};
 pub use tag_set::{TagId, TagSet};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -30,16 +30,16 @@ impl Scheme {
         for entity in found {
             let (start, end) = (entity.tokens.start, entity.tokens.end.min(len));
             let touches = previous.is_some_and(|p| p.tokens.end == start && p.kind == entity.kind);
-            for at in start..end {
+            for (at, tag) in tags.iter_mut().enumerate().take(end).skip(start) {
                 let prefix = match self {
                     Self::Iob1 if at == start && touches => Prefix::Begin,
-                    Self::Iob1 => Prefix::Inside,
+                    Self::Iob2 if at == start => Prefix::Begin,
                     Self::Iobes if end - start == 1 => Prefix::Single,
+                    Self::Iobes if at == start => Prefix::Begin,
                     Self::Iobes if at + 1 == end => Prefix::End,
-                    Self::Iob2 | Self::Iobes if at == start => Prefix::Begin,
-                    Self::Iob2 | Self::Iobes => Prefix::Inside,
+                    Self::Iob1 | Self::Iob2 | Self::Iobes => Prefix::Inside,
                 };
-                tags[at] = Tag::Part(prefix, entity.kind.clone());
+                *tag = Tag::Part(prefix, entity.kind.clone());
             }
             previous = Some(entity);
         }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::Entity;
+use crate::{Entity, Scheme, Tag, entities};
 
 /// A sentence: its text and the byte range of each token in it.
 ///
@@ -41,9 +41,14 @@ impl Sentence {
         Some(Self { text, spans: kept, offset: 0 })
     }
 
+    /// A sentence of parts known to fit: see [`Sentence::from_spans`].
+    pub(crate) fn from_parts(text: String, spans: Vec<Range<u32>>) -> Self {
+        Self { text, spans, offset: 0 }
+    }
+
     /// Adds a token behind the others, after a space.
     pub fn push(&mut self, token: &str) {
-        if !self.text.is_empty() {
+        if !self.spans.is_empty() {
             self.text.push(' ');
         }
         let start = self.text.len() as u32;
@@ -116,4 +121,17 @@ pub struct Labelled {
     pub sentence: Sentence,
     /// Its entities: in order, not overlapping, not empty.
     pub entities: Vec<Entity>,
+}
+
+impl Labelled {
+    /// A sentence and the entities that conlleval reads from `tags`.
+    pub fn from_tags(sentence: Sentence, tags: &[Tag]) -> Self {
+        let found = entities(tags.iter().take(sentence.len()));
+        Self { sentence, entities: found }
+    }
+
+    /// The tags in `scheme`, one a token.
+    pub fn tags(&self, scheme: Scheme) -> Vec<Tag> {
+        scheme.tags(&self.entities, self.sentence.len())
+    }
 }

@@ -1,0 +1,85 @@
+//! Whether tags keep to a scheme, and which scheme tags seem to be in.
+
+use serde::Serialize;
+
+use crate::{Scheme, Tag};
+
+/// A tag that its scheme does not allow where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("tag `{tag}` breaks {scheme}: it may not {rule}", scheme = scheme.to_string().to_uppercase())]
+pub struct SchemeError {
+    /// The scheme.
+    pub scheme: Scheme,
+    /// The offending token, from 0.
+    pub at: usize,
+    /// Its tag.
+    pub tag: Tag,
+    /// What it may not do, such as ``follow `O` ``.
+    pub rule: String,
+}
+
+impl Scheme {
+    /// Whether the tags of a sentence are exactly as the scheme would write them.
+    ///
+    /// # Errors
+    /// [`SchemeError`] for the first tag that may not follow the one before it, open or close the sentence.
+    pub fn validate(self, tags: &[Tag]) -> Result<(), SchemeError> {
+        let fail = |at: usize, rule| Err(SchemeError { scheme: self, at, tag: tags[at].clone(), rule });
+        for (at, tag) in tags.iter().enumerate() {
+            match at.checked_sub(1).map(|before| &tags[before]) {
+                None if !self.may_start(tag) => return fail(at, "open a sentence".to_owned()),
+                Some(before) if !self.may_follow(before, tag) => {
+                    return fail(at, format!("follow `{before}`"));
+                }
+                _ => {}
+            }
+        }
+        match tags.last() {
+            Some(last) if !self.may_end(last) => fail(tags.len() - 1, "close a sentence".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The scheme that the tags of some sentences seem to be in: see [`SchemeTally`].
+    pub fn detect<'a>(sentences: impl IntoIterator<Item = &'a [Tag]>) -> Option<Self> {
+        let mut tally = SchemeTally::default();
+        sentences.into_iter().for_each(|tags| tally.add(tags));
+        tally.best()
+    }
+}
+
+/// Counts, for each scheme, the places where tags break it; the scheme broken least is the likely one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct SchemeTally {
+    parts: usize,
+    odd: [usize; 3],
+}
+
+impl SchemeTally {
+    const SCHEMES: [Scheme; 3] = [Scheme::Iob2, Scheme::Iob1, Scheme::Iobes];
+
+    /// Counts the tags of one sentence.
+    pub fn add(&mut self, tags: &[Tag]) {
+        let mut before = &Tag::Outside;
+        for tag in tags.iter().chain([&Tag::Outside]) {
+            if *tag != Tag::Outside || *before != Tag::Outside {
+                self.parts += usize::from(*tag != Tag::Outside);
+                for (odd, scheme) in self.odd.iter_mut().zip(Self::SCHEMES) {
+                    *odd += usize::from(!scheme.may_follow(before, tag));
+                }
+            }
+            before = tag;
+        }
+    }
+
+    /// The scheme with the fewest faults; `None` when no tag was part of an entity.
+    pub fn best(&self) -> Option<Scheme> {
+        let least = (0..3).min_by_key(|&scheme| self.odd[scheme])?;
+        (self.parts > 0).then_some(Self::SCHEMES[least])
+    }
+
+    /// In how many places the tags break `scheme`.
+    pub fn odd(&self, scheme: Scheme) -> usize {
+        Self::SCHEMES.iter().zip(self.odd).filter(|(one, _)| **one == scheme).map(|(_, odd)| odd).sum()
+    }
+}

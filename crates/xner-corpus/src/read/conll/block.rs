@@ -1,0 +1,172 @@
+//! Sentences together with the lines they stand in, to write the file back with tags.
+
+use std::io::{self, BufRead, Write};
+use std::ops::Range;
+use std::path::PathBuf;
+
+use super::rows::{RowKind, Rows, split};
+use super::{Column, ConllOptions, Separator};
+use crate::read::draft::Draft;
+use crate::{Result, Sentence, Tag};
+
+/// So many bytes of lines without a token (a file of empty lines, say) make a block of their own.
+const IDLE: usize = 1 << 20;
+
+/// Reads a column file as [`Block`]s: every line of the file is in exactly one, in order.
+///
+/// The tags in the file, if it has any, are not read: set [`ConllOptions::tag`] to `None`, or to the column
+/// that [`Block::write`] is to replace.
+pub struct Blocks<R> {
+    rows: Rows<R>,
+    draft: Draft,
+    ended: bool,
+}
+
+impl<R: BufRead> Blocks<R> {
+    /// A reader of `reader`, which errors call `name`.
+    pub fn new(reader: R, name: impl Into<PathBuf>, options: ConllOptions) -> Self {
+        Self { rows: Rows::new(reader, name, options), draft: Draft::default(), ended: false }
+    }
+
+    fn read(&mut self) -> Result<Option<Block>> {
+        self.draft.clear();
+        let (mut raw, mut rows) = (String::new(), Vec::new());
+        let mut first_line = self.rows.place().line + 1;
+        while let Some(row) = self.rows.next()? {
+            let start = raw.len();
+            raw.push_str(row.line);
+            rows.push(RawRow { kind: row.kind, text: start..raw.len(), ending: row.ending });
+            match row.kind {
+                RowKind::Token => {
+                    if self.draft.is_empty() {
+                        first_line = row.place.line;
+                    }
+                    if !self.draft.push(row.token) {
+                        return Err(row.place.malformed("the sentence is longer than 4 GiB"));
+                    }
+                }
+                RowKind::Mark | RowKind::Blank if !self.draft.is_empty() => break,
+                RowKind::Mark | RowKind::Blank if raw.len().max(rows.len()) > IDLE => break,
+                RowKind::Comment | RowKind::Mark | RowKind::Blank => {}
+            }
+        }
+        let (sentence, separator) = (self.draft.sentence(), self.rows.separator());
+        Ok((!rows.is_empty()).then_some(Block { raw, rows, sentence, first_line, separator }))
+    }
+}
+
+impl<R: BufRead> Iterator for Blocks<R> {
+    type Item = Result<Block>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let next = self.read().transpose();
+        self.ended = !matches!(next, Some(Ok(_)));
+        next
+    }
+}
+
+/// A sentence of a column file, and the lines that it stands in.
+///
+/// Those are its rows, the empty lines, marks and comments before it, and the empty line behind it. The last
+/// block of a file may hold no token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    raw: String,
+    rows: Vec<RawRow>,
+    sentence: Sentence,
+    first_line: usize,
+    separator: Separator,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct RawRow {
+    kind: RowKind,
+    text: Range<usize>,
+    ending: &'static str,
+}
+
+/// A line of a [`Block`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlockRow<'a> {
+    /// What it is.
+    pub kind: RowKind,
+    /// The line as it stands in the file, without its end.
+    pub text: &'a str,
+    /// Its end: a line feed, perhaps behind a carriage return, or nothing on a last line.
+    pub ending: &'static str,
+}
+
+/// Where [`Block::write`] puts the tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TagPlace {
+    /// In a new column behind the others.
+    Append,
+    /// In the place of this column.
+    Replace(Column),
+}
+
+impl Block {
+    /// The sentence; empty where the block has no token.
+    pub fn sentence(&self) -> &Sentence {
+        &self.sentence
+    }
+
+    /// The line of the sentence's first token, from 1.
+    pub fn first_line(&self) -> usize {
+        self.first_line
+    }
+
+    /// The lines in order.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = BlockRow<'_>> {
+        self.rows.iter().map(|row| BlockRow {
+            kind: row.kind,
+            text: &self.raw[row.text.clone()],
+            ending: row.ending,
+        })
+    }
+
+    /// Writes the lines back with a tag for each token: as they were, but for the tag's column.
+    ///
+    /// A mark gets the tag `O`, so that all rows stay equally long; comments and empty lines get none. A token
+    /// beyond the end of `tags` gets `O` too.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn write(&self, tags: &[Tag], place: TagPlace, out: &mut impl Write) -> io::Result<()> {
+        let mut tags = tags.iter();
+        for row in self.rows() {
+            match row.kind {
+                RowKind::Token => self.write_row(row, tags.next().unwrap_or(&Tag::Outside), place, out)?,
+                RowKind::Mark => self.write_row(row, &Tag::Outside, place, out)?,
+                RowKind::Comment | RowKind::Blank => write!(out, "{}{}", row.text, row.ending)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn write_row(
+        &self,
+        row: BlockRow<'_>,
+        tag: &Tag,
+        place: TagPlace,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        if let TagPlace::Replace(column) = place {
+            let mut columns = Vec::new();
+            split(row.text, self.separator, &mut columns);
+            if let Some(at) = column.of(columns.len()) {
+                let (start, end) = columns[at];
+                return write!(out, "{}{tag}{}{}", &row.text[..start], &row.text[end..], row.ending);
+            }
+        }
+        match self.separator {
+            Separator::Tab => write!(out, "{}\t{tag}{}", row.text, row.ending),
+            // Keep to a tab where the file has tabs among its blanks.
+            _ if row.text.contains('\t') => write!(out, "{}\t{tag}{}", row.text.trim_ascii_end(), row.ending),
+            _ => write!(out, "{} {tag}{}", row.text.trim_ascii_end(), row.ending),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! How a column file is laid out.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Scheme;
+
+/// A column: 0 is the first, 1 the second; −1 is the last, −2 the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Column(pub i32);
+
+impl Column {
+    /// The first column.
+    pub const FIRST: Self = Self(0);
+    /// The last column.
+    pub const LAST: Self = Self(-1);
+
+    /// The column's place in a row of `width` columns.
+    pub fn of(self, width: usize) -> Option<usize> {
+        let at =
+            if self.0 < 0 { width.checked_sub(self.0.unsigned_abs() as usize)? } else { self.0 as usize };
+        (at < width).then_some(at)
+    }
+}
+
+/// What stands between two columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Separator {
+    /// [`Separator::Tab`] if the first row has a tab, else [`Separator::Blank`].
+    #[default]
+    Auto,
+    /// One tab; tokens may hold spaces.
+    Tab,
+    /// Any number of spaces and tabs.
+    Blank,
+}
+
+/// What to do with a row that has another number of columns than the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ragged {
+    /// Refuse the file.
+    #[default]
+    Refuse,
+    /// Read the row, so long as it has the token and the tag.
+    Allow,
+}
+
+/// How to read a column file.
+///
+/// The default is what the CoNLL shared tasks have: the token first, the tag last, in any scheme.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConllOptions {
+    /// The token's column.
+    pub token: Column,
+    /// The tag's column; `None` for a file without tags.
+    pub tag: Option<Column>,
+    /// What stands between columns.
+    pub separator: Separator,
+    /// Rows of unequal width.
+    pub ragged: Ragged,
+    /// Whether a line that begins with `# `, or is `#` alone, between sentences is a comment.
+    pub comments: bool,
+    /// Whether tokens carry a language prefix (`en:`), to be removed. It is the same for all tokens of a
+    /// sentence; a token without it is refused.
+    pub language_prefix: bool,
+    /// Strict reading: refuse tags that break this scheme. `None` takes any tags and reads them as conlleval.
+    pub scheme: Option<Scheme>,
+}
+
+impl Default for ConllOptions {
+    fn default() -> Self {
+        Self {
+            token: Column::FIRST,
+            tag: Some(Column::LAST),
+            separator: Separator::Auto,
+            ragged: Ragged::Refuse,
+            comments: false,
+            language_prefix: false,
+            scheme: None,
+        }
+    }
+}
+
+impl ConllOptions {
+    /// Token and tag with a tab between, as in `WikiAnn`.
+    pub fn tsv() -> Self {
+        Self { separator: Separator::Tab, ..Self::default() }
+    }
+
+    /// One token a row, no tags needed: whatever other columns there are is ignored.
+    pub fn unlabelled() -> Self {
+        Self { tag: None, ..Self::default() }
+    }
+}

@@ -1,0 +1,107 @@
+//! The labelled sentences of a column file.
+
+use std::io::BufRead;
+use std::path::PathBuf;
+
+use super::ConllOptions;
+use super::rows::{RowKind, Rows};
+use crate::read::draft::Draft;
+use crate::read::interner::Interner;
+use crate::{Error, Labelled, Result, Tag, entities};
+
+/// Reads a column file, a sentence at a time; see [`crate::read::conll`].
+///
+/// After an error it ends.
+///
+/// ```
+/// use xner_corpus::read::conll::{ConllOptions, Reader};
+///
+/// let file = "Ada NNP B-PER\nLovelace NNP I-PER\ncalculates VBZ O\n";
+/// let sentences: Vec<_> = Reader::new(file.as_bytes(), "memory", ConllOptions::default()).collect::<Result<_, _>>()?;
+/// assert_eq!(sentences[0].sentence.text(), "Ada Lovelace calculates");
+/// assert_eq!(sentences[0].entities[0].tokens, 0..2);
+/// # Ok::<(), xner_corpus::Error>(())
+/// ```
+pub struct Reader<R> {
+    rows: Rows<R>,
+    draft: Draft,
+    interner: Interner,
+    tags: Vec<Tag>,
+    /// The line of each token.
+    lines: Vec<usize>,
+    marks: usize,
+    ended: bool,
+}
+
+impl<R: BufRead> Reader<R> {
+    /// A reader of `reader`, which errors call `name`.
+    pub fn new(reader: R, name: impl Into<PathBuf>, options: ConllOptions) -> Self {
+        Self {
+            rows: Rows::new(reader, name, options),
+            draft: Draft::default(),
+            interner: Interner::default(),
+            tags: Vec::new(),
+            lines: Vec::new(),
+            marks: 0,
+            ended: false,
+        }
+    }
+
+    /// The tags of the sentence yielded last, as they stand in the file; empty where it has no tag column.
+    pub fn tags(&self) -> &[Tag] {
+        &self.tags
+    }
+
+    /// How many `-DOCSTART-` rows have been read.
+    pub fn marks(&self) -> usize {
+        self.marks
+    }
+
+    fn read(&mut self) -> Result<Option<Labelled>> {
+        self.draft.clear();
+        self.tags.clear();
+        self.lines.clear();
+        let labelled = self.rows.options().tag.is_some();
+        while let Some(row) = self.rows.next()? {
+            match row.kind {
+                RowKind::Token => {
+                    if !self.draft.push(row.token) {
+                        return Err(row.place.malformed("the sentence is longer than 4 GiB"));
+                    }
+                    if labelled {
+                        self.tags.push(self.interner.tag(row.tag).map_err(|error| row.place.tag(error))?);
+                        self.lines.push(row.place.line);
+                    }
+                }
+                RowKind::Comment => {}
+                RowKind::Mark | RowKind::Blank => {
+                    self.marks += usize::from(row.kind == RowKind::Mark);
+                    if !self.draft.is_empty() {
+                        break;
+                    }
+                }
+            }
+        }
+        if self.draft.is_empty() {
+            return Ok(None);
+        }
+        if let Some(Err(source)) = self.rows.options().scheme.map(|scheme| scheme.validate(&self.tags)) {
+            let path = self.rows.place().path.clone();
+            return Err(Error::Scheme { path, line: self.lines[source.at], source });
+        }
+        Ok(Some(Labelled { sentence: self.draft.sentence(), entities: entities(&self.tags) }))
+    }
+}
+
+impl<R: BufRead> Iterator for Reader<R> {
+    type Item = Result<Labelled>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let next = self.read().transpose();
+        self.ended = !matches!(next, Some(Ok(_)));
+        next
+    }
+}

@@ -1,0 +1,64 @@
+//! The formats, and which one a file name promises.
+
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A format of labelled or plain text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Column files: [`crate::read::conll`].
+    Conll,
+    /// Column files with tabs, as in `WikiAnn`.
+    Tsv,
+    /// JSON lines with character spans: [`crate::read::jsonl`].
+    Jsonl,
+    /// Plain text: [`crate::read::text`].
+    Text,
+}
+
+impl Format {
+    /// The format that a name's ending promises, `.gz` and `.xz` aside.
+    ///
+    /// `None` for `.txt` too: both columns and plain text go by that name.
+    pub fn guess(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".xz")).unwrap_or(&name);
+        match Path::new(name).extension()?.to_str()? {
+            "conll" | "conll2002" | "conll2003" | "col" | "bio" | "iob" | "iob1" | "iob2" | "iobes"
+            | "bioes" => Some(Self::Conll),
+            "tsv" => Some(Self::Tsv),
+            "jsonl" | "ndjson" | "json" => Some(Self::Jsonl),
+            "text" | "md" => Some(Self::Text),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Conll => "conll",
+            Self::Tsv => "tsv",
+            Self::Jsonl => "jsonl",
+            Self::Text => "text",
+        })
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.to_ascii_lowercase().as_str() {
+            "conll" => Ok(Self::Conll),
+            "tsv" | "wikiann" => Ok(Self::Tsv),
+            "jsonl" => Ok(Self::Jsonl),
+            "text" => Ok(Self::Text),
+            _ => Err(format!("`{text}` is no format: expected conll, tsv, jsonl or text")),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Opening files and standard input, compressed or not.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::bufread::MultiGzDecoder;
+use liblzma::bufread::XzDecoder;
+
+use crate::{Error, Result};
+
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const XZ: &[u8] = &[0xfd, b'7', b'z', b'X', b'Z', 0x00];
+const BUFFER: usize = 1 << 17;
+
+/// An open file or standard input, decompressed, with the name that errors give it.
+pub struct Input {
+    /// The bytes.
+    pub reader: Box<dyn BufRead + Send>,
+    /// The name: the path, or `<stdin>`.
+    pub name: PathBuf,
+}
+
+impl Input {
+    /// Opens a file, or standard input for `-`.
+    ///
+    /// gzip and xz data, of several members or streams too, are known by their first bytes; a name that ends
+    /// in `.gz` or `.xz` over other data is refused.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the file cannot be opened or read.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        if path == Path::new("-") {
+            return Self::from_reader(io::stdin(), "<stdin>");
+        }
+        let file = File::open(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+        let input = Self::from_reader(file, path)?;
+        Ok(input)
+    }
+
+    /// Reads from `reader`, decompressing as [`Input::open`] does; `name` stands in errors.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the first bytes cannot be read, or when they are not what the name promises.
+    pub fn from_reader(reader: impl Read + Send + 'static, name: impl Into<PathBuf>) -> Result<Self> {
+        let name = name.into();
+        match decoded(reader, &name) {
+            Ok(reader) => Ok(Self { reader, name }),
+            Err(source) => Err(Error::Io { path: name, source }),
+        }
+    }
+}
+
+fn decoded(mut reader: impl Read + Send + 'static, name: &Path) -> io::Result<Box<dyn BufRead + Send>> {
+    let mut head = Vec::with_capacity(XZ.len());
+    (&mut reader).take(XZ.len() as u64).read_to_end(&mut head)?;
+    let (is_gzip, is_xz) = (head.starts_with(GZIP), head.starts_with(XZ));
+    let extension = name.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    let wants = |ending: &str, is: bool| extension.eq_ignore_ascii_case(ending) && !is;
+    for (ending, is, kind) in [("gz", is_gzip, "gzip"), ("xz", is_xz, "xz")] {
+        if wants(ending, is) {
+            let message = format!("no {kind} data, though the name ends in .{ending}");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+    }
+    let whole = Cursor::new(head).chain(reader);
+    if is_gzip {
+        let decoder = MultiGzDecoder::new(BufReader::with_capacity(BUFFER, whole));
+        Ok(Box::new(BufReader::with_capacity(BUFFER, Explained { inner: decoder, kind: "gzip" })))
+    } else if is_xz {
+        let decoder = XzDecoder::new_multi_decoder(BufReader::with_capacity(BUFFER, whole));
+        Ok(Box::new(BufReader::with_capacity(BUFFER, Explained { inner: decoder, kind: "xz" })))
+    } else {
+        Ok(Box::new(BufReader::with_capacity(BUFFER, whole)))
+    }
+}
+
+/// A decoder whose errors say what they are errors of.
+struct Explained<R> {
+    inner: R,
+    kind: &'static str,
+}
+
+impl<R: Read> Read for Explained<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.inner.read(buffer).map_err(|error| {
+            let kind = self.kind;
+            match error.kind() {
+                io::ErrorKind::UnexpectedEof => {
+                    io::Error::new(error.kind(), format!("the {kind} data is cut short"))
+                }
+                io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other => {
+                    io::Error::new(error.kind(), format!("the {kind} data is damaged: {error}"))
+                }
+                _ => error,
+            }
+        })
+    }
+}

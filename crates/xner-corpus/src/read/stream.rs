@@ -1,0 +1,118 @@
+//! Any format behind one iterator.
+
+use std::io::BufRead;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ConllOptions, Format, Input, JsonlOptions, Separator, conll, jsonl, text};
+use crate::split::TextOptions;
+use crate::{Error, Labelled, Result, Tag};
+
+/// How to read a corpus.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReadOptions {
+    /// The format; `None` takes the one that the file's name promises, or else columns.
+    pub format: Option<Format>,
+    /// For columns, with tabs or not.
+    pub conll: ConllOptions,
+    /// For JSON lines.
+    pub jsonl: JsonlOptions,
+    /// For plain text.
+    pub text: TextOptions,
+}
+
+impl ReadOptions {
+    /// The same options, for files of this format.
+    #[must_use]
+    pub fn with_format(mut self, format: Format) -> Self {
+        self.format = Some(format);
+        self
+    }
+
+    /// The format in which these options read `path`.
+    pub fn format_of(&self, path: &Path) -> Format {
+        self.format.or_else(|| Format::guess(path)).unwrap_or(Format::Conll)
+    }
+}
+
+type Source = Box<dyn BufRead + Send>;
+
+/// The sentences of a file of any format, one at a time.
+pub struct Stream(Kind);
+
+enum Kind {
+    Conll(conll::Reader<Source>),
+    Jsonl(jsonl::Reader<Source>),
+    Text(text::Reader<Source>),
+}
+
+impl Stream {
+    /// The sentences of an open input.
+    pub fn new(input: Input, format: Format, options: &ReadOptions) -> Self {
+        let Input { reader, name } = input;
+        Self(match format {
+            Format::Conll => Kind::Conll(conll::Reader::new(reader, name, options.conll.clone())),
+            Format::Tsv => {
+                let options = ConllOptions { separator: Separator::Tab, ..options.conll.clone() };
+                Kind::Conll(conll::Reader::new(reader, name, options))
+            }
+            Format::Jsonl => Kind::Jsonl(jsonl::Reader::new(reader, name, options.jsonl.clone())),
+            Format::Text => Kind::Text(text::Reader::new(reader, name, options.text.clone())),
+        })
+    }
+
+    /// The tags of the sentence yielded last, as they stand in the file; empty where the format has no tags.
+    pub fn tags(&self) -> &[Tag] {
+        match &self.0 {
+            Kind::Conll(reader) => reader.tags(),
+            Kind::Jsonl(_) | Kind::Text(_) => &[],
+        }
+    }
+
+    /// How many document marks have been read.
+    pub fn marks(&self) -> usize {
+        match &self.0 {
+            Kind::Conll(reader) => reader.marks(),
+            Kind::Jsonl(_) | Kind::Text(_) => 0,
+        }
+    }
+}
+
+impl Iterator for Stream {
+    type Item = Result<Labelled>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match &mut self.0 {
+            Kind::Conll(reader) => reader.next(),
+            Kind::Jsonl(reader) => reader.next(),
+            Kind::Text(reader) => {
+                reader.next().map(|next| next.map(|sentence| Labelled { sentence, entities: Vec::new() }))
+            }
+        }
+    }
+}
+
+/// The sentences of a file (`-` for standard input), one at a time.
+///
+/// # Errors
+/// [`Error::Io`] when the file cannot be opened; what is wrong inside it comes from the iterator.
+pub fn stream(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Stream> {
+    let path = path.as_ref();
+    Ok(Stream::new(Input::open(path)?, options.format_of(path), options))
+}
+
+/// All sentences of a file (`-` for standard input).
+///
+/// # Errors
+/// The first fault in the file, with its line; [`Error::Empty`] when there is no sentence in it.
+pub fn read_corpus(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Vec<Labelled>> {
+    let path = path.as_ref();
+    let corpus = stream(path, options)?.collect::<Result<Vec<_>>>()?;
+    if corpus.is_empty() {
+        let name = if path == Path::new("-") { Path::new("<stdin>") } else { path };
+        return Err(Error::Empty { path: name.to_owned() });
+    }
+    Ok(corpus)
+}

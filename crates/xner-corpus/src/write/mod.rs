@@ -1,0 +1,11 @@
+//! Writers: to a temporary name first, so that a file is whole or not there.
+
+mod conll;
+mod jsonl;
+mod output;
+mod writer;
+
+pub use conll::{check_conll, write_conll};
+pub use jsonl::{Record, Span, record, write_jsonl};
+pub use output::Output;
+pub use writer::{WriteOptions, Writer, write_corpus};

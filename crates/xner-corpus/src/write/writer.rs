@@ -1,0 +1,92 @@
+//! Any format behind one writer.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::{Output, check_conll, write_conll, write_jsonl};
+use crate::read::Format;
+use crate::{Labelled, Result, Scheme};
+
+/// How to write a corpus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WriteOptions {
+    /// The format; `None` takes the one that the file's name promises, or else columns.
+    pub format: Option<Format>,
+    /// The scheme of the tags in columns.
+    pub scheme: Scheme,
+}
+
+impl Default for WriteOptions {
+    fn default() -> Self {
+        Self { format: None, scheme: Scheme::Iob2 }
+    }
+}
+
+/// Writes a file of any format, a sentence at a time.
+///
+/// Columns are token and tag, with a space between or, as [`Format::Tsv`], a tab. Plain text is a sentence a
+/// line, its line breaks made spaces.
+pub struct Writer {
+    output: Output,
+    format: Format,
+    scheme: Scheme,
+}
+
+impl Writer {
+    /// Begins the file `path` (`-` for standard output); see [`Output::create`].
+    ///
+    /// # Errors
+    /// As [`Output::create`].
+    pub fn create(path: impl AsRef<Path>, options: &WriteOptions) -> Result<Self> {
+        let path = path.as_ref();
+        let format = options.format.or_else(|| Format::guess(path)).unwrap_or(Format::Conll);
+        Ok(Self { output: Output::create(path)?, format, scheme: options.scheme })
+    }
+
+    /// Adds a sentence.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unwritable`] when the format cannot hold it, [`crate::Error::Io`] from the system.
+    pub fn write(&mut self, labelled: &Labelled) -> Result<()> {
+        let written = match self.format {
+            Format::Conll | Format::Tsv => {
+                check_conll(labelled, self.separator())?;
+                write_conll(labelled, self.scheme, self.separator(), &mut self.output)
+            }
+            Format::Jsonl => write_jsonl(labelled, &mut self.output),
+            Format::Text => {
+                let text = labelled.sentence.text().lines().collect::<Vec<_>>().join(" ");
+                writeln!(self.output, "{text}")
+            }
+        };
+        written.map_err(|error| self.output.error(error))
+    }
+
+    fn separator(&self) -> char {
+        if self.format == Format::Tsv { '\t' } else { ' ' }
+    }
+
+    /// Completes the file; see [`Output::finish`].
+    ///
+    /// # Errors
+    /// As [`Output::finish`].
+    pub fn finish(self) -> Result<()> {
+        self.output.finish()
+    }
+}
+
+/// Writes a whole corpus.
+///
+/// # Errors
+/// As [`Writer::write`]; the file is then not written at all.
+pub fn write_corpus<'a>(
+    path: impl AsRef<Path>,
+    corpus: impl IntoIterator<Item = &'a Labelled>,
+    options: &WriteOptions,
+) -> Result<()> {
+    let mut writer = Writer::create(path, options)?;
+    for labelled in corpus {
+        writer.write(labelled)?;
+    }
+    writer.finish()
+}
