@@ -1,1 +1,27 @@
-//! Entity F1 as conlleval and seqeval count it, significance, calibration and reports.
+#![doc = include_str!("../README.md")]
+
+mod calibration;
+mod chunks;
+mod confusion;
+mod counts;
+mod error;
+mod intern;
+mod label;
+mod mode;
+mod report;
+mod runs;
+mod scorer;
+mod scores;
+mod significance;
+
+pub use calibration::{Bin, Calibration, Calibrator};
+pub use confusion::{Boundaries, Confusion};
+pub use counts::{Counts, Score};
+pub use error::{Error, Result};
+pub use label::{Label, LabelRef};
+pub use mode::Mode;
+pub use report::ConllevalReport;
+pub use runs::{Runs, ScoreSummary, Summary};
+pub use scorer::{Scorer, score};
+pub use scores::Scores;
+pub use significance::{Significance, approximate_randomisation, paired_bootstrap};
