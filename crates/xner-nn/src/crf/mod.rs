@@ -9,3 +9,6 @@ mod tensor_body;
 
 pub use layer::{Crf, Reduction};
 pub use ops::{CrfGradient, CrfInputs, CrfOps};
+
+#[cfg(all(test, feature = "flex"))]
+mod tests;
