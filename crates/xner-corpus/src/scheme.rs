@@ -33,9 +33,8 @@ impl Scheme {
             for (at, tag) in tags.iter_mut().enumerate().take(end).skip(start) {
                 let prefix = match self {
                     Self::Iob1 if at == start && touches => Prefix::Begin,
-                    Self::Iob2 if at == start => Prefix::Begin,
                     Self::Iobes if end - start == 1 => Prefix::Single,
-                    Self::Iobes if at == start => Prefix::Begin,
+                    Self::Iob2 | Self::Iobes if at == start => Prefix::Begin,
                     Self::Iobes if at + 1 == end => Prefix::End,
                     Self::Iob1 | Self::Iob2 | Self::Iobes => Prefix::Inside,
                 };

@@ -29,7 +29,8 @@ pub struct Reader<R> {
     /// Bytes read that do not make a whole character yet.
     partial: Vec<u8>,
     ready: VecDeque<Sentence>,
-    line_open: bool,
+    /// Bytes of the line in hand that are in `pending` already.
+    column: usize,
     ended: bool,
 }
 
@@ -44,7 +45,7 @@ impl<R: BufRead> Reader<R> {
             offset: 0,
             partial: Vec::new(),
             ready: VecDeque::new(),
-            line_open: false,
+            column: 0,
             ended: false,
         }
     }
@@ -59,8 +60,9 @@ impl<R: BufRead> Reader<R> {
                 break;
             }
             let line_ends = self.pending.ends_with('\n');
-            let blank = !self.line_open && line_ends && self.pending[before..].trim().is_empty();
-            self.line_open = !line_ends;
+            let whole = self.column == 0;
+            self.column = if line_ends { 0 } else { self.column + self.pending.len() - before };
+            let blank = whole && line_ends && self.pending[before..].trim().is_empty();
             if blank || line_ends && self.options.sentences == Sentences::Lines {
                 self.release(self.pending.len());
             } else if self.pending.len() > PARAGRAPH {
@@ -82,7 +84,7 @@ impl<R: BufRead> Reader<R> {
         let valid = match std::str::from_utf8(&self.partial) {
             Ok(text) => text.len(),
             Err(error) if error.error_len().is_none() && !ended => error.valid_up_to(),
-            Err(error) => return Err(self.place.encoding(&self.partial, error.valid_up_to())),
+            Err(error) => return Err(self.place.encoding(&self.partial, self.column + error.valid_up_to())),
         };
         // Checked above, so nothing is replaced here.
         let text = String::from_utf8_lossy(&self.partial[..valid]);
