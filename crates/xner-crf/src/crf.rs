@@ -2,7 +2,7 @@
 
 use pulp::Arch;
 
-use crate::buffer::padded;
+use crate::buffer::{Buffer, padded};
 use crate::emissions::Extent;
 use crate::error::{Error, Result, shape};
 use crate::linear::{self, Linear};
@@ -167,9 +167,17 @@ impl Crf {
         shape("tags of the emissions", self.tags, emissions.tags())
     }
 
+    /// [`Emissions::load`], compiled for the machine.
+    fn load(&self, emissions: &Emissions<'_>, into: &mut Buffer) -> Result<Extent> {
+        self.arch.dispatch(
+            #[inline(always)]
+            || emissions.load(into),
+        )
+    }
+
     pub(crate) fn decode(&self, emissions: &Emissions<'_>, scratch: &mut Scratch) -> Result<Path> {
         let Self { tags, scores: tables, .. } = self;
-        emissions.load(&mut scratch.scores)?;
+        self.load(emissions, &mut scratch.scores)?;
         if emissions.is_empty() {
             return Ok(Path::default());
         }
@@ -179,7 +187,7 @@ impl Crf {
     /// The forward pass in the domain that suits the scores.
     pub(crate) fn forward(&self, emissions: &Emissions<'_>, trellis: &mut Trellis) -> Result<()> {
         let (len, width) = (emissions.len(), self.width());
-        let extent = emissions.load(&mut trellis.ahead)?;
+        let extent = self.load(emissions, &mut trellis.ahead)?;
         trellis.resize(Domain::Linear, len, width);
         if len == 0 {
             trellis.log_partition = 0.0;
@@ -188,7 +196,7 @@ impl Crf {
         if self.forward_linear(extent, trellis) {
             return Ok(());
         }
-        emissions.load(&mut trellis.ahead)?;
+        self.load(emissions, &mut trellis.ahead)?;
         trellis.domain = Domain::Log;
         logarithmic::forward(&self.scores, self.tags, trellis)
     }

@@ -1,5 +1,5 @@
 //! The two domains against each other, and which one is chosen when.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp)]
 
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};

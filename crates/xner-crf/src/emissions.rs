@@ -84,8 +84,7 @@ impl<'a> Emissions<'a> {
     pub(crate) fn load(&self, into: &mut Buffer) -> Result<Extent> {
         let width = padded(self.tags);
         into.resize(self.len() * width);
-        let (mut low, mut high) = ([f32::INFINITY; 16], [f32::NEG_INFINITY; 16]);
-        let mut odd = false;
+        let mut span = Span::default();
         for (step, row) in into.chunks_exact_mut(width).enumerate() {
             let scores = self.step(step);
             let (head, tail) = row.split_at_mut(self.tags);
@@ -93,21 +92,20 @@ impl<'a> Emissions<'a> {
                 *to = f64::from(score);
             }
             tail.fill(head[0]);
-            for lanes in scores.chunks(16) {
-                for ((low, high), &score) in low.iter_mut().zip(&mut high).zip(lanes) {
-                    // Written so that NaN is odd too.
-                    odd |= !(score.abs() <= f32::MAX);
-                    *low = if score < *low { score } else { *low };
-                    *high = if score > *high { score } else { *high };
-                }
+            let (lines, rest) = scores.as_chunks();
+            for line in lines {
+                span.widen(line);
+            }
+            for &score in rest {
+                span.widen(&[score; LANES]);
             }
         }
-        if odd {
+        if span.greatest_bits.iter().any(|&bits| bits >= f32::INFINITY.to_bits()) {
             self.check()?;
         }
         Ok(Extent {
-            low: low.iter().copied().fold(f32::INFINITY, f32::min),
-            high: high.iter().copied().fold(f32::NEG_INFINITY, f32::max),
+            low: span.low.iter().copied().fold(f32::INFINITY, f32::min),
+            high: span.high.iter().copied().fold(f32::NEG_INFINITY, f32::max),
         })
     }
 
@@ -119,5 +117,33 @@ impl<'a> Emissions<'a> {
             }
         }
         Ok(())
+    }
+}
+
+const LANES: usize = 8;
+
+/// The extent of scores seen so far, in lanes that become one register each.
+struct Span {
+    low: [f32; LANES],
+    high: [f32; LANES],
+    /// The largest bits of an absolute value: those of infinity or above for what is not finite.
+    greatest_bits: [u32; LANES],
+}
+
+impl Default for Span {
+    fn default() -> Self {
+        Self { low: [f32::INFINITY; LANES], high: [f32::NEG_INFINITY; LANES], greatest_bits: [0; LANES] }
+    }
+}
+
+impl Span {
+    #[inline(always)]
+    fn widen(&mut self, scores: &[f32; LANES]) {
+        for lane in 0..LANES {
+            let score = scores[lane];
+            self.low[lane] = if score < self.low[lane] { score } else { self.low[lane] };
+            self.high[lane] = if score > self.high[lane] { score } else { self.high[lane] };
+            self.greatest_bits[lane] = self.greatest_bits[lane].max(score.abs().to_bits());
+        }
     }
 }

@@ -31,7 +31,9 @@ pub(crate) fn k_best(tables: &Tables, emissions: &Emissions<'_>, k: usize) -> Re
             }
             Some(before) => {
                 let mut ways = merge(before, &tables.transposed[to * width..][..tags], k);
-                ways.iter_mut().for_each(|way| way.score += f64::from(emission[to]));
+                for way in &mut ways {
+                    way.score += f64::from(emission[to]);
+                }
                 ways
             }
         });

@@ -22,7 +22,7 @@ pub(crate) const RANGE: f64 = 200.0;
 /// The smallest forward value that is not zero.
 const FLOOR: f64 = 1e-100;
 
-/// The smallest sum of a step that is not for want of a path.
+/// The smallest sum of a step; a smaller one is zero, for want of a path.
 const LEAST: f64 = 1e-290;
 
 /// The parameters of the passes.
@@ -105,7 +105,7 @@ impl WithSimd for Forward<'_> {
                 });
             }
             let sum = simd.reduce_sum_f64s(sum);
-            if !(sum > LEAST) {
+            if sum < LEAST {
                 return false;
             }
             log_sum.times(sum);
@@ -130,7 +130,7 @@ impl WithSimd for Forward<'_> {
 
         let last = &trellis.forward[(trellis.len - 1) * width..];
         let end: f64 = last.iter().zip(linear.tables.end.iter()).map(|(x, y)| x * y).sum();
-        if !(end > LEAST) {
+        if end < LEAST {
             return false;
         }
         log_sum.times(end);

@@ -201,10 +201,6 @@ pub(crate) fn exp(x: f64) -> f64 {
     const BIAS: u64 = 1023;
     const HIGH: f64 = 0.693_147_180_369_123_8;
     const LOW: f64 = 1.908_214_929_270_587_7e-10;
-    let shifted = x.mul_add(std::f64::consts::LOG2_E, SHIFT);
-    let n = shifted - SHIFT;
-    let r = n.mul_add(-LOW, n.mul_add(-HIGH, x));
-    let power = f64::from_bits(shifted.to_bits().wrapping_add(BIAS) << 52);
     // The series of e^r to the twelfth power: the rest is below 2e-16.
     const TERMS: [f64; 12] = [
         1.0 / 39_916_800.0,
@@ -220,6 +216,10 @@ pub(crate) fn exp(x: f64) -> f64 {
         1.0,
         1.0,
     ];
+    let shifted = x.mul_add(std::f64::consts::LOG2_E, SHIFT);
+    let n = shifted - SHIFT;
+    let r = n.mul_add(-LOW, n.mul_add(-HIGH, x));
+    let power = f64::from_bits(shifted.to_bits().wrapping_add(BIAS) << 52);
     let mut sum = 1.0 / 479_001_600.0;
     for term in TERMS {
         sum = r.mul_add(sum, term);

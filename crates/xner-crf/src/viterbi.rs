@@ -86,6 +86,7 @@ impl WithSimd for Viterbi<'_> {
 }
 
 /// The first place where `before + into` is `score`. A line at a time, without a branch inside it.
+#[allow(clippy::float_cmp, reason = "the very sum that the score came from")]
 #[inline(always)]
 fn origin(before: &[f64], into: &[f64], score: f64) -> usize {
     let lines = before.chunks_exact(LINE).zip(into.chunks_exact(LINE));

@@ -1,5 +1,5 @@
 //! Scores of up to 1e4, sentences of up to 10,000 tokens, and what is refused.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp)]
 
 mod common;
 
