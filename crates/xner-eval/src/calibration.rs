@@ -66,7 +66,12 @@ impl Calibrator {
     ///
     /// # Errors
     /// [`Error::ProbabilitiesDiffer`], [`Error::Probability`]; nothing of the sentence is then added.
-    pub fn add_entities(&mut self, gold: &[Entity], predicted: &[Entity], probabilities: &[f64]) -> Result<()> {
+    pub fn add_entities(
+        &mut self,
+        gold: &[Entity],
+        predicted: &[Entity],
+        probabilities: &[f64],
+    ) -> Result<()> {
         if predicted.len() != probabilities.len() {
             let (entities, probabilities) = (predicted.len(), probabilities.len());
             return Err(Error::ProbabilitiesDiffer { entities, probabilities });

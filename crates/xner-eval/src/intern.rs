@@ -122,9 +122,7 @@ impl Interner {
         let (mark, kind) = match self.mode {
             Mode::Conll => return Ok(self.add_conll(text)),
             Mode::Seqeval => split_seqeval(text),
-            Mode::Strict(scheme) => {
-                split_strict(text, scheme).ok_or(Refused::OutsideScheme(scheme))?
-            }
+            Mode::Strict(scheme) => split_strict(text, scheme).ok_or(Refused::OutsideScheme(scheme))?,
         };
         Ok(self.insert(text, mark, kind))
     }

@@ -99,9 +99,8 @@ impl Runs {
     /// # Errors
     /// [`Error::NoRuns`].
     pub fn of(runs: &[Scores]) -> Result<Self> {
-        let summary = |part: &dyn Fn(&Scores) -> f64| {
-            Summary::of_finite(runs.iter().map(part)).ok_or(Error::NoRuns)
-        };
+        let summary =
+            |part: &dyn Fn(&Scores) -> f64| Summary::of_finite(runs.iter().map(part)).ok_or(Error::NoRuns);
         let scores = |part: &dyn Fn(&Scores) -> Score| {
             Ok(ScoreSummary {
                 precision: summary(&|run| part(run).precision)?,

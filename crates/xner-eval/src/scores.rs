@@ -45,6 +45,11 @@ impl Scores {
             let sum: f64 = self.types.values().map(|score| weight(score) * part(score)).sum();
             if total > 0.0 { sum / total } else { 0.0 }
         };
-        Score { precision: mean(|s| s.precision), recall: mean(|s| s.recall), f1: mean(|s| s.f1), ..self.overall }
+        Score {
+            precision: mean(|s| s.precision),
+            recall: mean(|s| s.recall),
+            f1: mean(|s| s.f1),
+            ..self.overall
+        }
     }
 }

@@ -80,7 +80,8 @@ fn parsed_tags_score_as_their_strings_do() {
         for mode in modes {
             let mut scorer = Scorer::new(mode);
             let added = file(number).into_iter().try_for_each(|(gold, predicted)| {
-                let parse = |tags: &[String]| tags.iter().map(|tag| tag.parse().unwrap()).collect::<Vec<Tag>>();
+                let parse =
+                    |tags: &[String]| tags.iter().map(|tag| tag.parse().unwrap()).collect::<Vec<Tag>>();
                 scorer.add(&parse(&gold), &parse(&predicted)).map(drop)
             });
             assert_eq!(added.map(|()| scorer.finish()), scores(number, mode), "file {number}, {mode}");

@@ -107,9 +107,7 @@ fn continues(scheme: Scheme, last: Symbol, next: Symbol) -> bool {
 fn ends(scheme: Scheme, last: Symbol, next: Symbol) -> bool {
     match scheme {
         // The one gap in IOB1: `B-` before `B-` of another type is a `B-` that nothing called for.
-        Scheme::Iob1 => {
-            !(last.mark == Mark::Begin && next.mark == Mark::Begin && last.kind != next.kind)
-        }
+        Scheme::Iob1 => !(last.mark == Mark::Begin && next.mark == Mark::Begin && last.kind != next.kind),
         Scheme::Iob2 => true,
         Scheme::Iobes => matches!(last.mark, Mark::End | Mark::Single),
     }

@@ -1,0 +1,39 @@
+//! Scores two files of tags, a sentence a line, tags parted by spaces:
+//!
+//! `cargo run --release --example score -- GOLD PREDICTED [conll|seqeval|iob2|iobes] [REPEAT]`
+//!
+//! Scoring is repeated `REPEAT` times (for measuring); reading is not.
+
+use std::error::Error;
+use std::time::Instant;
+
+use xner_corpus::Scheme;
+use xner_eval::{Mode, score};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [gold, predicted, rest @ ..] = &arguments[..] else {
+        return Err("expected two files of tags".into());
+    };
+    let mode = match rest.first().map(String::as_str) {
+        None | Some("conll") => Mode::Conll,
+        Some("seqeval") => Mode::Seqeval,
+        Some(scheme) => Mode::Strict(scheme.parse::<Scheme>()?),
+    };
+    let repeat: u32 = rest.get(1).map_or(Ok(1), |number| number.parse())?;
+
+    let read = |path: &str| -> std::io::Result<Vec<Vec<String>>> {
+        let text = std::fs::read_to_string(path)?;
+        Ok(text.lines().map(|line| line.split_whitespace().map(str::to_owned).collect()).collect())
+    };
+    let (gold, predicted) = (read(gold)?, read(predicted)?);
+    let start = Instant::now();
+    let mut scores = score(mode, &gold, &predicted)?;
+    for _ in 1..repeat {
+        scores = score(mode, &gold, &predicted)?;
+    }
+    let seconds = start.elapsed().as_secs_f64() / f64::from(repeat.max(1));
+    print!("{scores}");
+    eprintln!("{mode}: {:.3} ms for each scoring", 1e3 * seconds);
+    Ok(())
+}
