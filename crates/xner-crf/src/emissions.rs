@@ -139,8 +139,7 @@ impl Default for Span {
 impl Span {
     #[inline(always)]
     fn widen(&mut self, scores: &[f32; LANES]) {
-        for lane in 0..LANES {
-            let score = scores[lane];
+        for (lane, &score) in scores.iter().enumerate() {
             self.low[lane] = if score < self.low[lane] { score } else { self.low[lane] };
             self.high[lane] = if score > self.high[lane] { score } else { self.high[lane] };
             self.greatest_bits[lane] = self.greatest_bits[lane].max(score.abs().to_bits());
