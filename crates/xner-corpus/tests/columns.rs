@@ -1,6 +1,9 @@
 //! Column files: layouts, marks, and writing them back.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::fmt::Write;
+
+use RowKind::{Blank, Comment, Mark, Token};
 use xner_corpus::read::conll::{Blocks, DOCUMENT_MARK, Reader, RowKind, TagPlace};
 use xner_corpus::read::{Column, ConllOptions, Ragged, Separator};
 use xner_corpus::{Labelled, Scheme, Tag};
@@ -18,7 +21,7 @@ fn shown(corpus: &[Labelled]) -> String {
     let sentence = |labelled: &Labelled| {
         let mut words: Vec<String> = labelled.sentence.tokens().map(str::to_owned).collect();
         for entity in &labelled.entities {
-            words[entity.tokens.end - 1] += &format!("[{}]", entity.kind);
+            write!(words[entity.tokens.end - 1], "[{}]", entity.kind).unwrap();
         }
         words.join(" ")
     };
@@ -159,7 +162,6 @@ fn blocks_keep_every_line() {
     let tokens: Vec<_> = blocks.iter().map(|block| (block.sentence().text(), block.first_line())).collect();
     assert_eq!(tokens, [("Ada sang", 5), ("Köln", 9), ("", 11)]);
     let kinds: Vec<_> = blocks[0].rows().map(|row| row.kind).collect();
-    use RowKind::{Blank, Comment, Mark, Token};
     assert_eq!(kinds, [Blank, Comment, Mark, Blank, Token, Token, Blank]);
     // Tabs, CR LF, a missing last line end: all stay.
     assert_eq!(

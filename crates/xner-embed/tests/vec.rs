@@ -1,6 +1,7 @@
 //! Vectors from text and back: layouts, limits, duplicates, faults with their lines.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp)]
 
+use std::fmt::Write;
 use std::fs;
 
 use proptest::prelude::*;
@@ -92,7 +93,7 @@ fn lines_are_counted_across_batches() {
     // More than one batch and many shares, so the fault's line says whether all of them were counted.
     let mut text = String::from("300000 8\n");
     for row in 0..300_000 {
-        text.push_str(&format!("w{row} {row}.5 -1.25 3.125 0.0625 1 2 3 4.000000000000000000000000\n"));
+        writeln!(text, "w{row} {row}.5 -1.25 3.125 0.0625 1 2 3 4.000000000000000000000000").unwrap();
     }
     assert!(text.len() > 1 << 24);
     let vectors = read(&text).unwrap();

@@ -11,12 +11,12 @@ use crate::{Result, Sentence};
 /// A line is taken in pieces of at most so many bytes.
 const PIECE: u64 = 1 << 16;
 /// A paragraph longer than this is cut at the last sentence end found so far.
-const PARAGRAPH: usize = 1 << 18;
+const PARAGRAPH: usize = 1 << 16;
 
 /// Reads plain text as sentences, split into words: see [`crate::split`].
 ///
 /// Each sentence keeps its text and the byte of the file at which that begins ([`Sentence::offset`]; a byte
-/// order mark counts). Memory is bounded whatever the file: a paragraph of more than 256 KiB is split piece by
+/// order mark counts). Memory is bounded whatever the file: a paragraph of more than 64 KiB is split piece by
 /// piece, and so is a line. After an error the reader ends.
 pub struct Reader<R> {
     source: R,

@@ -5,9 +5,13 @@ use std::ops::Range;
 use super::{Sentences, TextOptions, word_ranges};
 use crate::Sentence;
 
+/// Sentence ends are looked for in so many bytes at a time: where quotation marks are never closed, the time
+/// that takes grows with the square.
+const WINDOW: usize = 1 << 14;
+
 /// The byte ranges of the sentences of a text, without the white space around them.
 ///
-/// Every character but white space is in exactly one.
+/// Every character but white space is in exactly one. One of more than 16 KiB is cut at a space.
 pub fn sentence_ranges(text: &str, options: &TextOptions) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
@@ -30,11 +34,27 @@ fn paragraph(text: &str, range: Range<usize>, options: &TextOptions, found: &mut
         found.push(range);
         return;
     }
-    let part = &text[range.clone()];
-    for sentence in sentencex::get_sentence_boundaries(&options.language, part) {
-        let bytes = range.start + sentence.start_byte..range.start + sentence.end_byte;
-        found.extend(trimmed(text, bytes));
+    let mut start = range.start;
+    while start < range.end {
+        let end = window(text, start..range.end);
+        let first = found.len();
+        for sentence in sentencex::get_sentence_boundaries(&options.language, &text[start..end]) {
+            found.extend(trimmed(text, start + sentence.start_byte..start + sentence.end_byte));
+        }
+        // The last sentence of a window may go on behind it.
+        let goes_on = end < range.end && found.len() > first + 1;
+        start = if goes_on { found.pop().map_or(end, |last| last.start) } else { end };
     }
+}
+
+/// The end of the window at the start of `range`: behind a space, where there is one.
+fn window(text: &str, range: Range<usize>) -> usize {
+    if range.len() <= WINDOW {
+        return range.end;
+    }
+    let end = text.floor_char_boundary(range.start + WINDOW);
+    let space = text[range.start..end].char_indices().rfind(|(_, c)| c.is_whitespace());
+    space.map_or(end, |(at, c)| range.start + at + c.len_utf8())
 }
 
 /// The range without the white space at its ends; `None` where nothing is left.
