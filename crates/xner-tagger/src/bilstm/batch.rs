@@ -1,0 +1,111 @@
+//! Sentences as numbers, each distinct word once.
+
+use std::collections::HashMap;
+
+use xner_corpus::Sentence;
+use xner_nn::Packing;
+
+use super::lexicon::Lexicon;
+
+/// The distinct words of some sentences, as numbers: rows of the table of vectors, and characters.
+#[derive(Debug, Clone)]
+pub struct Forms {
+    rows: Vec<u32>,
+    characters: Vec<u32>,
+    /// Where each form's characters begin; one more at the end. Empty when the model reads no characters.
+    starts: Vec<usize>,
+}
+
+impl Forms {
+    /// The distinct words of `sentences`, and for each sentence its words as numbers of forms.
+    pub fn collect<'a>(
+        sentences: impl IntoIterator<Item = &'a Sentence>,
+        lexicon: &Lexicon,
+    ) -> (Self, Vec<Vec<u32>>) {
+        let mut forms = Self { rows: Vec::new(), characters: Vec::new(), starts: Vec::new() };
+        forms.starts.extend(lexicon.characters.as_ref().map(|_| 0));
+        let mut numbers: HashMap<&str, u32> = HashMap::new();
+        let mut number = |token| *numbers.entry(token).or_insert_with(|| forms.add(token, lexicon));
+        let encoded =
+            sentences.into_iter().map(|sentence| sentence.tokens().map(&mut number).collect()).collect();
+        (forms, encoded)
+    }
+
+    fn add(&mut self, word: &str, lexicon: &Lexicon) -> u32 {
+        self.rows.push(lexicon.words.number(word));
+        if let Some((alphabet, longest)) = &lexicon.characters {
+            alphabet.encode(word, *longest, &mut self.characters);
+            self.starts.push(self.characters.len());
+        }
+        self.rows.len() as u32 - 1
+    }
+
+    fn characters(&self, form: u32) -> &[u32] {
+        let form = form as usize;
+        &self.characters[self.starts[form]..self.starts[form + 1]]
+    }
+}
+
+/// Sentences as a model reads them.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// The layout of the sentences' tokens.
+    pub packing: Packing,
+    /// For each packed row its word, a number below the length of `rows`.
+    pub ids: Vec<u32>,
+    /// For each distinct word its row in the table of vectors.
+    pub rows: Vec<u32>,
+    /// The distinct words' characters, when the model reads them.
+    pub characters: Option<CharacterBatch>,
+}
+
+/// The characters of a batch's distinct words.
+#[derive(Debug, Clone)]
+pub struct CharacterBatch {
+    /// The layout of the words' characters.
+    pub packing: Packing,
+    /// For each packed row its character's number.
+    pub ids: Vec<u32>,
+}
+
+impl Batch {
+    /// The batch of these sentences, each given as numbers of `forms`.
+    pub fn new(sentences: &[&[u32]], forms: &Forms) -> Self {
+        let mut distinct: Vec<u32> = sentences.iter().copied().flatten().copied().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let lengths: Vec<usize> = sentences.iter().map(|sentence| sentence.len()).collect();
+        let packing = Packing::new(&lengths);
+        let mut ids = packing.pack(sentences);
+        for id in &mut ids {
+            *id = distinct.partition_point(|form| form < id) as u32;
+        }
+        let characters = (!forms.starts.is_empty()).then(|| {
+            let words: Vec<&[u32]> = distinct.iter().map(|&form| forms.characters(form)).collect();
+            let packing = Packing::new(&words.iter().map(|word| word.len()).collect::<Vec<_>>());
+            CharacterBatch { ids: packing.pack(&words), packing }
+        });
+        let rows = distinct.iter().map(|&form| forms.rows[form as usize]).collect();
+        Self { packing, ids, rows, characters }
+    }
+
+    /// The vectors of the distinct words, row by row.
+    pub fn vectors(&self, lexicon: &Lexicon) -> Vec<f32> {
+        self.rows.iter().flat_map(|&row| lexicon.row(row)).copied().collect()
+    }
+}
+
+/// Cuts sentences into batches of about equal lengths: `budget` tokens at most, counted as if each sentence
+/// were as long as its batch's longest, but at least one sentence. Empty sentences are in no batch.
+pub fn by_length(lengths: &[usize], budget: usize) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..lengths.len()).filter(|&at| lengths[at] > 0).collect();
+    order.sort_by_key(|&at| lengths[at]);
+    let mut batches: Vec<Vec<usize>> = Vec::new();
+    for at in order {
+        match batches.last_mut() {
+            Some(batch) if (batch.len() + 1) * lengths[at] <= budget => batch.push(at),
+            _ => batches.push(vec![at]),
+        }
+    }
+    batches
+}

@@ -1,0 +1,98 @@
+//! From scores to taggings.
+
+use burn::tensor::backend::Backend;
+use xner_corpus::{Entity, Prefix, Scheme, Tag, TagId, TagSet, entities};
+use xner_crf::{Constraints, Emissions, Parameters, Posterior};
+use xner_nn::Crf;
+
+use crate::weights::host;
+use crate::{Result, ScoredEntity, Tagging};
+
+/// The tags that a scheme allows to open, close and follow one another.
+pub fn constraints(tags: &TagSet) -> Constraints {
+    let (scheme, all) = (tags.scheme(), tags.tags());
+    Constraints::new(
+        all.len(),
+        |tag| scheme.may_start(&all[tag]),
+        |tag| scheme.may_end(&all[tag]),
+        |from, to| scheme.may_follow(&all[from], &all[to]),
+    )
+}
+
+/// Reads sentences' scores under a CRF that keeps to the scheme.
+#[derive(Debug)]
+pub struct Decoder {
+    crf: xner_crf::Crf,
+    tags: TagSet,
+}
+
+impl Decoder {
+    /// For a trained CRF and its tags.
+    ///
+    /// # Errors
+    /// [`crate::Error::Crf`] when its scores are not finite, or not those of so many tags.
+    pub fn new<B: Backend>(crf: &Crf<B>, tags: &TagSet) -> Result<Self> {
+        let parameters =
+            Parameters::new(host(crf.transitions.val()), host(crf.start.val()), host(crf.end.val()))?;
+        let crf = xner_crf::Crf::constrained(&parameters, &constraints(tags))?;
+        Ok(Self { crf, tags: tags.clone() })
+    }
+
+    /// The tags.
+    pub fn tags(&self) -> &TagSet {
+        &self.tags
+    }
+
+    /// The best tags of a sentence, `scores` being `[tokens, tags]`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Crf`] for scores that are not finite.
+    pub fn best(&self, scores: &Emissions<'_>) -> Result<Vec<Tag>> {
+        Ok(self.tags.decode(&self.crf.viterbi(scores)?.tags))
+    }
+
+    /// The best tags, their entities with probabilities, and the marginal probabilities of all tags.
+    ///
+    /// # Errors
+    /// As [`Decoder::best`].
+    pub fn tagging(&self, scores: &Emissions<'_>) -> Result<Tagging> {
+        let tags = self.best(scores)?;
+        let posterior = self.crf.posterior(scores)?;
+        let scored = |entity: Entity| {
+            let probability = self.entity_probability(&posterior, &entity)?.clamp(0.0, 1.0) as f32;
+            Ok(ScoredEntity { entity, probability })
+        };
+        let entities = entities(&tags).into_iter().map(scored).collect::<Result<_>>()?;
+        Ok(Tagging { tags, entities, probabilities: posterior.marginals() })
+    }
+
+    /// The probability that exactly these tokens are an entity of this type.
+    ///
+    /// # Errors
+    /// [`crate::Error::Crf`] when the entity reaches beyond the sentence.
+    pub fn entity_probability(&self, posterior: &Posterior<'_>, entity: &Entity) -> Result<f64> {
+        let start = entity.tokens.start;
+        let id = |prefix| self.tags.id(&Tag::Part(prefix, entity.kind.clone()));
+        let inside = id(Prefix::Inside);
+        let continuing: Vec<TagId> = match self.tags.scheme() {
+            Scheme::Iobes => Vec::new(),
+            Scheme::Iob1 | Scheme::Iob2 => inside.into_iter().collect(),
+        };
+        let alone = [Entity { tokens: 0..entity.tokens.len(), kind: entity.kind.clone() }];
+        let tags = self.tags.scheme().tags(&alone, entity.tokens.len());
+        let Some(mut path) = tags.iter().map(|tag| self.tags.id(tag)).collect::<Option<Vec<TagId>>>() else {
+            return Ok(0.0);
+        };
+        let mut probability = posterior.span_probability(start, &path, &continuing)?;
+        if let (Scheme::Iob1, Some(begin), 1..) = (self.tags.scheme(), id(Prefix::Begin), start) {
+            // Behind a token of the same type, `I` continues that token's entity, and `B` opens this one.
+            for before in [Some(begin), inside].into_iter().flatten() {
+                let longer: Vec<TagId> = [before].into_iter().chain(path.iter().copied()).collect();
+                probability -= posterior.span_probability(start - 1, &longer, &continuing)?;
+            }
+            path[0] = begin;
+            probability += posterior.span_probability(start, &path, &continuing)?;
+        }
+        Ok(probability)
+    }
+}

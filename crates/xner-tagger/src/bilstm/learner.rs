@@ -1,0 +1,258 @@
+//! Training the char-BiLSTM-CRF.
+
+use std::path::Path;
+
+use burn::module::AutodiffModule;
+use burn::tensor::Tensor;
+use burn::tensor::backend::AutodiffBackend;
+use rand::RngExt;
+use xner_corpus::{Entity, Sentence, TagSet};
+use xner_nn::{NerBackend, init};
+
+use super::batch::{Batch, Forms};
+use super::decode::Decoder;
+use super::directory::Parts;
+use super::lexicon::{Lexicon, LexiconSources};
+use super::model::{BiLstmCrf, Dropout};
+use super::tagger::map_scores;
+use super::words::UNKNOWN;
+use crate::config::TrainConfig;
+use crate::data::TrainData;
+use crate::evaluate::score;
+use crate::files;
+use crate::fingerprint::Fingerprint;
+use crate::optimiser::{Gradients, ModuleOptimiser, RowOptimiser, clip_factor};
+use crate::random::{Purpose, stream};
+use crate::tensors::Tensors;
+use crate::train::{DevScores, Learner, Moment, REPORT, StepOutcome, TrainReport};
+use crate::weights::{self, host};
+use crate::{Error, Result};
+
+/// A char-BiLSTM-CRF in training.
+pub struct BiLstmLearner<A: AutodiffBackend> {
+    config: TrainConfig,
+    tags: TagSet,
+    lexicon: Lexicon,
+    /// Whether word vectors are trained.
+    trained: bool,
+    /// For each row of the table's head whether its word occurs once in training.
+    once: Vec<bool>,
+    forms: Forms,
+    encoded: Vec<Vec<u32>>,
+    gold: Vec<Vec<u16>>,
+    dev: Vec<(Sentence, Vec<Entity>)>,
+    left_out: usize,
+    model: BiLstmCrf<A>,
+    optimiser: ModuleOptimiser<A::InnerBackend>,
+    rows: RowOptimiser,
+    device: A::Device,
+}
+
+/// The trained rows of the table among a learner's weights.
+const HEAD: &str = "words";
+
+impl<A> BiLstmLearner<A>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    /// A learner with seeded weights, and the fingerprint of the config and the data.
+    ///
+    /// # Errors
+    /// [`Error::Data`] when there are no entities to learn; [`Error::Setting`] when the config is out of range.
+    pub fn new(config: &TrainConfig, data: TrainData, device: &A::Device) -> Result<(Self, String)> {
+        config.check()?;
+        let TrainData { train, dev, vectors, extra_words } = data;
+        let tags = TagSet::of_corpus(config.model.scheme, &train);
+        if tags.types().is_empty() {
+            let message = "the training sentences hold no entity: is the tag column right?".to_owned();
+            return Err(Error::Data { message });
+        }
+        let dev_words = dev.iter().flat_map(|labelled| labelled.sentence.tokens());
+        let others: Vec<&str> = dev_words.chain(extra_words.iter().map(String::as_str)).collect();
+        let sources = LexiconSources { train: &train, vectors: vectors.as_ref(), others: &others };
+        let lexicon = Lexicon::new(&sources, &config.vectors, &config.model.characters, config.seed);
+        let mut fingerprint = Fingerprint::new();
+        let settings = serde_json::to_string(&config.without_paths()).map_err(std::io::Error::from);
+        let settings = settings.map_err(Error::io(Path::new("config")))?;
+        fingerprint.bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(settings.as_bytes());
+        fingerprint.corpus(&train).corpus(&dev);
+        fingerprint.bytes(lexicon.words.as_text().as_bytes()).floats(&lexicon.vectors);
+
+        let trained = vectors.is_none() || config.vectors.train;
+        drop(vectors);
+        let once = lexicon.counts(&train).into_iter().map(|count| count == 1).collect();
+        let longest = config.training.longest;
+        let (kept, left_out): (Vec<_>, Vec<_>) =
+            train.into_iter().partition(|l| (1..=longest).contains(&l.sentence.len()));
+        let gold = kept.iter().map(|labelled| tags.encode(labelled)).collect::<Result<_, _>>()?;
+        let (forms, encoded) = Forms::collect(kept.iter().map(|labelled| &labelled.sentence), &lexicon);
+
+        let characters = lexicon.characters.as_ref().map_or(0, |(alphabet, _)| alphabet.len());
+        let mut rng = stream(config.seed, Purpose::Weights, 0, 0);
+        let model = BiLstmCrf::new(&config.model, characters, lexicon.dim, tags.len(), device, &mut rng);
+        let optimiser = config.training.optimiser;
+        let learner = Self {
+            config: config.clone(),
+            rows: RowOptimiser::new(optimiser, if trained { lexicon.head } else { 0 }, lexicon.dim),
+            tags,
+            lexicon,
+            trained,
+            once,
+            forms,
+            encoded,
+            gold,
+            dev: dev.into_iter().map(|labelled| (labelled.sentence, labelled.entities)).collect(),
+            left_out: left_out.len(),
+            model,
+            optimiser: ModuleOptimiser::new(optimiser),
+            device: device.clone(),
+        };
+        Ok((learner, fingerprint.digest()))
+    }
+
+    /// Training sentences left out: empty or too long.
+    pub fn left_out(&self) -> usize {
+        self.left_out
+    }
+
+    /// The batch of these sentences; of words that occur once, some are taken for unknown.
+    fn batch(&self, sentences: &[usize], at: &Moment) -> (Batch, Vec<u16>) {
+        let encoded: Vec<&[u32]> = sentences.iter().map(|&at| self.encoded[at].as_slice()).collect();
+        let mut batch = Batch::new(&encoded, &self.forms);
+        let share = f64::from(self.config.vectors.unknown);
+        if self.trained && share > 0.0 {
+            let mut rng = stream(self.config.seed, Purpose::Unknown, at.epoch, at.step);
+            for row in &mut batch.rows {
+                if self.once.get(*row as usize).is_some_and(|&once| once) && rng.random_bool(share) {
+                    *row = UNKNOWN;
+                }
+            }
+        }
+        let gold: Vec<&[u16]> = sentences.iter().map(|&at| self.gold[at].as_slice()).collect();
+        let gold = batch.packing.pack(&gold);
+        (batch, gold)
+    }
+
+    /// Adds the gradients of distinct words that share a row, in the order of the words.
+    fn row_gradients(&self, batch: &Batch, gradient: &[f32]) -> Vec<(u32, Vec<f32>)> {
+        let mut order: Vec<usize> = (0..batch.rows.len()).collect();
+        order.sort_by_key(|&form| batch.rows[form]);
+        let mut sums: Vec<(u32, Vec<f32>)> = Vec::new();
+        for form in order {
+            let own = &gradient[form * self.lexicon.dim..][..self.lexicon.dim];
+            match sums.last_mut() {
+                Some((row, sum)) if *row == batch.rows[form] => {
+                    sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
+                }
+                _ => sums.push((batch.rows[form], own.to_vec())),
+            }
+        }
+        sums
+    }
+}
+
+impl<A> Learner for BiLstmLearner<A>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    fn sentences(&self) -> usize {
+        self.encoded.len()
+    }
+
+    fn step(&mut self, sentences: &[usize], at: &Moment) -> Result<StepOutcome> {
+        let (batch, gold) = self.batch(sentences, at);
+        let shape = [batch.rows.len(), self.lexicon.dim];
+        let mut vectors: Tensor<A, 2> = init::tensor(batch.vectors(&self.lexicon), shape, &self.device);
+        if self.trained {
+            vectors = vectors.require_grad();
+        }
+        let settings = &self.config.model;
+        let mut rng = stream(self.config.seed, Purpose::Dropout, at.epoch, at.step);
+        let mut dropout =
+            Dropout { features: settings.dropout, states: settings.dropout_states, rng: &mut rng };
+        let frozen = if self.trained { 0 } else { self.lexicon.dim };
+        let features = self.model.features(vectors.clone(), &batch);
+        let states = self.model.encode_dropped(features, &batch, frozen, &mut dropout);
+        let mean = self.config.training.mean;
+        let loss = self.model.loss(self.model.emissions(states), &gold, &batch, mean);
+        let value = host(loss.clone().inner()).first().copied().unwrap_or(f32::NAN);
+        if !value.is_finite() {
+            return Ok(StepOutcome { loss: value, gradient_norm: f32::NAN });
+        }
+
+        let found = loss.backward();
+        let gradients = Gradients::of(&self.model, &found);
+        let sums = match vectors.grad(&found).filter(|_| self.trained) {
+            Some(gradient) => self.row_gradients(&batch, &host(gradient)),
+            None => Vec::new(),
+        };
+        let squares: f64 = sums.iter().flat_map(|(_, sum)| sum).map(|&g| f64::from(g) * f64::from(g)).sum();
+        let gradient_norm = (f64::from(gradients.squares()) + squares).sqrt() as f32;
+        if !gradient_norm.is_finite() {
+            return Ok(StepOutcome { loss: value, gradient_norm });
+        }
+        let scale = clip_factor(gradient_norm, self.config.training.clip);
+        self.model = self.optimiser.step(self.model.clone(), gradients, scale, at.rate, at.step + 1);
+        for (row, gradient) in sums {
+            self.rows.update(&mut self.lexicon.vectors, row, &gradient, scale, at.rate);
+        }
+        Ok(StepOutcome { loss: value, gradient_norm })
+    }
+
+    fn evaluate(&self) -> Result<Option<DevScores>> {
+        if self.dev.is_empty() {
+            return Ok(None);
+        }
+        let model = self.model.valid();
+        let decoder = Decoder::new(&model.crf, &self.tags)?;
+        let sentences: Vec<&Sentence> = self.dev.iter().map(|(sentence, _)| sentence).collect();
+        let predicted =
+            map_scores(&model, &self.lexicon, &sentences, &self.device, |scores| decoder.best(scores))?;
+        let gold = self.dev.iter().map(|(sentence, gold)| (gold.as_slice(), sentence.len()));
+        let overall = score(gold, &predicted)?.overall;
+        Ok(Some(DevScores { precision: overall.precision, recall: overall.recall, f1: overall.f1 }))
+    }
+
+    fn weights(&self) -> Tensors {
+        let mut weights = weights::collect(&self.model.valid());
+        if self.trained {
+            let Lexicon { head, dim, vectors, .. } = &self.lexicon;
+            weights.insert(HEAD, &[*head, *dim], vectors[..head * dim].to_vec());
+        }
+        weights
+    }
+
+    fn set_weights(&mut self, mut weights: Tensors, path: &Path) -> Result<()> {
+        if self.trained {
+            let values = weights.take(HEAD, &[self.lexicon.head, self.lexicon.dim], path)?;
+            self.lexicon.vectors[..values.len()].copy_from_slice(&values);
+        }
+        self.model = weights::load(self.model.clone(), &mut weights, path)?;
+        weights.expect_empty(path)
+    }
+
+    fn optimiser(&self) -> Tensors {
+        let mut state = Tensors::default();
+        state.extend("model/", self.optimiser.state());
+        state.extend("words/", self.rows.state());
+        state
+    }
+
+    fn set_optimiser(&mut self, mut state: Tensors, path: &Path) -> Result<()> {
+        let (model, words) = (state.split("model/"), state.split("words/"));
+        self.optimiser.set_state(&self.model.valid(), model, &self.device, path)?;
+        self.rows.set_state(words, path)?;
+        state.expect_empty(path)
+    }
+
+    fn save(&self, folder: &Path, report: &TrainReport) -> Result<()> {
+        files::create_folder(folder)?;
+        files::write_json(&folder.join(REPORT), report)?;
+        let model = self.model.valid();
+        let parts =
+            Parts { config: &self.config.model, model: &model, lexicon: &self.lexicon, tags: &self.tags };
+        parts.save(folder)
+    }
+}

@@ -1,0 +1,27 @@
+//! The char-BiLSTM-CRF of Lample et al. (2016) as Bari et al. (2020) describe it.
+//!
+//! [`Lexicon`] knows words and characters, [`Forms`] and [`Batch`] turn sentences into numbers, [`BiLstmCrf`]
+//! is the network, [`BiLstmLearner`] trains it, [`BiLstmTagger`] tags, opens and saves.
+
+mod alphabet;
+mod batch;
+mod characters;
+mod decode;
+mod directory;
+mod learner;
+mod lexicon;
+mod model;
+mod tagger;
+mod words;
+
+pub use alphabet::Alphabet;
+pub use batch::{Batch, CharacterBatch, Forms, by_length};
+pub use characters::Characters;
+pub use decode::{Decoder, constraints};
+pub use learner::BiLstmLearner;
+pub use lexicon::{Lexicon, LexiconSources};
+pub use model::{BiLstmCrf, Dropout};
+pub use tagger::BiLstmTagger;
+pub use words::{UNKNOWN, Words};
+
+pub(crate) use directory::MODEL;

@@ -1,0 +1,113 @@
+//! A trained char-BiLSTM-CRF.
+
+use burn::tensor::Tensor;
+use rayon::prelude::*;
+use xner_corpus::{Sentence, Tag, TagSet};
+use xner_crf::Emissions;
+use xner_nn::{NerBackend, init};
+
+use super::batch::{Batch, Forms, by_length};
+use super::decode::Decoder;
+use super::lexicon::Lexicon;
+use super::model::BiLstmCrf;
+use crate::config::ModelConfig;
+use crate::weights::host;
+use crate::{Result, Tagger, Tagging};
+
+/// Tokens in a batch at most, padding counted as if there were any.
+const BUDGET: usize = 1024;
+
+/// A trained char-BiLSTM-CRF with all that it needs to tag.
+#[derive(Debug)]
+pub struct BiLstmTagger<B: NerBackend> {
+    /// The sizes and switches it was trained with.
+    pub config: ModelConfig,
+    /// The network.
+    pub model: BiLstmCrf<B>,
+    /// The words and characters it knows.
+    pub lexicon: Lexicon,
+    device: B::Device,
+    decoder: Decoder,
+}
+
+impl<B: NerBackend> BiLstmTagger<B> {
+    /// Puts a tagger together.
+    ///
+    /// # Errors
+    /// [`crate::Error::Crf`] when the CRF's scores are not finite.
+    pub fn new(
+        config: ModelConfig,
+        model: BiLstmCrf<B>,
+        lexicon: Lexicon,
+        tags: &TagSet,
+        device: B::Device,
+    ) -> Result<Self> {
+        let decoder = Decoder::new(&model.crf, tags)?;
+        Ok(Self { config, model, lexicon, device, decoder })
+    }
+}
+
+/// What `map` makes of each sentence's scores, in the sentences' order; the default for an empty sentence.
+///
+/// Sentences of about equal lengths are batched, and batches run on several threads at once.
+pub(crate) fn map_scores<B: NerBackend, T: Send + Default>(
+    model: &BiLstmCrf<B>,
+    lexicon: &Lexicon,
+    sentences: &[&Sentence],
+    device: &B::Device,
+    map: impl Fn(&Emissions<'_>) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    let (forms, encoded) = Forms::collect(sentences.iter().copied(), lexicon);
+    let lengths: Vec<usize> = encoded.iter().map(Vec::len).collect();
+    let tags = model.crf.start.val().dims()[0];
+    let run = |numbers: &Vec<usize>| -> Result<Vec<(usize, T)>> {
+        let chosen: Vec<&[u32]> = numbers.iter().map(|&at| encoded[at].as_slice()).collect();
+        let batch = Batch::new(&chosen, &forms);
+        let scores = scores(model, lexicon, &batch, device);
+        let answer = |(sentence, &at): (usize, &usize)| {
+            let rows: Vec<u32> = batch.packing.rows_of(sentence).map(|row| row as u32).collect();
+            Ok((at, map(&Emissions::with_rows(&scores, tags, &rows)?)?))
+        };
+        numbers.iter().enumerate().map(answer).collect()
+    };
+    let batches = by_length(&lengths, BUDGET);
+    let answered: Vec<Vec<(usize, T)>> = batches.par_iter().map(run).collect::<Result<_>>()?;
+    let mut answers: Vec<T> = std::iter::repeat_with(T::default).take(sentences.len()).collect();
+    for (at, answer) in answered.into_iter().flatten() {
+        answers[at] = answer;
+    }
+    Ok(answers)
+}
+
+/// The emissions of a batch on the host, `[rows, tags]` in packed rows.
+fn scores<B: NerBackend>(
+    model: &BiLstmCrf<B>,
+    lexicon: &Lexicon,
+    batch: &Batch,
+    device: &B::Device,
+) -> Vec<f32> {
+    let vectors: Tensor<B, 2> = init::tensor(batch.vectors(lexicon), [batch.rows.len(), lexicon.dim], device);
+    let states = model.encode(model.features(vectors, batch), batch);
+    host(model.emissions(states))
+}
+
+impl<B: NerBackend> Tagger for BiLstmTagger<B>
+where
+    B::Device: Sync,
+{
+    fn tag(&self, sentences: &[Sentence]) -> Result<Vec<Tagging>> {
+        let sentences: Vec<&Sentence> = sentences.iter().collect();
+        map_scores(&self.model, &self.lexicon, &sentences, &self.device, |scores| {
+            self.decoder.tagging(scores)
+        })
+    }
+
+    fn best(&self, sentences: &[Sentence]) -> Result<Vec<Vec<Tag>>> {
+        let sentences: Vec<&Sentence> = sentences.iter().collect();
+        map_scores(&self.model, &self.lexicon, &sentences, &self.device, |scores| self.decoder.best(scores))
+    }
+
+    fn tag_set(&self) -> &TagSet {
+        self.decoder.tags()
+    }
+}

@@ -1,0 +1,43 @@
+//! What a tagger is trained on.
+
+use xner_corpus::Labelled;
+use xner_corpus::read::read_corpus;
+use xner_embed::{VecOptions, Vectors, read_vec};
+
+use crate::{Error, Result, TrainConfig};
+
+/// Labelled sentences and word vectors.
+#[derive(Debug, Default)]
+pub struct TrainData {
+    /// Training sentences.
+    pub train: Vec<Labelled>,
+    /// Development sentences, on which the best weights are chosen; may be empty.
+    pub dev: Vec<Labelled>,
+    /// Word vectors; without them random ones are trained.
+    pub vectors: Option<Vectors>,
+    /// Words whose vectors the model is to keep where it does not keep all (`vectors.keep = "corpora"`):
+    /// those of texts to be tagged.
+    pub extra_words: Vec<String>,
+}
+
+impl TrainData {
+    /// Reads the files that a config names.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when it names no training file; faults of the files, with their lines.
+    pub fn read(config: &TrainConfig) -> Result<Self> {
+        let Some(train) = &config.data.train else {
+            return Err(Error::setting("data.train", "is missing, expected the path of labelled sentences"));
+        };
+        let options = &config.data.read;
+        let dev = config.data.dev.as_ref().map(|path| read_corpus(path, options)).transpose()?;
+        let limit = VecOptions { limit: config.vectors.limit };
+        let vectors = config.vectors.file.as_ref().map(|path| read_vec(path, limit)).transpose()?;
+        Ok(Self {
+            train: read_corpus(train, options)?,
+            dev: dev.unwrap_or_default(),
+            vectors,
+            extra_words: Vec::new(),
+        })
+    }
+}

@@ -1,0 +1,56 @@
+//! A short name for a config and its data, so that a checkpoint is resumed with nothing else.
+
+use xner_corpus::Labelled;
+use xxhash_rust::xxh3::Xxh3;
+
+/// A running hash (XXH3, 128 bits) of what a training run depends on; the same on every machine.
+#[derive(Default)]
+pub struct Fingerprint(Xxh3);
+
+impl Fingerprint {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds bytes, with their length, so that two neighbours cannot be mistaken for one.
+    pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.0.update(&(bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+        self
+    }
+
+    /// Adds numbers.
+    pub fn floats(&mut self, values: &[f32]) -> &mut Self {
+        self.0.update(&(values.len() as u64).to_le_bytes());
+        let mut buffer = Vec::with_capacity(4 * 4096);
+        for chunk in values.chunks(4096) {
+            buffer.clear();
+            buffer.extend(chunk.iter().flat_map(|value| value.to_le_bytes()));
+            self.0.update(&buffer);
+        }
+        self
+    }
+
+    /// Adds the tokens and entities of labelled sentences.
+    pub fn corpus(&mut self, corpus: &[Labelled]) -> &mut Self {
+        self.bytes(&(corpus.len() as u64).to_le_bytes());
+        for labelled in corpus {
+            self.bytes(&(labelled.sentence.len() as u64).to_le_bytes());
+            for token in labelled.sentence.tokens() {
+                self.bytes(token.as_bytes());
+            }
+            for entity in &labelled.entities {
+                self.0.update(&(entity.tokens.start as u64).to_le_bytes());
+                self.0.update(&(entity.tokens.end as u64).to_le_bytes());
+                self.bytes(entity.kind.as_str().as_bytes());
+            }
+        }
+        self
+    }
+
+    /// The hash so far, 32 hexadecimal digits.
+    pub fn digest(&self) -> String {
+        format!("{:032x}", self.0.digest128())
+    }
+}

@@ -1,0 +1,72 @@
+//! The sparse update of a table of word vectors on the host.
+
+use std::path::Path;
+
+use super::rule::Rule;
+use crate::config::Optimiser;
+use crate::tensors::Tensors;
+use crate::{Error, Result};
+
+/// Updates the rows of a table that a batch used, and only those ("lazy" Adam: moments and the step count of
+/// the bias correction are each row's own).
+#[derive(Debug, Clone)]
+pub struct RowOptimiser {
+    optimiser: Optimiser,
+    dim: usize,
+    m: Vec<f32>,
+    v: Vec<f32>,
+    /// Updates of each row so far; empty for SGD.
+    steps: Vec<u32>,
+}
+
+impl RowOptimiser {
+    /// For a table of `rows` rows of `dim` numbers.
+    pub fn new(optimiser: Optimiser, rows: usize, dim: usize) -> Self {
+        let rows = if matches!(optimiser, Optimiser::Sgd { .. }) { 0 } else { rows };
+        Self { optimiser, dim, m: vec![0.0; rows * dim], v: vec![0.0; rows * dim], steps: vec![0; rows] }
+    }
+
+    /// Updates row `row` of `table` by its gradient times `scale`.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn update(&mut self, table: &mut [f32], row: u32, gradient: &[f32], scale: f32, rate: f64) {
+        let at = row as usize * self.dim..(row as usize + 1) * self.dim;
+        let weights = &mut table[at.clone()];
+        if self.steps.is_empty() {
+            return Rule::new(&self.optimiser, rate, 1).update(weights, gradient, scale, &mut [], &mut []);
+        }
+        let step = &mut self.steps[row as usize];
+        *step += 1;
+        let rule = Rule::new(&self.optimiser, rate, *step as usize);
+        rule.update(weights, gradient, scale, &mut self.m[at.clone()], &mut self.v[at]);
+    }
+
+    /// The state, for a checkpoint.
+    pub fn state(&self) -> Tensors {
+        let mut state = Tensors::default();
+        if !self.steps.is_empty() {
+            let shape = [self.steps.len(), self.dim];
+            state.insert("m", &shape, self.m.clone());
+            state.insert("v", &shape, self.v.clone());
+            // Exact up to 16 million updates of one row.
+            state.insert("steps", &shape[..1], self.steps.iter().map(|&step| step as f32).collect());
+        }
+        state
+    }
+
+    /// Takes a state back. `path` is named in faults.
+    ///
+    /// # Errors
+    /// [`Error::Tensor`] when it does not fit.
+    pub fn set_state(&mut self, mut state: Tensors, path: &Path) -> Result<(), Error> {
+        if !self.steps.is_empty() {
+            let shape = [self.steps.len(), self.dim];
+            self.m = state.take("m", &shape, path)?;
+            self.v = state.take("v", &shape, path)?;
+            self.steps =
+                state.take("steps", &shape[..1], path)?.into_iter().map(|step| step as u32).collect();
+        }
+        state.expect_empty(path)
+    }
+}

@@ -1,0 +1,85 @@
+//! What the training loop needs of a model.
+
+use std::path::Path;
+
+use super::report::TrainReport;
+use crate::{Result, tensors::Tensors};
+
+/// Where in training a step stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moment {
+    /// The epoch, from 0.
+    pub epoch: usize,
+    /// The step over all epochs, from 0.
+    pub step: usize,
+    /// The learning rate.
+    pub rate: f64,
+}
+
+/// What a step did.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StepOutcome {
+    /// The batch's loss.
+    pub loss: f32,
+    /// The length of the whole gradient, before clipping.
+    ///
+    /// Where it or the loss is not finite, the step must have changed nothing.
+    pub gradient_norm: f32,
+}
+
+/// Precision, recall and F1 as fractions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DevScores {
+    /// Entity precision.
+    pub precision: f64,
+    /// Entity recall.
+    pub recall: f64,
+    /// Entity F1.
+    pub f1: f64,
+}
+
+/// A model in training, with its data.
+///
+/// [`TrainingLoop`](super::TrainingLoop) drives it: it decides order, schedule, evaluation, the best weights,
+/// the end and checkpoints, and asks the learner for nothing but steps, scores and tensors. A learner must be a
+/// function of its first state and of the calls made: all randomness from the seed and the [`Moment`].
+pub trait Learner {
+    /// The number of training sentences.
+    fn sentences(&self) -> usize;
+
+    /// One step of gradient descent on a batch of training sentences, by their numbers.
+    ///
+    /// # Errors
+    /// A fault of the device.
+    fn step(&mut self, batch: &[usize], at: &Moment) -> Result<StepOutcome>;
+
+    /// The score on the development data; none when there are none.
+    ///
+    /// # Errors
+    /// A fault of the device.
+    fn evaluate(&self) -> Result<Option<DevScores>>;
+
+    /// All that training changes, and no more.
+    fn weights(&self) -> Tensors;
+
+    /// Takes weights back. `path` is named in faults.
+    ///
+    /// # Errors
+    /// [`crate::Error::Tensor`] when they do not fit.
+    fn set_weights(&mut self, weights: Tensors, path: &Path) -> Result<()>;
+
+    /// The optimiser's state.
+    fn optimiser(&self) -> Tensors;
+
+    /// Takes the optimiser's state back. `path` is named in faults.
+    ///
+    /// # Errors
+    /// [`crate::Error::Tensor`] when it does not fit.
+    fn set_optimiser(&mut self, state: Tensors, path: &Path) -> Result<()>;
+
+    /// Writes the model directory.
+    ///
+    /// # Errors
+    /// [`crate::Error::Io`].
+    fn save(&self, folder: &Path, report: &TrainReport) -> Result<()>;
+}

@@ -1,0 +1,62 @@
+//! What a training run reached.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::TrainConfig;
+
+/// A score on the development data. All figures are fractions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evaluation {
+    /// The epoch, from 1.
+    pub epoch: usize,
+    /// The step over all epochs, from 1.
+    pub step: usize,
+    /// The mean loss of the batches since the evaluation before.
+    pub loss: f64,
+    /// Entity precision.
+    pub precision: f64,
+    /// Entity recall.
+    pub recall: f64,
+    /// Entity F1, by which the best weights are chosen.
+    pub f1: f64,
+}
+
+/// Why training ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// All epochs were trained.
+    Epochs,
+    /// No better F1 for as many evaluations as the config's patience.
+    Patience,
+}
+
+/// `train-report.json`: how a model was trained and what it reached. No clock is in it: the same run gives the
+/// same bytes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainReport {
+    /// The version of this crate.
+    pub version: String,
+    /// A hash of the config and the data.
+    pub fingerprint: String,
+    /// Sentences trained on.
+    pub sentences: usize,
+    /// Training sentences left out: empty or too long.
+    pub left_out: usize,
+    /// Numbers that were trained, word vectors among them.
+    pub parameters: usize,
+    /// Steps made.
+    pub steps: usize,
+    /// Why it ended.
+    pub ending: Ending,
+    /// The evaluation whose weights the model has; none without development data.
+    pub best: Option<Evaluation>,
+    /// All evaluations in order.
+    pub history: Vec<Evaluation>,
+    /// The mean loss of each epoch.
+    pub losses: Vec<f64>,
+    /// The config, the seed among it, with paths left out.
+    pub config: TrainConfig,
+}

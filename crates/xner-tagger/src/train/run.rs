@@ -1,0 +1,281 @@
+//! The loop itself.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rand::seq::SliceRandom;
+
+use super::checkpoint::{Checkpoint, CheckpointFolder, Progress};
+use super::learner::{Learner, Moment, StepOutcome};
+use super::observer::{Event, Flow, Observer};
+use super::report::{Ending, Evaluation, TrainReport};
+use crate::config::TrainConfig;
+use crate::random::{Purpose, stream};
+use crate::tensors::Tensors;
+use crate::{Error, Result};
+
+/// A training run: order, schedule, evaluation, the best weights, early stop, checkpoints, the report.
+///
+/// A run that was killed goes on from its last checkpoint when it is started again with the same config, data
+/// and folder, and ends with the same bytes as one that was never killed. A run that is already finished is not
+/// repeated.
+pub struct TrainingLoop<'a> {
+    /// The config: of it `seed` and `training` are read, and all is written into the report.
+    pub config: &'a TrainConfig,
+    /// A hash of all that the run depends on, the config and the data.
+    pub fingerprint: String,
+    /// Training sentences that the learner left out, for the report.
+    pub left_out: usize,
+    /// The model directory to be.
+    pub out: &'a Path,
+}
+
+/// The report's file name.
+pub(crate) const REPORT: &str = "train-report.json";
+
+impl TrainingLoop<'_> {
+    /// The report of a finished run with the same fingerprint in the same folder, if there is one.
+    ///
+    /// # Errors
+    /// [`Error::Data`] when the folder holds another model.
+    pub fn finished(&self) -> Result<Option<TrainReport>> {
+        if self.out.join("checkpoint").exists() || !self.out.join("config.json").exists() {
+            return Ok(None);
+        }
+        let path = self.out.join(REPORT);
+        let report = fs::read(&path).ok().and_then(|text| serde_json::from_slice::<TrainReport>(&text).ok());
+        match report {
+            Some(report) if report.fingerprint == self.fingerprint => Ok(Some(report)),
+            _ => {
+                let message =
+                    "already holds a model of another run; take another output folder, or remove it";
+                Err(Error::Data { message: format!("{}: {message}", self.out.display()) })
+            }
+        }
+    }
+
+    /// Trains `learner` and writes the model directory.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`] when the loss or gradient is no longer finite; [`Error::Stopped`] when the observer
+    /// says so; [`Error::Checkpoint`] when the folder holds a checkpoint of another run; faults of files.
+    pub fn run(&self, learner: &mut dyn Learner, observer: &mut dyn Observer) -> Result<TrainReport> {
+        if let Some(report) = self.finished()? {
+            observer.event(&Event::Finished(&report));
+            return Ok(report);
+        }
+        let folder = CheckpointFolder::open(self.out)?;
+        let mut run = Run {
+            plan: self,
+            learner,
+            observer,
+            file: folder.file(),
+            progress: Progress::default(),
+            best: None,
+        };
+        run.resume()?;
+        let report = run.train()?;
+        folder.remove()?;
+        observer.event(&Event::Finished(&report));
+        Ok(report)
+    }
+}
+
+struct Run<'a> {
+    plan: &'a TrainingLoop<'a>,
+    learner: &'a mut dyn Learner,
+    observer: &'a mut dyn Observer,
+    file: PathBuf,
+    progress: Progress,
+    best: Option<Tensors>,
+}
+
+impl Run<'_> {
+    fn resume(&mut self) -> Result<()> {
+        self.progress.fingerprint.clone_from(&self.plan.fingerprint);
+        if self.file.exists() {
+            let checkpoint = Checkpoint::read(&self.file, &self.plan.fingerprint)?;
+            self.progress = checkpoint.progress;
+            self.best = self.progress.best.is_some().then_some(checkpoint.best);
+            self.learner.set_weights(checkpoint.weights, &self.file)?;
+            self.learner.set_optimiser(checkpoint.optimiser, &self.file)?;
+        }
+        Ok(())
+    }
+
+    fn train(&mut self) -> Result<TrainReport> {
+        let training = &self.plan.config.training;
+        let sentences = self.learner.sentences();
+        if sentences == 0 {
+            let message =
+                "there is no sentence to train on (empty and too long ones are left out)".to_owned();
+            return Err(Error::Data { message });
+        }
+        let parameters = self.learner.weights().values();
+        let steps = sentences.div_ceil(training.batch) * training.epochs;
+        self.tell(&Event::Started { sentences, steps, resumed: self.progress.steps, parameters })?;
+        while self.progress.ending.is_none() {
+            self.epoch()?;
+        }
+        if let Some(best) = &self.best {
+            self.learner.set_weights(best.clone(), &self.file)?;
+        }
+        let report = self.report(parameters);
+        self.learner.save(self.plan.out, &report)?;
+        Ok(report)
+    }
+
+    /// The rest of the running epoch.
+    fn epoch(&mut self) -> Result<()> {
+        let training = &self.plan.config.training;
+        let epoch = self.progress.epoch;
+        let mut order: Vec<usize> = (0..self.learner.sentences()).collect();
+        order.shuffle(&mut stream(self.plan.config.seed, Purpose::Shuffle, epoch, 0));
+        let batches = order.chunks(training.batch);
+        let count = batches.len();
+        for batch in batches.skip(self.progress.batches) {
+            let flow = self.step(batch)?;
+            let last = self.progress.batches == count;
+            let due = |every: usize| every > 0 && self.progress.steps.is_multiple_of(every);
+            let evaluate = due(training.evaluate_every)
+                || (last && (training.evaluate_every == 0 || epoch + 1 == training.epochs));
+            let save = evaluate || due(training.checkpoint_every) || flow == Flow::Stop;
+            if save {
+                self.check_weights()?;
+            }
+            let stop = evaluate && self.evaluate()? == Flow::Stop;
+            if last {
+                self.end_epoch(count);
+            }
+            if save || stop {
+                self.checkpoint()?;
+            }
+            if flow == Flow::Stop || stop {
+                return Err(self.stopped());
+            }
+            if last {
+                let loss = self.progress.losses.last().copied().unwrap_or_default();
+                self.tell(&Event::EpochEnd { epoch: epoch + 1, loss })?;
+            }
+            if self.progress.ending.is_some() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, batch: &[usize]) -> Result<Flow> {
+        let training = &self.plan.config.training;
+        let (epoch, step) = (self.progress.epoch, self.progress.steps);
+        let rate = training.schedule.rate(training.optimiser.rate(), epoch);
+        let StepOutcome { loss, gradient_norm } = self.learner.step(batch, &Moment { epoch, step, rate })?;
+        for (what, value) in [("loss", loss), ("gradient norm", gradient_norm)] {
+            if !value.is_finite() {
+                return Err(self.diverged(step + 1, what, value));
+            }
+        }
+        self.progress.steps += 1;
+        self.progress.batches += 1;
+        self.progress.epoch_loss += f64::from(loss);
+        self.progress.recent_loss.0 += f64::from(loss);
+        self.progress.recent_loss.1 += 1;
+        let event = Event::Step { epoch: epoch + 1, step: step + 1, loss, gradient_norm, rate };
+        Ok(self.observer.event(&event))
+    }
+
+    fn diverged(&self, step: usize, what: &'static str, value: f32) -> Error {
+        let checkpoint = self.file.exists().then(|| self.file.clone());
+        Error::Diverged { step, epoch: self.progress.epoch + 1, what, value, checkpoint }
+    }
+
+    /// A finite loss may still have moved a weight out of range: no such weights are scored or saved.
+    fn check_weights(&self) -> Result<()> {
+        let weights = self.learner.weights();
+        let odd = weights.iter().flat_map(|(_, tensor)| &tensor.values).find(|value| !value.is_finite());
+        odd.map_or(Ok(()), |&value| Err(self.diverged(self.progress.steps, "largest weight", value)))
+    }
+
+    fn evaluate(&mut self) -> Result<Flow> {
+        let Some(scores) = self.learner.evaluate()? else { return Ok(Flow::Continue) };
+        let (sum, count) = std::mem::take(&mut self.progress.recent_loss);
+        let evaluation = Evaluation {
+            epoch: self.progress.epoch + 1,
+            step: self.progress.steps,
+            loss: sum / count.max(1) as f64,
+            precision: scores.precision,
+            recall: scores.recall,
+            f1: scores.f1,
+        };
+        let mut flow = self.observer.event(&Event::Evaluated(&evaluation));
+        if self.progress.best.as_ref().is_none_or(|best| evaluation.f1 > best.f1) {
+            self.best = Some(self.learner.weights());
+            self.progress.best = Some(evaluation.clone());
+            self.progress.stale = 0;
+            if self.observer.event(&Event::NewBest(&evaluation)) == Flow::Stop {
+                flow = Flow::Stop;
+            }
+        } else {
+            self.progress.stale += 1;
+            let patience = self.plan.config.training.patience;
+            if patience > 0 && self.progress.stale >= patience {
+                self.progress.ending = Some(Ending::Patience);
+            }
+        }
+        self.progress.history.push(evaluation);
+        Ok(flow)
+    }
+
+    /// Moves on to the next epoch. Done before the checkpoint, so that no epoch ends twice.
+    fn end_epoch(&mut self, batches: usize) {
+        self.progress.losses.push(self.progress.epoch_loss / batches as f64);
+        self.progress.epoch_loss = 0.0;
+        self.progress.batches = 0;
+        self.progress.epoch += 1;
+        if self.progress.ending.is_none() && self.progress.epoch == self.plan.config.training.epochs {
+            self.progress.ending = Some(Ending::Epochs);
+        }
+    }
+
+    fn checkpoint(&mut self) -> Result<()> {
+        let checkpoint = Checkpoint {
+            progress: self.progress.clone(),
+            weights: self.learner.weights(),
+            optimiser: self.learner.optimiser(),
+            best: self.best.clone().unwrap_or_default(),
+        };
+        checkpoint.write(&self.file)?;
+        let (step, path) = (self.progress.steps, self.file.clone());
+        self.observer.event(&Event::Checkpoint { step, path: &path });
+        Ok(())
+    }
+
+    /// Tells the observer something between two steps; a wish to stop is granted at once.
+    fn tell(&mut self, event: &Event<'_>) -> Result<()> {
+        if self.observer.event(event) == Flow::Stop {
+            self.checkpoint()?;
+            return Err(self.stopped());
+        }
+        Ok(())
+    }
+
+    fn stopped(&self) -> Error {
+        Error::Stopped { step: self.progress.steps, checkpoint: self.file.clone() }
+    }
+
+    fn report(&self, parameters: usize) -> TrainReport {
+        let progress = self.progress.clone();
+        TrainReport {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            fingerprint: progress.fingerprint,
+            sentences: self.learner.sentences(),
+            left_out: self.plan.left_out,
+            parameters,
+            steps: progress.steps,
+            ending: progress.ending.unwrap_or(Ending::Epochs),
+            best: progress.best,
+            history: progress.history,
+            losses: progress.losses,
+            config: self.plan.config.without_paths(),
+        }
+    }
+}

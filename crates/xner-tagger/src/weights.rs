@@ -1,0 +1,96 @@
+//! A module's weights to and from the host, by name.
+
+use std::path::Path;
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+
+use crate::Result;
+use crate::tensors::Tensors;
+
+/// A tensor's values on the host, row by row.
+pub(crate) fn host<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> Vec<f32> {
+    let data = tensor.into_data().convert::<f32>();
+    data.iter::<f32>().collect()
+}
+
+/// The names and shapes of a module's parameters, in its order.
+pub(crate) fn shapes<B: Backend>(module: &impl Module<B>) -> Vec<(String, Vec<usize>)> {
+    let mut walk = Shapes { path: Vec::new(), found: Vec::new() };
+    module.visit(&mut walk);
+    walk.found
+}
+
+/// A module's weights; a parameter's name is its path of fields, joined by dots.
+pub(crate) fn collect<B: Backend>(module: &impl Module<B>) -> Tensors {
+    let mut walk = Collect { path: Vec::new(), found: Tensors::default() };
+    module.visit(&mut walk);
+    walk.found
+}
+
+/// The module with its weights taken out of `tensors`; others stay there. `path` is named in faults.
+///
+/// # Errors
+/// [`crate::Error::Tensor`] for the first weight that is missing or of another shape.
+pub(crate) fn load<B: Backend, M: Module<B>>(module: M, tensors: &mut Tensors, path: &Path) -> Result<M> {
+    let mut taken = Vec::new();
+    for (name, shape) in shapes(&module) {
+        taken.push(tensors.take(&name, &shape, path)?);
+    }
+    Ok(module.map(&mut Load { taken: taken.into_iter() }))
+}
+
+struct Shapes {
+    path: Vec<String>,
+    found: Vec<(String, Vec<usize>)>,
+}
+
+impl<B: Backend> ModuleVisitor<B> for Shapes {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
+        self.found.push((self.path.join("."), param.val().dims().to_vec()));
+    }
+}
+
+struct Collect {
+    path: Vec<String>,
+    found: Tensors,
+}
+
+impl<B: Backend> ModuleVisitor<B> for Collect {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
+        let tensor = param.val();
+        self.found.insert(self.path.join("."), &tensor.dims(), host(tensor));
+    }
+}
+
+/// Puts values in the place of parameters, in the order in which a module is walked.
+struct Load {
+    taken: std::vec::IntoIter<Vec<f32>>,
+}
+
+impl<B: Backend> ModuleMapper<B> for Load {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<B, D>>) -> Param<Tensor<B, D>> {
+        let Some(values) = self.taken.next() else { return param };
+        let (id, tensor, mapper) = param.consume();
+        let loaded = Tensor::from_data(TensorData::new(values, tensor.dims()), &tensor.device());
+        let loaded = loaded.set_require_grad(tensor.is_require_grad());
+        Param::from_mapped_value(id, loaded, mapper)
+    }
+}

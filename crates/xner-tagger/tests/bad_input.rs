@@ -1,0 +1,301 @@
+//! Every fault is named, with its file and tensor, key or step; nothing half-written is left.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use common::{config, data, labelled};
+use tempfile::TempDir;
+use xner_tagger::config::Optimiser;
+use xner_tagger::{Device, Error, Event, Flow, Tensors, TrainConfig, TrainData, open, train};
+
+/// A copy of a small good model directory.
+fn model() -> TempDir {
+    static MODEL: OnceLock<TempDir> = OnceLock::new();
+    let good = MODEL.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = config();
+        settings.training.epochs = 1;
+        common::train(&settings, folder.path());
+        folder
+    });
+    let copy = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(good.path()).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, copy.path().join(path.file_name().unwrap())).unwrap();
+    }
+    assert!(open(copy.path(), &Device::Cpu).is_ok());
+    copy
+}
+
+fn fault(folder: &Path) -> Error {
+    let Err(fault) = open(folder, &Device::Cpu) else { panic!("a broken model was opened") };
+    assert!(fault.is_bad_input(), "{fault}");
+    fault
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    for name in ["config.json", "model.safetensors", "words.txt", "characters.txt"] {
+        let folder = model();
+        fs::remove_file(folder.path().join(name)).unwrap();
+        let fault = fault(folder.path());
+        assert!(matches!(fault, Error::Io { .. }) && fault.to_string().contains(name), "{fault}");
+    }
+}
+
+#[test]
+fn a_truncated_file_is_named() {
+    for name in ["config.json", "model.safetensors", "words.txt", "characters.txt"] {
+        let folder = model();
+        let path = folder.path().join(name);
+        let whole = fs::read(&path).unwrap();
+        for keep in [0, 1, whole.len() / 2, whole.len() - 2] {
+            fs::write(&path, &whole[..keep]).unwrap();
+            let fault = fault(folder.path()).to_string();
+            assert!(fault.contains(name), "{name} cut to {keep}: {fault}");
+        }
+    }
+}
+
+#[test]
+fn vocabularies_of_another_model_are_refused() {
+    for (name, other) in [("words.txt", "the"), ("characters.txt", "a")] {
+        let folder = model();
+        let path = folder.path().join(name);
+        let text = fs::read_to_string(&path).unwrap();
+        // As many lines, one of them another.
+        let mut lines: Vec<&str> = text.lines().collect();
+        let last = lines.len() - 1;
+        let changed = format!("{}{other}", lines[last]);
+        lines[last] = if name == "words.txt" { &changed } else { "\u{1F600}" };
+        fs::write(&path, lines.join("\n") + "\n").unwrap();
+        let message = fault(folder.path()).to_string();
+        assert!(message.contains("not those of this model"), "{name}: {message}");
+        // One line more.
+        fs::write(&path, text + "\u{1F601}\n").unwrap();
+        let message = fault(folder.path()).to_string();
+        assert!(message.contains(name) && message.contains("config.json says"), "{name}: {message}");
+    }
+}
+
+#[test]
+fn a_bad_vocabulary_names_its_line() {
+    let folder = model();
+    let path = folder.path().join("words.txt");
+    let text = fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let cases = [
+        (format!("{0}\n{0}\n", lines[0]).into_bytes(), "line 2 repeats"),
+        (b"a\n\nb\n".to_vec(), "line 2 is empty"),
+        (b"a\nb\xff\n".to_vec(), "line 2 is not UTF-8"),
+    ];
+    for (bytes, expected) in cases {
+        fs::write(&path, bytes).unwrap();
+        let message = fault(folder.path()).to_string();
+        assert!(message.contains("words.txt") && message.contains(expected), "{message}");
+    }
+    let folder = model();
+    for (text, expected) in [("a\nbb\n", "line 2 is `bb`"), ("b\na\n", "line 2: `a` is out of order")] {
+        fs::write(folder.path().join("characters.txt"), text).unwrap();
+        let message = fault(folder.path()).to_string();
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+/// Rewrites the weights of a copy and tells what opening it says.
+fn with_tensors(change: impl Fn(&mut Tensors)) -> Error {
+    let folder = model();
+    let path = folder.path().join("model.safetensors");
+    let (mut tensors, note) = Tensors::read(&path).unwrap();
+    change(&mut tensors);
+    tensors.write(&path, &note).unwrap();
+    fault(folder.path())
+}
+
+#[test]
+fn a_bad_tensor_is_named() {
+    let names: Vec<String> = Tensors::read(&model().path().join("model.safetensors"))
+        .unwrap()
+        .0
+        .iter()
+        .map(|(n, _)| n.to_owned())
+        .collect();
+    assert!(names.len() > 10, "{names:?}");
+    for name in &names {
+        let missing = with_tensors(|tensors| {
+            tensors.remove(name).unwrap();
+        });
+        let shape = with_tensors(|tensors| {
+            let old = tensors.get(name).unwrap().clone();
+            let (mut shape, mut values) = (old.shape, old.values);
+            values.extend_from_within(..values.len() / shape[0]);
+            shape[0] += 1;
+            tensors.insert(name.clone(), &shape, values);
+        });
+        let nan = with_tensors(|tensors| {
+            let mut old = tensors.get(name).unwrap().clone();
+            *old.values.last_mut().unwrap() = f32::NAN;
+            tensors.insert(name.clone(), &old.shape, old.values);
+        });
+        let infinite = with_tensors(|tensors| {
+            let mut old = tensors.get(name).unwrap().clone();
+            old.values[0] = f32::INFINITY;
+            tensors.insert(name.clone(), &old.shape, old.values);
+        });
+        let expected = ["missing", "has shape", "is NaN", "is inf"];
+        for (fault, expected) in [missing, shape, nan, infinite].iter().zip(expected) {
+            let Error::Tensor { tensor, message, path } = fault else { panic!("{fault}") };
+            assert_eq!(tensor, name);
+            assert!(message.contains(expected) && path.ends_with("model.safetensors"), "{fault}");
+        }
+    }
+    let unexpected = with_tensors(|tensors| tensors.insert("encoder.extra", &[1], vec![0.0]));
+    assert!(unexpected.to_string().contains("`encoder.extra`: is unexpected"), "{unexpected}");
+}
+
+#[test]
+fn a_bad_config_json_names_the_key() {
+    let cases = [
+        ("\"model\": \"bilstm-crf\"", "\"model\": \"lstm\"", "of type `lstm`"),
+        ("\"version\": 1", "\"version\": 2", "version 2"),
+        ("\"dim\": 16", "\"dim\": 16, \"speed\": 3", "speed"),
+        ("\"dim\": 16", "\"dim\": \"wide\"", "dim"),
+        ("\"dim\": 16", "\"dim\": 0", "dim"),
+        ("\"hidden\": 16", "\"hidden\": 0", "hidden"),
+        ("\"scheme\": \"iobes\"", "\"scheme\": \"iobs\"", "scheme"),
+        ("\"scheme\": \"iobes\"", "\"scheme\": \"iob2\"", "has shape"),
+        ("\"use\": true", "\"use\": false", "contradict"),
+    ];
+    for (from, to, expected) in cases {
+        let folder = model();
+        let path = folder.path().join("config.json");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{from} in {text}");
+        fs::write(&path, text.replacen(from, to, 1)).unwrap();
+        let message = fault(folder.path()).to_string();
+        assert!(message.contains(expected), "{to}: {message}");
+    }
+}
+
+#[test]
+fn a_training_config_is_refused_with_key_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("train.toml");
+    let cases = [
+        ("sede = 1", "sede"),
+        ("seed = 1\n[model]\nhiden = 3", "hiden"),
+        ("[training]\nepochs = \"many\"", "training.epochs"),
+        ("[training]\nepochs = 0", "training.epochs"),
+        ("[model]\ndropout = 1.0", "model.dropout"),
+        ("[model]\ndropout = nan", "model.dropout"),
+        ("[model.characters]\nembedding = 0", "model.characters.embedding"),
+        ("[training]\noptimiser = { kind = \"sgd\", rate = -1 }", "training.optimiser.rate"),
+        ("[training]\noptimiser = { kind = \"sgd\", beta1 = 0.5 }", "beta1"),
+        ("[training]\noptimiser = { kind = \"adam\", beta1 = 1.5 }", "training.optimiser.beta1"),
+        ("[training]\noptimiser = { kind = \"rprop\" }", "rprop"),
+        ("[training]\nclip = -1.0", "training.clip"),
+        ("[vectors]\nlimit = 0", "vectors.limit"),
+        ("[model]\nscheme = \"bilou\"", "scheme"),
+        ("[model", "train.toml"),
+    ];
+    for (text, expected) in cases {
+        fs::write(&path, text).unwrap();
+        let fault = TrainConfig::read(&path).unwrap_err();
+        assert!(fault.is_bad_input() && fault.to_string().contains(expected), "{text}: {fault}");
+    }
+    fs::write(&path, "[model]\n\nhiden = 3").unwrap();
+    assert!(TrainConfig::read(&path).unwrap_err().to_string().contains("line 3"));
+    assert!(matches!(TrainConfig::read(&folder.path().join("none.toml")), Err(Error::Io { .. })));
+}
+
+#[test]
+fn paths_are_relative_to_the_config() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("train.toml");
+    fs::write(&path, "[data]\ntrain = \"a/b.txt\"\ndev = \"/c.txt\"\n[vectors]\nfile = \"v.vec\"").unwrap();
+    let config = TrainConfig::read(&path).unwrap();
+    assert_eq!(config.data.train.unwrap(), folder.path().join("a/b.txt"));
+    assert_eq!(config.data.dev.unwrap(), Path::new("/c.txt"));
+    assert_eq!(config.vectors.file.unwrap(), folder.path().join("v.vec"));
+}
+
+#[test]
+fn data_that_cannot_be_trained_on_are_refused() {
+    let cases: [(Vec<_>, &str); 3] = [
+        (vec![], "no entity"),
+        (vec![labelled("nothing here")], "no entity"),
+        (vec![labelled("far too long for Ida/PER to be read")], "no sentence"),
+    ];
+    for (sentences, expected) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = config();
+        settings.training.longest = 3;
+        let data = TrainData { train: sentences, ..TrainData::default() };
+        let fault = train(&settings, data, folder.path(), &Device::Cpu, &mut ()).unwrap_err();
+        assert!(matches!(fault, Error::Data { .. }) && fault.to_string().contains(expected), "{fault}");
+        assert!(!folder.path().join("config.json").exists());
+    }
+    let mut settings = config();
+    settings.data.train = Some("/nowhere/train.txt".into());
+    let fault = TrainData::read(&settings).unwrap_err();
+    assert!(fault.to_string().contains("/nowhere/train.txt"), "{fault}");
+    settings.data.train = None;
+    assert!(TrainData::read(&settings).unwrap_err().to_string().contains("data.train"));
+}
+
+#[test]
+fn a_diverging_run_names_its_step_and_keeps_the_last_good_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = config();
+    settings.training.clip = 0.0;
+    settings.training.checkpoint_every = 1;
+    settings.training.optimiser = Optimiser::Sgd { rate: 5e37 };
+    let mut saved = 0;
+    let mut observer = |event: &Event<'_>| {
+        if let Event::Checkpoint { step, .. } = event {
+            saved = *step;
+        }
+        Flow::Continue
+    };
+    let fault = train(&settings, data(), folder.path(), &Device::Cpu, &mut observer).unwrap_err();
+    let Error::Diverged { step, checkpoint: Some(checkpoint), .. } = &fault else { panic!("{fault}") };
+    assert_eq!(*step, saved + 1);
+    assert!(!fault.is_bad_input() && fault.to_string().contains(&format!("step {step}")), "{fault}");
+    assert!(checkpoint.exists() && !folder.path().join("config.json").exists());
+    Tensors::read(checkpoint).unwrap();
+}
+
+#[test]
+fn weights_that_left_the_range_are_neither_scored_nor_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = config();
+    settings.training.clip = 0.0;
+    settings.training.evaluate_every = 1;
+    settings.training.optimiser = Optimiser::Sgd { rate: 1e60 };
+    let fault = train(&settings, data(), folder.path(), &Device::Cpu, &mut ()).unwrap_err();
+    assert!(
+        matches!(fault, Error::Diverged { step: 1, what: "largest weight", checkpoint: None, .. }),
+        "{fault}"
+    );
+    assert!(!folder.path().join("config.json").exists());
+}
+
+#[test]
+fn a_device_that_is_not_there_is_a_fault_and_no_panic() {
+    let folder = model();
+    for device in [Device::Cuda(0), Device::Wgpu(0)] {
+        if let Err(fault) = open(folder.path(), &device) {
+            assert!(fault.to_string().contains(&device.to_string()), "{fault}");
+        }
+    }
+    for (text, device) in [("cpu", Device::Cpu), ("cuda:1", Device::Cuda(1)), ("wgpu", Device::Wgpu(0))] {
+        assert_eq!(text.parse::<Device>().unwrap(), device);
+    }
+    for text in ["", "gpu", "cpu:0", "cuda:x", "cuda:-1"] {
+        assert!(text.parse::<Device>().is_err(), "{text}");
+    }
+}
