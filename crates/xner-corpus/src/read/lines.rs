@@ -41,18 +41,25 @@ pub(crate) struct Line<'a> {
 }
 
 /// The lines of a reader: one at a time, a byte order mark and CR LF removed.
+///
+/// Bytes are taken as the reader has them, so that a pipe's lines are seen as they come, and checked to be UTF-8
+/// many lines at a time.
 pub(crate) struct Lines<R> {
     reader: R,
-    /// Bytes of the reader's buffer that the last line lent out.
-    lent: usize,
-    /// Lines that lie across two buffers are put together here.
-    joined: Vec<u8>,
+    /// Whole lines; those before `at` have been lent out.
+    block: String,
+    at: usize,
+    /// The line that is not UTF-8, behind the block.
+    fault: Option<Vec<u8>>,
+    /// The beginning of a line whose end has not been read.
+    partial: Vec<u8>,
     place: Place,
 }
 
 impl<R: BufRead> Lines<R> {
     pub(crate) fn new(reader: R, name: impl Into<PathBuf>) -> Self {
-        Self { reader, lent: 0, joined: Vec::new(), place: Place { path: name.into(), line: 0 } }
+        let place = Place { path: name.into(), line: 0 };
+        Self { reader, block: String::new(), at: 0, fault: None, partial: Vec::new(), place }
     }
 
     pub(crate) fn place(&self) -> &Place {
@@ -61,40 +68,71 @@ impl<R: BufRead> Lines<R> {
 
     /// The next line, `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Line<'_>>> {
-        self.reader.consume(std::mem::take(&mut self.lent));
-        let ends = loop {
-            match self.reader.fill_buf() {
-                Ok(buffer) => break memchr::memchr(b'\n', buffer),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.place.io(error)),
+        if self.at == self.block.len() {
+            if self.fault.is_none() {
+                self.fill().map_err(|error| self.place.io(error))?;
             }
-        };
-        self.place.line += 1;
-        let bytes = if let Some(end) = ends {
-            self.lent = end + 1;
-            let buffer = self.reader.fill_buf().map_err(|error| self.place.io(error))?;
-            buffer.get(..=end).unwrap_or(buffer)
-        } else {
-            self.joined.clear();
-            let read = self.reader.read_until(b'\n', &mut self.joined);
-            if read.map_err(|error| self.place.io(error))? == 0 {
-                self.place.line -= 1;
-                return Ok(None);
+            if self.block.len() == self.at {
+                return match &self.fault {
+                    None => Ok(None),
+                    Some(line) => {
+                        self.place.line += 1;
+                        let valid =
+                            std::str::from_utf8(line).map_or_else(|error| error.valid_up_to(), str::len);
+                        Err(self.place.encoding(line, valid))
+                    }
+                };
             }
-            &self.joined
-        };
-        let (bytes, ending) = match bytes {
-            [head @ .., b'\r', b'\n'] => (head, "\r\n"),
-            [head @ .., b'\n'] => (head, "\n"),
-            other => (other, ""),
-        };
-        match std::str::from_utf8(bytes) {
-            Ok(text) => {
-                let text =
-                    if self.place.line == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
-                Ok(Some(Line { text, ending, place: &self.place }))
-            }
-            Err(error) => Err(self.place.encoding(bytes, error.valid_up_to())),
         }
+        self.place.line += 1;
+        let rest = &self.block[self.at..];
+        let end = memchr::memchr(b'\n', rest.as_bytes());
+        let (text, ending) = match end {
+            Some(end) if rest.as_bytes()[..end].ends_with(b"\r") => (&rest[..end - 1], "\r\n"),
+            Some(end) => (&rest[..end], "\n"),
+            None => (rest, ""),
+        };
+        self.at += end.map_or(rest.len(), |end| end + 1);
+        let text = if self.place.line == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
+        Ok(Some(Line { text, ending, place: &self.place }))
+    }
+
+    /// Fills the block with the lines that are there, one at least; it stays empty at the end of the file.
+    fn fill(&mut self) -> std::io::Result<()> {
+        let mut bytes = std::mem::take(&mut self.block).into_bytes();
+        bytes.clear();
+        self.at = 0;
+        loop {
+            let buffer = match self.reader.fill_buf() {
+                Ok(buffer) => buffer,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            let len = buffer.len();
+            let whole = memchr::memrchr(b'\n', buffer).map(|end| end + 1);
+            if let Some(whole) = whole {
+                bytes.append(&mut self.partial);
+                bytes.extend_from_slice(&buffer[..whole]);
+            }
+            self.partial.extend_from_slice(&buffer[whole.unwrap_or(0)..]);
+            self.reader.consume(len);
+            if len == 0 {
+                bytes.append(&mut self.partial);
+            }
+            if len == 0 || whole.is_some() {
+                break;
+            }
+        }
+        self.block = String::from_utf8(bytes).unwrap_or_else(|error| {
+            let valid = error.utf8_error().valid_up_to();
+            let mut bytes = error.into_bytes();
+            let line = memchr::memrchr(b'\n', &bytes[..valid]).map_or(0, |end| end + 1);
+            let mut fault = bytes.split_off(line);
+            fault.truncate(memchr::memchr(b'\n', &fault).unwrap_or(fault.len()));
+            self.fault = Some(fault);
+            // The whole lines before the fault: nothing is replaced.
+            String::from_utf8_lossy(&bytes).into_owned()
+        });
+        Ok(())
     }
 }

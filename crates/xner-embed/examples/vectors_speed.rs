@@ -1,4 +1,4 @@
-//! How fast word vectors are read: `cargo run --release -p xner-embed --example throughput -- FILE…`
+//! How fast word vectors are read: `cargo run --release -p xner-embed --example vectors_speed -- FILE…`
 
 #![allow(clippy::print_stdout)]
 

@@ -1,4 +1,4 @@
-//! How fast a column file is read: `cargo run --release -p xner-corpus --example throughput -- FILE…`
+//! How fast a column file is read: `cargo run --release -p xner-corpus --example corpus_speed -- FILE…`
 
 #![allow(clippy::print_stdout)]
 
