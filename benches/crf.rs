@@ -29,7 +29,8 @@ impl Batch {
 }
 
 fn crf(c: &mut Criterion) {
-    let shapes = [("batch 16 x 25", 16, 25, 2.0), ("batch 16 x 50", 16, 50, 2.0), ("batch 1 x 25", 1, 25, 2.0)];
+    let shapes =
+        [("batch 16 x 25", 16, 25, 2.0), ("batch 16 x 50", 16, 50, 2.0), ("batch 1 x 25", 1, 25, 2.0)];
     let extreme = [("batch 16 x 25, scores to 1e4", 16, 25, 1e4)];
     for (name, sentences, steps, scale) in shapes.into_iter().chain(extreme) {
         let Ok(batch) = Batch::new(sentences, steps, scale) else { continue };

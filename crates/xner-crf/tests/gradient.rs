@@ -1,5 +1,5 @@
 //! Derivatives against finite differences, and batches against single sentences.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp)]
 
 mod common;
 
