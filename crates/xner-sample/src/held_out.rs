@@ -8,7 +8,7 @@ use crate::lexicon::{Concept, Form, Lexicon};
 use crate::pattern::Segment;
 
 /// For each concept, whether it is held out of training: names alone, a share of those whose every token is
-/// in no other name of any language, so that no part of them slips in by another way.
+/// in no other name and is no word of any language, so that no part of them slips in by another way.
 pub(crate) fn choose(lexicon: &Lexicon, seed: u64, share: f64) -> Vec<bool> {
     let mut owners: HashMap<&str, Vec<usize>> = HashMap::new();
     for (id, concept) in lexicon.concepts.iter().enumerate() {
@@ -19,6 +19,7 @@ pub(crate) fn choose(lexicon: &Lexicon, seed: u64, share: f64) -> Vec<bool> {
             }
         }
     }
+    let is_word = |token: &str| lexicon.literals.iter().any(|words| words.contains_key(token));
     let mut draw = Draw::new(seed, "held out");
     lexicon
         .concepts
@@ -27,7 +28,7 @@ pub(crate) fn choose(lexicon: &Lexicon, seed: u64, share: f64) -> Vec<bool> {
             // One draw a concept, candidate or not: a name's fate does not hang on other lines' forms.
             let drawn = draw.unit() < share;
             let mut tokens = Language::ALL.into_iter().flat_map(|language| tokens(concept, language));
-            drawn && is_plain_name(concept) && tokens.all(|token| owners[token].len() == 1)
+            drawn && is_plain_name(concept) && tokens.all(|token| owners[token].len() == 1 && !is_word(token))
         })
         .collect()
 }
@@ -36,14 +37,14 @@ fn is_plain_name(concept: &Concept) -> bool {
     concept.slots.is_empty() && matches!(concept.forms[0], Form::Name(..))
 }
 
-/// The literal tokens of a name in a language, lower-case particles aside.
+/// The literal tokens of a name in a language.
 fn tokens(concept: &Concept, language: Language) -> impl Iterator<Item = &str> {
     let pattern = match &concept.forms[language as usize] {
         Form::Name(_, pattern) => pattern.as_slice(),
         _ => &[],
     };
     pattern.iter().flatten().filter_map(|segment| match segment {
-        Segment::Literal(text) => text.split(' ').find(|word| word.starts_with(char::is_uppercase)),
+        Segment::Literal(text) => Some(text.as_str()),
         _ => None,
     })
 }

@@ -62,7 +62,11 @@ pub(crate) fn spanish_feminine(word: &str, demonym: bool) -> String {
         format!("{stem}a")
     } else if let Some(bare) = unaccented_last(word) {
         format!("{bare}a")
-    } else if word.ends_with("dor") || word.ends_with("sor") || word.ends_with("tor") || is_demonym(word, demonym) {
+    } else if word.ends_with("dor")
+        || word.ends_with("sor")
+        || word.ends_with("tor")
+        || is_demonym(word, demonym)
+    {
         format!("{word}a")
     } else {
         word.to_owned()
@@ -131,7 +135,10 @@ mod tests {
 
     #[test]
     fn plurals_are_regular() {
-        assert_eq!(["story", "church", "car", "day"].map(english_plural), ["stories", "churches", "cars", "days"]);
+        assert_eq!(
+            ["story", "church", "car", "day"].map(english_plural),
+            ["stories", "churches", "cars", "days"]
+        );
         assert_eq!(
             ["casa", "acción", "juez", "ciudad", "café", "inglés"].map(spanish_plural),
             ["casas", "acciones", "jueces", "ciudades", "cafés", "ingleses"]
@@ -144,10 +151,19 @@ mod tests {
 
     #[test]
     fn verbs_are_regular() {
-        assert_eq!(["study", "praise", "visit", "delay"].map(english_past), ["studied", "praised", "visited", "delayed"]);
+        assert_eq!(
+            ["study", "praise", "visit", "delay"].map(english_past),
+            ["studied", "praised", "visited", "delayed"]
+        );
         assert_eq!(["visitar", "vender", "exigir"].map(spanish_past), ["visitó", "vendió", "exigió"]);
-        assert_eq!(["visitar", "vender", "exigir"].map(spanish_participle), ["visitado", "vendido", "exigido"]);
-        assert_eq!(german_foreign_verb("kritisieren"), Some(("kritisierte".to_owned(), "kritisiert".to_owned())));
+        assert_eq!(
+            ["visitar", "vender", "exigir"].map(spanish_participle),
+            ["visitado", "vendido", "exigido"]
+        );
+        assert_eq!(
+            german_foreign_verb("kritisieren"),
+            Some(("kritisierte".to_owned(), "kritisiert".to_owned()))
+        );
         assert_eq!(german_foreign_verb("kaufen"), None);
     }
 

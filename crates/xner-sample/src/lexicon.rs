@@ -158,3 +158,26 @@ impl Lexicon {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// A slot whose domain nobody knows would be filled with the first concept there is.
+    #[test]
+    fn every_domain_is_a_category_a_group_or_built_in() {
+        let lexicon = Lexicon::embedded().unwrap();
+        let built_in = ["person", "clause", "year", "birthyear", "recentyear", "length", "dayofmonth", "age"];
+        let more = ["minute", "count", "money", "percent", "score"];
+        let slots = lexicon.sentences.iter().chain(&lexicon.clauses).flat_map(|template| &template.slots);
+        let of_names = lexicon.concepts.iter().flat_map(|concept| &concept.slots);
+        let domains = slots.chain(of_names).flat_map(|slot| slot.domain.split('/'));
+        let members = lexicon.groups.values().flatten().map(|(name, _)| name.as_str());
+        for domain in domains.chain(members) {
+            let known = lexicon.categories.contains_key(domain) || lexicon.groups.contains_key(domain);
+            assert!(known || built_in.contains(&domain) || more.contains(&domain), "`{domain}`");
+        }
+        assert!(lexicon.sentences.len() >= 60, "{} sentences", lexicon.sentences.len());
+    }
+}

@@ -1,9 +1,9 @@
 //! What a sentence says, before any language says it: a template and what fills its slots.
 
+use crate::Language;
 use crate::draw::Draw;
 use crate::lexicon::{ConceptId, Gender, Lexicon, Template};
 use crate::pattern::Slot;
-use crate::Language;
 
 /// A sentence's or clause's meaning.
 #[derive(Debug, Clone)]
@@ -97,7 +97,8 @@ impl<'a> Speaker<'a> {
         found
     }
 
-    fn filler(&self, domain: &str, gender: Option<Gender>, draw: &mut Draw) -> Filler<'a> {
+    fn filler(&self, domain: &'a str, gender: Option<Gender>, draw: &mut Draw) -> Filler<'a> {
+        let domain = self.category(domain, draw);
         match domain {
             "person" => Filler::Person(self.person(draw)),
             "clause" => Filler::Clause(self.meaning(&self.lexicon.clauses, draw)),
@@ -105,25 +106,21 @@ impl<'a> Speaker<'a> {
                 if let Some(number) = number(domain, draw) {
                     return Filler::Number(number);
                 }
-                let id = self.concept(domain, draw);
+                let id = self.one_of(domain, draw, |_| true);
                 let parts = self.fillers(&self.lexicon.concepts[id].slots, draw);
                 Filler::Concept { id, gender, parts }
             }
         }
     }
 
-    /// A concept of a category, of a group, or of `one/another`.
-    fn concept(&self, domain: &str, draw: &mut Draw) -> ConceptId {
+    /// A category out of a domain: itself, one of a group's, one of `one/another`.
+    fn category(&self, domain: &'a str, draw: &mut Draw) -> &'a str {
         if let Some(members) = self.lexicon.groups.get(domain) {
             let at = draw.weighted(members.iter().map(|(_, weight)| *weight));
-            return self.concept(&members[at].0, draw);
+            return self.category(&members[at].0, draw);
         }
-        let mut domain = domain;
-        if domain.contains('/') {
-            let members: Vec<&str> = domain.split('/').collect();
-            domain = members[draw.weighted(members.iter().map(|_| 1.0))];
-        }
-        self.one_of(domain, draw, |_| true)
+        let at = draw.weighted(domain.split('/').map(|_| 1.0));
+        domain.split('/').nth(at).unwrap_or(domain)
     }
 
     fn one_of(&self, category: &str, draw: &mut Draw, fits: impl Fn(ConceptId) -> bool + Clone) -> ConceptId {
@@ -152,9 +149,8 @@ impl<'a> Speaker<'a> {
         let family = if draw.unit() < 0.85 { origin } else { origins[draw.weighted([1.0; 4].into_iter())] };
         let gender = if draw.unit() < 0.45 { Gender::Feminine } else { Gender::Masculine };
         let concepts = &self.lexicon.concepts;
-        let given = self.one_of("given", draw, |id| {
-            concepts[id].origin == origin && concepts[id].gender == Some(gender)
-        });
+        let given = self
+            .one_of("given", draw, |id| concepts[id].origin == origin && concepts[id].gender == Some(gender));
         let surname = |draw: &mut Draw| self.one_of("surname", draw, |id| concepts[id].origin == family);
         let first = surname(draw);
         let short = draw.unit() < 0.2;

@@ -68,7 +68,9 @@ fn concept(section: &Section, cells: &[String; 3]) -> Result<Concept, String> {
         }
         ["surname", origin] => ("PER", "surname", None, Language::of_code(origin), None),
         ["name", label, category] => (label, category, label_of(label), None, None),
-        ["name", label, category, origin] => (label, category, label_of(label), Language::of_code(origin), None),
+        ["name", label, category, origin] => {
+            (label, category, label_of(label), Language::of_code(origin), None)
+        }
         ["adjective", label, category] => ("adjective", category, label_of(label), None, None),
         [class @ ("noun" | "role" | "verb"), category] => (class, category, None, None, None),
         ["word", "-", category] => ("word", category, None, None, None),
@@ -138,7 +140,11 @@ fn noun(parts: &[&str], language: Language) -> Result<Noun, String> {
 }
 
 fn invariable(gender: Gender, singular: &str, plural: &str) -> Noun {
-    Noun { gender, singular: [(); 4].map(|()| singular.to_owned()), plural: [(); 4].map(|()| plural.to_owned()) }
+    Noun {
+        gender,
+        singular: [(); 4].map(|()| singular.to_owned()),
+        plural: [(); 4].map(|()| plural.to_owned()),
+    }
 }
 
 fn german_noun(gender: Gender, word: &str, plural: Option<&str>) -> Result<Noun, String> {
@@ -171,7 +177,8 @@ fn role(cell: &str, language: Language) -> Result<Vec<Noun>, String> {
             Ok(vec![noun(&man, language)?, noun(&woman, language)?])
         }
         Language::Spanish => {
-            let feminine = woman.map_or_else(|| inflect::spanish_feminine(man[0], false), |woman| woman[0].to_owned());
+            let feminine =
+                woman.map_or_else(|| inflect::spanish_feminine(man[0], false), |woman| woman[0].to_owned());
             let plurals = [man[0], &feminine].map(inflect::spanish_plural);
             let man = invariable(Gender::Masculine, man[0], &plurals[0]);
             Ok(vec![man, invariable(Gender::Feminine, &feminine, &plurals[1])])
@@ -199,7 +206,9 @@ fn adjective(parts: &[&str], language: Language, demonym: bool) -> Result<Vec<St
             let plurals = [*word, &feminine].map(inflect::spanish_plural);
             Ok([(*word).to_owned(), feminine].into_iter().chain(plurals).collect())
         }
-        (Language::Spanish, [_, _, _, _]) | (_, [_]) => Ok(parts.iter().map(|&part| part.to_owned()).collect()),
+        (Language::Spanish, [_, _, _, _]) | (_, [_]) => {
+            Ok(parts.iter().map(|&part| part.to_owned()).collect())
+        }
         _ => Err(format!("an adjective of {} forms", parts.len())),
     }
 }
@@ -216,8 +225,8 @@ fn verb(parts: &[&str], language: Language) -> Result<[String; 3], String> {
             Ok([(*word).to_owned(), inflect::spanish_past(word), inflect::spanish_participle(word)])
         }
         (Language::German, [word]) => {
-            let (past, participle) =
-                inflect::german_foreign_verb(word).ok_or_else(|| format!("`{word}` needs its past and participle"))?;
+            let (past, participle) = inflect::german_foreign_verb(word)
+                .ok_or_else(|| format!("`{word}` needs its past and participle"))?;
             Ok([(*word).to_owned(), past, participle])
         }
         _ => Err(format!("a verb of {} forms", parts.len())),
@@ -226,7 +235,8 @@ fn verb(parts: &[&str], language: Language) -> Result<[String; 3], String> {
 
 /// Reads the file of groups, clauses and sentences into the lexicon.
 pub(crate) fn templates(lexicon: &mut Lexicon, file: &'static str, text: &str) -> Result<()> {
-    let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
+    let mut lines =
+        (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
     while let Some((number, line)) = lines.next() {
         let fail = |message: String| Error::malformed(file, number, message);
         if let Some(group) = line.strip_prefix("group ") {
@@ -241,17 +251,22 @@ pub(crate) fn templates(lexicon: &mut Lexicon, file: &'static str, text: &str) -
             _ => return Err(fail("expected `group`, `clause` or `@`".to_owned())),
         };
         let (head, weight) = match head.split_once('*') {
-            Some((head, weight)) => (head, weight.trim().parse().map_err(|_| fail(format!("weight `{weight}`")))?),
+            Some((head, weight)) => {
+                (head, weight.trim().parse().map_err(|_| fail(format!("weight `{weight}`")))?)
+            }
             None => (head, 1.0),
         };
         let slots = pattern::slots(head).map_err(fail)?;
         let mut patterns = Vec::new();
         for language in Language::ALL {
-            let (number, line) = lines.next().ok_or_else(|| fail("the file ends in a template".to_owned()))?;
+            let (number, line) =
+                lines.next().ok_or_else(|| fail("the file ends in a template".to_owned()))?;
             let text = line.strip_prefix(language.code()).ok_or_else(|| {
                 Error::malformed(file, number, format!("expected `{}` and the sentence", language.code()))
             })?;
-            patterns.push(pattern::pattern(text, &slots).map_err(|message| Error::malformed(file, number, message))?);
+            patterns.push(
+                pattern::pattern(text, &slots).map_err(|message| Error::malformed(file, number, message))?,
+            );
         }
         let patterns = patterns.try_into().map_err(|_| fail("expected three languages".to_owned()))?;
         let template = Template { weight, slots, patterns };
@@ -262,7 +277,46 @@ pub(crate) fn templates(lexicon: &mut Lexicon, file: &'static str, text: &str) -
 
 fn weighted(text: &str) -> Result<(String, f64), String> {
     match text.split_once('*') {
-        Some((name, weight)) => Ok((name.to_owned(), weight.parse().map_err(|_| format!("weight `{weight}`"))?)),
+        Some((name, weight)) => {
+            Ok((name.to_owned(), weight.parse().map_err(|_| format!("weight `{weight}`"))?))
+        }
         None => Ok((text.to_owned(), 1.0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_bad_line_is_refused_with_its_number() {
+        for (text, want) in [
+            ("[noun deal]\nplan | el plan", "2: 2 cells"),
+            ("[noun deal]\nplan | plan | der Plan,Pläne", "2: `plan` lacks its article"),
+            ("[noun deal]\n\nplan | el plan | der Plan", "3: `Plan` needs its plural"),
+            ("[verb buy]\nbuy | comprar | kaufen", "2: `kaufen` needs its past"),
+            ("[nouns deal]\nplan | el plan | der Plan,Pläne", "2: section `nouns deal`"),
+            ("[name ORG bank] C:city\nBank of {D}", "2: `{D}`: no slot `D`"),
+            ("[name ORG bank] C\n", "1: `C`: expected a slot"),
+            ("[name ORG bank", "1: expected `]`"),
+        ] {
+            let error = concepts(&mut Lexicon::default(), "x.txt", text).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("data/sample/x.txt:{want}")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_bad_template_is_refused_with_its_number() {
+        for (text, want) in [
+            ("hello", "1: expected `group`"),
+            ("@ P:person\nen {P}\nes {P}", "1: the file ends"),
+            ("@ P:person\nen {P}\nde {P}\nes {P}", "3: expected `es`"),
+            ("@ P:person *x\nen a\nes a\nde a", "1: weight `x`"),
+            ("@ P:person\nen {P.plural}\nes a\nde a", "2: `{P.plural}`: `.plural` is not understood"),
+        ] {
+            let error = templates(&mut Lexicon::default(), "x.txt", text).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("data/sample/x.txt:{want}")), "{error}");
+        }
     }
 }

@@ -137,7 +137,8 @@ fn expression(text: &str, known: &[Slot]) -> Result<Expression, String> {
     let mut found = Expression { slot, adjective: None, view: View::Plain, case: Case::Nominative };
     let rest = &text[slot.len_utf8()..];
     if let Some(choice) = rest.strip_prefix('?') {
-        let (man, woman) = choice.split_once('|').ok_or_else(|| format!("`{{{text}}}`: expected `?HE|SHE`"))?;
+        let (man, woman) =
+            choice.split_once('|').ok_or_else(|| format!("`{{{text}}}`: expected `?HE|SHE`"))?;
         found.view = View::ByGender(man.to_owned(), woman.to_owned());
         return Ok(found);
     }

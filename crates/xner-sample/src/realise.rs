@@ -2,11 +2,11 @@
 
 use xner_corpus::{Entity, Labelled, Sentence};
 
+use crate::Language;
 use crate::grammar;
 use crate::lexicon::{ConceptId, Form, Gender, Lexicon, Noun};
 use crate::meaning::{Filler, Fillers, Meaning, Number, Person, gender};
 use crate::pattern::{Case, Expression, Pattern, Segment, View};
-use crate::Language;
 
 /// A token and where it comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,7 +129,9 @@ impl Realiser<'_> {
             Filler::Person(person) => self.person(person, expression, out),
             Filler::Clause(meaning) => self.meaning(meaning, out),
             Filler::Number(number) => out.push(&grammar::number(*number, self.language), Source::Number),
-            Filler::Concept { id, gender, parts } => self.concept(*id, *gender, parts, expression, fillers, out),
+            Filler::Concept { id, gender, parts } => {
+                self.concept(*id, *gender, parts, expression, fillers, out);
+            }
         }
     }
 
@@ -176,8 +178,10 @@ impl Realiser<'_> {
                 let start = out.pieces.len();
                 let outer = std::mem::replace(&mut out.inside, true);
                 self.name_tokens(id, pattern, parts, expression.case, article.map(|a| a.gender), out);
-                if article.is_none() && expression.case == Case::Genitive && self.language == Language::German {
-                    let apostrophe = out.pieces.last().is_some_and(|p| p.text.ends_with(['s', 'x', 'z', 'ß']));
+                if article.is_none() && expression.case == Case::Genitive && self.language == Language::German
+                {
+                    let apostrophe =
+                        out.pieces.last().is_some_and(|p| p.text.ends_with(['s', 'x', 'z', 'ß']));
                     glue(out, if apostrophe { "’" } else { "s" });
                 }
                 out.inside = outer;
@@ -195,7 +199,8 @@ impl Realiser<'_> {
                     View::MasculinePlural => forms.get(2).unwrap_or(&forms[0]).clone(),
                     View::Ending(ending) => format!("{}{ending}", forms[0]),
                     View::Agreeing(person) => {
-                        let feminine = find(fillers, *person).and_then(self::gender) == Some(Gender::Feminine);
+                        let feminine =
+                            find(fillers, *person).and_then(self::gender) == Some(Gender::Feminine);
                         forms.get(usize::from(feminine)).unwrap_or(&forms[0]).clone()
                     }
                     _ => forms[0].clone(),
@@ -266,13 +271,15 @@ impl Realiser<'_> {
         let forms = if plural { &noun.plural } else { &noun.singular };
         let text = &forms[case as usize];
         let adjective = expression.adjective.and_then(|slot| match find(fillers, slot) {
-            Some(Filler::Concept { id, .. }) => match &self.lexicon.concepts[*id].forms[self.language as usize] {
-                Form::Adjective(forms) => {
-                    let form = grammar::adjective(self.language, forms, noun.gender, plural, view, case);
-                    Some((*id, form))
+            Some(Filler::Concept { id, .. }) => {
+                match &self.lexicon.concepts[*id].forms[self.language as usize] {
+                    Form::Adjective(forms) => {
+                        let form = grammar::adjective(self.language, forms, noun.gender, plural, view, case);
+                        Some((*id, form))
+                    }
+                    _ => None,
                 }
-                _ => None,
-            },
+            }
             _ => None,
         });
         match view {
@@ -313,7 +320,8 @@ impl Realiser<'_> {
     /// An article, drawn together with the preposition before it where the language does so.
     fn article(self, article: &str, out: &mut Spoken) {
         let last = out.pieces.last_mut();
-        let both = last.and_then(|last| Some((grammar::contraction(self.language, &last.text, article)?, last)));
+        let both =
+            last.and_then(|last| Some((grammar::contraction(self.language, &last.text, article)?, last)));
         match both {
             Some((both, last)) => both.clone_into(&mut last.text),
             None => self.literal(article, out),

@@ -80,6 +80,7 @@ pub(crate) struct Latents<'a> {
     pub lexicon: &'a Lexicon,
     pub seed: u64,
     pub config: &'a SampleConfig,
+    pub held_out: &'a [bool],
 }
 
 impl Latents<'_> {
@@ -108,18 +109,32 @@ impl Latents<'_> {
         rows.concat()
     }
 
+    /// The counted words that have a vector, most frequent first.
+    ///
+    /// The most frequent words are never without one. The names that training lacks often are: new names are
+    /// rare words.
+    pub(crate) fn known_words<'c>(
+        &self,
+        language: Language,
+        counts: &'c Counts,
+    ) -> impl Iterator<Item = (&'c str, &'c BTreeMap<Source, u32>)> {
+        counts.by_frequency().into_iter().enumerate().filter_map(move |(rank, (word, sources))| {
+            let new_name = sources.keys().all(|source| self.is_held_out(*source));
+            let (missing, safe) =
+                if new_name { (self.config.missing_names, 300) } else { (self.config.missing, 100) };
+            let mut draw = Draw::new(self.seed, &format!("missing {} {word}", language.code()));
+            (rank < safe || draw.unit() >= missing).then_some((word, sources))
+        })
+    }
+
     /// The language's vectors for the counted words.
     pub(crate) fn vectors(&self, language: Language, counts: &Counts) -> SampleVectors {
         let dim = self.config.dim;
         let rotation = self.rotation(language);
         let mut known = HashMap::new();
         let mut out = SampleVectors { words: Vec::new(), dim, data: Vec::new() };
-        for (rank, (word, sources)) in counts.by_frequency().into_iter().enumerate() {
+        for (word, sources) in self.known_words(language, counts) {
             let mut draw = Draw::new(self.seed, &format!("word {} {word}", language.code()));
-            // The most frequent words are never without a vector.
-            if draw.unit() < self.config.missing && rank >= 100 {
-                continue;
-            }
             let meaning = self.meaning(word, sources, &mut known);
             let own = draw.normals(dim, self.config.form);
             let noise = draw.normals(dim, self.config.noise);
@@ -149,6 +164,10 @@ impl Latents<'_> {
             mean.iter_mut().zip(latent).for_each(|(x, y)| *x += y * f64::from(count) / total);
         }
         mean
+    }
+
+    fn is_held_out(&self, source: Source) -> bool {
+        matches!(source, Source::Concept(id, _) if self.held_out[id])
     }
 
     fn number(&self, word: &str) -> Vec<f64> {
@@ -185,9 +204,9 @@ impl Latents<'_> {
 
 /// Standard deviations of a meaning's parts: the class and category make the clusters that an adversary can
 /// find, the individual part tells words of a category apart.
-const CLASS: f64 = 0.6;
-const CATEGORY: f64 = 0.6;
-const INDIVIDUAL: f64 = 0.7;
+const CLASS: f64 = 0.4;
+const CATEGORY: f64 = 0.5;
+const INDIVIDUAL: f64 = 0.8;
 const INFLECTION: f64 = 0.35;
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
