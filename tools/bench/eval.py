@@ -3,7 +3,7 @@
 
 Needs: pip install seqeval==1.2.2, and cargo.
 
-Both sides have the tags in memory as lists of strings. Times are process CPU time per scoring, the best of some
+Both sides have the tags in memory as lists of strings, a list for each sentence. Times are process CPU time per scoring, the best of some
 for seqeval, the mean of many for us. xner-eval always computes precision, recall, F1 and support in all and by
 type, and token accuracy; of seqeval are measured the call that gives the same by type
 (precision_recall_fscore_support), the least that it offers (f1_score), and its report. The micro F1 of both

@@ -22,11 +22,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let repeat: u32 = rest.get(1).map_or(Ok(1), |number| number.parse())?;
 
-    let read = |path: &str| -> std::io::Result<Vec<Vec<String>>> {
-        let text = std::fs::read_to_string(path)?;
-        Ok(text.lines().map(|line| line.split_whitespace().map(str::to_owned).collect()).collect())
-    };
-    let (gold, predicted) = (read(gold)?, read(predicted)?);
+    let (gold, predicted) = (std::fs::read_to_string(gold)?, std::fs::read_to_string(predicted)?);
+    let (gold, predicted) = (sentences(&gold), sentences(&predicted));
     let start = Instant::now();
     let mut scores = score(mode, &gold, &predicted)?;
     for _ in 1..repeat {
@@ -36,4 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     print!("{scores}");
     eprintln!("{mode}: {:.3} ms for each scoring", 1e3 * seconds);
     Ok(())
+}
+
+/// The tags of each sentence, which stay where they are in the text.
+fn sentences(text: &str) -> Vec<Vec<&str>> {
+    text.lines().map(|line| line.split_whitespace().collect()).collect()
 }

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 use xner_corpus::{EntityType, Prefix, Scheme, Tag};
 
+use crate::shortcut::Shortcut;
 use crate::{LabelRef, Mode};
 
 /// What a tag's prefix means to the rules of any mode.
@@ -45,6 +46,7 @@ pub(crate) enum Refused {
 #[derive(Debug, Clone)]
 pub(crate) struct Interner {
     mode: Mode,
+    shortcut: Shortcut,
     by_text: FxHashMap<Box<str>, SymbolId>,
     by_tag: FxHashMap<EntityType, [Option<SymbolId>; 4]>,
     symbols: Vec<Symbol>,
@@ -56,6 +58,7 @@ impl Interner {
     pub(crate) fn new(mode: Mode) -> Self {
         let mut new = Self {
             mode,
+            shortcut: Shortcut::new(),
             by_text: FxHashMap::default(),
             by_tag: FxHashMap::default(),
             symbols: Vec::new(),
@@ -90,29 +93,42 @@ impl Interner {
         self.symbols[id as usize]
     }
 
+    /// The number of a tag, new or known.
     #[inline]
     pub(crate) fn id(&mut self, label: LabelRef<'_>) -> Result<SymbolId, Refused> {
         match label {
             LabelRef::Text("O") | LabelRef::Tag(Tag::Outside) => Ok(OUTSIDE),
-            LabelRef::Text(text) => match self.by_text.get(text) {
-                Some(&id) => Ok(id),
-                None => self.add(text),
+            LabelRef::Text(text) => match self.shortcut.get(text) {
+                Some(id) => Ok(id),
+                None => self.look_up(text),
             },
-            LabelRef::Tag(tag @ Tag::Part(prefix, kind)) => {
-                let slot = match prefix {
-                    Prefix::Begin => 0,
-                    Prefix::Inside => 1,
-                    Prefix::End => 2,
-                    Prefix::Single => 3,
-                };
-                if let Some(id) = self.by_tag.get(kind.as_str()).and_then(|slots| slots[slot]) {
-                    return Ok(id);
-                }
-                let id = self.id(LabelRef::Text(&tag.to_string()))?;
-                self.by_tag.entry(kind.clone()).or_default()[slot] = Some(id);
-                Ok(id)
-            }
+            LabelRef::Tag(Tag::Part(prefix, kind)) => self.tag_id(*prefix, kind),
         }
+    }
+
+    #[cold]
+    fn look_up(&mut self, text: &str) -> Result<SymbolId, Refused> {
+        let id = match self.by_text.get(text) {
+            Some(&id) => id,
+            None => self.add(text)?,
+        };
+        self.shortcut.set(text, id);
+        Ok(id)
+    }
+
+    fn tag_id(&mut self, prefix: Prefix, kind: &EntityType) -> Result<SymbolId, Refused> {
+        let slot = match prefix {
+            Prefix::Begin => 0,
+            Prefix::Inside => 1,
+            Prefix::End => 2,
+            Prefix::Single => 3,
+        };
+        if let Some(id) = self.by_tag.get(kind.as_str()).and_then(|slots| slots[slot]) {
+            return Ok(id);
+        }
+        let id = self.look_up(&Tag::Part(prefix, kind.clone()).to_string())?;
+        self.by_tag.entry(kind.clone()).or_default()[slot] = Some(id);
+        Ok(id)
     }
 
     fn add(&mut self, text: &str) -> Result<SymbolId, Refused> {

@@ -12,6 +12,7 @@ mod report;
 mod runs;
 mod scorer;
 mod scores;
+mod shortcut;
 mod significance;
 
 pub use calibration::{Bin, Calibration, Calibrator};

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use xner_corpus::{Entity, Scheme, Tag, entities};
-use xner_eval::{Calibrator, Confusion, Counts, Mode, Scorer, Summary};
+use xner_corpus::{Entity, EntityType, Scheme, Tag, entities};
+use xner_eval::{Calibrator, Confusion, Counts, Mode, Score, Scorer, Summary};
 
 const TYPES: [&str; 3] = ["PER", "LOC", "ORG"];
 
@@ -51,7 +51,7 @@ proptest! {
         }
         let scores = scorer.finish();
         prop_assert_eq!(scores.overall.counts(), total);
-        prop_assert_eq!(scores.types.values().map(|score| score.counts()).sum::<Counts>(), total);
+        prop_assert_eq!(scores.types.values().map(Score::counts).sum::<Counts>(), total);
     }
 
     /// On well-formed IOB2 all modes agree; entities score as their tags do.
@@ -111,7 +111,7 @@ proptest! {
                 [errors.gold_overlapping, errors.missed, errors.predicted_overlapping, errors.spurious];
             prop_assert_eq!(ours, expected);
         }
-        let names: BTreeSet<&str> = confusion.names().into_iter().map(|name| name.as_str()).collect();
+        let names: BTreeSet<&str> = confusion.names().into_iter().map(EntityType::as_str).collect();
         prop_assert_eq!(names.len(), confusion.names().len());
     }
 
@@ -122,7 +122,9 @@ proptest! {
         bins in 1..31_usize,
     ) {
         let mut calibrator = Calibrator::new(bins).unwrap();
-        pairs.iter().for_each(|&(probability, correct)| calibrator.add(probability, correct).unwrap());
+        for &(probability, correct) in &pairs {
+            calibrator.add(probability, correct).unwrap();
+        }
         let calibration = calibrator.finish();
         let mut error = 0.0;
         for (at, bin) in calibration.table.iter().enumerate() {

@@ -18,10 +18,7 @@ fn ends(last: Symbol, next: Symbol) -> bool {
 fn starts(last: Symbol, next: Symbol) -> bool {
     use Mark::{Begin, Close, Dot, End, Inside, Open, Outside};
     match (last.mark, next.mark) {
-        (_, Open | Close)
-        | (Begin | Inside | Outside, Begin)
-        | (Outside, Inside | End)
-        | (End, Inside | End) => true,
+        (_, Open | Close) | (Begin | Inside | Outside, Begin) | (Outside | End, Inside | End) => true,
         (_, Outside | Dot) => false,
         _ => last.kind != next.kind,
     }
