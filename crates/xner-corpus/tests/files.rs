@@ -158,6 +158,15 @@ fn what_cannot_be_read_back_is_not_written() {
 }
 
 #[test]
+fn a_byte_order_mark_that_is_text_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.conll");
+    let found = stream_of("\u{feff}\u{feff} O\n\n\u{feff}a O\n".as_bytes(), Format::Conll).unwrap();
+    write_corpus(&path, &found, &WriteOptions::default()).unwrap();
+    assert_eq!(read_corpus(&path, &ReadOptions::default()).unwrap(), found);
+}
+
+#[test]
 fn an_output_appears_when_it_is_finished() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.txt");

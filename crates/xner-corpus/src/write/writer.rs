@@ -1,6 +1,6 @@
 //! Any format behind one writer.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use super::{Output, check_conll, write_conll, write_jsonl};
@@ -30,6 +30,7 @@ pub struct Writer {
     output: Output,
     format: Format,
     scheme: Scheme,
+    begun: bool,
 }
 
 impl Writer {
@@ -40,7 +41,7 @@ impl Writer {
     pub fn create(path: impl AsRef<Path>, options: &WriteOptions) -> Result<Self> {
         let path = path.as_ref();
         let format = options.format.or_else(|| Format::guess(path)).unwrap_or(Format::Conll);
-        Ok(Self { output: Output::create(path)?, format, scheme: options.scheme })
+        Ok(Self { output: Output::create(path)?, format, scheme: options.scheme, begun: false })
     }
 
     /// Adds a sentence.
@@ -48,22 +49,30 @@ impl Writer {
     /// # Errors
     /// [`crate::Error::Unwritable`] when the format cannot hold it, [`crate::Error::Io`] from the system.
     pub fn write(&mut self, labelled: &Labelled) -> Result<()> {
-        let written = match self.format {
-            Format::Conll | Format::Tsv => {
-                check_conll(labelled, self.separator())?;
-                write_conll(labelled, self.scheme, self.separator(), &mut self.output)
-            }
+        let columns = matches!(self.format, Format::Conll | Format::Tsv);
+        let separator = if self.format == Format::Tsv { '\t' } else { ' ' };
+        if columns {
+            check_conll(labelled, separator)?;
+        }
+        let written = self.put(labelled, separator);
+        self.begun = true;
+        written.map_err(|error| self.output.error(error))
+    }
+
+    fn put(&mut self, labelled: &Labelled, separator: char) -> io::Result<()> {
+        // Readers take one byte order mark from a file's head: give them one where the text begins with its own.
+        let marked = labelled.sentence.text().starts_with('\u{feff}');
+        if marked && !self.begun && self.format != Format::Jsonl {
+            write!(self.output, "\u{feff}")?;
+        }
+        match self.format {
+            Format::Conll | Format::Tsv => write_conll(labelled, self.scheme, separator, &mut self.output),
             Format::Jsonl => write_jsonl(labelled, &mut self.output),
             Format::Text => {
                 let text = labelled.sentence.text().lines().collect::<Vec<_>>().join(" ");
                 writeln!(self.output, "{text}")
             }
-        };
-        written.map_err(|error| self.output.error(error))
-    }
-
-    fn separator(&self) -> char {
-        if self.format == Format::Tsv { '\t' } else { ' ' }
+        }
     }
 
     /// Completes the file; see [`Output::finish`].
