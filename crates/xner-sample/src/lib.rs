@@ -45,3 +45,7 @@ pub use language::{Language, Split};
 pub use sample::{Sample, SampleConfig};
 pub use text::natural;
 pub use vectors::SampleVectors;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

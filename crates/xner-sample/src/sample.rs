@@ -31,7 +31,7 @@ pub struct SampleConfig {
 
 impl Default for SampleConfig {
     fn default() -> Self {
-        Self { dim: 50, noise: 0.2, form: 0.2, missing: 0.03, missing_names: 0.4, held_out: 0.25 }
+        Self { dim: 50, noise: 0.35, form: 0.3, missing: 0.03, missing_names: 0.4, held_out: 0.25 }
     }
 }
 

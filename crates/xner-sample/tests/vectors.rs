@@ -61,7 +61,7 @@ fn vectors_map_onto_each_other_by_the_hidden_rotation_and_not_without_it() {
             mapped += cosine(&turn(&to, &turn(&from, x, true), false), y) / pairs.len() as f32;
             unmapped += cosine(x, y) / pairs.len() as f32;
         }
-        assert!((0.8..0.99).contains(&mapped), "{target}: mean cosine {mapped}");
+        assert!((0.7..0.95).contains(&mapped), "{target}: mean cosine {mapped}");
         assert!(unmapped.abs() < 0.1, "{target}: mean cosine {unmapped} unmapped");
     }
 }
