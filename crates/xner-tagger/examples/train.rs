@@ -9,7 +9,9 @@ use xner_tagger::{Device, Event, Flow, TrainConfig, TrainData, evaluate, open, t
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [config, out] = arguments.as_slice() else { return Err("usage: train CONFIG.toml OUT-FOLDER".into()) };
+    let [config, out] = arguments.as_slice() else {
+        return Err("usage: train CONFIG.toml OUT-FOLDER".into());
+    };
     let (config, out) = (TrainConfig::read(Path::new(config))?, Path::new(out));
 
     let mut observer = |event: &Event<'_>| {
@@ -17,7 +19,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             Event::Started { sentences, steps, resumed, parameters } => {
                 println!("{sentences} sentences, {parameters} numbers to train, step {resumed} of {steps}");
             }
-            Event::Evaluated(e) => println!("epoch {:3}  step {:6}  loss {:.4}  F1 {:.4}", e.epoch, e.step, e.loss, e.f1),
+            Event::Evaluated(e) => {
+                println!("epoch {:3}  step {:6}  loss {:.4}  F1 {:.4}", e.epoch, e.step, e.loss, e.f1);
+            }
             _ => (),
         }
         Flow::Continue

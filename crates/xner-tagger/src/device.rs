@@ -17,7 +17,7 @@ pub enum Device {
     Cpu,
     /// An NVIDIA card through CUDA (feature `cuda`).
     Cuda(usize),
-    /// A card through WebGPU: Vulkan, Metal, DirectX (feature `wgpu`).
+    /// A card through WebGPU: Vulkan, Metal, DirectX (feature `wgpu`). 0 is the one that the system prefers.
     Wgpu(usize),
 }
 
@@ -56,7 +56,7 @@ impl Device {
     pub(crate) fn dispatch<T: Task>(&self, task: T) -> Result<T::Answer> {
         match *self {
             #[cfg(feature = "flex")]
-            Self::Cpu => task.run::<Autodiff<burn_flex::Flex>>(&Default::default()),
+            Self::Cpu => task.run::<Autodiff<burn_flex::Flex>>(&burn_flex::FlexDevice),
             #[cfg(feature = "cuda")]
             Self::Cuda(index) => {
                 let device = burn::backend::cuda::CudaDevice::new(index);
@@ -65,7 +65,8 @@ impl Device {
             }
             #[cfg(feature = "wgpu")]
             Self::Wgpu(index) => {
-                let device = burn::backend::wgpu::WgpuDevice::DiscreteGpu(index);
+                use burn::backend::wgpu::WgpuDevice;
+                let device = if index == 0 { WgpuDevice::default() } else { WgpuDevice::DiscreteGpu(index) };
                 probe::<burn::backend::Wgpu>(self, &device)?;
                 task.run::<Autodiff<burn::backend::Wgpu>>(&device)
             }

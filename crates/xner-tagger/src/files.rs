@@ -43,7 +43,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String> {
     let bytes = fs::read(path).map_err(Error::io(path))?;
     String::from_utf8(bytes).map_err(|fault| {
         let good = fault.utf8_error().valid_up_to();
-        let line = 1 + fault.as_bytes()[..good].iter().filter(|&&b| b == b'\n').count();
+        let line = 1 + memchr::memchr_iter(b'\n', &fault.as_bytes()[..good]).count();
         Error::model(path, format!("line {line} is not UTF-8"))
     })
 }

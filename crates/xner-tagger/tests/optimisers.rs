@@ -1,5 +1,5 @@
 //! The optimisers against the papers' formulas, and the two bodies against one another.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp)]
 
 use burn::module::{AutodiffModule, Module, Param};
 use burn::tensor::{Tensor, TensorData};
@@ -67,7 +67,7 @@ proptest! {
         gradients in prop::collection::vec(prop::collection::vec(-3f32..3.0, 6), 1..6),
         scale in 0.1f32..1.0,
     ) {
-        let device = Default::default();
+        let device = burn_flex::FlexDevice;
         for optimiser in OPTIMISERS {
             let rate = optimiser.rate();
             let weight = Tensor::<Outer, 2>::from_data(TensorData::new(start.clone(), [2, 3]), &device);

@@ -1,5 +1,5 @@
 //! A run that is killed, at whatever point, and started again ends with the same bytes as one that never was.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp)]
 
 mod common;
 

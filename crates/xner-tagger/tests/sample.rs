@@ -1,5 +1,5 @@
 //! Training on the built-in sample, with vectors from a file's rows, frozen and trained.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp)]
 
 use xner_embed::Vectors;
 use xner_sample::{Language, Sample, Split};

@@ -1,5 +1,5 @@
 //! What tagging promises: order, independence of the batch, many threads, probabilities.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp)]
 
 mod common;
 

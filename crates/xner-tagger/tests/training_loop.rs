@@ -1,5 +1,5 @@
 //! The training loop apart from any model: order, schedule, evaluation, the best weights, early stop, events.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp)]
 
 use std::path::Path;
 
@@ -129,7 +129,7 @@ fn events_come_in_order() {
 fn each_epoch_reads_every_sentence_once_in_its_own_order() {
     let mut learner = Scripted { sentences: 50, ..Scripted::default() };
     run(&config(3, 8, 0), &mut learner).0.unwrap();
-    let epochs: Vec<Vec<usize>> = learner.batches.chunks(7).map(|batches| batches.concat()).collect();
+    let epochs: Vec<Vec<usize>> = learner.batches.chunks(7).map(<[_]>::concat).collect();
     for epoch in &epochs {
         let mut sorted = epoch.clone();
         sorted.sort_unstable();

@@ -91,10 +91,7 @@ fn scores<B: NerBackend>(
     host(model.emissions(states))
 }
 
-impl<B: NerBackend> Tagger for BiLstmTagger<B>
-where
-    B::Device: Sync,
-{
+impl<B: NerBackend> Tagger for BiLstmTagger<B> {
     fn tag(&self, sentences: &[Sentence]) -> Result<Vec<Tagging>> {
         let sentences: Vec<&Sentence> = sentences.iter().collect();
         map_scores(&self.model, &self.lexicon, &sentences, &self.device, |scores| {

@@ -114,7 +114,7 @@ impl Words {
             return Err(Error::model(path, "cut short: the last line has no end"));
         }
         let mut starts = vec![0];
-        starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1));
+        starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
         let mut words = Self { text, starts, numbers: HashTable::new() };
         let Self { text, starts, numbers } = &mut words;
         let word = |number: u32| &text.as_bytes()[starts[number as usize - 1]..starts[number as usize] - 1];

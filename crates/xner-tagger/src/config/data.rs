@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use xner_corpus::read::ReadOptions;
 
-use super::check::{positive, share};
+use super::check::positive;
 use crate::{Error, Result};
 
 /// `[data]`: labelled text. Paths are relative to the config's folder; `.gz` and `.xz` are unpacked.
@@ -79,8 +79,9 @@ impl VectorsConfig {
         if self.limit == Some(0) {
             return Err(Error::setting("vectors.limit", "is 0, expected at least 1"));
         }
-        if self.unknown != 1.0 {
-            share("vectors.unknown", self.unknown)?;
+        if !(0.0..=1.0).contains(&self.unknown) {
+            let message = format!("is {}, expected at least 0 and at most 1", self.unknown);
+            return Err(Error::setting("vectors.unknown", message));
         }
         Ok(())
     }

@@ -78,7 +78,7 @@ impl TrainConfig {
         let fault = |message: String| Error::Config { path: path.to_owned(), message };
         let parsed = toml::Deserializer::parse(&text).map_err(|e| fault(e.to_string()))?;
         let mut config: Self = serde_path_to_error::deserialize(parsed)
-            .map_err(|e| fault(format!("at `{}`: {}", e.path().to_string(), e.inner())))?;
+            .map_err(|e| fault(format!("at `{}`: {}", e.path(), e.inner())))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.data.resolve(folder);
         config.vectors.resolve(folder);

@@ -31,8 +31,7 @@ impl<B: Backend> Gradients<B> {
 
     /// The sum of all squares.
     pub fn squares(&self) -> f32 {
-        let sums: Vec<Tensor<B, 1>> =
-            self.0.values().flat_map(|gradient| squares(gradient.clone())).collect();
+        let sums: Vec<Tensor<B, 1>> = self.0.values().flat_map(squares).collect();
         if sums.is_empty() {
             return 0.0;
         }
@@ -42,13 +41,13 @@ impl<B: Backend> Gradients<B> {
 }
 
 /// Sums of squares of pieces that are small enough for a backend to add up in one fixed order.
-fn squares<B: Backend>(gradient: Tensor<B, 1>) -> Vec<Tensor<B, 1>> {
+fn squares<B: Backend>(gradient: &Tensor<B, 1>) -> Vec<Tensor<B, 1>> {
     const PIECE: usize = 1 << 20;
     let count = gradient.dims()[0];
     (0..count)
         .step_by(PIECE)
         .map(|start| {
-            let piece = gradient.clone().slice([start..(start + PIECE).min(count)]);
+            let piece = gradient.clone().slice(start..(start + PIECE).min(count));
             (piece.clone() * piece).sum()
         })
         .collect()
@@ -163,10 +162,10 @@ impl<A: AutodiffBackend> ModuleMapper<A> for Updater<'_, A::InnerBackend> {
         let (id, tensor, mapper) = param.consume();
         let weights = tensor.inner();
         let shape: Shape = weights.shape();
-        let gradient = if self.scale == 1.0 { gradient } else { gradient * self.scale };
         let weights = match self.rule {
-            Rule::Sgd { rate } => weights - (gradient * rate).reshape(shape),
+            Rule::Sgd { rate } => weights - (gradient * (self.scale * rate)).reshape(shape),
             Rule::Adam { beta1, beta2, epsilon, rate, root, keep } => {
+                let gradient = gradient * self.scale;
                 let new_m = gradient.clone() * (1.0 - beta1);
                 let new_v = gradient.clone() * (1.0 - beta2) * gradient;
                 let (m, v) = match self.moments.remove(&name) {

@@ -17,7 +17,7 @@ pub enum Rule {
         /// The learning rate.
         rate: f32,
     },
-    /// Adam and AdamW.
+    /// Adam, with decoupled weight decay or none.
     Adam {
         /// Decay of the mean, β₁.
         beta1: f32,
