@@ -42,11 +42,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             })?;
         }
         _ => {
-            let sentences: Vec<Sentence> = data.train.iter().map(|labelled| labelled.sentence.clone()).collect();
+            let sentences: Vec<Sentence> =
+                data.train.iter().map(|labelled| labelled.sentence.clone()).collect();
             let mut config = TrainConfig::default();
             config.training.epochs = 1;
             let folder = tempfile::tempdir()?;
-            train(&config, data, folder.path(), &Device::Cpu, &mut |_: &xner_tagger::Event<'_>| xner_tagger::Flow::Continue)?;
+            train(&config, data, folder.path(), &Device::Cpu, &mut |_: &xner_tagger::Event<'_>| {
+                xner_tagger::Flow::Continue
+            })?;
             let tagger = open(folder.path(), &Device::Cpu)?;
             report(rounds, steps, |n| tagger.tag(&sentences[n % BATCHES * batch..][..batch]).map(drop))?;
         }
@@ -84,7 +87,8 @@ fn data(sentences: usize) -> Result<TrainData, Box<dyn Error>> {
     let words: Vec<String> = (0..5000).map(|_| word(&mut rng)).collect();
     let values: Vec<f32> = (0..5000 * 300).map(|_| rng.random::<f32>() - 0.5).collect();
     let labelled = |rng: &mut ChaCha8Rng| {
-        let tokens: Vec<&str> = (0..WORDS).map(|_| words[rng.random_range(0..words.len())].as_str()).collect();
+        let tokens: Vec<&str> =
+            (0..WORDS).map(|_| words[rng.random_range(0..words.len())].as_str()).collect();
         let entities = (0..8).map(|at| {
             let kind = ["PER", "LOC", "ORG", "MISC"][rng.random_range(0..4)];
             Entity::new(at * 3..at * 3 + rng.random_range(1..4), kind)

@@ -15,6 +15,29 @@ pub fn evaluate(tagger: &dyn Tagger, gold: &[Labelled]) -> Result<Scores> {
     score(gold.iter().map(|labelled| (labelled.entities.as_slice(), labelled.sentence.len())), &predicted)
 }
 
+/// Says that every sentence's entities are in order, apart from one another and inside it.
+///
+/// # Errors
+/// [`Error::Data`], with the sentence, for the first that are not.
+pub(crate) fn check_entities(what: &str, corpus: &[Labelled]) -> Result<()> {
+    for (at, labelled) in corpus.iter().enumerate() {
+        let mut free = 0;
+        for Entity { tokens, kind } in &labelled.entities {
+            if tokens.start < free || tokens.is_empty() || tokens.end > labelled.sentence.len() {
+                let message = format!(
+                    "{what} sentence {}: the {kind} at tokens {tokens:?} overlaps another entity, is empty, or lies \
+                     outside of the sentence's {} tokens",
+                    at + 1,
+                    labelled.sentence.len()
+                );
+                return Err(Error::Data { message });
+            }
+            free = tokens.end;
+        }
+    }
+    Ok(())
+}
+
 /// The scores of predicted tags against gold entities and lengths.
 pub(crate) fn score<'a>(
     gold: impl Iterator<Item = (&'a [Entity], usize)>,

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use common::{config, data, labelled};
 use tempfile::TempDir;
+use xner_corpus::Entity;
 use xner_tagger::config::Optimiser;
 use xner_tagger::{Device, Error, Event, Flow, Tensors, TrainConfig, TrainData, open, train};
 
@@ -238,6 +239,14 @@ fn data_that_cannot_be_trained_on_are_refused() {
         let fault = train(&settings, data, folder.path(), &Device::Cpu, &mut ()).unwrap_err();
         assert!(matches!(fault, Error::Data { .. }) && fault.to_string().contains(expected), "{fault}");
         assert!(!folder.path().join("config.json").exists());
+    }
+    for (which, token) in [("training", 1), ("development", 9)] {
+        let mut data = data();
+        let sentences = if which == "training" { &mut data.train } else { &mut data.dev };
+        sentences[1].entities.insert(0, Entity::new(token..3, "LOC"));
+        let folder = tempfile::tempdir().unwrap();
+        let fault = train(&config(), data, folder.path(), &Device::Cpu, &mut ()).unwrap_err();
+        assert!(fault.to_string().contains(&format!("{which} sentence 2")), "{fault}");
     }
     let mut settings = config();
     settings.data.train = Some("/nowhere/train.txt".into());

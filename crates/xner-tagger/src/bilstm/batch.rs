@@ -91,7 +91,11 @@ impl Batch {
 
     /// The vectors of the distinct words, row by row.
     pub fn vectors(&self, lexicon: &Lexicon) -> Vec<f32> {
-        self.rows.iter().flat_map(|&row| lexicon.row(row)).copied().collect()
+        let mut vectors = Vec::with_capacity(self.rows.len() * lexicon.dim);
+        for &row in &self.rows {
+            vectors.extend_from_slice(lexicon.row(row));
+        }
+        vectors
     }
 }
 

@@ -18,7 +18,7 @@ use super::tagger::map_scores;
 use super::words::UNKNOWN;
 use crate::config::TrainConfig;
 use crate::data::TrainData;
-use crate::evaluate::score;
+use crate::evaluate::{check_entities, score};
 use crate::files;
 use crate::fingerprint::Fingerprint;
 use crate::optimiser::{Gradients, ModuleOptimiser, RowOptimiser, clip_factor};
@@ -59,10 +59,12 @@ where
     /// A learner with seeded weights, and the fingerprint of the config and the data.
     ///
     /// # Errors
-    /// [`Error::Data`] when there are no entities to learn; [`Error::Setting`] when the config is out of range.
+    /// [`Error::Data`] when there are no entities to learn, or misplaced ones; [`Error::Setting`] when the config is out of range.
     pub fn new(config: &TrainConfig, data: TrainData, device: &A::Device) -> Result<(Self, String)> {
         config.check()?;
         let TrainData { train, dev, vectors, extra_words } = data;
+        check_entities("training", &train)?;
+        check_entities("development", &dev)?;
         let tags = TagSet::of_corpus(config.model.scheme, &train);
         if tags.types().is_empty() {
             let message = "the training sentences hold no entity: is the tag column right?".to_owned();
