@@ -3,10 +3,10 @@
 use burn::backend::Autodiff;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 
-use crate::{BiLstmOps, CrfOps};
+use crate::{BiLstmOps, CrfOps, TanhOps};
 
 /// A backend with every operation that our models need.
-pub trait NerBackend: BiLstmOps + CrfOps {}
+pub trait NerBackend: BiLstmOps + CrfOps + TanhOps {}
 
 #[cfg(feature = "flex")]
 impl NerBackend for burn_flex::Flex {}
@@ -19,6 +19,7 @@ macro_rules! tensor_bodies {
     ($backend:ty) => {
         impl BiLstmOps for $backend {}
         impl CrfOps for $backend {}
+        impl TanhOps for $backend {}
         impl NerBackend for $backend {}
     };
 }

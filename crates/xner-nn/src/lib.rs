@@ -16,8 +16,10 @@ mod packing;
 mod product;
 #[cfg(feature = "flex")]
 mod simd;
+mod tanh;
 
 pub use backend::NerBackend;
 pub use bilstm::{BiLstm, BiLstmConfig, BiLstmGradient, BiLstmInputs, BiLstmOps, BiLstmSpec, Emit};
 pub use crf::{Crf, CrfGradient, CrfInputs, CrfOps, Reduction};
 pub use packing::Packing;
+pub use tanh::{TanhOps, tanh};

@@ -19,6 +19,34 @@ use pulp::{Simd, WithSimd};
 use crate::Packing;
 use crate::simd::{load, sigmoid, store, tanh};
 
+/// As many rows at once as the registers hold: four accumulators a row, four of `U`, one of `h`.
+const fn most_rows<S: Simd>() -> usize {
+    if S::F32_LANES >= 16 { 6 } else { 2 }
+}
+
+/// Cuts `$len` rows into chunks of as many as fit the registers, and the rest into one of just its size, so that
+/// no lane works on rows that are not there. `$body` sees the chunk's size as a constant.
+macro_rules! in_chunks {
+    ($simd:ty, $len:expr, |$first:ident, $rows:ident| $body:block) => {{
+        let len = $len;
+        let mut $first = 0;
+        while $first < len {
+            let live = most_rows::<$simd>().min(len - $first);
+            in_chunks!(@sizes live, $rows, $body, 1 2 3 4 5 6);
+            $first += live;
+        }
+    }};
+    (@sizes $live:ident, $rows:ident, $body:block, $($size:literal)*) => {
+        match $live {
+            $($size => {
+                const $rows: usize = $size;
+                $body
+            })*
+            _ => unreachable!("a chunk has one to six rows"),
+        }
+    };
+}
+
 /// In which order a direction visits the steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Direction {
@@ -92,19 +120,10 @@ impl WithSimd for Forward<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        // As many rows at once as the registers hold: four accumulators a row, four of `U`, one of `h`.
-        if S::F32_LANES >= 16 { self.run::<S, 6>(simd) } else { self.run::<S, 2>(simd) }
-    }
-}
-
-impl Forward<'_> {
-    #[inline(always)]
-    fn run<S: Simd, const ROWS: usize>(self, simd: S) {
         let Self { packing, direction, units, recurrent, stride, source, states } = self;
-        let lanes = S::F32_LANES;
-        let packed = pack_gates(recurrent, stride, units, lanes);
+        let packed = pack_gates(recurrent, stride, units, S::F32_LANES);
         let packed = S::as_simd_f32s(&packed).0;
-        let mut columns = vec![[0.0_f32; ROWS]; units];
+        let mut columns = vec![0.0_f32; most_rows::<S>() * units];
         for n in 0..packing.steps() {
             let step = direction.step(n, packing.steps());
             let rows = packing.step(step);
@@ -115,50 +134,66 @@ impl Forward<'_> {
                     states.gates[row * 4 * units..][..4 * units].copy_from_slice(&table[from..][..4 * units]);
                 }
             }
-            for first in (0..rows.len()).step_by(ROWS) {
-                let live = ROWS.min(rows.len() - first);
-                let known = previous.len().saturating_sub(first).min(live);
-                let before = previous.start + first;
-                transpose(&mut columns, &states.hidden, before, known, units);
-                let row = rows.start + first;
-                for (block, weights) in packed.chunks_exact(4 * units).enumerate() {
-                    let unit = block * lanes;
-                    let width = lanes.min(units - unit);
-                    let at = |row: usize, gate: usize| (row * 4 + gate) * units + unit;
-                    let mut sums = [[simd.splat_f32s(0.0); 4]; ROWS];
-                    for (r, sums) in sums.iter_mut().enumerate().take(live) {
-                        for (gate, sum) in sums.iter_mut().enumerate() {
-                            *sum = load(simd, &states.gates[at(row + r, gate)..][..width]);
+            in_chunks!(S, rows.len(), |first, ROWS| {
+                let known = previous.len().saturating_sub(first).min(ROWS);
+                let before = previous.start + first..previous.start + first + known;
+                states.forward::<S, ROWS>(simd, packed, &mut columns, rows.start + first, before, units);
+            });
+        }
+    }
+}
+
+impl States {
+    /// `ROWS` rows from `row` on, of which the first have `before` as their rows of the step before.
+    #[inline(always)]
+    fn forward<S: Simd, const ROWS: usize>(
+        &mut self,
+        simd: S,
+        packed: &[S::f32s],
+        columns: &mut [f32],
+        row: usize,
+        before: Range<usize>,
+        units: usize,
+    ) {
+        let lanes = S::F32_LANES;
+        let columns = columns.as_chunks_mut::<ROWS>().0;
+        transpose(columns, &self.hidden, before.clone(), units);
+        for (block, weights) in packed.chunks_exact(4 * units).enumerate() {
+            let unit = block * lanes;
+            let width = lanes.min(units - unit);
+            let at = |row: usize, gate: usize| (row * 4 + gate) * units + unit;
+            let mut sums = [[simd.splat_f32s(0.0); 4]; ROWS];
+            for (r, sums) in sums.iter_mut().enumerate() {
+                for (gate, sum) in sums.iter_mut().enumerate() {
+                    *sum = load(simd, &self.gates[at(row + r, gate)..][..width]);
+                }
+            }
+            if !before.is_empty() {
+                for (weight, h) in weights.as_chunks::<4>().0.iter().zip(&*columns) {
+                    for (sums, &h) in sums.iter_mut().zip(h) {
+                        let h = simd.splat_f32s(h);
+                        for (sum, &weight) in sums.iter_mut().zip(weight) {
+                            *sum = simd.mul_add_f32s(h, weight, *sum);
                         }
-                    }
-                    if known > 0 {
-                        for (weight, h) in weights.as_chunks::<4>().0.iter().zip(&columns) {
-                            for (sums, &h) in sums.iter_mut().zip(h) {
-                                let h = simd.splat_f32s(h);
-                                for (sum, &weight) in sums.iter_mut().zip(weight) {
-                                    *sum = simd.mul_add_f32s(h, weight, *sum);
-                                }
-                            }
-                        }
-                    }
-                    for (r, sums) in sums.iter().enumerate().take(live) {
-                        let i = sigmoid(simd, sums[0]);
-                        let f = sigmoid(simd, sums[1]);
-                        let g = tanh(simd, sums[2]);
-                        let o = sigmoid(simd, sums[3]);
-                        let mut c = simd.mul_f32s(i, g);
-                        if r < known {
-                            let c_before = load(simd, &states.cells[(before + r) * units + unit..][..width]);
-                            c = simd.mul_add_f32s(f, c_before, c);
-                        }
-                        let h = simd.mul_f32s(o, tanh(simd, c));
-                        for (gate, value) in [i, f, g, o].into_iter().enumerate() {
-                            store(simd, &mut states.gates[at(row + r, gate)..][..width], value);
-                        }
-                        store(simd, &mut states.cells[(row + r) * units + unit..][..width], c);
-                        store(simd, &mut states.hidden[(row + r) * units + unit..][..width], h);
                     }
                 }
+            }
+            for (r, sums) in sums.iter().enumerate() {
+                let i = sigmoid(simd, sums[0]);
+                let f = sigmoid(simd, sums[1]);
+                let g = tanh(simd, sums[2]);
+                let o = sigmoid(simd, sums[3]);
+                let mut c = simd.mul_f32s(i, g);
+                if r < before.len() {
+                    let c_before = load(simd, &self.cells[(before.start + r) * units + unit..][..width]);
+                    c = simd.mul_add_f32s(f, c_before, c);
+                }
+                let h = simd.mul_f32s(o, tanh(simd, c));
+                for (gate, value) in [i, f, g, o].into_iter().enumerate() {
+                    store(simd, &mut self.gates[at(row + r, gate)..][..width], value);
+                }
+                store(simd, &mut self.cells[(row + r) * units + unit..][..width], c);
+                store(simd, &mut self.hidden[(row + r) * units + unit..][..width], h);
             }
         }
     }
@@ -192,21 +227,13 @@ impl WithSimd for Reverse<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        if S::F32_LANES >= 16 { self.run::<S, 6>(simd) } else { self.run::<S, 2>(simd) }
-    }
-}
-
-impl Reverse<'_> {
-    #[inline(always)]
-    fn run<S: Simd, const ROWS: usize>(self, simd: S) {
         let Self { packing, direction, units, .. } = self;
-        let lanes = S::F32_LANES;
-        let packed = pack_transposed(self.recurrent, self.stride, units, lanes);
+        let packed = pack_transposed(self.recurrent, self.stride, units, S::F32_LANES);
         let packed = S::as_simd_f32s(&packed).0;
         // The gradients of h' and c' by rank: what the step visited after this one hands down.
         let mut dh = vec![0.0_f32; packing.active(0) * units];
         let mut dc = vec![0.0_f32; packing.active(0) * units];
-        let mut columns = vec![[0.0_f32; ROWS]; 4 * units];
+        let mut columns = vec![0.0_f32; most_rows::<S>() * 4 * units];
         for n in (0..packing.steps()).rev() {
             let step = direction.step(n, packing.steps());
             let rows = packing.step(step);
@@ -233,11 +260,12 @@ impl Reverse<'_> {
                     &mut self.out[row * 4 * units..],
                 );
             }
-            for first in (0..previous.len()).step_by(ROWS) {
-                let live = ROWS.min(previous.len() - first);
-                transpose(&mut columns, self.out, rows.start + first, live, 4 * units);
-                hand_down::<S, ROWS>(simd, packed, &columns, units, &mut dh[first * units..][..live * units]);
-            }
+            in_chunks!(S, previous.len(), |first, ROWS| {
+                let columns = columns.as_chunks_mut::<ROWS>().0;
+                let row = rows.start + first;
+                transpose(columns, self.out, row..row + ROWS, 4 * units);
+                hand_down::<S, ROWS>(simd, packed, columns, units, &mut dh[first * units..][..ROWS * units]);
+            });
         }
     }
 }
@@ -372,20 +400,19 @@ fn pack_transposed(recurrent: &[f32], stride: usize, units: usize, lanes: usize)
     packed
 }
 
-/// Rows `first..first + live` of `[_, width]` as columns; the other columns become zero.
+/// Rows `rows` of `[_, width]` as columns; columns beyond them become zero.
 #[inline(always)]
 fn transpose<const ROWS: usize>(
     columns: &mut [[f32; ROWS]],
-    rows: &[f32],
-    first: usize,
-    live: usize,
+    values: &[f32],
+    rows: Range<usize>,
     width: usize,
 ) {
-    if live < ROWS {
-        columns.fill([0.0; ROWS]);
+    if rows.len() < ROWS {
+        columns[..width].fill([0.0; ROWS]);
     }
-    for r in 0..live {
-        for (column, &value) in columns.iter_mut().zip(&rows[(first + r) * width..][..width]) {
+    for (r, row) in rows.enumerate() {
+        for (column, &value) in columns.iter_mut().zip(&values[row * width..][..width]) {
             column[r] = value;
         }
     }

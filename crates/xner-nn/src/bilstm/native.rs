@@ -224,5 +224,10 @@ fn add(to: &mut [f32], from: &[f32]) {
 }
 
 fn side_by_side(a: &[f32], b: &[f32], width: usize) -> Vec<f32> {
-    a.chunks_exact(width).zip(b.chunks_exact(width)).flat_map(|(a, b)| a.iter().chain(b)).copied().collect()
+    let mut out = Vec::with_capacity(a.len() + b.len());
+    for (a, b) in a.chunks_exact(width).zip(b.chunks_exact(width)) {
+        out.extend_from_slice(a);
+        out.extend_from_slice(b);
+    }
+    out
 }

@@ -5,7 +5,7 @@ use burn::nn::Linear;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::Rng;
-use xner_nn::{BiLstm, BiLstmConfig, BiLstmSpec, Crf, NerBackend, Reduction, init};
+use xner_nn::{BiLstm, BiLstmConfig, BiLstmSpec, Crf, NerBackend, Reduction, init, tanh};
 
 use super::batch::Batch;
 use super::characters::Characters;
@@ -105,7 +105,7 @@ impl<B: NerBackend> BiLstmCrf<B> {
 
     /// The tags' scores of each token, `[rows, tags]`, from the states.
     pub fn emissions(&self, states: Tensor<B, 2>) -> Tensor<B, 2> {
-        self.projection.forward(self.dense.forward(states).tanh())
+        self.projection.forward(tanh(self.dense.forward(states)))
     }
 
     /// The mean of -log p(gold) over the batch's sentences or tokens, `[1]`; `gold` is in packed rows.
