@@ -4,7 +4,7 @@
 use xner_embed::Vectors;
 use xner_sample::{Language, Sample, Split};
 use xner_tagger::config::{Keep, Optimiser};
-use xner_tagger::{Device, Tensors, TrainConfig, TrainData, evaluate, open, train};
+use xner_tagger::{Device, Error, Tensors, TrainConfig, TrainData, evaluate, open, open_mapped, train};
 
 fn vectors(sample: &Sample) -> Vectors {
     let vectors = sample.vectors(Language::English);
@@ -55,6 +55,12 @@ fn the_sample_is_learnt_well_enough_to_tag_names_never_seen() {
             assert!(same < words.lines().count() / 2, "{same}");
         } else {
             assert_eq!((same, table.shape[0]), (source.len(), source.len() + 1));
+            // Its own vectors, put in again, change nothing; of another dimension they are refused.
+            let mapped = open_mapped(folder.path(), &source, &Device::Cpu).unwrap();
+            assert_eq!(evaluate(mapped.as_ref(), &test).unwrap(), scores);
+            let narrow = Vectors::from_rows(["a"], 2, &[0.0, 1.0]).unwrap();
+            let fault = open_mapped(folder.path(), &narrow, &Device::Cpu).err().unwrap();
+            assert!(matches!(fault, Error::Data { .. }), "{fault}");
         }
     }
 }
