@@ -1,2 +1,24 @@
 //! The program `xner`.
-fn main() {}
+
+mod args;
+mod cli;
+mod columns;
+mod commands;
+mod exit;
+mod paint;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    match cli.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => exit::report(&error),
+    }
+}

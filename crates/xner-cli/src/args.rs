@@ -1,0 +1,76 @@
+//! Arguments that several commands take.
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use xner_corpus::Scheme;
+use xner_corpus::read::conll::{Column, ConllOptions, Ragged};
+use xner_corpus::read::{Format, JsonlOptions, ReadOptions};
+use xner_corpus::split::{Sentences, TextOptions};
+
+/// A scheme by its name, which shells can complete.
+pub(crate) fn scheme() -> impl TypedValueParser<Value = Scheme> {
+    PossibleValuesParser::new(["iob1", "iob2", "iobes"]).try_map(|name| name.parse::<Scheme>())
+}
+
+/// A format by its name, which shells can complete.
+pub(crate) fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(["conll", "tsv", "jsonl", "text"]).try_map(|name| name.parse::<Format>())
+}
+
+/// How the files are laid out.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Layout {
+    /// Columns: where the token is; 0 is the first column, -1 the last
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    #[arg(help_heading = "Layout of the input")]
+    token_column: i32,
+    /// Columns: where the tag is
+    #[arg(long, value_name = "N", default_value_t = -1, allow_negative_numbers = true)]
+    #[arg(help_heading = "Layout of the input")]
+    tag_column: i32,
+    /// Columns: lines between sentences that begin with `# ` are comments
+    #[arg(long, help_heading = "Layout of the input")]
+    comments: bool,
+    /// Columns: allow rows of unequal width
+    #[arg(long, help_heading = "Layout of the input")]
+    ragged: bool,
+    /// Columns: tokens carry a language prefix such as `en:`, to be removed
+    #[arg(long, help_heading = "Layout of the input")]
+    language_prefix: bool,
+    /// Text: its language, for splitting it into sentences and words
+    #[arg(long, value_name = "CODE", default_value = "en", help_heading = "Layout of the input")]
+    language: String,
+    /// Text: one sentence a line
+    #[arg(long, help_heading = "Layout of the input")]
+    lines: bool,
+}
+
+impl Layout {
+    pub(crate) fn tag_column(&self) -> Column {
+        Column(self.tag_column)
+    }
+
+    pub(crate) fn text(&self) -> TextOptions {
+        let sentences = if self.lines { Sentences::Lines } else { Sentences::Split };
+        TextOptions { language: self.language.clone(), sentences }
+    }
+
+    pub(crate) fn conll(&self) -> ConllOptions {
+        ConllOptions {
+            token: Column(self.token_column),
+            tag: Some(self.tag_column()),
+            ragged: if self.ragged { Ragged::Allow } else { Ragged::Refuse },
+            comments: self.comments,
+            language_prefix: self.language_prefix,
+            ..ConllOptions::default()
+        }
+    }
+
+    pub(crate) fn jsonl(&self) -> JsonlOptions {
+        JsonlOptions { split: self.text(), ..JsonlOptions::default() }
+    }
+
+    pub(crate) fn read(&self, format: Option<Format>) -> ReadOptions {
+        ReadOptions { format, conll: self.conll(), jsonl: self.jsonl(), text: self.text() }
+    }
+}

@@ -1,0 +1,55 @@
+//! The program's commands and what they share.
+
+use std::num::NonZeroUsize;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+use crate::commands::{completions, convert, demo, eval, stats, tag, train};
+use crate::progress;
+
+/// Named entity recognition for languages without labelled data.
+#[derive(Debug, Parser)]
+#[command(name = "xner", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 done; 2 bad input (corpus, config, arguments, model directory); \
+                        130 stopped by Ctrl-C; 1 any other failure.")]
+pub(crate) struct Cli {
+    /// Threads to work with; by default as many as the machine has
+    #[arg(long, global = true, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// No progress on standard error
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Args),
+    Train(train::Args),
+    Tag(tag::Args),
+    Eval(eval::Args),
+    Convert(convert::Args),
+    Stats(stats::Args),
+    Completions(completions::Args),
+}
+
+impl Cli {
+    pub(crate) fn run(self) -> Result<()> {
+        if let Some(threads) = self.threads {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get());
+            pool.build_global().context("the threads cannot be started")?;
+        }
+        progress::set_quiet(self.quiet);
+        match self.command {
+            Command::Demo(args) => demo::run(args),
+            Command::Train(args) => train::run(args),
+            Command::Tag(args) => tag::run(&args),
+            Command::Eval(args) => eval::run(&args),
+            Command::Convert(args) => convert::run(&args),
+            Command::Stats(args) => stats::run(&args),
+            Command::Completions(args) => completions::run(&args),
+        }
+    }
+}

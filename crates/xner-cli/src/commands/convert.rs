@@ -1,0 +1,149 @@
+//! `xner convert IN OUT`.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::Result;
+use xner_corpus::read::conll::{Block, Separator, TagPlace};
+use xner_corpus::read::{Format, Input, Stream};
+use xner_corpus::write::{Output, WriteOptions, Writer};
+use xner_corpus::{Error, Labelled, Scheme, Tag};
+
+use crate::args::Layout;
+use crate::columns::TagFile;
+use crate::progress::Progress;
+
+/// Convert between formats and tagging schemes
+///
+/// From columns to columns every line stays as it is but for its tag; other conversions keep tokens and entities.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// The file to read, plain, .gz or .xz; - is standard input
+    #[arg(value_name = "IN")]
+    input: PathBuf,
+    /// The file to write, plain, .gz or .xz; - is standard output
+    #[arg(value_name = "OUT")]
+    output: PathBuf,
+    /// Format (conll, tsv, jsonl, text), scheme (iob1, iob2, iobes) or both (conll:iob1) of IN. By default what
+    /// its name promises, else columns of any scheme; with a scheme, tags that break it are refused
+    #[arg(long, value_name = "WHAT")]
+    from: Option<Kind>,
+    /// The same for OUT. By default what its name promises, else columns; iob2
+    #[arg(long, value_name = "WHAT")]
+    to: Option<Kind>,
+    #[command(flatten)]
+    layout: Layout,
+}
+
+/// A format, a scheme, or both with a colon between.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Kind {
+    format: Option<Format>,
+    scheme: Option<Scheme>,
+}
+
+impl FromStr for Kind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut kind = Self::default();
+        for part in text.split(':').filter(|part| !part.is_empty()) {
+            match (part.parse::<Format>(), part.parse::<Scheme>()) {
+                (Ok(format), _) if kind.format.is_none() => kind.format = Some(format),
+                (_, Ok(scheme)) if kind.scheme.is_none() => kind.scheme = Some(scheme),
+                (Ok(_), _) | (_, Ok(_)) => return Err(format!("`{part}` is one too many")),
+                _ => {
+                    let formats = "a format (conll, tsv, jsonl, text)";
+                    return Err(format!("`{part}` is neither {formats} nor a scheme (iob1, iob2, iobes)"));
+                }
+            }
+        }
+        Ok(kind)
+    }
+}
+
+impl Kind {
+    /// The format of a file.
+    fn format_of(self, path: &Path) -> Format {
+        self.format.or_else(|| Format::guess(path)).unwrap_or(Format::Conll)
+    }
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let (from_kind, to_kind) = (args.from.unwrap_or_default(), args.to.unwrap_or_default());
+    let (from, to) = (from_kind.format_of(&args.input), to_kind.format_of(&args.output));
+    let input = Input::open(&args.input)?;
+    if from == to && matches!(from, Format::Conll | Format::Tsv) {
+        return retag(input, args, from);
+    }
+    let options = WriteOptions { format: Some(to), scheme: to_kind.scheme.unwrap_or(Scheme::Iob2) };
+    let mut read = args.layout.read(Some(from));
+    read.conll.scheme = from_kind.scheme;
+    let (name, mut progress, mut empty) = (input.name.clone(), Progress::counter("sentences"), true);
+    let mut writer = Writer::create(&args.output, &options)?;
+    for labelled in Stream::new(input, from, &read) {
+        writer.write(&labelled?)?;
+        progress.add(1);
+        empty = false;
+    }
+    if empty {
+        return Err(Error::Empty { path: name }.into());
+    }
+    Ok(writer.finish()?)
+}
+
+/// Columns to columns: every line stays as it is but for its tag.
+fn retag(input: Input, args: &Args, format: Format) -> Result<()> {
+    let mut options = args.layout.conll();
+    if format == Format::Tsv {
+        options.separator = Separator::Tab;
+    }
+    let place = TagPlace::Replace(args.layout.tag_column());
+    let scheme = args.to.and_then(|kind| kind.scheme).unwrap_or(Scheme::Iob2);
+    let strict = args.from.and_then(|kind| kind.scheme);
+    let (mut file, mut progress, mut empty) =
+        (TagFile::new(input, options), Progress::counter("sentences"), true);
+    let mut output = Output::create(&args.output)?;
+    while let Some(block) = file.next()? {
+        let tags = parsed(&file, &block, strict)?;
+        let labelled = Labelled::from_tags(block.sentence().clone(), &tags);
+        let written = block.write(&labelled.tags(scheme), place, &mut output);
+        written.map_err(|fault| output.error(fault))?;
+        progress.add(1);
+        empty &= tags.is_empty();
+    }
+    if empty {
+        return Err(Error::Empty { path: file.name }.into());
+    }
+    Ok(output.finish()?)
+}
+
+/// The tags of a block, which keep to `scheme` where there is one.
+fn parsed(file: &TagFile, block: &Block, scheme: Option<Scheme>) -> Result<Vec<Tag>> {
+    let (path, first) = (|| file.name.clone(), block.first_line());
+    let texts = file.tags(block);
+    let tags = texts.iter().enumerate().map(|(at, text)| {
+        text.parse().map_err(|source| Error::Tag { path: path(), line: first + at, source })
+    });
+    let tags = tags.collect::<Result<Vec<Tag>, _>>()?;
+    if let Some(Err(source)) = scheme.map(|scheme| scheme.validate(&tags)) {
+        return Err(Error::Scheme { path: path(), line: first + source.at, source }.into());
+    }
+    Ok(tags)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_a_format_a_scheme_or_both() {
+        let kind = |text: &str| text.parse::<Kind>();
+        let (conll, iob1) = (Some(Format::Conll), Some(Scheme::Iob1));
+        assert_eq!(kind("conll"), Ok(Kind { format: conll, scheme: None }));
+        assert_eq!(kind("iob1"), Ok(Kind { format: None, scheme: iob1 }));
+        assert_eq!(kind("conll:iob1"), Ok(Kind { format: conll, scheme: iob1 }));
+        assert!(kind("conll:tsv").is_err() && kind("iob1:iob2").is_err() && kind("xml").is_err());
+    }
+}

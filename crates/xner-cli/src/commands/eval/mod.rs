@@ -1,0 +1,124 @@
+//! `xner eval GOLD PRED`.
+
+mod systems;
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use serde::Serialize;
+use xner_corpus::Scheme;
+use xner_eval::{Counts, Mode, Scores, Significance, approximate_randomisation, paired_bootstrap};
+
+use self::systems::score_files;
+use crate::args;
+use crate::exit::bad_input;
+use crate::progress::note;
+
+/// Score two column files; the last column is the tag
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The right tags: a column file whose last column is the tag, plain, .gz or .xz; - is standard input
+    gold: PathBuf,
+    /// The predicted tags: the same tokens
+    #[arg(value_name = "PRED")]
+    predicted: PathBuf,
+    /// The scheme of the tags: others are refused. Without it, any tags are read as conlleval reads them
+    #[arg(long, value_parser = args::scheme())]
+    scheme: Option<Scheme>,
+    /// Count only what is well-formed in the scheme (by default iob2), as seqeval's strict mode does
+    #[arg(long)]
+    strict: bool,
+    /// A second system's tags: adds its scores and whether the difference is more than chance
+    #[arg(long, value_name = "PRED2")]
+    against: Option<PathBuf>,
+    /// Rounds of each significance test
+    #[arg(long, value_name = "N", default_value_t = 10_000, requires = "against")]
+    rounds: u32,
+    /// Decides what the significance tests draw
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Print JSON, all scores as fractions
+    #[arg(long)]
+    json: bool,
+    /// Print what conlleval prints
+    #[arg(long, conflicts_with_all = ["json", "strict", "against"])]
+    conlleval: bool,
+}
+
+impl Args {
+    /// How tags are read as entities. conlleval knows no `S-`, so IOBES has seqeval's default reading, which is
+    /// conlleval's with `S-` understood.
+    fn mode(&self) -> Mode {
+        match (self.strict, self.scheme) {
+            (true, scheme) => Mode::Strict(scheme.unwrap_or(Scheme::Iob2)),
+            (false, Some(Scheme::Iobes)) => Mode::Seqeval,
+            (false, _) => Mode::Conll,
+        }
+    }
+
+    /// The scheme whose prefixes alone are allowed.
+    fn allowed(&self) -> Option<Scheme> {
+        self.scheme.or(self.strict.then_some(Scheme::Iob2))
+    }
+}
+
+/// What is printed as JSON: the scores, and further keys behind them.
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    scores: Scores,
+    mode: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    against: Option<Comparison>,
+}
+
+/// A second system: its scores, and the tests of the difference (A is the first system).
+#[derive(Serialize)]
+struct Comparison {
+    #[serde(flatten)]
+    scores: Scores,
+    approximate_randomisation: Significance,
+    paired_bootstrap: Significance,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    if args.against.is_some() && args.rounds == 0 {
+        return Err(bad_input("--rounds is 0, expected at least 1"));
+    }
+    let files: Vec<_> = std::iter::once(&args.predicted).chain(&args.against).collect();
+    let mut scored = score_files(&args.gold, &files, args.mode(), args.allowed())?;
+    if args.scheme.is_none() && !args.strict && scored.singles {
+        note("note: there are `S-` tags, which conlleval does not know; for IOBES give --scheme iobes");
+    }
+    let second = if args.against.is_some() { scored.systems.pop() } else { None };
+    let Some((scores, counts)) = scored.systems.pop() else { return Ok(()) };
+    let against = second.map(|second| compare(&counts, second, args)).transpose()?;
+    let report = Report { scores, mode: args.mode().to_string(), against };
+    if args.json {
+        super::print_json(&report)
+    } else if args.conlleval {
+        super::print(&report.scores.conlleval().to_string())
+    } else {
+        super::print(&text(&report))
+    }
+}
+
+fn compare(first: &[Counts], (scores, second): (Scores, Vec<Counts>), args: &Args) -> Result<Comparison> {
+    Ok(Comparison {
+        scores,
+        approximate_randomisation: approximate_randomisation(first, &second, args.rounds, args.seed)?,
+        paired_bootstrap: paired_bootstrap(first, &second, args.rounds, args.seed)?,
+    })
+}
+
+fn text(report: &Report) -> String {
+    let mut text = report.scores.to_string();
+    if let Some(against) = &report.against {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\nagainst\n{}", against.scores);
+        let _ = writeln!(text, "\napproximate randomisation: {}", against.approximate_randomisation);
+        let _ = writeln!(text, "paired bootstrap: {}", against.paired_bootstrap);
+    }
+    text
+}

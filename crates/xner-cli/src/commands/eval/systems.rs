@@ -1,0 +1,116 @@
+//! One or two systems' column files beside the gold one, a sentence at a time.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use xner_corpus::read::Input;
+use xner_corpus::read::conll::{Block, ConllOptions};
+use xner_corpus::{Error, Scheme, Tag};
+use xner_eval::{Counts, Mode, Scorer, Scores};
+
+use crate::columns::TagFile;
+use crate::progress::Progress;
+
+/// The scores of each system, with the counts of each sentence where there are several systems.
+pub(super) struct Scored {
+    pub(super) systems: Vec<(Scores, Vec<Counts>)>,
+    /// Whether an `S-` tag was seen.
+    pub(super) singles: bool,
+}
+
+struct System {
+    file: TagFile,
+    scorer: Scorer,
+    counts: Vec<Counts>,
+}
+
+/// Scores files against `gold`; `allowed` is the scheme whose prefixes alone may occur.
+pub(super) fn score_files(
+    gold: &Path,
+    files: &[&PathBuf],
+    mode: Mode,
+    allowed: Option<Scheme>,
+) -> Result<Scored> {
+    let mut gold = open(gold)?;
+    let mut systems = Vec::with_capacity(files.len());
+    for path in files {
+        systems.push(System { file: open(path)?, scorer: Scorer::new(mode), counts: Vec::new() });
+    }
+    let keep = systems.len() > 1;
+    let (mut progress, mut singles, mut sentences) = (Progress::counter("sentences"), false, 0_usize);
+    while let Some(right) = gold.next_sentence()? {
+        sentences += 1;
+        let right_tags = gold.tags(&right);
+        check(&gold, &right, &right_tags, allowed)?;
+        singles |= right_tags.iter().any(|tag| tag.starts_with("S-"));
+        for System { file, scorer, counts } in &mut systems {
+            let Some(found) = file.next_sentence()? else {
+                return Err(one_more(&gold, &right, sentences, &file.name));
+            };
+            same_tokens(&gold, &right, file, &found)?;
+            let found_tags = file.tags(&found);
+            check(file, &found, &found_tags, allowed)?;
+            singles |= found_tags.iter().any(|tag| tag.starts_with("S-"));
+            // conlleval counts a document mark as a token like any other.
+            for (right, found) in gold.mark_tags(&right).into_iter().zip(file.mark_tags(&found)) {
+                scorer.add(&[right], &[found])?;
+            }
+            let counted = scorer.add(&right_tags, &found_tags)?;
+            if keep {
+                counts.push(counted);
+            }
+        }
+        progress.add(1);
+    }
+    for system in &mut systems {
+        if let Some(found) = system.file.next_sentence()? {
+            return Err(one_more(&system.file, &found, sentences + 1, &gold.name));
+        }
+    }
+    if sentences == 0 {
+        return Err(Error::Empty { path: gold.name }.into());
+    }
+    let finish = |system: System| (system.scorer.finish(), system.counts);
+    Ok(Scored { systems: systems.into_iter().map(finish).collect(), singles })
+}
+
+fn open(path: &Path) -> Result<TagFile> {
+    Ok(TagFile::new(Input::open(path)?, ConllOptions::default()))
+}
+
+/// Refuses tags that are empty or, where only a scheme's tags are allowed, of another.
+fn check(file: &TagFile, block: &Block, tags: &[&str], allowed: Option<Scheme>) -> Result<()> {
+    for (at, text) in tags.iter().enumerate() {
+        if text.is_empty() {
+            return Err(file.fault(block, at, "the tag is empty"));
+        }
+        let Some(scheme) = allowed else { continue };
+        let tag: Tag = text.parse().map_err(|fault| file.fault(block, at, &format!("{fault}")))?;
+        if tag.prefix().is_some_and(|prefix| !scheme.prefixes().contains(&prefix)) {
+            return Err(file.fault(block, at, &format!("tag `{text}` is not of scheme {scheme}")));
+        }
+    }
+    Ok(())
+}
+
+fn same_tokens(gold: &TagFile, right: &Block, file: &TagFile, found: &Block) -> Result<()> {
+    let (a, b) = (right.sentence(), found.sentence());
+    if a.text() == b.text() && a.len() == b.len() {
+        return Ok(());
+    }
+    if let Some(at) = a.tokens().zip(b.tokens()).position(|(a, b)| a != b) {
+        let place = gold.place(right, at);
+        return Err(file.fault(
+            found,
+            at,
+            &format!("token `{}`, but `{}` at {place}", b.token(at), a.token(at)),
+        ));
+    }
+    let place = gold.place(right, 0);
+    Err(file.fault(found, 0, &format!("a sentence of {} tokens, but of {} at {place}", b.len(), a.len())))
+}
+
+/// A file has a sentence that another lacks.
+fn one_more(file: &TagFile, block: &Block, number: usize, other: &Path) -> anyhow::Error {
+    file.fault(block, 0, &format!("sentence {number} is not in {}, which ends before it", other.display()))
+}

@@ -1,0 +1,100 @@
+//! Plain text and JSON lines.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use xner_corpus::read::jsonl::Records;
+use xner_corpus::read::{Input, JsonlOptions, text};
+use xner_corpus::split::TextOptions;
+use xner_corpus::{Error, Sentence};
+use xner_tagger::Tagging;
+
+use super::characters::Counted;
+use super::record::{Offset, Record};
+use super::{CHUNK, Job};
+use crate::paint;
+
+/// How tagged text looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    Json,
+    Painted,
+}
+
+/// Tags plain text, a line for each sentence.
+pub(super) fn text(job: &mut Job<'_>, input: Input, options: TextOptions, look: Look) -> Result<()> {
+    let Input { reader, name } = input;
+    let (counted, characters) = Counted::new(reader);
+    let mut reader = text::Reader::new(counted, name.clone(), options);
+    let write = |job: &mut Job<'_>, sentence: &Sentence, char, tagging: &[Tagging]| match look {
+        Look::Json => {
+            let offset = Offset { byte: sentence.offset(), char };
+            let sentences = std::slice::from_ref(sentence);
+            line(job, &Record::of_text(sentence.text(), offset, sentences, tagging))
+        }
+        Look::Painted => {
+            let entities = tagging.first().map(|tagging| tagging.entities.as_slice()).unwrap_or_default();
+            let painted = paint::sentence(sentence, entities, true);
+            Ok(writeln!(anstream::stdout(), "{painted}")?)
+        }
+    };
+    let mut any = false;
+    loop {
+        let mut chunk = Vec::new();
+        let mut starts = Vec::new();
+        for sentence in reader.by_ref().take(CHUNK) {
+            let sentence = sentence?;
+            starts.push(characters.at(sentence.offset()));
+            chunk.push(sentence);
+        }
+        if chunk.is_empty() {
+            return finish(any, name);
+        }
+        any = true;
+        let tagged = job.tagger.tag(&chunk)?;
+        for ((sentence, char), tagging) in chunk.iter().zip(starts).zip(&tagged) {
+            write(job, sentence, char, std::slice::from_ref(tagging))?;
+        }
+        job.progress.add(chunk.len());
+    }
+}
+
+/// Tags JSON lines, a line for each line.
+pub(super) fn jsonl(job: &mut Job<'_>, input: Input, options: JsonlOptions) -> Result<()> {
+    let Input { reader, name } = input;
+    let mut records = Records::new(reader, name.clone(), options);
+    let mut any = false;
+    loop {
+        let (mut chunk, mut sentences, mut counts) = (Vec::new(), Vec::new(), Vec::new());
+        while sentences.len() < CHUNK && chunk.len() < CHUNK {
+            let Some(mut record) = records.next().transpose()? else { break };
+            counts.push(record.sentences.len());
+            sentences.extend(record.sentences.drain(..).map(|labelled| labelled.sentence));
+            chunk.push(record);
+        }
+        if chunk.is_empty() {
+            return finish(any, name);
+        }
+        any = true;
+        let tagged = job.tagger.tag(&sentences)?;
+        let (mut sentences, mut tagged) = (sentences.as_slice(), tagged.as_slice());
+        for (record, count) in chunk.iter().zip(counts) {
+            let (mine, others) = sentences.split_at(count);
+            let (my_tags, other_tags) = tagged.split_at(count);
+            line(job, &Record::of_document(&record.text, mine, my_tags, &record.rest))?;
+            (sentences, tagged) = (others, other_tags);
+            job.progress.add(count);
+        }
+    }
+}
+
+fn line(job: &mut Job<'_>, record: &Record<'_>) -> Result<()> {
+    let written = serde_json::to_writer(&mut job.output, record).map_err(std::io::Error::from);
+    let written = written.and_then(|()| job.output.write_all(b"\n"));
+    Ok(written.map_err(|fault| job.output.error(fault))?)
+}
+
+fn finish(any: bool, name: PathBuf) -> Result<()> {
+    if any { Ok(()) } else { Err(Error::Empty { path: name }.into()) }
+}

@@ -1,0 +1,88 @@
+//! `xner tag`.
+
+mod characters;
+mod columns;
+mod documents;
+mod record;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use xner_corpus::Scheme;
+use xner_corpus::read::{Format, Input};
+use xner_corpus::write::Output;
+use xner_tagger::Device;
+
+use self::documents::Look;
+use crate::args::{self, Layout};
+use crate::exit::bad_input;
+use crate::progress::Progress;
+
+/// So many sentences are tagged at a time: enough for all threads, little enough for memory.
+const CHUNK: usize = 2048;
+
+/// Tag a file or standard input
+///
+/// Columns come out as they went in, with the predicted tag as one more column. Text and JSON lines come out as
+/// JSON lines: `text`, and `entities` with the text, the label, `start` and `end` in characters and `start_byte`
+/// and `end_byte` in bytes of `text`, and the probability. A line for each sentence of a text has `offset`, the
+/// byte and character of the input at which it begins; a line of JSON keeps its other keys. On a terminal text
+/// is shown with its entities marked instead.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// The model directory
+    #[arg(long, value_name = "DIR")]
+    model: PathBuf,
+    /// What to tag, plain, .gz or .xz; - is standard input
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    input: PathBuf,
+    /// Its format; by default what its name promises, else text
+    #[arg(long, value_parser = args::format())]
+    format: Option<Format>,
+    /// Where to write; - is standard output
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    output: PathBuf,
+    /// Columns: the scheme in which tags are written
+    #[arg(long, value_parser = args::scheme(), default_value = "iob2")]
+    scheme: Scheme,
+    /// Text: JSON lines on a terminal too
+    #[arg(long)]
+    json: bool,
+    /// Where to compute: cpu, cuda:0 or wgpu:0
+    #[arg(long, default_value = "cpu")]
+    device: Device,
+    #[command(flatten)]
+    layout: Layout,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let format = args.format.or_else(|| Format::guess(&args.input)).unwrap_or(Format::Text);
+    if args.json && matches!(format, Format::Conll | Format::Tsv) {
+        return Err(bad_input("--json is for text; columns are written as columns"));
+    }
+    let tagger = xner_tagger::open(&args.model, &args.device)?;
+    let input = Input::open(&args.input)?;
+    let terminal = args.output.as_os_str() == "-" && std::io::IsTerminal::is_terminal(&std::io::stdout());
+    let mut job = Job {
+        tagger: tagger.as_ref(),
+        output: Output::create(&args.output)?,
+        progress: Progress::counter("sentences").hidden_if(terminal),
+    };
+    match format {
+        Format::Conll | Format::Tsv => columns::run(&mut job, input, args, format)?,
+        Format::Jsonl => documents::jsonl(&mut job, input, args.layout.jsonl())?,
+        Format::Text => {
+            let look = if terminal && !args.json { Look::Painted } else { Look::Json };
+            documents::text(&mut job, input, args.layout.text(), look)?;
+        }
+    }
+    Ok(job.output.finish()?)
+}
+
+/// What every format needs.
+struct Job<'a> {
+    tagger: &'a dyn xner_tagger::Tagger,
+    output: Output,
+    progress: Progress,
+}

@@ -1,0 +1,113 @@
+//! `xner train`.
+
+mod interrupt;
+mod settings;
+mod watch;
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use xner_corpus::read::read_corpus;
+use xner_eval::Scores;
+use xner_tagger::train::Evaluation;
+use xner_tagger::{Device, TrainConfig, TrainData, TrainReport};
+
+pub(super) use self::watch::Watch;
+use crate::exit::bad_input;
+use crate::progress::Progress;
+
+/// Train a tagger from a config file
+///
+/// A run that was stopped or killed goes on from its last checkpoint when the same command is given again, and
+/// ends with the same bytes as one that never stopped. Ctrl-C stops after the step in hand, with a checkpoint.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// The config file (TOML); --print-config prints one
+    #[arg(long, value_name = "FILE", required_unless_present = "print_config")]
+    config: Option<PathBuf>,
+    /// The model directory to be
+    #[arg(long, value_name = "DIR", required_unless_present = "print_config")]
+    out: Option<PathBuf>,
+    /// Go on from the checkpoint in the model directory; it is an error if there is none
+    #[arg(long)]
+    resume: bool,
+    /// Decides everything random, in place of the config's `seed`
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Where to compute: cpu, cuda:0 or wgpu:0
+    #[arg(long, default_value = "cpu")]
+    device: Device,
+    /// Print the final scores as JSON
+    #[arg(long)]
+    json: bool,
+    /// Print a config with every setting, its meaning and its default
+    #[arg(long, exclusive = true)]
+    print_config: bool,
+}
+
+/// The final scores, as fractions.
+#[derive(Serialize)]
+struct Outcome<'a> {
+    model: &'a Path,
+    steps: usize,
+    parameters: usize,
+    /// The best evaluation on the development data, whose weights the model has.
+    dev: Option<&'a Evaluation>,
+    /// The model's scores on the test data.
+    test: Option<Scores>,
+    seconds: f64,
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    if args.print_config {
+        return super::print(&settings::documented()?);
+    }
+    // Both are there: clap requires them.
+    let (config_file, out) = (args.config.unwrap_or_default(), args.out.unwrap_or_default());
+    let mut config = TrainConfig::read(&config_file)?;
+    config.seed = args.seed.unwrap_or(config.seed);
+    if args.resume && !out.join("checkpoint").is_dir() && !out.join("config.json").is_file() {
+        return Err(bad_input(format!("{}: there is no checkpoint to resume from", out.display())));
+    }
+    let begun = Instant::now();
+    let spinner = Progress::spinner("reading");
+    // Read before training, so that a fault is told now and not at the end.
+    let test = config.data.test.as_ref().map(|path| read_corpus(path, &config.data.read)).transpose()?;
+    let data =
+        TrainData::read(&config).with_context(|| format!("{}: cannot train", config_file.display()))?;
+    drop(spinner);
+    interrupt::listen()?;
+    let mut watch = Watch::new(interrupt::asked);
+    let report = xner_tagger::train(&config, data, &out, &args.device, &mut watch)?;
+    drop(watch);
+    let test = match test {
+        Some(test) => {
+            let _spinner = Progress::spinner("scoring the test data");
+            Some(xner_tagger::evaluate(xner_tagger::open(&out, &args.device)?.as_ref(), &test)?)
+        }
+        None => None,
+    };
+    let TrainReport { steps, parameters, best, .. } = &report;
+    let seconds = begun.elapsed().as_secs_f64();
+    let outcome =
+        Outcome { model: &out, steps: *steps, parameters: *parameters, dev: best.as_ref(), test, seconds };
+    if args.json { super::print_json(&outcome) } else { super::print(&text(&outcome)) }
+}
+
+fn text(outcome: &Outcome<'_>) -> String {
+    let Outcome { model, steps, dev, test, seconds, .. } = outcome;
+    let mut text = format!("{steps} steps in {seconds:.0} s; the model is in {}\n", model.display());
+    if let Some(Evaluation { epoch, step, precision, recall, f1, .. }) = dev {
+        let [precision, recall, f1] = [precision, recall, f1].map(|score| 100.0 * score);
+        text += &format!(
+            "development: precision {precision:.2}, recall {recall:.2}, F1 {f1:.2} (epoch {epoch}, step {step})\n"
+        );
+    }
+    if let Some(test) = test {
+        text += &format!("test:\n{test}");
+    }
+    text
+}

@@ -1,0 +1,257 @@
+//! The documented config: every setting with its meaning; the values are those of `TrainConfig::default()`.
+
+use std::fmt::Write;
+
+use anyhow::{Context, Result};
+use toml::Value;
+use xner_tagger::TrainConfig;
+
+/// A table of the config: its name with dots, what it is about, and its keys.
+struct Table(&'static str, &'static str, &'static [Key]);
+
+/// A key, what it means, and an example value for a key that has no default.
+struct Key(&'static str, &'static str, Option<&'static str>);
+
+const TABLES: &[Table] = &[
+    Table(
+        "",
+        "Settings of `xner train`. Every key may be left out; what is left out has the value shown here.\n\
+         Keys behind a `#` have no value unless they are given one.",
+        &[Key("seed", "Decides everything random.", None)],
+    ),
+    Table(
+        "data",
+        "Labelled text: columns, TSV, JSON lines; plain, .gz or .xz. Paths are relative to this file's folder.",
+        &[
+            Key("train", "Training sentences: the one key that must be given.", Some("\"train.conll\"")),
+            Key(
+                "dev",
+                "Development sentences, on which the best weights are chosen; without them the last are kept.",
+                Some("\"dev.conll\""),
+            ),
+            Key("test", "Test sentences, scored once at the end.", Some("\"test.conll\"")),
+        ],
+    ),
+    Table(
+        "data.read",
+        "How the files are read.",
+        &[Key(
+            "format",
+            "conll, tsv, jsonl or text; by default what a file's name promises, else conll.",
+            Some("\"conll\""),
+        )],
+    ),
+    Table(
+        "data.read.conll",
+        "Columns.",
+        &[
+            Key("token", "The token's column: 0 is the first, -1 the last.", None),
+            Key("tag", "The tag's column.", None),
+            Key(
+                "separator",
+                "What stands between columns: auto (tab if the first row has one), tab or blank.",
+                None,
+            ),
+            Key("ragged", "Rows of unequal width: refuse or allow.", None),
+            Key("comments", "Whether lines between sentences that begin with `# ` are comments.", None),
+            Key(
+                "language_prefix",
+                "Whether tokens carry a language prefix such as `en:`, to be removed.",
+                None,
+            ),
+            Key(
+                "scheme",
+                "Refuse tags that break this scheme (iob1, iob2, iobes); by default any are read as conlleval does.",
+                Some("\"iob2\""),
+            ),
+        ],
+    ),
+    Table(
+        "data.read.jsonl",
+        "JSON lines.",
+        &[Key("align", "Entities that cut a token: refuse the file, or widen the entity to it.", None)],
+    ),
+    Table("data.read.jsonl.split", "How texts without tokens are split.", SPLIT),
+    Table("data.read.text", "Plain text.", SPLIT),
+    Table(
+        "vectors",
+        "Word vectors.",
+        &[
+            Key(
+                "file",
+                "word2vec, fastText or GloVe text; without it every word gets a random vector, which is trained.",
+                Some("\"vectors.vec\""),
+            ),
+            Key("limit", "Read only so many words, from the file's top; by default all.", Some("400000")),
+            Key("random", "Dimensions of random vectors, where there is no file.", None),
+            Key("train", "Whether vectors from a file are trained along with the model.", None),
+            Key(
+                "unknown",
+                "When vectors are trained: the share of chances at which a word that occurs once is read as unknown.",
+                None,
+            ),
+            Key(
+                "keep",
+                "Which of the file's words the model keeps: all, or those of the corpora given.",
+                None,
+            ),
+        ],
+    ),
+    Table(
+        "model",
+        "The char-BiLSTM-CRF.",
+        &[
+            Key("scheme", "How entities are written as tags: iobes, iob2 or iob1.", None),
+            Key("hidden", "Units of the word bi-LSTM in each direction.", None),
+            Key("dense", "Units of the dense layer before the CRF.", None),
+            Key("tied", "Whether the forward and backward cells share their weights.", None),
+            Key("dropout", "Share of a token's features dropped before the word bi-LSTM.", None),
+            Key("dropout_states", "Share of the word bi-LSTM's states dropped before the dense layer.", None),
+        ],
+    ),
+    Table(
+        "model.characters",
+        "The bi-LSTM over a word's characters.",
+        &[
+            Key("use", "Whether there is one.", None),
+            Key("embedding", "Dimensions of a character's embedding.", None),
+            Key("hidden", "Units in each direction.", None),
+            Key("min_count", "A character seen less often than this in training counts as unknown.", None),
+            Key("longest", "A longer word is read as its first and last characters, so many together.", None),
+        ],
+    ),
+    Table(
+        "training",
+        "The training loop.",
+        &[
+            Key("epochs", "Times over the training sentences.", None),
+            Key("batch", "Sentences in a batch.", None),
+            Key("longest", "Longer sentences (in tokens) are left out of training.", None),
+            Key("evaluate_every", "Batches between two evaluations; 0: at the end of each epoch.", None),
+            Key(
+                "checkpoint_every",
+                "Batches between two checkpoints beside those of evaluations; 0: none.",
+                None,
+            ),
+            Key("patience", "Stop after so many evaluations without a better F1; 0: never.", None),
+            Key("mean", "What a batch's loss is the mean over: sentence or token.", None),
+            Key("clip", "Longest gradient, by the norm over all weights; 0: any.", None),
+        ],
+    ),
+    Table(
+        "training.optimiser",
+        "The rule by which a gradient changes the weights: sgd, adam or adamw.",
+        &[
+            Key("kind", "sgd, adam or adamw.", None),
+            Key("rate", "First learning rate; by default 0.1 for sgd, 0.001 for adam and adamw.", None),
+            Key("beta1", "adam, adamw: decay of the mean.", Some("0.9")),
+            Key("beta2", "adam, adamw: decay of the mean square.", Some("0.999")),
+            Key("epsilon", "adam, adamw: added to the root of the mean square.", Some("1e-8")),
+            Key(
+                "weight_decay",
+                "adamw: share of a weight that goes at each step, times the rate.",
+                Some("0.01"),
+            ),
+        ],
+    ),
+    Table(
+        "training.schedule",
+        "The learning rate of epoch e (from 0) is max(rate / (1 + decay * e), floor).",
+        &[Key("decay", "How fast the rate falls.", None), Key("floor", "The lowest rate.", None)],
+    ),
+];
+
+const SPLIT: &[Key] = &[
+    Key("language", "The text's language by its code.", None),
+    Key("sentences", "Where sentences end: split (by the language's rules) or lines.", None),
+];
+
+/// A config with every key, its meaning, and its default value.
+pub(super) fn documented() -> Result<String> {
+    let defaults =
+        Value::try_from(TrainConfig::default()).context("the default settings cannot be written")?;
+    let mut text = String::new();
+    for Table(name, about, keys) in TABLES {
+        for line in about.lines() {
+            writeln!(text, "# {line}")?;
+        }
+        if !name.is_empty() {
+            writeln!(text, "[{name}]")?;
+        }
+        let table =
+            name.split('.').filter(|part| !part.is_empty()).try_fold(&defaults, |at, part| at.get(part));
+        for Key(key, about, example) in *keys {
+            writeln!(text, "# {about}")?;
+            match (table.and_then(|table| table.get(key)), example) {
+                (Some(value), _) => writeln!(text, "{key} = {value}")?,
+                (None, Some(example)) => writeln!(text, "#{key} = {example}")?,
+                (None, None) => {
+                    anyhow::bail!("the setting {name}.{key} has neither a default nor an example")
+                }
+            }
+        }
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len() + 1);
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// The paths of all keys that are no tables.
+    fn keys(value: &Value, path: &str, found: &mut Vec<String>) {
+        match value {
+            Value::Table(table) => {
+                for (key, value) in table {
+                    let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                    keys(value, &path, found);
+                }
+            }
+            _ => found.push(path.to_owned()),
+        }
+    }
+
+    #[test]
+    fn it_parses_to_the_defaults_and_has_every_key() {
+        let text = documented().unwrap();
+        assert_eq!(toml::from_str::<TrainConfig>(&text).unwrap(), TrainConfig::default());
+        let (mut written, mut expected) = (Vec::new(), Vec::new());
+        keys(&toml::from_str(&text).unwrap(), "", &mut written);
+        keys(&Value::try_from(TrainConfig::default()).unwrap(), "", &mut expected);
+        written.sort();
+        expected.sort();
+        assert_eq!(written, expected);
+    }
+
+    #[test]
+    fn keys_without_a_default_are_known_too() {
+        let text = documented().unwrap().replace("kind = \"sgd\"", "kind = \"adamw\"");
+        let whole: String = text
+            .lines()
+            .map(|line| match line.strip_prefix('#') {
+                Some(key) if !key.starts_with(' ') => format!("{key}\n"),
+                _ => format!("{line}\n"),
+            })
+            .collect();
+        assert_ne!(whole, text);
+        let config: TrainConfig = toml::from_str(&whole).unwrap();
+        config.check().unwrap();
+        // What a config has of keys without a default: all are in the text.
+        let (mut written, mut kept) = (Vec::new(), Vec::new());
+        keys(&toml::from_str(&whole).unwrap(), "", &mut written);
+        keys(&Value::try_from(&config).unwrap(), "", &mut kept);
+        written.sort();
+        kept.sort();
+        assert_eq!(written, kept);
+    }
+
+    #[test]
+    fn lines_are_short() {
+        for line in documented().unwrap().lines() {
+            assert!(line.chars().count() <= 120, "{line}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! `xner demo`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::Folder;
+
+#[test]
+fn the_demonstration_tags_a_language_without_labels() {
+    let folder = Folder::with(&[]);
+    let json = folder.xner("demo --json --sentences 1000 --epochs 4 --out models").json();
+    let f1 = |row: &str| json["scores"][row]["overall"]["f1"].as_f64().unwrap();
+    assert!(f1("source_test") > 0.8, "{json}");
+    // The rotation is what makes the difference.
+    assert!(f1("target_test_words") > 0.5 && f1("target_test_unmapped") < 0.2, "{json}");
+    assert_eq!((&json["source"], &json["target"]), (&"English".into(), &"Spanish".into()));
+    // The models are some that `tag` opens.
+    let tagged = folder.xner_with("tag --model models/characters", "Hello.").ok();
+    assert!(tagged.contains("\"entities\""), "{tagged}");
+}
+
+#[test]
+fn the_demonstration_speaks_to_people_too() {
+    let folder = Folder::with(&[]);
+    let text = folder.xner("demo --target german --sentences 500 --epochs 2 --seed 2 -q").ok();
+    assert!(text.contains("\nGerman, words alone  ") && text.contains("dictionary"), "{text}");
+    // No colour where there is no terminal, and nothing left behind.
+    assert!(!text.contains('\u{1b}') && text.contains(']'), "{text}");
+    assert_eq!(folder.names(), [""; 0]);
+}

@@ -1,0 +1,121 @@
+//! `xner eval`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::Folder;
+
+const GOLD: &str = "Ada B-PER\nLovelace I-PER\nsaw O\nLondon B-LOC\n\nShe O\nleft O\nAcme B-ORG\n";
+const PREDICTED: &str =
+    "Ada x B-PER\nLovelace x I-PER\nsaw x B-LOC\nLondon x B-LOC\n\nShe x O\nleft x O\nAcme x O\n";
+
+#[test]
+fn json_has_the_promised_shape() {
+    let folder = Folder::with(&[("gold", GOLD), ("predicted", PREDICTED)]);
+    let said = folder.xner("eval gold predicted --json");
+    assert_eq!(said.err, "");
+    // The keys come in the promised order.
+    let places = ["\"overall\"", "\"types\"", "\"accuracy\""].map(|key| said.out.find(key).unwrap());
+    assert!(places.is_sorted(), "{}", said.out);
+    let json = said.json();
+    let two_thirds = 2.0 / 3.0;
+    for key in ["precision", "recall", "f1"] {
+        assert_eq!(json["overall"][key], two_thirds, "{key}");
+    }
+    assert_eq!(json["overall"]["support"], 3);
+    assert_eq!(json["types"]["LOC"]["precision"], 0.5);
+    assert_eq!(json["types"]["LOC"]["recall"], 1.0);
+    assert_eq!(json["types"]["ORG"]["f1"], 0.0);
+    assert_eq!(json["accuracy"], 5.0 / 7.0);
+}
+
+#[test]
+fn malformed_tags_are_read_as_conlleval_reads_them_unless_strict() {
+    let folder = Folder::with(&[("gold", "a B-PER\nb I-PER\n"), ("predicted", "a I-PER\nb I-PER\n")]);
+    let f1 = |arguments: &str| folder.xner(arguments).json()["overall"]["f1"].as_f64().unwrap();
+    assert_eq!(f1("eval gold predicted --json"), 1.0);
+    assert_eq!(f1("eval gold predicted --json --scheme iob2"), 1.0);
+    assert_eq!(f1("eval gold predicted --json --strict"), 0.0);
+    let text = folder.xner("eval gold predicted --conlleval").ok();
+    assert!(text.starts_with("processed 2 tokens with 1 phrases; found: 1 phrases; correct: 1.\n"), "{text}");
+}
+
+#[test]
+fn document_marks_count_as_conlleval_counts_them() {
+    let marks = "-DOCSTART- -X- O\n\nAda x B-PER\nran x O\n\n";
+    let folder = Folder::with(&[("gold", marks), ("predicted", &marks.replace("ran x O", "ran x B-PER"))]);
+    let json = folder.xner("eval gold predicted --json").json();
+    assert_eq!(json["accuracy"], 2.0 / 3.0);
+    assert_eq!(json["overall"]["precision"], 0.5);
+}
+
+#[test]
+fn iobes_is_understood_when_it_is_named() {
+    let iobes = "a S-PER\nb B-PER\nc E-PER\nd S-PER\n";
+    let folder = Folder::with(&[("gold", iobes), ("predicted", iobes)]);
+    let named = folder.xner("eval gold predicted --json --scheme iobes");
+    assert_eq!(named.err, "");
+    assert_eq!(named.json()["overall"]["support"], 3);
+    let unnamed = folder.xner("eval gold predicted --json");
+    assert!(unnamed.err.contains("--scheme iobes"), "{}", unnamed.err);
+}
+
+#[test]
+fn a_second_system_is_compared() {
+    let sentence = "Ada B-PER\nran O\n\n";
+    let wrong = sentence.replace("B-PER", "O");
+    let (gold, half) = (sentence.repeat(40), [sentence.repeat(20), wrong.repeat(20)].concat());
+    let folder = Folder::with(&[("gold", &gold), ("a", &gold), ("b", &half)]);
+    let json = folder.xner("eval gold a --against b --rounds 500 --json").json();
+    assert_eq!(json["overall"]["f1"], 1.0);
+    let against = &json["against"];
+    assert_eq!(against["overall"]["recall"], 0.5);
+    for test in ["approximate_randomisation", "paired_bootstrap"] {
+        let p = against[test]["p_value"].as_f64().unwrap();
+        assert!(p > 0.0 && p < 0.05, "{test}: {p}");
+    }
+    assert_eq!(json, folder.xner("eval gold a --against b --rounds 500 --json").json());
+    let text = folder.xner("eval gold a --against b --rounds 50").ok();
+    assert!(text.contains("paired bootstrap: A 100.00, B 66.67"), "{text}");
+}
+
+#[test]
+fn one_file_may_be_standard_input() {
+    let folder = Folder::with(&[("gold", GOLD)]);
+    let json: serde_json::Value = folder.xner_with("eval gold - --json", PREDICTED).json();
+    assert_eq!(json["overall"]["correct"], 2);
+}
+
+#[test]
+fn files_that_do_not_fit_are_refused_with_file_and_line() {
+    let folder = Folder::with(&[
+        ("gold", GOLD),
+        ("predicted", PREDICTED),
+        ("other", &PREDICTED.replace("London", "Paris")),
+        ("shorter", "Ada B-PER\nLovelace I-PER\nsaw O\n\n"),
+        ("one", "Ada B-PER\nLovelace I-PER\nsaw O\nLondon B-LOC\n"),
+        ("ragged", "Ada B-PER\nLovelace x I-PER\n"),
+        ("single", "Ada\nLovelace\n"),
+        ("empty", ""),
+        ("blank", "\n\n"),
+        ("singles", &GOLD.replace("B-ORG", "S-ORG")),
+        ("odd", &GOLD.replace("B-ORG", "ORG")),
+    ]);
+    folder.write("latin1", b"Ada B-PER\nJos\xe9 B-PER\n");
+    folder.refused("eval gold other", &["other:4: token `Paris`, but `London` at gold:4"]);
+    folder.refused("eval gold shorter", &["shorter:1: a sentence of 3 tokens, but of 4 at gold:1"]);
+    folder.refused("eval gold one", &["gold:6: sentence 2 is not in one"]);
+    folder.refused("eval one predicted", &["predicted:6: sentence 2 is not in one"]);
+    folder.refused("eval gold predicted --against one", &["gold:6", "one"]);
+    folder.refused("eval ragged ragged", &["ragged:2: expected 2 columns", "found 3"]);
+    folder.refused("eval gold single", &["single:1: no tag column"]);
+    folder.refused("eval empty empty", &["empty: no sentences"]);
+    folder.refused("eval blank blank", &["blank: no sentences"]);
+    folder.refused("eval latin1 latin1", &["latin1:2: invalid UTF-8 at byte 4"]);
+    folder.refused("eval gold nowhere", &["nowhere: No such file"]);
+    folder.refused("eval gold singles --scheme iob2", &["singles:8: tag `S-ORG` is not of scheme iob2"]);
+    folder.refused("eval gold singles --strict", &["singles:8: tag `S-ORG` is not of scheme iob2"]);
+    folder.refused("eval odd gold --scheme iob2", &["odd:8: `ORG` is no tag"]);
+    folder.refused("eval gold gold --against gold --rounds 0", &["--rounds is 0"]);
+    folder.refused("eval gold gold --scheme xyz", &["xyz", "iob1, iob2, iobes"]);
+}

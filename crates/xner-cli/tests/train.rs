@@ -1,0 +1,149 @@
+//! `xner train`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::{CONFIG, CORPUS, Folder, xner};
+
+fn folder(config: &str) -> Folder {
+    Folder::with(&[("data/train.conll", CORPUS), ("configs/tagger.toml", config)])
+}
+
+/// [`CONFIG`] for a config that lies in another folder than the data.
+fn elsewhere() -> String {
+    CONFIG.replace("\"train.conll\"", "\"../data/train.conll\"")
+}
+
+const MODEL: [&str; 5] =
+    ["characters.txt", "config.json", "model.safetensors", "train-report.json", "words.txt"];
+
+fn files(folder: &Folder, name: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(folder.path(name)).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_model_is_trained_from_a_config() {
+    let folder = folder(&elsewhere());
+    let json = folder.xner("train --config configs/tagger.toml --out model --json").json();
+    assert_eq!(json["dev"]["f1"], 1.0, "{json}");
+    assert_eq!(json["test"]["overall"]["f1"], 1.0, "{json}");
+    assert_eq!(json["steps"], 80);
+    assert_eq!(files(&folder, "model"), MODEL);
+    // The same again: what is finished is not trained a second time.
+    let again = folder.xner("train --config configs/tagger.toml --out model --resume").ok();
+    assert!(again.contains("F1 100.00"), "{again}");
+    // Another seed is another run, which the folder refuses.
+    folder.refused(
+        "train --config configs/tagger.toml --out model --seed 9",
+        &["model: already holds a model"],
+    );
+}
+
+#[test]
+fn the_printed_config_trains() {
+    let printed = Folder::with(&[]).xner("train --print-config").ok();
+    assert!(printed.contains("\n# Sentences in a batch.\nbatch = 16\n"), "{printed}");
+    let config = printed
+        .replace("#train = \"train.conll\"", "train = \"../data/train.conll\"")
+        .replace("epochs = 30", "epochs = 1");
+    let folder = folder(&config);
+    folder.xner("train --config configs/tagger.toml --out model").ok();
+    assert_eq!(files(&folder, "model"), MODEL);
+}
+
+#[test]
+fn bad_configs_and_data_are_refused_and_nothing_is_written() {
+    let config = elsewhere();
+    let folder = Folder::with(&[
+        ("data/train.conll", CORPUS),
+        ("configs/unknown.toml", &config.replace("batch = 3", "batch = 3\nbatsch = 4")),
+        ("configs/kind.toml", &config.replace("batch = 3", "batch = \"three\"")),
+        ("configs/range.toml", &config.replace("batch = 3", "batch = 0")),
+        ("configs/syntax.toml", "seed = \n"),
+        ("configs/nothing.toml", "seed = 1\n"),
+        ("configs/gone.toml", "[data]\ntrain = \"gone.conll\"\n"),
+        ("configs/ragged.toml", "[data]\ntrain = \"ragged.conll\"\n"),
+        ("configs/ragged.conll", "Ada B-PER\n\nran x O\n"),
+        ("configs/scheme.toml", "[data]\ntrain = \"iob1.conll\"\n[data.read.conll]\nscheme = \"iob2\"\n"),
+        ("configs/iob1.conll", "Ada I-PER\n"),
+        ("configs/odd.toml", "[data]\ntrain = \"odd.conll\"\n"),
+        ("configs/odd.conll", "Ada B-PER\nran X\n"),
+        ("configs/empty.toml", "[data]\ntrain = \"empty.conll\"\n"),
+        ("configs/empty.conll", "\n"),
+        ("configs/test.toml", &config.replace("test = \"../data/train.conll\"", "test = \"empty.conll\"")),
+        ("configs/nan.toml", &config.replace("random = 16", "file = \"nan.vec\"")),
+        ("configs/nan.vec", "2 2\nAda 1 2\nran 1 NaN\n"),
+        ("configs/short.toml", &config.replace("random = 16", "file = \"short.vec\"")),
+        ("configs/short.vec", "Ada 1 2\nran 1\n"),
+    ]);
+    let refused = |name: &str, parts: &[&str]| {
+        folder.refused(&format!("train --config configs/{name}.toml --out model"), parts);
+    };
+    refused("unknown", &["configs/unknown.toml", "batsch", "line "]);
+    refused("kind", &["configs/kind.toml", "training.batch", "line "]);
+    refused("range", &["`training.batch`", "is 0, expected at least 1"]);
+    refused("syntax", &["configs/syntax.toml", "line 1"]);
+    refused("nothing", &["configs/nothing.toml", "`data.train`", "is missing"]);
+    refused("gone", &["configs/gone.conll: No such file"]);
+    refused("ragged", &["configs/ragged.conll:3: expected 2 columns", "found 3"]);
+    refused("scheme", &["configs/iob1.conll:1: tag `I-PER` breaks IOB2"]);
+    refused("odd", &["configs/odd.conll:2: `X` is no tag"]);
+    refused("empty", &["configs/empty.conll: no sentences"]);
+    refused("test", &["configs/empty.conll: no sentences"]);
+    refused("nan", &["configs/nan.vec:3", "NaN"]);
+    refused("short", &["configs/short.vec:2"]);
+    refused("nowhere", &["configs/nowhere.toml: No such file"]);
+    folder
+        .refused("train --config configs/gone.toml --out model --resume", &["model: there is no checkpoint"]);
+    folder.refused("train --out model", &["--config"]);
+    folder.refused("train --config configs/range.toml --out model --device tpu", &["tpu"]);
+}
+
+#[test]
+fn a_run_that_diverges_says_so() {
+    let config = elsewhere()
+        .replace("kind = \"adam\", rate = 0.01", "kind = \"sgd\", rate = 1e38")
+        .replace("batch = 3", "batch = 3\nclip = 0");
+    let folder = folder(&config);
+    let said = folder.xner("train --config configs/tagger.toml --out model");
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.err.contains("training diverged at step"), "{}", said.err);
+    assert!(!folder.path("model/config.json").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_resumes_to_the_same_bytes() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    let folder = folder(&elsewhere().replace("epochs = 40", "epochs = 200"));
+    folder.xner("train --config configs/tagger.toml --out whole").ok();
+    let mut child = Command::new(xner().get_program())
+        .current_dir(folder.path(""))
+        .args(["train", "--config", "configs/tagger.toml", "--out", "broken"])
+        .stderr(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    // The first lines: what is trained, and the first evaluation.
+    for _ in 0..2 {
+        lines.next().unwrap().unwrap();
+    }
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let said: Vec<String> = lines.map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{said:?}");
+    assert!(said.iter().any(|line| line.contains("the same command resumes from")), "{said:?}");
+    assert_eq!(files(&folder, "broken"), ["checkpoint"]);
+    let resumed = folder.xner("train --config configs/tagger.toml --out broken --resume");
+    assert!(resumed.err.contains("going on from step"), "{}", resumed.err);
+    resumed.ok();
+    assert_eq!(files(&folder, "broken"), MODEL);
+    for name in MODEL {
+        let read = |run: &str| std::fs::read(folder.path(&format!("{run}/{name}"))).unwrap();
+        assert_eq!(read("whole"), read("broken"), "{name}");
+    }
+}
