@@ -44,7 +44,7 @@ fn tensor(values: Vec<f32>, shape: [usize; 2]) -> FlexTensor {
 impl BiLstmOps for Flex {
     fn bilstm(spec: &BiLstmSpec, inputs: BiLstmInputs<Self>) -> FlexTensor {
         let held = Held::new(&inputs);
-        let (out, _) = native::forward(spec, held.slices());
+        let (out, _) = native::forward::<false>(spec, held.slices());
         tensor(out, [spec.outputs(), 2 * spec.hidden])
     }
 
@@ -53,7 +53,7 @@ impl BiLstmOps for Flex {
         inputs: &BiLstmInputs<Self>,
     ) -> Option<(FlexTensor, BiLstmGradient<Self>)> {
         let held = Held::new(inputs);
-        let (out, saved) = native::forward(spec, held.slices());
+        let (out, saved) = native::forward::<true>(spec, held.slices());
         let out = tensor(out, [spec.outputs(), 2 * spec.hidden]);
         let spec = spec.clone();
         let gradient = BiLstmGradient::new(move |grad: FlexTensor, want_x| {

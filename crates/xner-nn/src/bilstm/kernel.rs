@@ -17,7 +17,7 @@ use std::ops::Range;
 use pulp::{Simd, WithSimd};
 
 use crate::Packing;
-use crate::simd::{load, sigmoid, store, tanh};
+use crate::simd::{gated, load, sigmoid, store, tanh};
 
 /// As many rows at once as the registers hold: four accumulators a row, four of `U`, one of `h`.
 const fn most_rows<S: Simd>() -> usize {
@@ -94,7 +94,7 @@ pub(super) enum Source<'a> {
 
 /// The states of one direction.
 pub(super) struct States {
-    /// `[rows, 4 * hidden]`, after activation.
+    /// `[rows, 4 * hidden]`, after activation if they are kept; empty if nobody needs them.
     pub(super) gates: Vec<f32>,
     /// `[rows, hidden]`
     pub(super) cells: Vec<f32>,
@@ -102,8 +102,8 @@ pub(super) struct States {
     pub(super) hidden: Vec<f32>,
 }
 
-/// Runs a direction over all steps: pre-activations in, states out.
-pub(super) struct Forward<'a> {
+/// Runs a direction over all steps: pre-activations in, states out. With `SAVE`, the gates are kept for the gradient.
+pub(super) struct Forward<'a, const SAVE: bool> {
     pub(super) packing: &'a Packing,
     pub(super) direction: Direction,
     /// Hidden units.
@@ -115,7 +115,7 @@ pub(super) struct Forward<'a> {
     pub(super) states: &'a mut States,
 }
 
-impl WithSimd for Forward<'_> {
+impl<const SAVE: bool> WithSimd for Forward<'_, SAVE> {
     type Output = ();
 
     #[inline(always)]
@@ -128,16 +128,11 @@ impl WithSimd for Forward<'_> {
             let step = direction.step(n, packing.steps());
             let rows = packing.step(step);
             let previous = direction.previous(packing, step);
-            if let Source::Table(table, ids) = source {
-                for row in rows.clone() {
-                    let from = ids[row] as usize * 4 * units;
-                    states.gates[row * 4 * units..][..4 * units].copy_from_slice(&table[from..][..4 * units]);
-                }
-            }
             in_chunks!(S, rows.len(), |first, ROWS| {
                 let known = previous.len().saturating_sub(first).min(ROWS);
                 let before = previous.start + first..previous.start + first + known;
-                states.forward::<S, ROWS>(simd, packed, &mut columns, rows.start + first, before, units);
+                let row = rows.start + first;
+                states.forward::<S, ROWS, SAVE>(simd, packed, &source, &mut columns, row, before, units);
             });
         }
     }
@@ -146,10 +141,11 @@ impl WithSimd for Forward<'_> {
 impl States {
     /// `ROWS` rows from `row` on, of which the first have `before` as their rows of the step before.
     #[inline(always)]
-    fn forward<S: Simd, const ROWS: usize>(
+    fn forward<S: Simd, const ROWS: usize, const SAVE: bool>(
         &mut self,
         simd: S,
         packed: &[S::f32s],
+        source: &Source<'_>,
         columns: &mut [f32],
         row: usize,
         before: Range<usize>,
@@ -161,11 +157,14 @@ impl States {
         for (block, weights) in packed.chunks_exact(4 * units).enumerate() {
             let unit = block * lanes;
             let width = lanes.min(units - unit);
-            let at = |row: usize, gate: usize| (row * 4 + gate) * units + unit;
             let mut sums = [[simd.splat_f32s(0.0); 4]; ROWS];
             for (r, sums) in sums.iter_mut().enumerate() {
+                let inputs = match source {
+                    Source::InPlace => &self.gates[(row + r) * 4 * units..],
+                    Source::Table(table, ids) => &table[ids[row + r] as usize * 4 * units..],
+                };
                 for (gate, sum) in sums.iter_mut().enumerate() {
-                    *sum = load(simd, &self.gates[at(row + r, gate)..][..width]);
+                    *sum = load(simd, &inputs[gate * units + unit..][..width]);
                 }
             }
             if !before.is_empty() {
@@ -179,24 +178,33 @@ impl States {
                 }
             }
             for (r, sums) in sums.iter().enumerate() {
-                let i = sigmoid(simd, sums[0]);
-                let f = sigmoid(simd, sums[1]);
-                let g = tanh(simd, sums[2]);
-                let o = sigmoid(simd, sums[3]);
-                let mut c = simd.mul_f32s(i, g);
-                if r < before.len() {
-                    let c_before = load(simd, &self.cells[(before.start + r) * units + unit..][..width]);
-                    c = simd.mul_add_f32s(f, c_before, c);
-                }
-                let h = simd.mul_f32s(o, tanh(simd, c));
-                for (gate, value) in [i, f, g, o].into_iter().enumerate() {
-                    store(simd, &mut self.gates[at(row + r, gate)..][..width], value);
-                }
+                let c_before = match r < before.len() {
+                    true => load(simd, &self.cells[(before.start + r) * units + unit..][..width]),
+                    false => simd.splat_f32s(0.0),
+                };
+                let (c, h) = if SAVE {
+                    let [i, f, g, o] = gates(simd, *sums);
+                    let c = simd.mul_add_f32s(f, c_before, simd.mul_f32s(i, g));
+                    for (gate, value) in [i, f, g, o].into_iter().enumerate() {
+                        store(simd, &mut self.gates[((row + r) * 4 + gate) * units + unit..][..width], value);
+                    }
+                    (c, simd.mul_f32s(o, tanh(simd, c)))
+                } else {
+                    let c =
+                        simd.mul_add_f32s(sigmoid(simd, sums[1]), c_before, gated(simd, sums[0], sums[2]));
+                    (c, gated(simd, sums[3], c))
+                };
                 store(simd, &mut self.cells[(row + r) * units + unit..][..width], c);
                 store(simd, &mut self.hidden[(row + r) * units + unit..][..width], h);
             }
         }
     }
+}
+
+/// The activations of a row's sums.
+#[inline(always)]
+fn gates<S: Simd>(simd: S, [i, f, g, o]: [S::f32s; 4]) -> [S::f32s; 4] {
+    [sigmoid(simd, i), sigmoid(simd, f), tanh(simd, g), sigmoid(simd, o)]
 }
 
 /// The gradient that flows into the states of one direction from above.

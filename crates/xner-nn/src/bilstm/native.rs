@@ -36,10 +36,10 @@ pub(super) struct Gradients {
 
 const DIRECTIONS: [Direction; 2] = [Direction::Forward, Direction::Backward];
 
-/// The states of all rows or at the ends, see [`Emit`], and what the gradient needs.
-pub(super) fn forward(spec: &BiLstmSpec, inputs: Inputs<'_>) -> (Vec<f32>, Saved) {
+/// The states of all rows or at the ends, see [`Emit`], and, with `SAVE`, what the gradient needs.
+pub(super) fn forward<const SAVE: bool>(spec: &BiLstmSpec, inputs: Inputs<'_>) -> (Vec<f32>, Saved) {
     let shared = spec.tied.then(|| project(spec, inputs, 0));
-    let run = |direction| run(spec, inputs, direction, shared.as_deref());
+    let run = |direction| run::<SAVE>(spec, inputs, direction, shared.as_deref());
     let (a, b) = rayon::join(|| run(DIRECTIONS[0]), || run(DIRECTIONS[1]));
     let saved = Saved([a, b]);
     (emit(spec, &saved), saved)
@@ -62,7 +62,12 @@ fn project(spec: &BiLstmSpec, inputs: Inputs<'_>, cell: usize) -> Vec<f32> {
     out
 }
 
-fn run(spec: &BiLstmSpec, inputs: Inputs<'_>, direction: Direction, shared: Option<&[f32]>) -> States {
+fn run<const SAVE: bool>(
+    spec: &BiLstmSpec,
+    inputs: Inputs<'_>,
+    direction: Direction,
+    shared: Option<&[f32]>,
+) -> States {
     let (units, rows) = (spec.hidden, spec.packing.rows());
     let cell = cell(spec, direction);
     let projected = match shared {
@@ -70,11 +75,12 @@ fn run(spec: &BiLstmSpec, inputs: Inputs<'_>, direction: Direction, shared: Opti
         None => Cow::Owned(project(spec, inputs, cell)),
     };
     let (gates, source) = match spec.ids.as_deref() {
-        Some(ids) => (vec![0.0; rows * 4 * units], Source::Table(&projected, ids)),
+        Some(ids) if SAVE => (vec![0.0; rows * 4 * units], Source::Table(&projected, ids)),
+        Some(ids) => (Vec::new(), Source::Table(&projected, ids)),
         None => (projected.into_owned(), Source::InPlace),
     };
     let mut states = States { gates, cells: vec![0.0; rows * units], hidden: vec![0.0; rows * units] };
-    Arch::new().dispatch(Forward {
+    Arch::new().dispatch(Forward::<SAVE> {
         packing: &spec.packing,
         direction,
         units,
