@@ -118,7 +118,7 @@ mod tests {
                     continue;
                 }
                 let want = truth(which, f64::from(x));
-                let bound = if which == 0 { want * (3e-7 + 6e-8 * f64::from(x.abs())) } else { 3e-7 };
+                let bound = if which == 0 { want * (3e-7 + 1e-7 * f64::from(x.abs())) } else { 3e-7 };
                 let error = (f64::from(y) - want).abs();
                 assert!(error < bound, "function {which} at {x}: {y} instead of {want}, error {error}");
             }
