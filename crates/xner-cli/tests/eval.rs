@@ -46,7 +46,11 @@ fn document_marks_count_as_conlleval_counts_them() {
     let folder = Folder::with(&[("gold", marks), ("predicted", &marks.replace("ran x O", "ran x B-PER"))]);
     let json = folder.xner("eval gold predicted --json").json();
     assert_eq!(json["accuracy"], 2.0 / 3.0);
+    assert_eq!((&json["tokens"], &json["sentences"]), (&3.into(), &1.into()));
     assert_eq!(json["overall"]["precision"], 0.5);
+    // A mark without a tag, or in one file alone, is passed over.
+    let folder = Folder::with(&[("gold", marks), ("predicted", "Ada B-PER\nran O\n")]);
+    assert_eq!(folder.xner("eval gold predicted --json").json()["tokens"], 2);
 }
 
 #[test]

@@ -16,7 +16,11 @@ use crate::exit::bad_input;
 use crate::progress::note;
 
 /// Score two column files; the last column is the tag
+///
+/// Entities are counted as conlleval counts them, and tokens too: a `-DOCSTART-` row that has a tag in both files is a
+/// token. Both files must have the same tokens in the same sentences.
 #[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The right tags: a column file whose last column is the tag, plain, .gz or .xz; - is standard input
     gold: PathBuf,

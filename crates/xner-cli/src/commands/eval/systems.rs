@@ -52,10 +52,13 @@ pub(super) fn score_files(
             check(file, &found, &found_tags, allowed)?;
             singles |= found_tags.iter().any(|tag| tag.starts_with("S-"));
             // conlleval counts a document mark as a token like any other.
-            for (right, found) in gold.mark_tags(&right).into_iter().zip(file.mark_tags(&found)) {
-                scorer.add(&[right], &[found])?;
-            }
-            let counted = scorer.add(&right_tags, &found_tags)?;
+            let (mut right_all, mut found_all) = (gold.mark_tags(&right), file.mark_tags(&found));
+            let marks = right_all.len().min(found_all.len());
+            right_all.truncate(marks);
+            found_all.truncate(marks);
+            right_all.extend(&right_tags);
+            found_all.extend(&found_tags);
+            let counted = scorer.add(&right_all, &found_all)?;
             if keep {
                 counts.push(counted);
             }
