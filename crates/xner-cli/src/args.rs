@@ -19,6 +19,7 @@ pub(crate) fn format() -> impl TypedValueParser<Value = Format> {
 
 /// How the files are laid out.
 #[derive(Debug, Clone, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Layout {
     /// Columns: where the token is; 0 is the first column, -1 the last
     #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]

@@ -43,7 +43,7 @@ impl Cli {
         }
         progress::set_quiet(self.quiet);
         match self.command {
-            Command::Demo(args) => demo::run(args),
+            Command::Demo(args) => demo::run(&args),
             Command::Train(args) => train::run(args),
             Command::Tag(args) => tag::run(&args),
             Command::Eval(args) => eval::run(&args),

@@ -47,20 +47,15 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 fn code(error: &anyhow::Error) -> u8 {
-    for cause in error.chain() {
-        if cause.is::<BadInput>() || cause.is::<xner_eval::Error>() {
-            return 2;
-        } else if let Some(fault) = cause.downcast_ref() {
-            return tagger(fault);
-        } else if let Some(fault) = cause.downcast_ref() {
-            return vectors(fault);
-        } else if let Some(fault) = cause.downcast_ref() {
-            return corpus(fault);
-        } else if let Some(fault) = cause.downcast_ref() {
-            return system(fault);
-        }
-    }
-    1
+    let known = error.chain().find_map(|cause| {
+        let bad = cause.is::<BadInput>() || cause.is::<xner_eval::Error>();
+        let bad = bad.then_some(2);
+        bad.or_else(|| cause.downcast_ref().map(tagger))
+            .or_else(|| cause.downcast_ref().map(vectors))
+            .or_else(|| cause.downcast_ref().map(corpus))
+            .or_else(|| cause.downcast_ref().map(system))
+    });
+    known.unwrap_or(1)
 }
 
 fn tagger(error: &xner_tagger::Error) -> u8 {

@@ -35,7 +35,9 @@ pub(super) fn map(source: &Vectors, target: &Vectors, pairs: &[(String, String)]
 /// and Schulz), from a matrix scaled to a norm below 1.
 fn orthogonal(mut x: Vec<f64>, dim: usize) -> Vec<f64> {
     let norm = x.iter().map(|v| v * v).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
-    x.iter_mut().for_each(|v| *v /= norm);
+    for value in &mut x {
+        *value /= norm;
+    }
     for _ in 0..100 {
         let mut inner = product(&transposed(&x, dim), &x, dim);
         let off: f64 = (0..dim * dim).map(|at| (inner[at] - identity(at, dim)).abs()).sum();

@@ -70,7 +70,7 @@ const TEST: usize = 1000;
 /// Tagged sentences to show.
 const SHOWN: usize = 8;
 
-pub(crate) fn run(args: Args) -> Result<()> {
+pub(crate) fn run(args: &Args) -> Result<()> {
     let begun = Instant::now();
     let target = args.target.language();
     let spinner = Progress::spinner("making the sample");
@@ -89,7 +89,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         let model = out.join(if characters { "characters" } else { "words" });
         let (train, dev) = (train.clone(), dev.clone());
         let data = TrainData { train, dev, vectors: Some(source_vectors.clone()), ..TrainData::default() };
-        let config = config(&args, characters);
+        let config = config(args, characters);
         xner_tagger::train(&config, data, &model, &args.device, &mut Watch::new(|| false)).map(|_| model)
     });
     let [characters, words] = taggers;

@@ -32,10 +32,10 @@ impl Report {
     pub(super) fn text(&self) -> String {
         let Self { source, target, training_sentences, dictionary_pairs, scores, seconds, seed } = self;
         let rows = [
-            (format!("{source}"), &scores.source_test),
+            (source.clone(), &scores.source_test),
             (format!("{source}, words alone"), &scores.source_test_words),
             (format!("{target}, words alone, vectors not rotated"), &scores.target_test_unmapped),
-            (format!("{target}"), &scores.target_test),
+            (target.clone(), &scores.target_test),
             (format!("{target}, words alone"), &scores.target_test_words),
         ];
         let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);

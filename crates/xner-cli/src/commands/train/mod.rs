@@ -4,6 +4,7 @@ mod interrupt;
 mod settings;
 mod watch;
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -102,12 +103,14 @@ fn text(outcome: &Outcome<'_>) -> String {
     let mut text = format!("{steps} steps in {seconds:.0} s; the model is in {}\n", model.display());
     if let Some(Evaluation { epoch, step, precision, recall, f1, .. }) = dev {
         let [precision, recall, f1] = [precision, recall, f1].map(|score| 100.0 * score);
-        text += &format!(
-            "development: precision {precision:.2}, recall {recall:.2}, F1 {f1:.2} (epoch {epoch}, step {step})\n"
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "development: precision {precision:.2}, recall {recall:.2}, F1 {f1:.2} (epoch {epoch}, step {step})"
         );
     }
     if let Some(test) = test {
-        text += &format!("test:\n{test}");
+        let _ = write!(text, "test:\n{test}");
     }
     text
 }
