@@ -7,7 +7,7 @@ use common::{CORPUS, Folder, copy_model, model, xner};
 use serde_json::{Value, json};
 
 fn tag(folder: &Folder, arguments: &str, input: &str) -> common::Said {
-    folder.xner_with(&format!("tag --model {} {arguments}", model().display()).trim_end(), input)
+    folder.xner_with(format!("tag --model {} {arguments}", model().display()).trim_end(), input)
 }
 
 #[test]
