@@ -27,10 +27,11 @@ fn columns() -> String {
     let mut text = String::new();
     for _ in 0..SENTENCES {
         for _ in 0..3 + below(&mut state, 24) {
-            for _ in 0..1 + below(&mut state, 9) {
+            for _ in 0..=below(&mut state, 8) {
                 text.push((b'a' + below(&mut state, 26) as u8) as char);
             }
-            let tag = ["I-PER", "I-LOC", "I-ORG", "I-MISC"].get(below(&mut state, 24) as usize).unwrap_or(&"O");
+            let tag =
+                ["I-PER", "I-LOC", "I-ORG", "I-MISC"].get(below(&mut state, 24) as usize).unwrap_or(&"O");
             writeln!(text, " NNP I-NP {tag}").unwrap();
         }
         text.push('\n');
@@ -63,13 +64,18 @@ fn reading(criterion: &mut Criterion) {
 
     let corpus = labelled(&text);
     let mut lines = Vec::new();
-    corpus.iter().for_each(|labelled| write_jsonl(labelled, &mut lines).unwrap());
+    for labelled in &corpus {
+        write_jsonl(labelled, &mut lines).unwrap();
+    }
     group.throughput(Throughput::Bytes(lines.len() as u64));
     group.bench_function("jsonl", |bencher| {
         bencher.iter(|| jsonl::Reader::new(lines.as_slice(), "bench", JsonlOptions::default()).count());
     });
 
-    let plain: String = corpus.iter().map(|labelled| format!("The {}. ", labelled.sentence.text())).collect();
+    let mut plain = String::new();
+    for labelled in &corpus {
+        write!(plain, "The {}. ", labelled.sentence.text()).unwrap();
+    }
     let plain = plain.as_bytes().chunks(2000).collect::<Vec<_>>().join(b"\n\n".as_slice());
     group.throughput(Throughput::Bytes(plain.len() as u64));
     group.bench_function("text", |bencher| {

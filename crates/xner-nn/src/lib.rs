@@ -1,9 +1,5 @@
-//! Layers and fused sequence operations on burn, generic over its `Backend`.
-//!
-//! Sequences of unequal lengths are laid out without padding by [`Packing`]; [`BiLstm`] and [`Crf`] run over
-//! packed rows. Each is an operation of the backend ([`BiLstmOps`], [`CrfOps`]) with a body in tensor
-//! operations for every backend, a native body for the CPU (`flex`) and a hand-written gradient for autodiff.
-//! [`NerBackend`] is the sum of what a model needs.
+#![doc = include_str!("../README.md")]
+#![allow(clippy::inline_always, reason = "vector kernels are compiled into each instruction set's entry")]
 
 mod backend;
 mod bilstm;

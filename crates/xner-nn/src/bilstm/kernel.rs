@@ -178,9 +178,10 @@ impl States {
                 }
             }
             for (r, sums) in sums.iter().enumerate() {
-                let c_before = match r < before.len() {
-                    true => load(simd, &self.cells[(before.start + r) * units + unit..][..width]),
-                    false => simd.splat_f32s(0.0),
+                let c_before = if r < before.len() {
+                    load(simd, &self.cells[(before.start + r) * units + unit..][..width])
+                } else {
+                    simd.splat_f32s(0.0)
                 };
                 let (c, h) = if SAVE {
                     let [i, f, g, o] = gates(simd, *sums);

@@ -47,7 +47,7 @@ pub(super) fn forward<const SAVE: bool>(spec: &BiLstmSpec, inputs: Inputs<'_>) -
 
 /// The cell whose weights a direction uses.
 fn cell(spec: &BiLstmSpec, direction: Direction) -> usize {
-    if spec.tied || direction == Direction::Forward { 0 } else { 1 }
+    usize::from(!spec.tied && direction == Direction::Backward)
 }
 
 /// `x W + b` of one cell over all rows of the input table: `[table rows, 4 * hidden]`.

@@ -35,7 +35,7 @@ pub(super) fn bilstm<B: Backend>(spec: &BiLstmSpec, inputs: BiLstmInputs<B>) -> 
     let directions = [false, true].map(|backward| {
         let cell = if backward && !spec.tied { gates } else { 0 };
         let projected = projected.clone().narrow(1, cell, gates);
-        let states = recur(spec, projected, w_hh.clone().narrow(1, cell, gates), backward);
+        let states = recur(spec, &projected, &w_hh.clone().narrow(1, cell, gates), backward);
         match spec.emit {
             Emit::All => states,
             Emit::Ends => ends(spec, states, backward, &device),
@@ -62,8 +62,8 @@ fn freeze<B: Backend>(x: Tensor<B, 2>, frozen: usize) -> Tensor<B, 2> {
 /// One direction's states, `[rows, hidden]`.
 fn recur<B: Backend>(
     spec: &BiLstmSpec,
-    projected: Tensor<B, 2>,
-    w_hh: Tensor<B, 2>,
+    projected: &Tensor<B, 2>,
+    w_hh: &Tensor<B, 2>,
     backward: bool,
 ) -> Tensor<B, 2> {
     let (packing, hidden) = (&spec.packing, spec.hidden);
