@@ -14,7 +14,7 @@ use xner::nn::{BiLstm, BiLstmConfig, Packing, init};
 type B = Autodiff<Flex>;
 
 fn lstm(criterion: &mut Criterion) {
-    let device = FlexDevice::default();
+    let device = FlexDevice;
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let mut group = criterion.benchmark_group("lstm");
     // Words: 16 sentences of 25 tokens. Characters: 400 words of 4 to 12 letters of 80 kinds.

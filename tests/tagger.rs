@@ -37,7 +37,8 @@ fn files(folder: &Path) {
         [("train", Split::Train, 800), ("dev", Split::Dev, 150), ("test", Split::Test, 200)]
     {
         let sentences = sample.labelled(Language::English, split, count);
-        write_corpus(folder.join(name).with_extension("conll"), &sentences, &WriteOptions::default()).unwrap();
+        write_corpus(folder.join(name).with_extension("conll"), &sentences, &WriteOptions::default())
+            .unwrap();
     }
     fs::write(folder.join("en.vec"), sample.vectors(Language::English).to_text()).unwrap();
     fs::write(folder.join("train.toml"), CONFIG).unwrap();
