@@ -40,7 +40,7 @@ class Tagger(nn.Module):
         x = self.drop(torch.cat([self.vectors(words), char_features], 2))
         packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
         h, _ = pad_packed_sequence(self.word_lstm(packed)[0], batch_first=True)
-        return self.out(torch.tanh(self.dense(self.drop(h))))
+        return self.out(torch.tanh(self.dense(h)))
 
 
 def batch(size, generator):

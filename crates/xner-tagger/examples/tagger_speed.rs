@@ -8,6 +8,7 @@
 use std::error::Error;
 use std::time::Instant;
 
+use burn::backend::flex::FlexDevice;
 use burn::backend::{Autodiff, Flex};
 use cpu_time::ProcessTime;
 use rand::{RngExt, SeedableRng};
@@ -31,28 +32,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let (batch, rounds, steps) = (batch.parse()?, rounds.parse()?, steps.parse()?);
     let data = data(batch * BATCHES)?;
-    match mode.as_str() {
-        "train" => {
-            let config = TrainConfig::default();
-            let (mut learner, _) = BiLstmLearner::<Autodiff<Flex>>::new(&config, data, &Default::default())?;
-            report(rounds, steps, |n| {
-                let first = n % BATCHES * batch;
-                let sentences: Vec<usize> = (first..first + batch).collect();
-                learner.step(&sentences, &Moment { epoch: 0, step: n, rate: 0.1 }).map(drop)
-            })?;
-        }
-        _ => {
-            let sentences: Vec<Sentence> =
-                data.train.iter().map(|labelled| labelled.sentence.clone()).collect();
-            let mut config = TrainConfig::default();
-            config.training.epochs = 1;
-            let folder = tempfile::tempdir()?;
-            train(&config, data, folder.path(), &Device::Cpu, &mut |_: &xner_tagger::Event<'_>| {
-                xner_tagger::Flow::Continue
-            })?;
-            let tagger = open(folder.path(), &Device::Cpu)?;
-            report(rounds, steps, |n| tagger.tag(&sentences[n % BATCHES * batch..][..batch]).map(drop))?;
-        }
+    if mode == "train" {
+        let config = TrainConfig::default();
+        let (mut learner, _) = BiLstmLearner::<Autodiff<Flex>>::new(&config, data, &FlexDevice)?;
+        report(rounds, steps, |n| {
+            let first = n % BATCHES * batch;
+            let sentences: Vec<usize> = (first..first + batch).collect();
+            learner.step(&sentences, &Moment { epoch: 0, step: n, rate: 0.1 }).map(drop)
+        })?;
+    } else {
+        let sentences: Vec<Sentence> = data.train.iter().map(|labelled| labelled.sentence.clone()).collect();
+        let mut config = TrainConfig::default();
+        config.training.epochs = 1;
+        let folder = tempfile::tempdir()?;
+        train(&config, data, folder.path(), &Device::Cpu, &mut ())?;
+        let tagger = open(folder.path(), &Device::Cpu)?;
+        report(rounds, steps, |n| tagger.tag(&sentences[n % BATCHES * batch..][..batch]).map(drop))?;
     }
     Ok(())
 }
