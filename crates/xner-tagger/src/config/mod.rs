@@ -3,6 +3,7 @@
 mod check;
 mod data;
 mod model;
+mod optimiser;
 mod training;
 
 use std::fs;
@@ -12,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub use data::{DataConfig, Keep, VectorsConfig};
 pub use model::{CharactersConfig, ModelConfig};
-pub use training::{LossMean, Optimiser, Schedule, TrainingConfig};
+pub use optimiser::Optimiser;
+pub use training::{LossMean, Schedule, TrainingConfig};
 
 use crate::{Error, Result};
 
@@ -71,8 +73,8 @@ impl TrainConfig {
     /// Reads a config file. Relative paths in it are taken from the file's folder.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Config`] with line and key for what does not parse, unknown keys among it;
-    /// [`Error::Setting`] for a value out of range.
+    /// [`Error::Io`]; [`Error::Config`] with line and key for what does not parse, unknown keys among it, and with
+    /// the key for a value out of range.
     pub fn read(path: &Path) -> Result<Self> {
         let text = fs::read_to_string(path).map_err(Error::io(path))?;
         let fault = |message: String| Error::Config { path: path.to_owned(), message };
@@ -82,7 +84,7 @@ impl TrainConfig {
         let folder = path.parent().unwrap_or(Path::new(""));
         config.data.resolve(folder);
         config.vectors.resolve(folder);
-        config.check()?;
+        config.check().map_err(|e| fault(e.to_string()))?;
         Ok(config)
     }
 

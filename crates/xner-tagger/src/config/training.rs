@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::check::{above_zero, not_negative, positive};
+use super::optimiser::Optimiser;
 use crate::{Error, Result};
 
 /// `[training]`: the loop.
@@ -58,90 +59,6 @@ pub enum LossMean {
     Sentence,
     /// The tokens.
     Token,
-}
-
-/// `[training.optimiser]`: the rule by which a gradient changes the weights.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
-pub enum Optimiser {
-    /// Stochastic gradient descent.
-    Sgd {
-        /// First learning rate. Default 0.1.
-        #[serde(default = "sgd_rate")]
-        rate: f64,
-    },
-    /// Adam (Kingma and Ba 2015), with bias correction.
-    Adam {
-        /// First learning rate. Default 0.001.
-        #[serde(default = "adam_rate")]
-        rate: f64,
-        /// Decay of the mean. Default 0.9.
-        #[serde(default = "beta1")]
-        beta1: f64,
-        /// Decay of the mean square. Default 0.999.
-        #[serde(default = "beta2")]
-        beta2: f64,
-        /// Added to the root of the mean square. Default 1e-8.
-        #[serde(default = "epsilon")]
-        epsilon: f64,
-    },
-    /// Adam with decoupled weight decay (Loshchilov and Hutter 2019).
-    AdamW {
-        /// First learning rate. Default 0.001.
-        #[serde(default = "adam_rate")]
-        rate: f64,
-        /// Decay of the mean. Default 0.9.
-        #[serde(default = "beta1")]
-        beta1: f64,
-        /// Decay of the mean square. Default 0.999.
-        #[serde(default = "beta2")]
-        beta2: f64,
-        /// Added to the root of the mean square. Default 1e-8.
-        #[serde(default = "epsilon")]
-        epsilon: f64,
-        /// Share of a weight that goes at each step, times the learning rate. Default 0.01.
-        #[serde(default = "weight_decay")]
-        weight_decay: f64,
-    },
-}
-
-fn sgd_rate() -> f64 {
-    0.1
-}
-
-fn adam_rate() -> f64 {
-    0.001
-}
-
-fn beta1() -> f64 {
-    0.9
-}
-
-fn beta2() -> f64 {
-    0.999
-}
-
-fn epsilon() -> f64 {
-    1e-8
-}
-
-fn weight_decay() -> f64 {
-    0.01
-}
-
-impl Default for Optimiser {
-    fn default() -> Self {
-        Self::Sgd { rate: sgd_rate() }
-    }
-}
-
-impl Optimiser {
-    /// The first learning rate.
-    pub fn rate(&self) -> f64 {
-        match *self {
-            Self::Sgd { rate } | Self::Adam { rate, .. } | Self::AdamW { rate, .. } => rate,
-        }
-    }
 }
 
 /// `[training.schedule]`: the learning rate of epoch `e` (from 0) is `max(rate / (1 + decay * e), floor)`.
