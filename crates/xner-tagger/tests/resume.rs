@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 
 use common::{config, data};
 use xner_tagger::config::{Optimiser, TrainConfig};
+use xner_tagger::train::has_checkpoint;
 use xner_tagger::{Device, Error, Event, Flow, train};
 
 const FILES: [&str; 5] =
@@ -146,6 +147,7 @@ fn stopped_by_the_observer_and_resumed() {
         };
         let fault = train(&settings("adam"), data(), folder.path(), &Device::Cpu, &mut observer).unwrap_err();
         assert!(matches!(fault, Error::Stopped { step, .. } if step == wanted), "{fault}");
+        assert!(has_checkpoint(folder.path()));
     }
     train(&settings("adam"), data(), folder.path(), &Device::Cpu, &mut ()).unwrap();
     assert!(bytes(folder.path()) == expected);
@@ -173,6 +175,30 @@ fn a_finished_run_is_not_repeated() {
     assert_eq!((first, steps), (second, 0));
     let fault = train(&settings("sgd"), data(), folder.path(), &Device::Cpu, &mut ()).unwrap_err();
     assert!(fault.to_string().contains("another run"), "{fault}");
+}
+
+#[test]
+fn a_run_killed_while_its_checkpoint_was_removed_is_finished() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = train(&settings("adam"), data(), folder.path(), &Device::Cpu, &mut ()).unwrap();
+    let checkpoint = folder.path().join("checkpoint");
+    for lock in [false, true] {
+        fs::create_dir(&checkpoint).unwrap();
+        if lock {
+            fs::write(checkpoint.join("lock"), "").unwrap();
+        }
+        assert!(!has_checkpoint(folder.path()));
+        let fault = train(&settings("sgd"), data(), folder.path(), &Device::Cpu, &mut ()).unwrap_err();
+        assert!(fault.to_string().contains("another run"), "{fault}");
+        let mut steps = 0;
+        let mut observer = |event: &Event<'_>| {
+            steps += usize::from(matches!(event, Event::Step { .. }));
+            Flow::Continue
+        };
+        let second = train(&settings("adam"), data(), folder.path(), &Device::Cpu, &mut observer).unwrap();
+        assert_eq!((&first, steps), (&second, 0));
+        assert!(!checkpoint.exists());
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Checkpoints: one file that holds all a run needs to go on as if it had never stopped.
 
 use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -39,7 +40,7 @@ pub(super) struct Checkpoint {
     pub(super) progress: Progress,
     pub(super) weights: Tensors,
     pub(super) optimiser: Tensors,
-    /// The best weights; empty when there are none, or when they are `weights`.
+    /// The best weights, a copy of their own also when they are `weights`; empty when nothing was evaluated yet.
     pub(super) best: Tensors,
 }
 
@@ -91,7 +92,7 @@ pub(super) struct CheckpointFolder {
 impl CheckpointFolder {
     /// Makes the folder `checkpoint` in `out` and locks it.
     pub(super) fn open(out: &Path) -> Result<Self> {
-        let folder = out.join("checkpoint");
+        let folder = out.join(FOLDER);
         files::create_folder(&folder)?;
         let path = folder.join("lock");
         let lock = File::create(&path).map_err(Error::io(&path))?;
@@ -107,11 +108,39 @@ impl CheckpointFolder {
 
     /// The checkpoint file.
     pub(super) fn file(&self) -> PathBuf {
-        self.folder.join("state.safetensors")
+        self.folder.join(STATE)
     }
 
-    /// Removes the folder and the checkpoint with it.
+    /// Removes the checkpoint, then the folder: a kill between the two leaves a finished run.
     pub(super) fn remove(self) -> Result<()> {
-        fs::remove_dir_all(&self.folder).map_err(Error::io(&self.folder))
+        let state = self.file();
+        match fs::remove_file(&state) {
+            Err(fault) if fault.kind() != ErrorKind::NotFound => return Err(Error::io(&state)(fault)),
+            _ => fs::remove_dir_all(&self.folder).map_err(Error::io(&self.folder)),
+        }
     }
+
+    /// Removes the folder of a run that failed before its first checkpoint; with a checkpoint it stays.
+    pub(super) fn abandon(self) {
+        if !self.file().exists() {
+            // The run's own fault is the one to tell of.
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+
+    /// Removes what a kill inside [`CheckpointFolder::remove`] left beside a finished model.
+    pub(super) fn clear(out: &Path) {
+        // It does no harm where it cannot be removed.
+        let _ = fs::remove_dir_all(out.join(FOLDER));
+    }
+}
+
+const FOLDER: &str = "checkpoint";
+const STATE: &str = "state.safetensors";
+
+/// Whether the model directory `out` holds a checkpoint that a run can go on from.
+///
+/// What counts is the checkpoint's file: its folder is made before it, and may outlive it.
+pub fn has_checkpoint(out: &Path) -> bool {
+    out.join(FOLDER).join(STATE).is_file()
 }

@@ -6,6 +6,7 @@ mod observer;
 mod report;
 mod run;
 
+pub use checkpoint::has_checkpoint;
 pub use learner::{DevScores, Learner, Moment, StepOutcome};
 pub use observer::{Event, Flow, Observer};
 pub use report::{Ending, Evaluation, TrainReport};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rand::seq::SliceRandom;
 
-use super::checkpoint::{Checkpoint, CheckpointFolder, Progress};
+use super::checkpoint::{Checkpoint, CheckpointFolder, Progress, has_checkpoint};
 use super::learner::{Learner, Moment, StepOutcome};
 use super::observer::{Event, Flow, Observer};
 use super::report::{Ending, Evaluation, TrainReport};
@@ -39,7 +39,7 @@ impl TrainingLoop<'_> {
     /// # Errors
     /// [`Error::Data`] when the folder holds another model.
     pub fn finished(&self) -> Result<Option<TrainReport>> {
-        if self.out.join("checkpoint").exists() || !self.out.join("config.json").exists() {
+        if has_checkpoint(self.out) || !self.out.join("config.json").exists() {
             return Ok(None);
         }
         let path = self.out.join(REPORT);
@@ -61,8 +61,14 @@ impl TrainingLoop<'_> {
     /// says so; [`Error::Checkpoint`] when the folder holds a checkpoint of another run; faults of files.
     pub fn run(&self, learner: &mut dyn Learner, observer: &mut dyn Observer) -> Result<TrainReport> {
         if let Some(report) = self.finished()? {
+            CheckpointFolder::clear(self.out);
             observer.event(&Event::Finished(&report));
             return Ok(report);
+        }
+        if learner.sentences() == 0 {
+            let message =
+                "there is no sentence to train on (empty and too long ones are left out)".to_owned();
+            return Err(Error::Data { message });
         }
         let folder = CheckpointFolder::open(self.out)?;
         let mut run = Run {
@@ -73,11 +79,17 @@ impl TrainingLoop<'_> {
             progress: Progress::default(),
             best: None,
         };
-        run.resume()?;
-        let report = run.train()?;
-        folder.remove()?;
-        observer.event(&Event::Finished(&report));
-        Ok(report)
+        match run.resume().and_then(|()| run.train()) {
+            Ok(report) => {
+                folder.remove()?;
+                observer.event(&Event::Finished(&report));
+                Ok(report)
+            }
+            Err(fault) => {
+                folder.abandon();
+                Err(fault)
+            }
+        }
     }
 }
 
@@ -106,11 +118,6 @@ impl Run<'_> {
     fn train(&mut self) -> Result<TrainReport> {
         let training = &self.plan.config.training;
         let sentences = self.learner.sentences();
-        if sentences == 0 {
-            let message =
-                "there is no sentence to train on (empty and too long ones are left out)".to_owned();
-            return Err(Error::Data { message });
-        }
         let parameters = self.learner.weights().values();
         let steps = sentences.div_ceil(training.batch) * training.epochs;
         self.tell(&Event::Started { sentences, steps, resumed: self.progress.steps, parameters })?;
