@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorInfo};
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::{Error, Result, files};
 
@@ -27,9 +28,17 @@ pub struct Tensors(BTreeMap<String, HostTensor>);
 
 impl Tensors {
     /// Adds a tensor; one of the same name is replaced.
+    ///
+    /// # Panics
+    /// When there are not as many values as the shape says: such a tensor would be written as a broken file.
     pub fn insert(&mut self, name: impl Into<String>, shape: &[usize], values: Vec<f32>) {
-        debug_assert_eq!(shape.iter().product::<usize>(), values.len());
-        self.0.insert(name.into(), HostTensor { shape: shape.to_vec(), values });
+        let name = name.into();
+        assert_eq!(
+            shape.iter().product::<usize>(),
+            values.len(),
+            "values of tensor `{name}` of shape {shape:?}"
+        );
+        self.0.insert(name, HostTensor { shape: shape.to_vec(), values });
     }
 
     /// Adds all of `others`, each name behind `prefix`.
@@ -80,12 +89,21 @@ impl Tensors {
     /// # Errors
     /// [`Error::Tensor`], naming `path`, when it is missing or has another shape.
     pub fn take(&mut self, name: &str, shape: &[usize], path: &Path) -> Result<Vec<f32>> {
+        self.expect(name, shape, path)?;
+        Ok(self.remove(name).map(|tensor| tensor.values).unwrap_or_default())
+    }
+
+    /// Says that there is a tensor `name` of this shape.
+    ///
+    /// # Errors
+    /// As [`Tensors::take`].
+    pub fn expect(&self, name: &str, shape: &[usize], path: &Path) -> Result<()> {
         let tensor =
-            self.remove(name).ok_or_else(|| fault(path, name, format!("missing, expected {shape:?}")))?;
+            self.get(name).ok_or_else(|| fault(path, name, format!("missing, expected {shape:?}")))?;
         if tensor.shape != shape {
             return Err(fault(path, name, format!("has shape {:?}, expected {shape:?}", tensor.shape)));
         }
-        Ok(tensor.values)
+        Ok(())
     }
 
     /// Says that nothing is left.
@@ -110,7 +128,14 @@ impl Tensors {
     /// # Errors
     /// [`Error::Io`].
     pub fn write(&self, path: &Path, note: &str) -> Result<()> {
-        files::write(path, |file| self.write_to(file, note))
+        self.write_hashed(path, note).map(|_| ())
+    }
+
+    /// As [`Tensors::write`]; gives the hash of the file's bytes.
+    pub(crate) fn write_hashed(&self, path: &Path, note: &str) -> Result<u128> {
+        let mut hash = Xxh3::new();
+        files::write(path, |file| self.write_to(&mut Hashing { file, hash: &mut hash }, note))?;
+        Ok(hash.digest128())
     }
 
     fn write_to(&self, file: &mut dyn Write, note: &str) -> io::Result<()> {
@@ -143,6 +168,11 @@ impl Tensors {
     /// [`Error::Io`]; [`Error::Model`] when the file is cut short or no safetensors file;
     /// [`Error::Tensor`] for another number type, NaN or infinity.
     pub fn read(path: &Path) -> Result<(Self, String)> {
+        Self::read_hashed(path).map(|(tensors, note, _)| (tensors, note))
+    }
+
+    /// As [`Tensors::read`], with the hash of the file's bytes.
+    pub(crate) fn read_hashed(path: &Path) -> Result<(Self, String, u128)> {
         let bytes = fs::read(path).map_err(Error::io(path))?;
         let broken = |fault| Error::model(path, format!("cut short, or no safetensors file: {fault}"));
         let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(broken)?;
@@ -157,7 +187,25 @@ impl Tensors {
             check_finite(path, name, &values)?;
             tensors.insert(name, view.shape(), values);
         }
-        Ok((tensors, note))
+        Ok((tensors, note, xxh3_128(&bytes)))
+    }
+}
+
+/// Writes on, and hashes what is written.
+struct Hashing<'a> {
+    file: &'a mut dyn Write,
+    hash: &'a mut Xxh3,
+}
+
+impl Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.hash.update(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 

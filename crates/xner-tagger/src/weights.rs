@@ -11,8 +11,9 @@ use crate::tensors::Tensors;
 
 /// A tensor's values on the host, row by row.
 pub(crate) fn host<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> Vec<f32> {
-    // Without a copy where the numbers are 32-bit already; after `convert` they always are.
-    tensor.into_data().convert::<f32>().into_vec().unwrap_or_default()
+    let data = tensor.into_data().convert::<f32>();
+    // After `convert` the numbers always are 32-bit; were they not, they would be read one by one, never left out.
+    data.as_slice::<f32>().map_or_else(|_| data.iter::<f32>().collect(), <[f32]>::to_vec)
 }
 
 /// The names and shapes of a module's parameters, in its order.

@@ -169,6 +169,17 @@ fn a_bad_config_json_names_the_key() {
         ("\"hidden\": 16", "\"hidden\": 0", "hidden"),
         ("\"scheme\": \"iobes\"", "\"scheme\": \"iobs\"", "scheme"),
         ("\"scheme\": \"iobes\"", "\"scheme\": \"iob2\"", "has shape"),
+        // Sizes that no memory holds are compared with the tensors before anything is made of them.
+        ("\"hidden\": 16", "\"hidden\": 8000000000", "`encoder.w_ih`: has shape"),
+        ("\"hidden\": 16", "\"hidden\": 9223372036854775807", "`settings.hidden` is too large"),
+        ("\"hidden\": 8", "\"hidden\": 8000000000", "`characters.lstm.w_ih`: has shape"),
+        ("\"dense\": 16", "\"dense\": 8000000000", "`dense.weight`: has shape"),
+        ("\"embedding\": 8", "\"embedding\": 8000000000", "`characters.embedding`: has shape"),
+        ("\"dim\": 16", "\"dim\": 8000000000", "`words`: has shape"),
+        // Keys that change no shape are told by the digest.
+        ("\"PER\"", "\"GPE\"", "do not belong together"),
+        ("\"longest\": 100", "\"longest\": 99", "do not belong together"),
+        ("\"digest\": \"", "\"digest\": \"0", "do not belong together"),
         ("\"use\": true", "\"use\": false", "contradict"),
     ];
     for (from, to, expected) in cases {
@@ -180,6 +191,33 @@ fn a_bad_config_json_names_the_key() {
         let message = fault(folder.path()).to_string();
         assert!(message.contains(expected), "{to}: {message}");
     }
+}
+
+#[test]
+fn weights_of_another_run_with_the_same_shapes_are_refused() {
+    let other = tempfile::tempdir().unwrap();
+    let mut settings = config();
+    settings.training.epochs = 1;
+    settings.seed += 1;
+    common::train(&settings, other.path());
+    let folder = model();
+    let path = folder.path().join("model.safetensors");
+    fs::copy(other.path().join("model.safetensors"), &path).unwrap();
+    let message = fault(folder.path()).to_string();
+    assert!(message.contains("model.safetensors") && message.contains("do not belong together"), "{message}");
+    // One bit of one weight.
+    let fault = with_tensors(|tensors| {
+        let mut old = tensors.get("crf.start").unwrap().clone();
+        old.values[0] = f32::from_bits(old.values[0].to_bits() ^ 1);
+        tensors.insert("crf.start", &old.shape, old.values);
+    });
+    assert!(fault.to_string().contains("do not belong together"), "{fault}");
+}
+
+#[test]
+#[should_panic(expected = "values of tensor `w`")]
+fn a_tensor_of_another_length_than_its_shape_is_never_made() {
+    Tensors::default().insert("w", &[2], Vec::new());
 }
 
 #[test]
@@ -207,7 +245,10 @@ fn a_training_config_is_refused_with_key_and_line() {
         fs::write(&path, text).unwrap();
         let fault = TrainConfig::read(&path).unwrap_err();
         assert!(fault.is_bad_input() && fault.to_string().contains(expected), "{text}: {fault}");
+        assert!(fault.to_string().contains("train.toml"), "the file is named: {text}: {fault}");
     }
+    fs::write(&path, "[training.optimiser]\nrate = 0.2").unwrap();
+    assert_eq!(TrainConfig::read(&path).unwrap().training.optimiser, Optimiser::Sgd { rate: 0.2 });
     fs::write(&path, "[model]\n\nhiden = 3").unwrap();
     assert!(TrainConfig::read(&path).unwrap_err().to_string().contains("line 3"));
     assert!(matches!(TrainConfig::read(&folder.path().join("none.toml")), Err(Error::Io { .. })));
@@ -238,7 +279,7 @@ fn data_that_cannot_be_trained_on_are_refused() {
         let data = TrainData { train: sentences, ..TrainData::default() };
         let fault = train(&settings, data, folder.path(), &Device::Cpu, &mut ()).unwrap_err();
         assert!(matches!(fault, Error::Data { .. }) && fault.to_string().contains(expected), "{fault}");
-        assert!(!folder.path().join("config.json").exists());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
     }
     for (which, token) in [("training", 1), ("development", 9)] {
         let mut data = data();
@@ -290,16 +331,17 @@ fn weights_that_left_the_range_are_neither_scored_nor_saved() {
         matches!(fault, Error::Diverged { step: 1, what: "largest weight", checkpoint: None, .. }),
         "{fault}"
     );
-    assert!(!folder.path().join("config.json").exists());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
 }
 
 #[test]
 fn a_device_that_is_not_there_is_a_fault_and_no_panic() {
     let folder = model();
-    for device in [Device::Cuda(0), Device::Wgpu(0)] {
-        if let Err(fault) = open(folder.path(), &device) {
-            assert!(fault.to_string().contains(&device.to_string()), "{fault}");
-        }
+    // No machine has so many cards.
+    for device in [Device::Cuda(4095), Device::Wgpu(4095)] {
+        let Err(fault) = open(folder.path(), &device) else { panic!("{device} was opened") };
+        assert!(matches!(fault, Error::Device { .. }), "{fault}");
+        assert!(fault.to_string().contains(&device.to_string()), "{fault}");
     }
     for (text, device) in [("cpu", Device::Cpu), ("cuda:1", Device::Cuda(1)), ("wgpu", Device::Wgpu(0))] {
         assert_eq!(text.parse::<Device>().unwrap(), device);

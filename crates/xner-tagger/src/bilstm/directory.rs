@@ -9,6 +9,7 @@ use xner_nn::NerBackend;
 use super::alphabet::Alphabet;
 use super::lexicon::Lexicon;
 use super::model::BiLstmCrf;
+use super::sizes;
 use super::tagger::BiLstmTagger;
 use super::words::Words;
 use crate::config::ModelConfig;
@@ -51,6 +52,9 @@ struct Description {
     vocabulary: String,
     /// The sizes and switches.
     settings: ModelConfig,
+    /// A hash of `model.safetensors` and of all the keys above, so that neither the weights of another model of the
+    /// same shapes nor a changed key are taken for this model's.
+    digest: String,
 }
 
 /// The parts of a model directory, borrowed.
@@ -72,8 +76,8 @@ impl<B: NerBackend> Parts<'_, B> {
         }
         let mut tensors = weights::collect(*model);
         tensors.insert(VECTORS, &[lexicon.words.len(), lexicon.dim], lexicon.vectors.clone());
-        tensors.write(&folder.join(TENSORS), MODEL)?;
-        let description = Description {
+        let hash = tensors.write_hashed(&folder.join(TENSORS), MODEL)?;
+        let mut description = Description {
             model: MODEL.to_owned(),
             version: VERSION,
             types: tags.types().to_vec(),
@@ -83,7 +87,9 @@ impl<B: NerBackend> Parts<'_, B> {
             characters: lexicon.characters.as_ref().map(|(alphabet, _)| alphabet.len() - 1),
             vocabulary: vocabulary(&lexicon.words, lexicon.characters.as_ref().map(|(alphabet, _)| alphabet)),
             settings: (*config).clone(),
+            digest: String::new(),
         };
+        description.digest = description.digest(hash, &folder.join(CONFIG))?;
         files::write_json(&folder.join(CONFIG), &description)
     }
 }
@@ -126,14 +132,25 @@ impl<B: NerBackend> BiLstmTagger<B> {
         }
         let tags = TagSet::new(settings.scheme, types.iter().cloned());
         let path = folder.join(TENSORS);
-        let (mut tensors, _) = Tensors::read(&path)?;
+        let (mut tensors, _, hash) = Tensors::read_hashed(&path)?;
         let vectors = tensors.take(VECTORS, &[words.len(), *dim], &path)?;
         let rows = alphabet.as_ref().map_or(0, Alphabet::len);
+        // Before anything is allocated by the sizes that config.json claims.
+        for (name, shape) in sizes::expected(settings, rows, *dim, tags.len())
+            .map_err(|key| Error::model(&folder.join(CONFIG), format!("`{key}` is too large")))?
+        {
+            tensors.expect(name, &shape, &path)?;
+        }
         // The values are replaced at once; only names and shapes count.
         let mut rng = stream(0, Purpose::Weights, 0, 0);
         let model = BiLstmCrf::new(settings, rows, *dim, tags.len(), device, &mut rng);
         let model = weights::load(model, &mut tensors, &path)?;
         tensors.expect_empty(&path)?;
+        if description.digest(hash, &folder.join(CONFIG))? != description.digest {
+            let message = "its bytes and the keys of config.json do not belong together: one of the two files is of \
+                           another model, or was changed";
+            return Err(Error::model(&path, message));
+        }
         let characters = alphabet.map(|alphabet| (alphabet, settings.characters.longest));
         let lexicon = Lexicon { words, dim: *dim, vectors, head: *head, characters };
         Self::new(description.settings, model, lexicon, &tags, device.clone())
@@ -165,6 +182,13 @@ impl Description {
             ));
         }
         Ok(description)
+    }
+
+    /// What [`Description::digest`] has to be beside a `model.safetensors` of this hash.
+    fn digest(&self, tensors: u128, path: &Path) -> Result<String> {
+        let keys = serde_json::to_vec(&Self { digest: String::new(), ..self.clone() });
+        let keys = keys.map_err(|fault| Error::io(path)(fault.into()))?;
+        Ok(Fingerprint::new().bytes(&tensors.to_le_bytes()).bytes(&keys).digest())
     }
 }
 

@@ -11,6 +11,7 @@ mod directory;
 mod learner;
 mod lexicon;
 mod model;
+mod sizes;
 mod tagger;
 mod words;
 
