@@ -181,6 +181,20 @@ fn blocks_keep_every_line() {
 }
 
 #[test]
+fn a_mark_without_a_tag_stays_when_tags_are_replaced() {
+    let text = "-DOCSTART-\n\nAda O\nran O\n\n-DOCSTART- \r\n\nBob O\n-DOCSTART- O\n";
+    let want = text.replace("Ada O", "Ada B-A").replace("ran O", "ran B-A").replace("Bob O", "Bob B-A");
+    for column in [-1, 1] {
+        let replace = TagPlace::Replace(Column(column));
+        assert_eq!(rewritten(text, &ConllOptions::default(), replace, "B-A"), want, "{column}");
+    }
+    let tabs = "-DOCSTART-\n\nNew York\tO\n";
+    let options = ConllOptions { separator: Separator::Tab, ..ConllOptions::default() };
+    let replaced = rewritten(tabs, &options, TagPlace::Replace(Column::LAST), "B-A");
+    assert_eq!(replaced, "-DOCSTART-\n\nNew York\tB-A\n");
+}
+
+#[test]
 fn blocks_and_reader_agree() {
     let text = "a O\nb O\n\n\n-DOCSTART- O\nc O\n\n-DOCSTART- O\n\nd O\n-DOCSTART- O\ne O";
     let blocks =

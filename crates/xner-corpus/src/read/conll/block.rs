@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Write};
 use std::ops::Range;
 use std::path::PathBuf;
 
-use super::rows::{RowKind, Rows, split};
+use super::rows::{DOCUMENT_MARK, RowKind, Rows, split};
 use super::{Column, ConllOptions, Separator};
 use crate::read::draft::Draft;
 use crate::{Result, Sentence, Tag};
@@ -130,8 +130,8 @@ impl Block {
 
     /// Writes the lines back with a tag for each token: as they were, but for the tag's column.
     ///
-    /// A mark gets the tag `O`, so that all rows stay equally long; comments and empty lines get none. A token
-    /// beyond the end of `tags` gets `O` too.
+    /// A mark gets the tag `O`, so that all rows stay equally long, but a mark without a column to replace stays as
+    /// it was; comments and empty lines get none. A token beyond the end of `tags` gets `O` too.
     ///
     /// # Errors
     /// What `out` says.
@@ -157,8 +157,13 @@ impl Block {
         if let TagPlace::Replace(column) = place {
             let mut columns = Vec::new();
             split(row.text, self.separator, &mut columns);
-            if let Some(at) = column.of(columns.len()) {
-                let (start, end) = columns[at];
+            let found = column.of(columns.len()).map(|at| columns[at]);
+            // A mark alone in its row has no tag: its last column is the mark itself.
+            let is_mark = |&(start, end): &(usize, usize)| &row.text[start..end] == DOCUMENT_MARK;
+            if row.kind == RowKind::Mark && found.as_ref().is_none_or(is_mark) {
+                return write!(out, "{}{}", row.text, row.ending);
+            }
+            if let Some((start, end)) = found {
                 return write!(out, "{}{tag}{}{}", &row.text[..start], &row.text[end..], row.ending);
             }
         }
