@@ -46,7 +46,8 @@ fn gradient(
 }
 
 /// Scores that are not finite make the loss NaN, as they do in tensor operations: an operation cannot fail,
-/// and whoever trains looks at the loss.
+/// and whoever trains looks at the loss. Nothing else can be wrong here: [`crate::Crf::loss`] has checked the
+/// shapes and the gold tags.
 impl CrfOps for Flex {
     fn crf_loss(inputs: CrfInputs<Self>, gold: &Arc<[u16]>, packing: &Packing) -> FlexTensor {
         let emissions = contiguous(&inputs.emissions);
