@@ -17,10 +17,10 @@ pub(crate) fn format() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(["conll", "tsv", "jsonl", "text"]).try_map(|name| name.parse::<Format>())
 }
 
-/// How the files are laid out.
+/// How column files are laid out.
 #[derive(Debug, Clone, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-pub(crate) struct Layout {
+pub(crate) struct Columns {
     /// Columns: where the token is; 0 is the first column, -1 the last
     #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
     #[arg(help_heading = "Layout of the input")]
@@ -38,6 +38,13 @@ pub(crate) struct Layout {
     /// Columns: tokens carry a language prefix such as `en:`, to be removed
     #[arg(long, help_heading = "Layout of the input")]
     language_prefix: bool,
+}
+
+/// How the files are laid out.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Layout {
+    #[command(flatten)]
+    columns: Columns,
     /// Text: its language, for splitting it into sentences and words
     #[arg(long, value_name = "CODE", default_value = "en", help_heading = "Layout of the input")]
     language: String,
@@ -46,9 +53,22 @@ pub(crate) struct Layout {
     lines: bool,
 }
 
+impl Columns {
+    pub(crate) fn conll(&self) -> ConllOptions {
+        ConllOptions {
+            token: Column(self.token_column),
+            tag: Some(Column(self.tag_column)),
+            ragged: if self.ragged { Ragged::Allow } else { Ragged::Refuse },
+            comments: self.comments,
+            language_prefix: self.language_prefix,
+            ..ConllOptions::default()
+        }
+    }
+}
+
 impl Layout {
     pub(crate) fn tag_column(&self) -> Column {
-        Column(self.tag_column)
+        Column(self.columns.tag_column)
     }
 
     pub(crate) fn text(&self) -> TextOptions {
@@ -57,14 +77,7 @@ impl Layout {
     }
 
     pub(crate) fn conll(&self) -> ConllOptions {
-        ConllOptions {
-            token: Column(self.token_column),
-            tag: Some(self.tag_column()),
-            ragged: if self.ragged { Ragged::Allow } else { Ragged::Refuse },
-            comments: self.comments,
-            language_prefix: self.language_prefix,
-            ..ConllOptions::default()
-        }
+        self.columns.conll()
     }
 
     pub(crate) fn jsonl(&self) -> JsonlOptions {

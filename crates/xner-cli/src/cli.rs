@@ -1,7 +1,5 @@
 //! The program's commands and what they share.
 
-use std::num::NonZeroUsize;
-
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
@@ -14,9 +12,9 @@ use crate::progress;
 #[command(after_help = "Exit codes: 0 done; 2 bad input (corpus, config, arguments, model directory); \
                         130 stopped by Ctrl-C; 1 any other failure.")]
 pub(crate) struct Cli {
-    /// Threads to work with; by default as many as the machine has
-    #[arg(long, global = true, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    /// Threads to work with, 1 to 1024; by default as many as the machine has
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     /// No progress on standard error
     #[arg(long, short, global = true)]
     quiet: bool,
@@ -38,7 +36,7 @@ enum Command {
 impl Cli {
     pub(crate) fn run(self) -> Result<()> {
         if let Some(threads) = self.threads {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get());
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into());
             pool.build_global().context("the threads cannot be started")?;
         }
         progress::set_quiet(self.quiet);

@@ -16,6 +16,9 @@ fn schemes_change_and_all_else_stays() {
     folder.xner("convert b.conll b.conll --from iobes --to iob1").ok();
     assert_eq!(folder.read("b.conll"), IOB1);
     assert_eq!(folder.names(), ["a.conll", "b.conll"]);
+    let bare =
+        folder.xner_with("convert - - --from conll --to conll:iobes", "-DOCSTART-\n\nAda I-PER\nran O\n");
+    assert_eq!(bare.ok(), "-DOCSTART-\n\nAda S-PER\nran O\n");
     let middle = "Ada I-PER NNP\nBob I-PER NNP\n";
     let said = folder.xner_with("convert - - --to conll:iob2 --tag-column 1", middle);
     assert_eq!(said.ok(), "Ada B-PER NNP\nBob I-PER NNP\n");
@@ -85,7 +88,10 @@ fn what_cannot_be_counted_is_refused() {
     folder.refused("stats iob1 --scheme iob2", &["iob1:3: tag `I-PER` breaks IOB2"]);
     folder.refused("stats iob1 --tag-column 7", &["iob1:3: no tag column: it would be column 7"]);
     folder.refused("stats", &["FILE"]);
-    folder.refused("stats iob1 --threads 0", &["--threads"]);
+    for threads in ["0", "1025", "999999"] {
+        folder
+            .refused(&format!("stats iob1 --threads {threads}"), &["--threads", threads, "not in 1..=1024"]);
+    }
 }
 
 #[test]

@@ -88,6 +88,18 @@ fn one_file_may_be_standard_input() {
     let folder = Folder::with(&[("gold", GOLD)]);
     let json: serde_json::Value = folder.xner_with("eval gold - --json", PREDICTED).json();
     assert_eq!(json["overall"]["correct"], 2);
+    folder.refused("eval - -", &["GOLD and PRED are both `-`", "standard input"]);
+    folder.refused("eval gold - --against -", &["PRED and --against are both `-`"]);
+}
+
+#[test]
+fn columns_may_stand_anywhere_and_comments_are_passed_over() {
+    let gold = "# one\n1 Ada B-PER x\n2 ran O x\n\n# two\n1 Bob B-PER y\n";
+    let folder = Folder::with(&[("gold", gold), ("predicted", &gold.replace("Bob B-PER", "Bob O"))]);
+    let json = folder.xner("eval gold predicted --json --comments --token-column 1 --tag-column 2").json();
+    assert_eq!((&json["tokens"], &json["sentences"]), (&3.into(), &2.into()));
+    assert_eq!(json["overall"]["recall"], 0.5);
+    folder.refused("eval gold predicted --token-column 1 --tag-column 2", &["gold:2: expected 2 columns"]);
 }
 
 #[test]

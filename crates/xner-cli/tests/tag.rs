@@ -32,6 +32,23 @@ fn a_tagged_file_can_be_scored() {
 }
 
 #[test]
+fn columns_under_a_name_that_says_nothing_are_not_taken_for_text() {
+    let folder =
+        Folder::with(&[("columns.txt", CORPUS), ("prose.txt", "Otto ran.\n\nIda met Mira Sol in Lund.\n")]);
+    let refused = format!("tag --model {} --output out --input columns.txt", model().display());
+    folder.refused(&refused, &["columns.txt: looks like columns", "--format conll", "--format text"]);
+    let piped = tag(&folder, "", CORPUS);
+    assert_eq!((piped.code, piped.out.as_str()), (2, ""), "{}", piped.err);
+    let tagged = tag(&folder, "--input columns.txt --format conll", "").ok();
+    assert!(tagged.starts_with("Mira B-PER B-PER\n"), "{tagged}");
+    assert!(tag(&folder, "--input columns.txt --format text", "").ok().starts_with('{'));
+    // All of the text is tagged, what was looked at too.
+    let tagged = tag(&folder, "--input prose.txt", "").ok();
+    assert_eq!(tagged, tag(&folder, "--input prose.txt --format text", "").ok());
+    assert!(tagged.contains("Otto ran.") && tagged.contains("Lund"), "{tagged}");
+}
+
+#[test]
 fn text_gives_offsets_that_point_at_the_entities() {
     let folder = Folder::with(&[]);
     // Characters of several bytes before, between and within sentences.

@@ -98,6 +98,10 @@ fn bad_configs_and_data_are_refused_and_nothing_is_written() {
     refused("nowhere", &["configs/nowhere.toml: No such file"]);
     folder
         .refused("train --config configs/gone.toml --out model --resume", &["model: there is no checkpoint"]);
+    // A folder without a state in it is what a run leaves that was killed before its first checkpoint.
+    folder.write("begun/checkpoint/lock", b"");
+    folder
+        .refused("train --config configs/gone.toml --out begun --resume", &["begun: there is no checkpoint"]);
     folder.refused("train --out model", &["--config"]);
     folder.refused("train --config configs/range.toml --out model --device tpu", &["tpu"]);
 }
@@ -146,4 +150,33 @@ fn an_interrupted_run_resumes_to_the_same_bytes() {
         let read = |run: &str| std::fs::read(folder.path(&format!("{run}/{name}"))).unwrap();
         assert_eq!(read("whole"), read("broken"), "{name}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn one_interrupt_ends_the_scoring_of_the_test_data() {
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+    let config = elsewhere().replace("test = \"../data/train.conll\"", "test = \"../data/test.conll\"");
+    let folder = folder(&config);
+    folder.write("data/test.conll", CORPUS.repeat(20_000).as_bytes());
+    let mut child = Command::new(xner().get_program())
+        .current_dir(folder.path(""))
+        .args(["train", "--config", "configs/tagger.toml", "--out", "model"])
+        .stderr(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let trained = || folder.path("model/config.json").is_file() && !folder.path("model/checkpoint").exists();
+    while !trained() {
+        assert_eq!(child.try_wait().unwrap(), None);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    std::thread::sleep(Duration::from_millis(50));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(130), 0), "{said}");
+    assert!(!said.contains("once more"), "{said}");
+    assert_eq!(files(&folder, "model"), MODEL);
 }

@@ -3,7 +3,7 @@
 mod systems;
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use serde::Serialize;
@@ -11,23 +11,25 @@ use xner_corpus::Scheme;
 use xner_eval::{Counts, Mode, Scores, Significance, approximate_randomisation, paired_bootstrap};
 
 use self::systems::score_files;
-use crate::args;
+use crate::args::{self, Columns};
 use crate::exit::bad_input;
 use crate::progress::note;
 
-/// Score two column files; the last column is the tag
+/// Score two column files; the last column is the tag, unless --tag-column says otherwise
 ///
 /// Entities are counted as conlleval counts them, and tokens too: a `-DOCSTART-` row that has a tag in both files is a
 /// token. Both files must have the same tokens in the same sentences.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
-    /// The right tags: a column file whose last column is the tag, plain, .gz or .xz; - is standard input
+    /// The right tags: a column file, plain, .gz or .xz; - is standard input, for one of the files
     gold: PathBuf,
     /// The predicted tags: the same tokens
     #[arg(value_name = "PRED")]
     predicted: PathBuf,
-    /// The scheme of the tags: others are refused. Without it, any tags are read as conlleval reads them
+    /// The scheme of the tags. A tag whose prefix the scheme does not have is refused (`S-` in iob2); the order of
+    /// the tags is not checked, and an `I-` that begins an entity counts as conlleval counts it, unless --strict.
+    /// Without it, any prefixes are read
     #[arg(long, value_parser = args::scheme())]
     scheme: Option<Scheme>,
     /// Count only what is well-formed in the scheme (by default iob2), as seqeval's strict mode does
@@ -48,6 +50,8 @@ pub(crate) struct Args {
     /// Print what conlleval prints
     #[arg(long, conflicts_with_all = ["json", "strict", "against"])]
     conlleval: bool,
+    #[command(flatten)]
+    columns: Columns,
 }
 
 impl Args {
@@ -91,7 +95,18 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         return Err(bad_input("--rounds is 0, expected at least 1"));
     }
     let files: Vec<_> = std::iter::once(&args.predicted).chain(&args.against).collect();
-    let mut scored = score_files(&args.gold, &files, args.mode(), args.allowed())?;
+    let given =
+        [("GOLD", Some(&args.gold)), ("PRED", Some(&args.predicted)), ("--against", args.against.as_ref())];
+    let stdin: Vec<_> = given
+        .iter()
+        .filter(|(_, file)| file.is_some_and(|f| f == Path::new("-")))
+        .map(|(name, _)| *name)
+        .collect();
+    if stdin.len() > 1 {
+        let names = stdin.join(" and ");
+        return Err(bad_input(format!("{names} are both `-`, but only one file can be standard input")));
+    }
+    let mut scored = score_files(&args.gold, &files, &args.columns.conll(), args.mode(), args.allowed())?;
     if args.scheme.is_none() && !args.strict && scored.singles {
         note("note: there are `S-` tags, which conlleval does not know; for IOBES give --scheme iobes");
     }

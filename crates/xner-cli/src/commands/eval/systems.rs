@@ -28,13 +28,14 @@ struct System {
 pub(super) fn score_files(
     gold: &Path,
     files: &[&PathBuf],
+    columns: &ConllOptions,
     mode: Mode,
     allowed: Option<Scheme>,
 ) -> Result<Scored> {
-    let mut gold = open(gold)?;
+    let mut gold = open(gold, columns)?;
     let mut systems = Vec::with_capacity(files.len());
     for path in files {
-        systems.push(System { file: open(path)?, scorer: Scorer::new(mode), counts: Vec::new() });
+        systems.push(System { file: open(path, columns)?, scorer: Scorer::new(mode), counts: Vec::new() });
     }
     let keep = systems.len() > 1;
     let (mut progress, mut singles, mut sentences) = (Progress::counter("sentences"), false, 0_usize);
@@ -77,8 +78,8 @@ pub(super) fn score_files(
     Ok(Scored { systems: systems.into_iter().map(finish).collect(), singles })
 }
 
-fn open(path: &Path) -> Result<TagFile> {
-    Ok(TagFile::new(Input::open(path)?, ConllOptions::default()))
+fn open(path: &Path, columns: &ConllOptions) -> Result<TagFile> {
+    Ok(TagFile::new(Input::open(path)?, columns.clone()))
 }
 
 /// Refuses tags that are empty or, where only a scheme's tags are allowed, of another.

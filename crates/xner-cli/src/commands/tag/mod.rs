@@ -3,6 +3,7 @@
 mod characters;
 mod columns;
 mod documents;
+mod head;
 mod record;
 
 use std::path::PathBuf;
@@ -37,7 +38,7 @@ pub(crate) struct Args {
     /// What to tag, plain, .gz or .xz; - is standard input
     #[arg(long, value_name = "FILE", default_value = "-")]
     input: PathBuf,
-    /// Its format; by default what its name promises, else text
+    /// Its format; by default what its name promises, else text, unless it looks like columns: then it must be said
     #[arg(long, value_parser = args::format())]
     format: Option<Format>,
     /// Where to write; - is standard output
@@ -57,12 +58,14 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let format = args.format.or_else(|| Format::guess(&args.input)).unwrap_or(Format::Text);
+    let known = args.format.or_else(|| Format::guess(&args.input));
+    let format = known.unwrap_or(Format::Text);
     if args.json && matches!(format, Format::Conll | Format::Tsv) {
         return Err(bad_input("--json is for text; columns are written as columns"));
     }
     let tagger = xner_tagger::open(&args.model, &args.device)?;
     let input = Input::open(&args.input)?;
+    let input = if known.is_some() { input } else { head::prose(input)? };
     let terminal = args.output.as_os_str() == "-" && std::io::IsTerminal::is_terminal(&std::io::stdout());
     let mut job = Job {
         tagger: tagger.as_ref(),

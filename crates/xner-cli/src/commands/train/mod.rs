@@ -70,7 +70,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let (config_file, out) = (args.config.unwrap_or_default(), args.out.unwrap_or_default());
     let mut config = TrainConfig::read(&config_file)?;
     config.seed = args.seed.unwrap_or(config.seed);
-    if args.resume && !out.join("checkpoint").is_dir() && !out.join("config.json").is_file() {
+    if args.resume
+        && !out.join("checkpoint/state.safetensors").is_file()
+        && !out.join("config.json").is_file()
+    {
         return Err(bad_input(format!("{}: there is no checkpoint to resume from", out.display())));
     }
     let begun = Instant::now();
@@ -84,6 +87,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let mut watch = Watch::new(interrupt::asked);
     let report = xner_tagger::train(&config, data, &out, &args.device, &mut watch)?;
     drop(watch);
+    interrupt::trained();
     let test = match test {
         Some(test) => {
             let _spinner = Progress::spinner("scoring the test data");
