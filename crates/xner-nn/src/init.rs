@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_mask_drops_its_share_and_keeps_the_mean() {
-        let device = Default::default();
+        let device = burn_flex::FlexDevice;
         let mut rng = ChaCha8Rng::seed_from_u64(3);
         let mask: Tensor<burn_flex::Flex, 2> = dropout_mask([501, 333], 0.3, &device, &mut rng);
         let values = mask.into_data().to_vec::<f32>().unwrap();

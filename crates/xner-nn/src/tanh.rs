@@ -100,7 +100,7 @@ mod tests {
         for count in [1usize, 15, 16, 17, 83] {
             let values: Vec<f32> = (0..count).map(|i| (i as f32 - count as f32 / 2.0) * 0.37).collect();
             let run = |quick: bool| {
-                let x = init::tensor::<Autodiff<Flex>, 1>(values.clone(), [count], &Default::default())
+                let x = init::tensor::<Autodiff<Flex>, 1>(values.clone(), [count], &burn_flex::FlexDevice)
                     .require_grad();
                 let y = if quick { tanh(x.clone()) } else { x.clone().tanh() };
                 let grads = (y.clone() * y.clone()).sum().backward();

@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::needless_range_loop)]
 
 use burn::backend::Autodiff;
 use burn::tensor::backend::AutodiffBackend;
@@ -85,7 +85,7 @@ fn gradients<B: BiLstmOps + AutodiffBackend>(
 
 /// The output of the body that keeps nothing for a gradient.
 fn untracked(case: &Case) -> Vec<f32> {
-    let device = Default::default();
+    let device = burn_flex::FlexDevice;
     let two = |at: usize| {
         let (values, shape) = &case.inputs[at];
         init::tensor::<Flex, 2>(values.clone(), [shape[0], shape[1]], &device).into_primitive().tensor()
@@ -119,7 +119,7 @@ proptest! {
         let case = case(&lengths, features, hidden, tied, table, emit, scale);
         prop_assume!(case.spec.packing.rows() > 0);
         let (native, _, native_grads) = gradients::<Auto>(&case, Auto::bilstm);
-        let (tensor, _, tensor_grads) = gradients::<Auto>(&case, |spec, inputs| tensor_body::bilstm(spec, inputs));
+        let (tensor, _, tensor_grads) = gradients::<Auto>(&case, tensor_body::bilstm);
         close(&native, &tensor, 1e-5)?;
         close(&untracked(&case), &tensor, 1e-5)?;
         for (a, b) in native_grads.iter().zip(&tensor_grads) {
@@ -166,7 +166,7 @@ fn frozen_columns_get_no_gradient_and_change_no_other() {
     let (_, _, free) = gradients::<Auto>(&case, Auto::bilstm);
     case.spec.frozen = 4;
     let native = gradients::<Auto>(&case, Auto::bilstm).2;
-    let tensor = gradients::<Auto>(&case, |spec, inputs| tensor_body::bilstm(spec, inputs)).2;
+    let tensor = gradients::<Auto>(&case, tensor_body::bilstm).2;
     for found in [native, tensor] {
         for (row, (frozen, free)) in found[0].chunks(6).zip(free[0].chunks(6)).enumerate() {
             assert_eq!(frozen[..4], [0.0; 4], "row {row}");
@@ -180,7 +180,7 @@ fn frozen_columns_get_no_gradient_and_change_no_other() {
 
 #[test]
 fn padding_changes_nothing() {
-    let device = Default::default();
+    let device = burn_flex::FlexDevice;
     let mut rng = ChaCha8Rng::seed_from_u64(5);
     let layer: BiLstm<Flex> = BiLstmConfig { input: 4, hidden: 7, tied: false }.init(&device, &mut rng);
     let lengths = [3, 6, 0, 5];

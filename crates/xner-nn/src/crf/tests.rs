@@ -35,7 +35,7 @@ fn run(
     case: &Case,
     body: impl Fn(CrfInputs<Auto>) -> burn::tensor::ops::FloatTensor<Auto>,
 ) -> (f32, Vec<Vec<f32>>) {
-    let device = Default::default();
+    let device = burn_flex::FlexDevice;
     let tags = case.tags;
     let [e, t, s, f] = case.values.clone();
     let e = init::tensor::<Auto, 2>(e, [case.packing.rows(), tags], &device).require_grad();
@@ -84,7 +84,7 @@ proptest! {
 #[test]
 fn untracked_and_tracked_losses_are_equal() {
     let case = case(&[4, 0, 7], 5, 2.0);
-    let device = Default::default();
+    let device = burn_flex::FlexDevice;
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let crf: Crf<Auto> = Crf::new(5, &device, &mut rng);
     let emissions = init::tensor::<Auto, 2>(case.values[0].clone(), [11, 5], &device);

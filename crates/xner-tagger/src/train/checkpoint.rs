@@ -115,7 +115,7 @@ impl CheckpointFolder {
     pub(super) fn remove(self) -> Result<()> {
         let state = self.file();
         match fs::remove_file(&state) {
-            Err(fault) if fault.kind() != ErrorKind::NotFound => return Err(Error::io(&state)(fault)),
+            Err(fault) if fault.kind() != ErrorKind::NotFound => Err(Error::io(&state)(fault)),
             _ => fs::remove_dir_all(&self.folder).map_err(Error::io(&self.folder)),
         }
     }
