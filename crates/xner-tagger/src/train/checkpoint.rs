@@ -86,7 +86,7 @@ impl Checkpoint {
 pub(super) struct CheckpointFolder {
     folder: PathBuf,
     /// Held as long as the run lasts; the system frees it when the process ends, however it ends.
-    _lock: File,
+    lock: File,
 }
 
 impl CheckpointFolder {
@@ -97,7 +97,7 @@ impl CheckpointFolder {
         let path = folder.join("lock");
         let lock = File::create(&path).map_err(Error::io(&path))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { folder, _lock: lock }),
+            Ok(()) => Ok(Self { folder, lock }),
             Err(TryLockError::WouldBlock) => Err(Error::Checkpoint {
                 path: folder,
                 message: "another process is training into this folder".to_owned(),
@@ -132,6 +132,14 @@ impl CheckpointFolder {
     pub(super) fn clear(out: &Path) {
         // It does no harm where it cannot be removed.
         let _ = fs::remove_dir_all(out.join(FOLDER));
+    }
+}
+
+impl Drop for CheckpointFolder {
+    fn drop(&mut self) {
+        // Closing the file would do, were there no child process that has been forked and not yet executed: it
+        // shares the lock until then.
+        let _ = self.lock.unlock();
     }
 }
 
