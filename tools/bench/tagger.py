@@ -28,7 +28,8 @@ def main():
     a = argparse.ArgumentParser()
     a.add_argument("--rounds", type=int, default=5)
     args = a.parse_args()
-    subprocess.run(["cargo", "build", "--release", "--quiet", "-p", "xner-tagger", "--example", "tagger_speed"],
+    # The whole workspace's features, so that nothing built for `cargo run` and `cargo test` is built anew.
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace", "--example", "tagger_speed"],
                    cwd=ROOT, check=True)
     ours = str(ROOT / "target/release/examples/tagger_speed")
     peer = [sys.executable, str(ROOT / "tools/bench/tagger_peer.py")]
