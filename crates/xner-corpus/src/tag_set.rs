@@ -29,7 +29,8 @@ impl TagSet {
                 kept.push(kind);
             }
         }
-        let ids = tags.iter().cloned().zip(0..).collect();
+        // Tags beyond the last number have none: encoding them is an error.
+        let ids = tags.iter().cloned().zip(0..=TagId::MAX).collect();
         Self { scheme, types: kept, tags, ids }
     }
 

@@ -37,13 +37,21 @@ impl TrainingLoop<'_> {
     /// The report of a finished run with the same fingerprint in the same folder, if there is one.
     ///
     /// # Errors
-    /// [`Error::Data`] when the folder holds another model.
+    /// [`Error::Data`] when the folder holds another model; [`Error::Io`] and [`Error::Model`] for a report that does
+    /// not read.
     pub fn finished(&self) -> Result<Option<TrainReport>> {
         if has_checkpoint(self.out) || !self.out.join("config.json").exists() {
             return Ok(None);
         }
         let path = self.out.join(REPORT);
-        let report = fs::read(&path).ok().and_then(|text| serde_json::from_slice::<TrainReport>(&text).ok());
+        let report = match fs::read(&path) {
+            Ok(text) => {
+                let read = serde_json::from_slice::<TrainReport>(&text);
+                Some(read.map_err(|fault| Error::model(&path, fault.to_string()))?)
+            }
+            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => None,
+            Err(fault) => return Err(Error::io(&path)(fault)),
+        };
         match report {
             Some(report) if report.fingerprint == self.fingerprint => Ok(Some(report)),
             _ => {

@@ -20,7 +20,9 @@ pub(super) fn map(source: &Vectors, target: &Vectors, pairs: &[(String, String)]
             row.iter_mut().zip(t).for_each(|(sum, &t)| *sum += f64::from(s) * f64::from(t));
         }
     }
-    let rotation = orthogonal(cross, dim);
+    let rotation = orthogonal(cross, dim).ok_or_else(|| {
+        bad_input(format!("{} pairs of words do not decide a rotation of {dim} dimensions", pairs.len()))
+    })?;
     let turned = (0..target.len()).flat_map(|rank| {
         let vector = target.row(rank);
         rotation
@@ -32,8 +34,8 @@ pub(super) fn map(source: &Vectors, target: &Vectors, pairs: &[(String, String)]
 }
 
 /// The orthogonal factor of a matrix `[dim, dim]` of full rank: `X ← ½ X (3 I − Xᵀ X)` until it stands still (Newton
-/// and Schulz), from a matrix scaled to a norm below 1.
-fn orthogonal(mut x: Vec<f64>, dim: usize) -> Vec<f64> {
+/// and Schulz), from a matrix scaled to a norm below 1. `None` if it never does: the rank is not full.
+fn orthogonal(mut x: Vec<f64>, dim: usize) -> Option<Vec<f64>> {
     let norm = x.iter().map(|v| v * v).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
     for value in &mut x {
         *value /= norm;
@@ -42,12 +44,12 @@ fn orthogonal(mut x: Vec<f64>, dim: usize) -> Vec<f64> {
         let mut inner = product(&transposed(&x, dim), &x, dim);
         let off: f64 = (0..dim * dim).map(|at| (inner[at] - identity(at, dim)).abs()).sum();
         if off < 1e-10 {
-            break;
+            return Some(x);
         }
         inner.iter_mut().enumerate().for_each(|(at, v)| *v = 0.5 * (3.0 * identity(at, dim) - *v));
         x = product(&x, &inner, dim);
     }
-    x
+    None
 }
 
 fn identity(at: usize, dim: usize) -> f64 {
@@ -73,6 +75,16 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use xner_sample::{Language, Sample, SampleConfig};
+
+    #[test]
+    fn too_few_pairs_decide_no_rotation() {
+        let two = |rows: &[f32]| Vectors::from_rows(["a", "b"], 2, rows).unwrap();
+        let (source, target) = (two(&[1.0, 0.0, 0.0, 1.0]), two(&[0.0, 1.0, 1.0, 0.0]));
+        let pairs: Vec<(String, String)> = ["a", "b"].map(|word| (word.to_owned(), word.to_owned())).into();
+        assert!(map(&source, &target, &pairs).is_ok());
+        assert!(map(&source, &target, &pairs[..1]).is_err());
+        assert!(map(&source, &target, &[]).is_err());
+    }
 
     #[test]
     fn a_rotation_without_noise_is_found() {
