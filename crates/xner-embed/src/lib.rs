@@ -11,13 +11,23 @@
 //! # Ok::<(), xner_embed::Error>(())
 //! ```
 
+pub mod dictionary;
 mod error;
-mod read;
+pub mod judge;
+pub mod knn;
+pub mod linalg;
+pub mod map;
+pub mod normalise;
+pub mod pca;
+pub mod read;
+mod rows;
+pub mod translate;
 mod vectors;
-mod write;
+pub mod write;
 
 pub use error::{Error, Result};
 pub use read::{VecOptions, read_vec, read_vec_from};
+pub use rows::Rows;
 pub use vectors::Vectors;
 pub use write::write_vec;
 

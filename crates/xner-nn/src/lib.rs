@@ -9,8 +9,6 @@ mod flex;
 pub mod init;
 mod packing;
 #[cfg(feature = "flex")]
-mod product;
-#[cfg(feature = "flex")]
 mod simd;
 mod tanh;
 

@@ -4,10 +4,10 @@
 use std::borrow::Cow;
 
 use pulp::Arch;
+use xner_gemm::{Matrix, product};
 
 use super::kernel::{Direction, Forward, Reverse, Source, States, Upstream};
 use super::{BiLstmSpec, Emit};
-use crate::product::{Matrix, product};
 
 /// The inputs of a call, as row-major slices.
 #[derive(Clone, Copy)]

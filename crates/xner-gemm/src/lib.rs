@@ -1,10 +1,10 @@
-//! Matrix products on slices, by the `gemm` crate.
+#![doc = include_str!("../README.md")]
 
 use gemm::Parallelism;
 
-/// A matrix in a slice: element (i, j) is `data[i * stride.0 + j * stride.1]`.
-#[derive(Clone, Copy)]
-pub(crate) struct Matrix<'a> {
+/// A matrix in a slice, a view that costs nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Matrix<'a> {
     data: &'a [f32],
     rows: usize,
     cols: usize,
@@ -13,19 +13,31 @@ pub(crate) struct Matrix<'a> {
 
 impl<'a> Matrix<'a> {
     /// `rows` rows of `cols` values, one behind the other.
-    pub(crate) fn new(data: &'a [f32], rows: usize, cols: usize) -> Self {
+    ///
+    /// # Panics
+    /// When the slice is too short.
+    pub fn new(data: &'a [f32], rows: usize, cols: usize) -> Self {
         Self::strided(data, rows, cols, cols)
     }
 
     /// `rows` rows of `cols` values, each `stride` values behind the one before.
-    pub(crate) fn strided(data: &'a [f32], rows: usize, cols: usize, stride: usize) -> Self {
+    ///
+    /// # Panics
+    /// When the slice is too short, or rows overlap.
+    pub fn strided(data: &'a [f32], rows: usize, cols: usize, stride: usize) -> Self {
         assert!(cols <= stride && fits(data.len(), rows, cols, stride), "matrix reaches past its slice");
         Self { data, rows, cols, stride: (stride, 1) }
     }
 
     /// The transpose, without moving anything.
-    pub(crate) fn transposed(self) -> Self {
+    #[must_use]
+    pub fn transposed(self) -> Self {
         Self { rows: self.cols, cols: self.rows, stride: (self.stride.1, self.stride.0), ..self }
+    }
+
+    /// The number of rows and of columns.
+    pub fn shape(&self) -> (usize, usize) {
+        (self.rows, self.cols)
     }
 }
 
@@ -33,10 +45,39 @@ fn fits(len: usize, rows: usize, cols: usize, stride: usize) -> bool {
     rows == 0 || cols == 0 || (rows - 1) * stride + cols <= len
 }
 
-/// `out = a b` (or `out += a b` when `accumulate`), where `out` has rows of `stride` values.
+/// What a product does with what its output holds, and how many threads work on it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Update {
+    /// The factor of what `out` held before; with 0 it is not read.
+    pub keep: f32,
+    /// The factor of the product.
+    pub scale: f32,
+    /// Split the work over rayon's threads (the sums inside stay the same). For callers who have no
+    /// independent products to run beside one another.
+    pub threads: bool,
+}
+
+impl Default for Update {
+    /// The product alone, on this thread.
+    fn default() -> Self {
+        Self { keep: 0.0, scale: 1.0, threads: false }
+    }
+}
+
+/// `out = a b` (or `out += a b` when `accumulate`), where `out` has rows of `stride` values; one thread.
 ///
-/// One thread: callers run independent products beside one another.
-pub(crate) fn product(out: &mut [f32], stride: usize, a: Matrix<'_>, b: Matrix<'_>, accumulate: bool) {
+/// # Panics
+/// When the shapes disagree.
+pub fn product(out: &mut [f32], stride: usize, a: Matrix<'_>, b: Matrix<'_>, accumulate: bool) {
+    let keep = if accumulate { 1.0 } else { 0.0 };
+    product_into(out, stride, a, b, Update { keep, ..Update::default() });
+}
+
+/// `out = keep out + scale a b`, where `out` has rows of `stride` values.
+///
+/// # Panics
+/// When the shapes disagree.
+pub fn product_into(out: &mut [f32], stride: usize, a: Matrix<'_>, b: Matrix<'_>, how: Update) {
     let (m, n, k) = (a.rows, b.cols, a.cols);
     assert!(k == b.rows && n <= stride && fits(out.len(), m, n, stride), "shapes of a product disagree");
     if m == 0 || n == 0 {
@@ -54,19 +95,19 @@ pub(crate) fn product(out: &mut [f32], stride: usize, a: Matrix<'_>, b: Matrix<'
             out.as_mut_ptr(),
             1,
             stride as isize,
-            accumulate,
+            how.keep != 0.0,
             a.data.as_ptr(),
             a.stride.1 as isize,
             a.stride.0 as isize,
             b.data.as_ptr(),
             b.stride.1 as isize,
             b.stride.0 as isize,
-            1.0,
-            1.0,
+            how.keep,
+            how.scale,
             false,
             false,
             false,
-            Parallelism::None,
+            if how.threads { Parallelism::Rayon(0) } else { Parallelism::None },
         );
     }
 }
@@ -80,7 +121,7 @@ mod tests {
         #[test]
         fn equals_the_definition(
             m in 0usize..9, n in 0usize..20, k in 0usize..9, pad in 0usize..3,
-            flip in any::<[bool; 2]>(), accumulate in any::<bool>(), seed in any::<u32>(),
+            flip in any::<[bool; 2]>(), keep in 0u8..3, scale in 1u8..3, threads in any::<bool>(), seed in any::<u32>(),
         ) {
             let value = |i: usize| (((i as u32).wrapping_mul(2_654_435_761) ^ seed) % 17) as f32 - 8.0;
             let a: Vec<f32> = (0..m * k).map(value).collect();
@@ -93,12 +134,14 @@ mod tests {
             for i in 0..m {
                 for j in 0..n {
                     let sum: f32 = (0..k).map(|p| at(i, p) * bt(p, j)).sum();
-                    want[i * stride + j] = sum + if accumulate { want[i * stride + j] } else { 0.0 };
+                    let at = &mut want[i * stride + j];
+                    *at = f32::from(scale) * sum + f32::from(keep) * *at;
                 }
             }
             let ma = if flip[0] { Matrix::new(&a, k, m).transposed() } else { Matrix::new(&a, m, k) };
             let mb = if flip[1] { Matrix::new(&b, n, k).transposed() } else { Matrix::new(&b, k, n) };
-            product(&mut out, stride, ma, mb, accumulate);
+            let how = Update { keep: keep.into(), scale: scale.into(), threads };
+            product_into(&mut out, stride, ma, mb, how);
             prop_assert_eq!(out, want);
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;
 
-use crate::{Error, Result};
+use crate::{Error, Result, Rows};
 
 /// Word vectors: words by rank (most frequent first), and a matrix `[words, dim]`, row by row.
 #[derive(Clone, PartialEq)]
@@ -135,5 +135,18 @@ impl Vectors {
     /// All vectors, `[words, dim]`, row by row.
     pub fn data(&self) -> &[f32] {
         &self.data
+    }
+
+    /// All vectors as rows.
+    pub fn rows(&self) -> Rows<'_> {
+        Rows::new(&self.data, self.dim)
+    }
+
+    /// The same words with other vectors, `[words, dim]`: mapped ones, for instance.
+    ///
+    /// # Errors
+    /// [`Error::Row`] when `dim` is 0, `data` has not `dim` numbers for each word, or a number is not finite.
+    pub fn with_data(&self, dim: usize, data: Vec<f32>) -> Result<Self> {
+        Self::from_rows(self.words(), dim, &data)
     }
 }

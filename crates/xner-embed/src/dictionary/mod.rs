@@ -1,0 +1,1 @@
+//! Bilingual dictionaries: reading, inducing, writing.

@@ -1,0 +1,1 @@
+//! Judging vectors and mappings: bilingual induction, word similarity.

@@ -1,0 +1,4 @@
+//! Bringing two languages' vectors into one space.
+
+#[cfg(feature = "adversarial")]
+pub mod adversarial;

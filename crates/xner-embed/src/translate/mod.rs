@@ -1,0 +1,1 @@
+//! Translation word by word.

@@ -1,0 +1,5 @@
+//! Writing word vectors.
+
+mod text;
+
+pub use text::write_vec;
