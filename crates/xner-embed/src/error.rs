@@ -46,4 +46,50 @@ pub enum Error {
         /// What was found and what was expected.
         message: String,
     },
+    /// A value of a config is out of its range.
+    #[error("`{key}` {message}")]
+    Config {
+        /// The key, with a dot before what is inside a table.
+        key: String,
+        /// What was found and what was expected.
+        message: String,
+    },
+    /// A device is not there, or not in this build.
+    #[error("device `{device}`: {message}")]
+    Device {
+        /// The device.
+        device: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// Two languages' vectors have different dimensions.
+    #[error("the source's vectors have {source_dim} dimensions and the target's {target_dim}; both must have the same")]
+    Dimensions {
+        /// The source's.
+        source_dim: usize,
+        /// The target's.
+        target_dim: usize,
+    },
+    /// Vectors or pairs cannot be mapped.
+    #[error("{what}: {message}")]
+    Unmappable {
+        /// The source's vectors, the target's, or the dictionary.
+        what: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// A mapping's folder or a checkpoint cannot be used.
+    #[error("{path}: {message}", path = path.display())]
+    Folder {
+        /// The folder or file.
+        path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
+    /// The observer stopped a run.
+    #[error("stopped in restart {restart}")]
+    Stopped {
+        /// The restart it was in, from 0.
+        restart: usize,
+    },
 }

@@ -1,0 +1,47 @@
+//! Where adversarial training runs.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::{Error, Result};
+
+/// A device: the processor, or a graphics card by its number. Only adversarial training asks for one; everything
+/// else runs on the processor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Device {
+    /// The processor.
+    #[default]
+    Cpu,
+    /// An NVIDIA card through CUDA (feature `cuda`).
+    Cuda(usize),
+    /// A card through WebGPU: Vulkan, Metal, DirectX (feature `wgpu`). 0 is the one that the system prefers.
+    Wgpu(usize),
+}
+
+impl fmt::Display for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cpu => f.write_str("cpu"),
+            Self::Cuda(index) => write!(f, "cuda:{index}"),
+            Self::Wgpu(index) => write!(f, "wgpu:{index}"),
+        }
+    }
+}
+
+impl FromStr for Device {
+    type Err = Error;
+
+    /// Reads `cpu`, `cuda:0`, `wgpu:1`; without a number the first card is meant.
+    fn from_str(text: &str) -> Result<Self> {
+        let (kind, index) = text.split_once(':').unwrap_or((text, "0"));
+        match (kind, index.parse()) {
+            ("cpu", _) if text == "cpu" => Ok(Self::Cpu),
+            ("cuda", Ok(index)) => Ok(Self::Cuda(index)),
+            ("wgpu", Ok(index)) => Ok(Self::Wgpu(index)),
+            _ => Err(Error::Device {
+                device: text.to_owned(),
+                message: "is no device; expected cpu, cuda:0 or wgpu:0".to_owned(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What a run tells while it works. Events carry no time: whoever watches has a clock.
+
+/// Whether a run goes on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Flow {
+    /// On.
+    #[default]
+    Continue,
+    /// The run writes its checkpoint, where it has a folder for it, and ends with [`crate::Error::Stopped`].
+    Stop,
+}
+
+/// Who watches a run, and may stop it.
+pub type Observer<'a> = dyn FnMut(&Event) -> Flow + 'a;
+
+/// Something that happened in a run. All counts start at 1 where they count what is done, restarts at 0.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A restart begins.
+    Restart {
+        /// Which, from 0.
+        restart: usize,
+        /// How many there are.
+        of: usize,
+        /// What decides its chance.
+        seed: u64,
+    },
+    /// Some batches of adversarial training are done.
+    AdversarialSteps {
+        /// The epoch, from 0.
+        epoch: usize,
+        /// Samples seen in this epoch.
+        samples: usize,
+        /// Samples in an epoch.
+        of: usize,
+        /// The discriminator's mean loss since the last such event.
+        loss: f64,
+    },
+    /// An epoch of adversarial training is done.
+    AdversarialEpoch {
+        /// The epoch, from 0.
+        epoch: usize,
+        /// How many there are.
+        of: usize,
+        /// The unsupervised criterion after it.
+        criterion: f64,
+        /// The learning rate of the mapping in the next one.
+        learning_rate: f64,
+    },
+    /// The initialiser has given a first dictionary or a first mapping.
+    Initialised {
+        /// Pairs of its dictionary; none where it gave a mapping.
+        pairs: Option<usize>,
+        /// The criterion of the first mapping, where it was computed.
+        criterion: Option<f64>,
+    },
+    /// An iteration of Procrustes refinement is done.
+    Procrustes {
+        /// Which, from 0: the solution of the initialiser's dictionary where there was one.
+        iteration: usize,
+        /// How many there are at most.
+        of: usize,
+        /// Pairs of the dictionary that gave the mapping.
+        pairs: usize,
+        /// The criterion of the mapping.
+        criterion: f64,
+        /// Whether it is the best of this restart so far.
+        best: bool,
+    },
+    /// An iteration of self-learning is done.
+    SelfLearning {
+        /// Which, from 1.
+        iteration: usize,
+        /// The share of similarities that took part in the dictionary.
+        keep: f64,
+        /// Words of each language that took part.
+        words: usize,
+        /// The mean cosine of each word with its nearest in the other language.
+        objective: f64,
+        /// Whether the objective is a new best one.
+        improved: bool,
+    },
+    /// A step of relaxed CSLS is done.
+    Rcsls {
+        /// Which, from 1.
+        step: usize,
+        /// How many there are.
+        of: usize,
+        /// The loss before it.
+        loss: f64,
+        /// The learning rate.
+        learning_rate: f64,
+    },
+    /// A restart is done.
+    Finished {
+        /// Which, from 0.
+        restart: usize,
+        /// The criterion of its mapping.
+        criterion: f64,
+        /// Whether it is the best so far.
+        best: bool,
+    },
+    /// A checkpoint was written.
+    Checkpoint,
+}
