@@ -63,7 +63,9 @@ pub enum Error {
         message: String,
     },
     /// Two languages' vectors have different dimensions.
-    #[error("the source's vectors have {source_dim} dimensions and the target's {target_dim}; both must have the same")]
+    #[error(
+        "the source's vectors have {source_dim} dimensions and the target's {target_dim}; both must have the same"
+    )]
     Dimensions {
         /// The source's.
         source_dim: usize,
