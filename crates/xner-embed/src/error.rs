@@ -94,4 +94,48 @@ pub enum Error {
         /// The restart it was in, from 0.
         restart: usize,
     },
+    /// A dictionary file has no pair.
+    #[error("{path}: no word pairs", path = path.display())]
+    EmptyDictionary {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A pair of words cannot stand in a dictionary.
+    #[error("pair {row}: {message}")]
+    Pair {
+        /// The pair, from 0.
+        row: usize,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// None of a dictionary's pairs has both words among the vectors.
+    #[error(
+        "{path}: none of its {pairs} pairs has both words among the vectors, which know {sources} of its source \
+         words and {targets} of its target words (are languages or letter case the same?)",
+        path = path.display()
+    )]
+    NoOverlap {
+        /// The dictionary.
+        path: PathBuf,
+        /// Its pairs.
+        pairs: usize,
+        /// Its source words that have a vector.
+        sources: usize,
+        /// Its target words that have a vector.
+        targets: usize,
+    },
+    /// Words that were asked for have no vector.
+    #[error("not among the vectors: {list}", list = .words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "))]
+    UnknownWords {
+        /// The words.
+        words: Vec<String>,
+    },
+    /// There is no correlation to be had.
+    #[error("{path}: {message}", path = path.display())]
+    NoCorrelation {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
 }
