@@ -11,7 +11,7 @@ use xner_corpus::read::{ConllOptions, JsonlOptions, conll, jsonl};
 use xner_corpus::split::TextOptions;
 use xner_corpus::write::write_jsonl;
 use xner_corpus::{Labelled, Stats};
-use xner_embed::{VecOptions, read_vec_from};
+use xner_embed::read::{ReadOptions, read_text};
 
 const SENTENCES: usize = 14_000;
 
@@ -99,7 +99,7 @@ fn vectors(criterion: &mut Criterion) {
     group.sample_size(20);
     group.throughput(Throughput::Bytes(text.len() as u64));
     group.bench_function("20000x100", |bencher| {
-        bencher.iter(|| read_vec_from(text.as_bytes(), "bench", VecOptions::default()).unwrap());
+        bencher.iter(|| read_text(text.as_bytes(), "bench", &ReadOptions::default()).unwrap());
     });
     group.finish();
 }

@@ -138,4 +138,14 @@ pub enum Error {
         /// Why.
         message: String,
     },
+    /// A safetensors file is none of ours, or damaged.
+    #[error("{path}: {part}: {message}", path = path.display())]
+    Native {
+        /// The file.
+        path: PathBuf,
+        /// The tensor, or the header.
+        part: String,
+        /// What was found and what was expected.
+        message: String,
+    },
 }

@@ -1,13 +1,15 @@
 //! Word vectors for named entity recognition: reading, looking up.
 //!
 //! ```
-//! use xner_embed::{Vectors, VecOptions, read_vec, write_vec};
+//! use xner_embed::read::{self, ReadOptions};
+//! use xner_embed::{Vectors, write};
 //!
 //! let path = std::env::temp_dir().join("xner-embed-example.vec.gz");
 //! let vectors = Vectors::from_rows(["the", "of"], 2, &[0.1, 0.2, 0.3, 0.4])?;
-//! write_vec(&path, &vectors)?;
-//! assert_eq!(read_vec(&path, VecOptions::default())?, vectors);
-//! assert_eq!(read_vec(&path, VecOptions { limit: Some(1) })?.get("of"), None);
+//! write::write_vec(&path, &vectors)?;
+//! assert_eq!(read::open(&path, &ReadOptions::default())?, vectors);
+//! let first = read::open(&path, &ReadOptions { limit: Some(1), ..ReadOptions::default() })?;
+//! assert_eq!((first.get("the"), first.get("of")), (Some([0.1, 0.2].as_slice()), None));
 //! # Ok::<(), xner_embed::Error>(())
 //! ```
 
@@ -26,10 +28,9 @@ mod vectors;
 pub mod write;
 
 pub use error::{Error, Result};
-pub use read::{VecOptions, read_vec, read_vec_from};
+pub use read::ReadOptions;
 pub use rows::Rows;
-pub use vectors::Vectors;
-pub use write::write_vec;
+pub use vectors::{Vectors, Vocabulary};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

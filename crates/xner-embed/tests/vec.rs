@@ -5,14 +5,17 @@ use std::fmt::Write;
 use std::fs;
 
 use proptest::prelude::*;
-use xner_embed::{VecOptions, Vectors, read_vec, read_vec_from, write_vec};
+use xner_embed::Vectors;
+use xner_embed::read::{self, ReadOptions, read_text};
+use xner_embed::write::write_vec;
 
 fn read(text: impl AsRef<[u8]>) -> Result<Vectors, String> {
     limited(text, None)
 }
 
 fn limited(text: impl AsRef<[u8]>, limit: Option<usize>) -> Result<Vectors, String> {
-    read_vec_from(text.as_ref(), "f", VecOptions { limit }).map_err(|error| error.to_string())
+    read_text(text.as_ref(), "f", &ReadOptions { limit, ..ReadOptions::default() })
+        .map_err(|error| error.to_string())
 }
 
 #[test]
@@ -84,7 +87,10 @@ fn faults_have_a_line() {
     let error = limited("1 1\na 1\nb 1\nc 1\n", Some(2)).unwrap_err();
     assert_eq!(error, "f:1: promises 1 words, the file has at least 2");
     assert!(
-        read_vec("/no/such.vec", VecOptions::default()).unwrap_err().to_string().contains("/no/such.vec: ")
+        read::open("/no/such.vec", &ReadOptions::default())
+            .unwrap_err()
+            .to_string()
+            .contains("/no/such.vec: ")
     );
 }
 
@@ -126,11 +132,11 @@ fn files_cut_short_are_refused() {
     for name in ["a.vec", "a.vec.gz", "a.vec.xz"] {
         let path = folder.path().join(name);
         write_vec(&path, &vectors).unwrap();
-        assert_eq!(read_vec(&path, VecOptions::default()).unwrap(), vectors);
+        assert_eq!(read::open(&path, &ReadOptions::default()).unwrap(), vectors);
         let whole = fs::read(&path).unwrap();
         for len in [0, 5, whole.len() / 3, whole.len() - 25] {
             fs::write(&path, &whole[..len]).unwrap();
-            let error = read_vec(&path, VecOptions::default()).unwrap_err().to_string();
+            let error = read::open(&path, &ReadOptions::default()).unwrap_err().to_string();
             assert!(error.contains(name), "{error}");
         }
     }
@@ -149,7 +155,7 @@ proptest! {
         let path = folder.path().join("a.vec");
         let vectors = Vectors::from_rows(&words, 3, &numbers[..words.len() * 3]).unwrap();
         write_vec(&path, &vectors).unwrap();
-        let read = read_vec(&path, VecOptions::default()).unwrap();
+        let read = read::open(&path, &ReadOptions::default()).unwrap();
         let bits = |vectors: &Vectors| vectors.data().iter().map(|n| n.to_bits()).collect::<Vec<_>>();
         prop_assert_eq!(bits(&read), bits(&vectors));
         prop_assert_eq!(read, vectors);

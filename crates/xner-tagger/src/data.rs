@@ -2,7 +2,7 @@
 
 use xner_corpus::Labelled;
 use xner_corpus::read::read_corpus;
-use xner_embed::{VecOptions, Vectors, read_vec};
+use xner_embed::{ReadOptions, Vectors, read};
 
 use crate::{Error, Result, TrainConfig};
 
@@ -31,8 +31,8 @@ impl TrainData {
         };
         let options = &config.data.read;
         let dev = config.data.dev.as_ref().map(|path| read_corpus(path, options)).transpose()?;
-        let limit = VecOptions { limit: config.vectors.limit };
-        let vectors = config.vectors.file.as_ref().map(|path| read_vec(path, limit)).transpose()?;
+        let limit = ReadOptions { limit: config.vectors.limit, ..ReadOptions::default() };
+        let vectors = config.vectors.file.as_ref().map(|path| read::open(path, &limit)).transpose()?;
         Ok(Self {
             train: read_corpus(train, options)?,
             dev: dev.unwrap_or_default(),

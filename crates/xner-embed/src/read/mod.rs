@@ -1,5 +1,64 @@
-//! Reading word vectors.
+//! Reading word vectors, of any usual kind.
 
+mod format;
 mod text;
 
-pub use text::{VecOptions, read_vec, read_vec_from};
+use std::io::{self, Cursor, Read};
+use std::path::Path;
+
+use xner_corpus::read::Input;
+
+pub use self::format::Format;
+pub use self::text::read_text;
+use crate::{Error, Result, Vectors};
+
+/// So many first bytes tell a format.
+const HEAD: u64 = 16;
+
+/// How to read word vectors.
+///
+/// ```
+/// use xner_embed::read::{Format, ReadOptions};
+///
+/// let options = ReadOptions { limit: Some(200_000), ..ReadOptions::default() };
+/// assert_eq!((options.lowercase, options.format), (false, None::<Format>));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReadOptions {
+    /// Read the first so many rows of the file only, and nothing behind them. Rows are counted as they are read,
+    /// so fewer words may come of them where words come twice.
+    pub limit: Option<usize>,
+    /// Make words lower case; of words that then are equal the first, most frequent one stays.
+    pub lowercase: bool,
+    /// The format; `None` finds it by the file's first bytes and its name (see [`Format::detect`]).
+    pub format: Option<Format>,
+}
+
+/// Opens a file of word vectors of any format, text and binary ones `.gz` or `.xz` too; `-` is standard input.
+///
+/// Of a word that comes twice the first row, of the more frequent, stays: [`Vectors::duplicates`] says how many
+/// were dropped. Vectors of zeros are allowed: [`Vectors::zeros`] says how many there are.
+///
+/// ```
+/// use xner_embed::read::{self, ReadOptions};
+///
+/// let path = std::env::temp_dir().join("xner-embed-open.vec");
+/// std::fs::write(&path, "3 2\nThe 0 1\nof 1 0\nthe 1 1\n")?;
+/// let vectors = read::open(&path, &ReadOptions { lowercase: true, ..ReadOptions::default() })?;
+/// assert_eq!((vectors.get("the"), vectors.duplicates()), (Some([0.0, 1.0].as_slice()), 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Whatever is wrong with the file, with its name and the line, byte or tensor: see the formats' own readers.
+pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Vectors> {
+    let path = path.as_ref();
+    let Input { mut reader, name } = Input::open(path)?;
+    let fault = |source| Error::Io { path: name.clone(), source };
+    let mut head = Vec::with_capacity(HEAD as usize);
+    (&mut reader).take(HEAD).read_to_end(&mut head).map_err(fault)?;
+    match options.format.unwrap_or_else(|| Format::detect(path, &head)) {
+        Format::Text => read_text(Cursor::new(head).chain(reader), name, options),
+        format => Err(fault(io::Error::new(io::ErrorKind::Unsupported, format!("{format} is not read yet")))),
+    }
+}

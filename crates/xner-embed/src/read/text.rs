@@ -1,12 +1,13 @@
 //! Reading word vectors from text.
 
-use std::io::{BufRead, Read};
+use std::io::Read;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rayon::prelude::*;
-use xner_corpus::read::Input;
 
+use super::ReadOptions;
+use crate::vectors::Builder;
 use crate::{Error, Result, Vectors};
 
 /// So many bytes of lines go to the threads at a time.
@@ -14,15 +15,8 @@ const BATCH: usize = 1 << 24;
 /// A thread's share of them.
 const SHARE: usize = 1 << 18;
 
-/// How to read word vectors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct VecOptions {
-    /// Read the first so many rows only, and nothing behind them.
-    pub limit: Option<usize>,
-}
-
-/// Reads word2vec or fastText text (a line `count dim`, then a row a word) or GloVe text (rows alone), plain,
-/// `.gz` or `.xz`; `-` is standard input.
+/// Reads word2vec or fastText text (a line `count dim`, then a row a word) or GloVe text (rows alone);
+/// `name` stands in errors.
 ///
 /// A row is the word, a space, and numbers with spaces (or tabs) between. Words hold no space, but may hold any
 /// other white space, such as the no-break spaces of some fastText files. Of a word that comes twice the first
@@ -33,30 +27,26 @@ pub struct VecOptions {
 /// # Errors
 /// [`Error::Malformed`] with the line for a row of another length, a number that is none or not finite,
 /// invalid UTF-8, or a header that promises other rows than there are; [`Error::Empty`] for a file without
-/// rows; what opening the file says.
-pub fn read_vec(path: impl AsRef<Path>, options: VecOptions) -> Result<Vectors> {
-    let Input { reader, name } = Input::open(path)?;
-    read_vec_from(reader, name, options)
-}
-
-/// The same from any reader; `name` stands in errors.
+/// rows; what reading says.
 ///
 /// ```
-/// use xner_embed::{VecOptions, read_vec_from};
+/// use xner_embed::read::{ReadOptions, read_text};
 ///
-/// let vectors = read_vec_from("2 3\nthe 1 0 0\nof 0 1e-1 0\n".as_bytes(), "memory", VecOptions::default())?;
+/// let text = "2 3\nthe 1 0 0\nof 0 1e-1 0\n";
+/// let vectors = read_text(text.as_bytes(), "memory", &ReadOptions::default())?;
 /// assert_eq!((vectors.len(), vectors.dim(), vectors.rank("of")), (2, 3, Some(1)));
 /// # Ok::<(), xner_embed::Error>(())
 /// ```
-///
-/// # Errors
-/// As [`read_vec`].
-pub fn read_vec_from(reader: impl BufRead, name: impl Into<PathBuf>, options: VecOptions) -> Result<Vectors> {
+pub fn read_text(
+    reader: impl Read + Send,
+    name: impl Into<PathBuf>,
+    options: &ReadOptions,
+) -> Result<Vectors> {
     let name = name.into();
     let limit = options.limit.unwrap_or(usize::MAX);
     let mut batches = Batches { reader, buffer: Vec::new(), spare: Vec::new() };
     let mut header: Option<(usize, usize)> = None;
-    let mut vectors: Option<Vectors> = None;
+    let mut vectors: Option<Builder> = None;
     let (mut rows, mut line) = (0, 1);
     let fault = |line, message: String| Error::Malformed { path: name.clone(), line, message };
     while rows < limit && batches.next().map_err(|source| Error::Io { path: name.clone(), source })? {
@@ -83,14 +73,14 @@ pub fn read_vec_from(reader: impl BufRead, name: impl Into<PathBuf>, options: Ve
                 "expected a word and its numbers, or the counts of words and dimensions".to_owned(),
             ));
         }
-        let promised = header.map_or(0, |(count, _)| count.min(limit).min(1 << 20));
-        let vectors = vectors.get_or_insert_with(|| Vectors::empty(dim, promised));
+        let vectors = vectors.get_or_insert_with(|| Builder::new(dim).lowercase(options.lowercase));
         let shares = shares(bytes);
         let parsed: Vec<Parsed> = shares.into_par_iter().map(|share| parse(&bytes[share], dim)).collect();
         for share in parsed {
             let kept = share.words.len().min(limit - rows);
             for (word, vector) in share.words.into_iter().zip(share.data.chunks_exact(dim)).take(kept) {
-                vectors.push(word, vector);
+                vectors
+                    .push(&if options.lowercase { word.to_lowercase() } else { word.into_string() }, vector);
             }
             rows += kept;
             if rows == limit {
@@ -111,7 +101,7 @@ pub fn read_vec_from(reader: impl BufRead, name: impl Into<PathBuf>, options: Ve
                 if rows == limit { "at least " } else { "" }
             ),
         )),
-        _ => vectors.ok_or(Error::Empty { path: name }),
+        _ => vectors.map(Builder::finish).ok_or(Error::Empty { path: name }),
     }
 }
 
@@ -123,7 +113,7 @@ struct Batches<R> {
     spare: Vec<u8>,
 }
 
-impl<R: BufRead> Batches<R> {
+impl<R: Read> Batches<R> {
     /// Fills the buffer; false at the end of the file.
     fn next(&mut self) -> std::io::Result<bool> {
         std::mem::swap(&mut self.buffer, &mut self.spare);

@@ -1,18 +1,34 @@
 //! Words and their vectors.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::fmt;
+mod builder;
+#[allow(dead_code)]
+mod map;
+mod storage;
+mod vocabulary;
 
+use std::fmt;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+pub(crate) use self::builder::Builder;
+pub(crate) use self::map::map;
+pub(crate) use self::storage::Storage;
+pub use self::vocabulary::Vocabulary;
+pub(crate) use self::vocabulary::{FREE, VocabularyBuilder, fault_of, places_for};
 use crate::{Error, Result, Rows};
 
+/// So many numbers are looked at by a thread at a time.
+const SHARE: usize = 1 << 16;
+
 /// Word vectors: words by rank (most frequent first), and a matrix `[words, dim]`, row by row.
-#[derive(Clone, PartialEq)]
+///
+/// Both may lie in a mapped file (see [`crate::read::open`]). A clone shares words and numbers.
+#[derive(Clone)]
 pub struct Vectors {
-    words: Vec<Box<str>>,
-    ranks: HashMap<Box<str>, u32>,
+    vocabulary: Arc<Vocabulary>,
     dim: usize,
-    data: Vec<f32>,
+    data: Arc<Storage<f32>>,
 }
 
 impl fmt::Debug for Vectors {
@@ -22,26 +38,38 @@ impl fmt::Debug for Vectors {
     }
 }
 
-impl Vectors {
-    /// No vectors yet, of dimension `dim`.
-    pub(crate) fn empty(dim: usize, words: usize) -> Self {
-        Self {
-            words: Vec::with_capacity(words),
-            ranks: HashMap::with_capacity(words),
-            dim,
-            data: Vec::with_capacity(words * dim),
-        }
+impl PartialEq for Vectors {
+    /// Equal words and numbers.
+    fn eq(&self, other: &Self) -> bool {
+        let words = Arc::ptr_eq(&self.vocabulary, &other.vocabulary) || self.vocabulary == other.vocabulary;
+        words && self.dim == other.dim && self.data() == other.data()
     }
+}
 
-    /// Adds a word; nothing happens when it is known already. `vector` has [`Vectors::dim`] numbers.
-    pub(crate) fn push(&mut self, word: Box<str>, vector: &[f32]) {
-        debug_assert_eq!(vector.len(), self.dim);
-        let rank = self.words.len() as u32;
-        if let Entry::Vacant(entry) = self.ranks.entry(word) {
-            self.words.push(entry.key().clone());
-            entry.insert(rank);
-            self.data.extend_from_slice(vector);
+impl Vectors {
+    /// Vectors of these words: `data` is `[words, dim]`, row by row.
+    ///
+    /// # Errors
+    /// [`Error::Row`] when `dim` is 0, `data` has not `dim` numbers for each word, or a number is not finite.
+    pub fn new(vocabulary: Arc<Vocabulary>, dim: usize, data: Vec<f32>) -> Result<Self> {
+        let fault = |row: usize, message: String| {
+            let word = if row < vocabulary.len() { vocabulary.word(row) } else { "" };
+            Err(Error::Row { word: word.to_owned(), row, message })
+        };
+        if dim == 0 {
+            return fault(0, "vectors of no numbers, expected at least 1".to_owned());
         }
+        let rows = data.len() / dim;
+        if rows < vocabulary.len() {
+            return fault(rows, format!("{} numbers, expected {dim}", data.len() % dim));
+        }
+        if vocabulary.len().checked_mul(dim) != Some(data.len()) {
+            return fault(vocabulary.len(), "there are more rows than words".to_owned());
+        }
+        if let Some(at) = not_finite(&data) {
+            return fault(at / dim, format!("{} is not finite", data[at]));
+        }
+        Ok(Self::from_parts(vocabulary, dim, Storage::Owned(data)))
     }
 
     /// Vectors from words and rows of `data`, `[words, dim]`; of a word that comes twice the first row stays.
@@ -54,13 +82,13 @@ impl Vectors {
     ///
     /// # Errors
     /// [`Error::Row`] when `dim` is 0, `data` has not `dim` numbers for each word, a number is not finite, or a
-    /// word cannot stand in a file of vectors (see [`crate::read_vec`]).
+    /// word cannot stand in a file of vectors: it is empty, or holds a blank or a line break.
     pub fn from_rows<S: AsRef<str>>(
         words: impl IntoIterator<Item = S>,
         dim: usize,
         data: &[f32],
     ) -> Result<Self> {
-        let mut vectors = Self::empty(dim, data.len() / dim.max(1));
+        let mut builder = Builder::new(dim);
         let mut rows = if dim == 0 { [].chunks(1) } else { data.chunks(dim) };
         let mut row = 0;
         let fault =
@@ -74,36 +102,50 @@ impl Vectors {
             if let Some(number) = vector.iter().find(|number| !number.is_finite()) {
                 return fault(word, row, format!("{number} is not finite"));
             }
-            if word.is_empty() || word.bytes().any(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')) {
-                return fault(word, row, "a word may not be empty or hold blanks or line breaks".to_owned());
+            if let Some(message) = fault_of(word.as_bytes()).or_else(|| builder.fault()) {
+                return fault(word, row, message);
             }
-            vectors.push(word.into(), vector);
+            builder.push(word, vector);
             row += 1;
+        }
+        if dim == 0 {
+            return fault("", row, "vectors of no numbers, expected at least 1".to_owned());
         }
         if rows.next().is_some() {
             return fault("", row, "there are more rows than words".to_owned());
         }
-        Ok(vectors)
+        Ok(builder.finish())
+    }
+
+    /// From parts that fit together, of a `dim` that is not 0.
+    pub(crate) fn from_parts(vocabulary: Arc<Vocabulary>, dim: usize, data: Storage<f32>) -> Self {
+        debug_assert_eq!(vocabulary.len() * dim, data.len());
+        Self { vocabulary, dim, data: Arc::new(data) }
     }
 
     /// The number of words.
     pub fn len(&self) -> usize {
-        self.words.len()
+        self.vocabulary.len()
     }
 
     /// Whether there are no words.
     pub fn is_empty(&self) -> bool {
-        self.words.is_empty()
+        self.vocabulary.is_empty()
     }
 
-    /// The length of a vector.
+    /// The length of a vector; never 0.
     pub fn dim(&self) -> usize {
         self.dim
     }
 
+    /// The words alone, which other vectors may share.
+    pub fn vocabulary(&self) -> &Arc<Vocabulary> {
+        &self.vocabulary
+    }
+
     /// The words by rank.
     pub fn words(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
-        self.words.iter().map(|word| &**word)
+        self.vocabulary.words()
     }
 
     /// The word of this rank.
@@ -111,12 +153,12 @@ impl Vectors {
     /// # Panics
     /// When `rank` is not below [`Vectors::len`].
     pub fn word(&self, rank: usize) -> &str {
-        &self.words[rank]
+        self.vocabulary.word(rank)
     }
 
     /// The rank of a word, from 0; the word must match to the letter.
     pub fn rank(&self, word: &str) -> Option<usize> {
-        self.ranks.get(word).map(|&rank| rank as usize)
+        self.vocabulary.rank(word)
     }
 
     /// The vector of a word.
@@ -142,11 +184,74 @@ impl Vectors {
         Rows::new(&self.data, self.dim)
     }
 
-    /// The same words with other vectors, `[words, dim]`: mapped ones, for instance.
+    /// The same words, shared, with other vectors, `[words, dim]`: mapped ones, for instance.
     ///
     /// # Errors
-    /// [`Error::Row`] when `dim` is 0, `data` has not `dim` numbers for each word, or a number is not finite.
+    /// As [`Vectors::new`].
     pub fn with_data(&self, dim: usize, data: Vec<f32>) -> Result<Self> {
-        Self::from_rows(self.words(), dim, &data)
+        Self::new(Arc::clone(&self.vocabulary), dim, data)
     }
+
+    /// The numbers, `[words, dim]`, to be changed in place: copied only where they lie in a file or are shared
+    /// with a clone.
+    pub fn into_data(self) -> Vec<f32> {
+        match Arc::try_unwrap(self.data) {
+            Ok(data) => data.into_vec(),
+            Err(shared) => shared.to_vec(),
+        }
+    }
+
+    /// The first `count` words, or all where there are not so many.
+    #[must_use]
+    pub fn head(&self, count: usize) -> Self {
+        if count >= self.len() {
+            return self.clone();
+        }
+        let mut builder = Builder::new(self.dim);
+        for (word, row) in self.words().zip(self.rows().iter()).take(count) {
+            builder.push(word, row);
+        }
+        builder.finish()
+    }
+
+    /// So many rows were dropped when these vectors were read or made, since their words had come before.
+    pub fn duplicates(&self) -> usize {
+        self.vocabulary.duplicates()
+    }
+
+    /// The number of vectors whose numbers are all 0: they have no direction, so no cosine and no neighbours.
+    pub fn zeros(&self) -> usize {
+        let zero = |row: &[f32]| row.iter().all(|&number| number == 0.0);
+        self.data.par_chunks(self.dim).filter(|row| zero(row)).count()
+    }
+
+    /// Whether the numbers lie in a mapped file.
+    pub fn is_mapped(&self) -> bool {
+        self.data.is_mapped()
+    }
+
+    /// Looks at every word and number of a mapped file, which opening it does not.
+    ///
+    /// Vectors that were not mapped always pass.
+    ///
+    /// # Errors
+    /// [`Error::Row`] for a number that is not finite, or a word that is not found at its rank.
+    pub fn verify(&self) -> Result<()> {
+        let fault = |row, message: String| Err(Error::Row { word: self.word(row).to_owned(), row, message });
+        if let Some(at) = not_finite(&self.data) {
+            return fault(at / self.dim, format!("{} is not finite", self.data[at]));
+        }
+        let lost =
+            (0..self.len()).into_par_iter().find_first(|&rank| self.rank(self.word(rank)) != Some(rank));
+        lost.map_or(Ok(()), |rank| fault(rank, "the index does not have it at its rank".to_owned()))
+    }
+}
+
+/// Where the first number is that is not finite.
+fn not_finite(data: &[f32]) -> Option<usize> {
+    // All of a share without a branch, so that it is done many at a time.
+    let sound = |share: &[f32]| share.iter().fold(true, |sound, number| sound & number.is_finite());
+    let share = data.par_chunks(SHARE).position_first(|share| !sound(share))?;
+    let begin = share * SHARE;
+    data[begin..].iter().position(|number| !number.is_finite()).map(|at| begin + at)
 }
