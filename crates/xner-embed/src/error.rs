@@ -148,4 +148,54 @@ pub enum Error {
         /// What was found and what was expected.
         message: String,
     },
+    /// Vectors or matrices that work together have different dimensions.
+    #[error("the {left_name} have dimension {left}, the {right_name} {right}; they must agree")]
+    Incompatible {
+        /// The one dimension.
+        left: usize,
+        /// What has it.
+        left_name: String,
+        /// The other dimension.
+        right: usize,
+        /// What has that.
+        right_name: String,
+    },
+    /// A number to calculate with is NaN or infinite.
+    #[error("{what}: row {row} has a number that is not finite")]
+    NotFinite {
+        /// Whose row.
+        what: String,
+        /// The row, from 0.
+        row: usize,
+    },
+    /// Vectors so long that their inner products may overflow.
+    #[error(
+        "vectors so long that inner products overflow: the longest has length {length:e}; normalise them"
+    )]
+    TooLong {
+        /// The length.
+        length: f64,
+    },
+    /// The singular values of a matrix were not found.
+    #[error("the singular values of a matrix of {rows} x {cols} were not found: the iteration did not end")]
+    NoConvergence {
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        cols: usize,
+    },
+    /// The name of a step of normalisation is unknown.
+    #[error("no step of normalisation is called `{name}`; there are unit and centre")]
+    UnknownStep {
+        /// The name.
+        name: String,
+    },
+    /// Vectors cannot have so many principal directions.
+    #[error("{dim} principal directions of vectors of {of} dimensions: expected 1 to {of}")]
+    PcaDimension {
+        /// The directions asked for.
+        dim: usize,
+        /// The vectors' dimension.
+        of: usize,
+    },
 }

@@ -13,6 +13,7 @@
 //! # Ok::<(), xner_embed::Error>(())
 //! ```
 
+mod check;
 pub mod dictionary;
 mod error;
 pub mod judge;
