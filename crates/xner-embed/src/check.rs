@@ -9,7 +9,12 @@ pub(crate) fn same_dim(left: usize, left_name: &str, right: usize, right_name: &
     if left == right {
         return Ok(());
     }
-    Err(Error::Incompatible { left, left_name: left_name.to_owned(), right, right_name: right_name.to_owned() })
+    Err(Error::Incompatible {
+        left,
+        left_name: left_name.to_owned(),
+        right,
+        right_name: right_name.to_owned(),
+    })
 }
 
 /// The largest squared length of a row.
