@@ -1,6 +1,7 @@
 //! Reading word vectors, of any usual kind.
 
 mod format;
+mod native;
 mod text;
 
 use std::io::{self, Cursor, Read};
@@ -59,6 +60,10 @@ pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Vectors> {
     (&mut reader).take(HEAD).read_to_end(&mut head).map_err(fault)?;
     match options.format.unwrap_or_else(|| Format::detect(path, &head)) {
         Format::Text => read_text(Cursor::new(head).chain(reader), name, options),
+        Format::Native => {
+            drop(reader);
+            native::open(path, options)
+        }
         format => Err(fault(io::Error::new(io::ErrorKind::Unsupported, format!("{format} is not read yet")))),
     }
 }

@@ -12,7 +12,6 @@ pub(crate) struct Builder {
     data: Vec<f32>,
 }
 
-#[allow(dead_code)]
 impl Builder {
     /// No vectors yet, of `dim` numbers each.
     pub(crate) fn new(dim: usize) -> Self {

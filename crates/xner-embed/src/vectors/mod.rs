@@ -1,7 +1,6 @@
 //! Words and their vectors.
 
 mod builder;
-#[allow(dead_code)]
 mod map;
 mod storage;
 mod vocabulary;
@@ -15,7 +14,7 @@ pub(crate) use self::builder::Builder;
 pub(crate) use self::map::map;
 pub(crate) use self::storage::Storage;
 pub use self::vocabulary::Vocabulary;
-pub(crate) use self::vocabulary::{FREE, VocabularyBuilder, fault_of, places_for};
+pub(crate) use self::vocabulary::{FREE, MOST, VocabularyBuilder, fault_of};
 use crate::{Error, Result, Rows};
 
 /// So many numbers are looked at by a thread at a time.

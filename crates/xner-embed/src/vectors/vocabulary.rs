@@ -126,7 +126,7 @@ pub(crate) fn fault_of(word: &[u8]) -> Option<String> {
 }
 
 /// The places that an index of so many words has.
-pub(crate) fn places_for(words: usize) -> usize {
+fn places_for(words: usize) -> usize {
     (words * 2).next_power_of_two().max(4)
 }
 
