@@ -15,6 +15,7 @@
 //! # Ok::<(), xner_embed::Error>(())
 //! ```
 
+mod induce;
 pub(crate) mod lines;
 mod read;
 mod words;
@@ -23,6 +24,7 @@ mod write;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+pub use induce::{InduceConfig, Induced, induce, induced};
 pub use write::DictionaryWriter;
 
 use self::words::Words;
