@@ -198,4 +198,14 @@ pub enum Error {
         /// The vectors' dimension.
         of: usize,
     },
+    /// A binary file is not as the format wants it.
+    #[error("{path}: byte {offset}: {message}", path = path.display())]
+    Binary {
+        /// The file.
+        path: PathBuf,
+        /// The byte, from 0; of compressed files, of what is in them.
+        offset: u64,
+        /// What was found and what was expected.
+        message: String,
+    },
 }

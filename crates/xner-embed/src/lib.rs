@@ -29,7 +29,7 @@ mod vectors;
 pub mod write;
 
 pub use error::{Error, Result};
-pub use read::ReadOptions;
+pub use read::{FastText, ReadOptions};
 pub use rows::Rows;
 pub use vectors::{Vectors, Vocabulary};
 

@@ -1,16 +1,22 @@
 //! Reading word vectors, of any usual kind.
 
+mod bytes;
+mod fasttext;
 mod format;
 mod native;
 mod text;
+mod word2vec;
 
-use std::io::{self, Cursor, Read};
+use std::io::{Cursor, Read};
 use std::path::Path;
 
 use xner_corpus::read::Input;
 
+use self::bytes::Bytes;
+pub use self::fasttext::FastText;
 pub use self::format::Format;
 pub use self::text::read_text;
+pub use self::word2vec::read_word2vec;
 use crate::{Error, Result, Vectors};
 
 /// So many first bytes tell a format.
@@ -54,6 +60,7 @@ pub struct ReadOptions {
 /// Whatever is wrong with the file, with its name and the line, byte or tensor: see the formats' own readers.
 pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Vectors> {
     let path = path.as_ref();
+    let len = bytes::plain_len(path);
     let Input { mut reader, name } = Input::open(path)?;
     let fault = |source| Error::Io { path: name.clone(), source };
     let mut head = Vec::with_capacity(HEAD as usize);
@@ -64,6 +71,9 @@ pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Vectors> {
             drop(reader);
             native::open(path, options)
         }
-        format => Err(fault(io::Error::new(io::ErrorKind::Unsupported, format!("{format} is not read yet")))),
+        Format::Word2Vec => word2vec::read(Bytes::new(Cursor::new(head).chain(reader), name, len), options),
+        Format::FastText => {
+            fasttext::read_words(Bytes::new(Cursor::new(head).chain(reader), name, len), options)
+        }
     }
 }
