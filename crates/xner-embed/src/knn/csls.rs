@@ -51,6 +51,27 @@ pub struct Dropout {
     pub seed: u64,
 }
 
+impl Dropout {
+    /// The same for one of several ways to draw.
+    pub(super) fn of_way(self, way: u64) -> Self {
+        Self { seed: mixed(self.seed ^ way), ..self }
+    }
+
+    /// Whether the similarity of a query and a key is kept.
+    pub(super) fn keeps(self, query: u32, key: u32) -> bool {
+        let x = mixed(self.seed ^ (u64::from(query) << 32 | u64::from(key)));
+        ((x >> 11) as f64) < self.keep * (1_u64 << 53) as f64
+    }
+}
+
+/// A number that looks random for each number (`splitmix64`).
+fn mixed(x: u64) -> u64 {
+    let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
 /// The best partner of each row, both ways. The scores are `cos(x, y) − r(y) / 2`, where `y` is the partner: half
 /// the CSLS score but for the term of the row itself, which its partners share; 0 for a similarity left out.
 #[derive(Debug, Clone, PartialEq)]
@@ -193,7 +214,13 @@ impl<'a> Csls<'a> {
     /// When one of them does not exist.
     pub fn score(&self, source: u32, target: u32) -> f32 {
         let (i, j) = (source as usize, target as usize);
-        let cosine = scan::dot(self.source.rows.row(i), self.target.rows.row(j));
+        let cosine = self
+            .source
+            .rows
+            .row(i)
+            .iter()
+            .zip(self.target.rows.row(j))
+            .fold(0.0, |sum, (x, y)| x.mul_add(*y, sum));
         2.0 * (cosine - self.target.means[j] / 2.0) - self.source.means[i]
     }
 

@@ -4,14 +4,14 @@
 //! exact, run on all threads, and give the same bytes with any number of them; equal scores are ordered by id.
 //! Beside the two inputs they hold tens of megabytes, whatever the number of rows.
 
+mod collect;
 mod csls;
+mod kernel;
 mod neighbours;
-mod plain;
+mod scan;
 
 pub use csls::{Best, Csls, Dropout, Match};
 pub use neighbours::Neighbours;
-
-use plain as scan;
 
 use crate::{Error, Result, Rows, check};
 
