@@ -55,13 +55,20 @@ fn csls(source: &[f32], target: &[f32], [dim, k, runs]: [usize; 3], out: Option<
 
 fn gemm(dim: usize, runs: usize) -> Result<()> {
     const SIZE: usize = 4096;
-    let values = |seed: usize| -> Vec<f32> { (0..SIZE * dim).map(|i| ((i * seed) % 1001) as f32 / 1001.0).collect() };
+    let values =
+        |seed: usize| -> Vec<f32> { (0..SIZE * dim).map(|i| ((i * seed) % 1001) as f32 / 1001.0).collect() };
     let (a, b) = (values(7919), values(104_729));
     let mut out = vec![0.0; SIZE * SIZE];
     for _ in 0..runs {
         let (begun, cpu) = (Instant::now(), ProcessTime::now());
         let right = Matrix::new(&b, SIZE, dim).transposed();
-        product_into(&mut out, SIZE, Matrix::new(&a, SIZE, dim), right, Update { threads: true, ..Update::default() });
+        product_into(
+            &mut out,
+            SIZE,
+            Matrix::new(&a, SIZE, dim),
+            right,
+            Update { threads: true, ..Update::default() },
+        );
         let (seconds, cpu) = (begun.elapsed().as_secs_f64(), cpu.elapsed().as_secs_f64());
         let flops = 2.0 * (SIZE * SIZE * dim) as f64 / 1e9;
         println!("{}", json!({ "gflops": flops / seconds, "gflops_by_cpu": flops / cpu }));
@@ -79,6 +86,7 @@ fn numbers(path: &str) -> Result<Vec<f32>> {
 /// The most memory that the process ever held, in KiB.
 fn peak() -> Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM in /proc/self/status")?;
+    let line =
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM in /proc/self/status")?;
     Ok(line.trim().trim_end_matches("kB").trim().parse()?)
 }
