@@ -2,11 +2,15 @@
 
 mod bytes;
 mod fasttext;
+mod batches;
 mod format;
 mod native;
+mod number;
+mod row;
 mod text;
 mod word2vec;
 
+use std::fs;
 use std::io::{Cursor, Read};
 use std::path::Path;
 
@@ -66,7 +70,10 @@ pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Vectors> {
     let mut head = Vec::with_capacity(HEAD as usize);
     (&mut reader).take(HEAD).read_to_end(&mut head).map_err(fault)?;
     match options.format.unwrap_or_else(|| Format::detect(path, &head)) {
-        Format::Text => read_text(Cursor::new(head).chain(reader), name, options),
+        Format::Text => {
+            let size = fs::metadata(path).ok().filter(fs::Metadata::is_file).map_or(0, |file| file.len());
+            text::read(Cursor::new(head).chain(reader), &name, size, options)
+        }
         Format::Native => {
             drop(reader);
             native::open(path, options)

@@ -2,32 +2,28 @@
 
 use std::io::Read;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use super::ReadOptions;
-use crate::vectors::Builder;
+use super::batches::{Batch, count_lines, end_of_line, shares};
+use super::row::{columns, fault_of, read_row};
+use crate::vectors::Table;
 use crate::{Error, Result, Vectors};
 
-/// So many bytes of lines go to the threads at a time.
-const BATCH: usize = 1 << 24;
-/// A thread's share of them.
-const SHARE: usize = 1 << 18;
+/// A thread's share of a batch, in bytes.
+const SHARE: usize = 1 << 17;
 
 /// Reads word2vec or fastText text (a line `count dim`, then a row a word) or GloVe text (rows alone);
 /// `name` stands in errors.
 ///
 /// A row is the word, a space, and numbers with spaces (or tabs) between. Words hold no space, but may hold any
 /// other white space, such as the no-break spaces of some fastText files. Of a word that comes twice the first
-/// row, of the more frequent, stays. The numbers are parsed on all of rayon's threads.
+/// row, of the more frequent, stays. The numbers are parsed on all of rayon's threads, while the next bytes are read.
 ///
-/// A first line of exactly two columns that are both whole numbers is the header.
-///
-/// # Errors
-/// [`Error::Malformed`] with the line for a row of another length, a number that is none or not finite,
-/// invalid UTF-8, or a header that promises other rows than there are; [`Error::Empty`] for a file without
-/// rows; what reading says.
+/// A first line of exactly two columns that are both whole numbers is the header. Memory is taken for rows that have
+/// been read, not for those that the header promises.
 ///
 /// ```
 /// use xner_embed::read::{ReadOptions, read_text};
@@ -37,110 +33,229 @@ const SHARE: usize = 1 << 18;
 /// assert_eq!((vectors.len(), vectors.dim(), vectors.rank("of")), (2, 3, Some(1)));
 /// # Ok::<(), xner_embed::Error>(())
 /// ```
+///
+/// # Errors
+/// [`Error::Malformed`] with the line for a row of another length, a number that is none or not finite,
+/// invalid UTF-8, or a header that promises other rows than there are; [`Error::Empty`] for a file without
+/// rows; what reading says.
 pub fn read_text(
     reader: impl Read + Send,
     name: impl Into<PathBuf>,
     options: &ReadOptions,
 ) -> Result<Vectors> {
-    let name = name.into();
-    let limit = options.limit.unwrap_or(usize::MAX);
-    let mut batches = Batches { reader, buffer: Vec::new(), spare: Vec::new() };
-    let mut header: Option<(usize, usize)> = None;
-    let mut vectors: Option<Builder> = None;
-    let (mut rows, mut line) = (0, 1);
-    let fault = |line, message: String| Error::Malformed { path: name.clone(), line, message };
-    while rows < limit && batches.next().map_err(|source| Error::Io { path: name.clone(), source })? {
-        let mut bytes = batches.buffer.as_slice();
-        if line == 1 {
-            bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-            header = read_header(bytes);
-            if header.is_some() {
-                bytes = &bytes[end_of_line(bytes)..];
-                line = 2;
-            }
+    read(reader, &name.into(), 0, options)
+}
+
+/// The same of a file of so many bytes, compressed or not; 0 if it is not known.
+pub(super) fn read(
+    mut reader: impl Read + Send,
+    name: &Path,
+    size: u64,
+    options: &ReadOptions,
+) -> Result<Vectors> {
+    let mut text = Text {
+        name,
+        size: size as usize,
+        limit: options.limit.unwrap_or(usize::MAX),
+        lowercase: options.lowercase,
+        header: None,
+        table: None,
+        rows: 0,
+        line: 1,
+    };
+    let io = |source| Error::Io { path: name.to_owned(), source };
+    let (mut batch, mut next) = (Batch::new(), Batch::new());
+    let mut more = next.fill(&batch, &mut reader).map_err(io)?;
+    while more && text.rows < text.limit {
+        std::mem::swap(&mut batch, &mut next);
+        let (parsed, read) = rayon::join(|| text.parse(&batch), || next.fill(&batch, &mut reader));
+        parsed?;
+        if text.rows == text.limit {
+            break;
         }
-        if bytes.is_empty() {
-            continue;
+        more = read.map_err(io)?;
+    }
+    text.finish()
+}
+
+/// What has been read of a text.
+struct Text<'a> {
+    name: &'a Path,
+    size: usize,
+    limit: usize,
+    lowercase: bool,
+    header: Option<(usize, usize)>,
+    table: Option<Table>,
+    /// Rows read.
+    rows: usize,
+    /// The line that comes next, from 1.
+    line: usize,
+}
+
+impl Text<'_> {
+    fn fault(&self, line: usize, message: String) -> Error {
+        Error::Malformed { path: self.name.to_owned(), line, message }
+    }
+
+    fn parse(&mut self, batch: &Batch) -> Result<()> {
+        let mut lines = 0..batch.lines().len();
+        if self.line == 1 {
+            lines.start = self.begin(batch.lines());
         }
-        let dim = match (&vectors, header) {
-            (Some(vectors), _) => vectors.dim(),
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let dim = match (&self.table, self.header) {
+            (Some(table), _) => table.dim(),
             (None, Some((_, dim))) => dim,
-            (None, None) => numbers_of(bytes),
+            (None, None) => numbers_of(&batch.lines()[lines.start..]),
         };
         if dim == 0 {
-            return Err(fault(
-                1,
-                "expected a word and its numbers, or the counts of words and dimensions".to_owned(),
-            ));
+            let message = "expected a word and its numbers, or the counts of words and dimensions";
+            return Err(self.fault(1, message.to_owned()));
         }
-        let vectors = vectors.get_or_insert_with(|| Builder::new(dim).lowercase(options.lowercase));
-        let shares = shares(bytes);
-        let parsed: Vec<Parsed> = shares.into_par_iter().map(|share| parse(&bytes[share], dim)).collect();
-        for share in parsed {
-            let kept = share.words.len().min(limit - rows);
-            for (word, vector) in share.words.into_iter().zip(share.data.chunks_exact(dim)).take(kept) {
-                vectors
-                    .push(&if options.lowercase { word.to_lowercase() } else { word.into_string() }, vector);
-            }
-            rows += kept;
-            if rows == limit {
-                break;
-            }
-            if let Some(message) = share.fault {
-                return Err(fault(line + kept, message));
-            }
-            line += kept;
+        let shares = self.shares(batch, lines.clone());
+        let rows: usize = shares.iter().map(|share| share.rows).sum();
+        // A number takes two bytes at least.
+        if rows.checked_mul(dim).is_none_or(|numbers| numbers > lines.len() / 2) {
+            return Err(self.short_row(batch, lines, dim));
         }
-    }
-    match header {
-        // Rows behind the limit are not read, so not counted either.
-        Some((count, _)) if rows != count && rows != limit || count < rows => Err(fault(
-            1,
-            format!(
-                "promises {count} words, the file has {}{rows}",
-                if rows == limit { "at least " } else { "" }
-            ),
-        )),
-        _ => vectors.map(Builder::finish).ok_or(Error::Empty { path: name }),
-    }
-}
-
-/// Whole lines, many at a time.
-struct Batches<R> {
-    reader: R,
-    buffer: Vec<u8>,
-    /// The beginning of a line whose end has not been read.
-    spare: Vec<u8>,
-}
-
-impl<R: Read> Batches<R> {
-    /// Fills the buffer; false at the end of the file.
-    fn next(&mut self) -> std::io::Result<bool> {
-        std::mem::swap(&mut self.buffer, &mut self.spare);
-        self.spare.clear();
-        loop {
-            let before = self.buffer.len();
-            (&mut self.reader).take(BATCH as u64).read_to_end(&mut self.buffer)?;
-            if self.buffer.len() == before {
-                return Ok(before > 0);
-            }
-            if let Some(end) = memchr::memrchr(b'\n', &self.buffer[before..]) {
-                self.spare.extend_from_slice(&self.buffer[before + end + 1..]);
-                self.buffer.truncate(before + end + 1);
-                return Ok(true);
+        let expected = self.expected(dim, lines.len(), rows);
+        let table = self.table.get_or_insert_with(|| Table::new(dim));
+        let mut space = table.space(rows, expected);
+        let mut jobs = Vec::with_capacity(shares.len());
+        for share in shares {
+            let (part, rest) = space.split_at_mut(share.rows * dim);
+            jobs.push((share, part));
+            space = rest;
+        }
+        let lowercase = self.lowercase;
+        let parsed: Vec<_> = jobs
+            .into_par_iter()
+            .map(|(share, part)| words_of(batch.from(share.bytes.start), part, dim, lowercase))
+            .collect();
+        let mut words = Vec::with_capacity(parsed.len());
+        for result in parsed {
+            match result {
+                Ok(found) => {
+                    self.line += found.ends.len();
+                    words.push(found);
+                }
+                Err((row, message)) => return Err(self.fault(self.line + row, message)),
             }
         }
+        self.rows += rows;
+        if let Some(table) = &mut self.table
+            && let Err(message) = table.fill(words.iter().flat_map(Words::iter))
+        {
+            return Err(self.fault(self.line, message));
+        }
+        Ok(())
+    }
+
+    /// Takes the header, if there is one; gives where the rows begin.
+    fn begin(&mut self, lines: &[u8]) -> usize {
+        const MARK: &[u8] = "\u{feff}".as_bytes();
+        let mut at = if lines.starts_with(MARK) { MARK.len() } else { 0 };
+        self.header = read_header(&lines[at..]);
+        if self.header.is_some() {
+            at += end_of_line(&lines[at..]);
+            self.line = 2;
+        }
+        at
+    }
+
+    /// Shares of the lines, up to the limit.
+    fn shares(&self, batch: &Batch, lines: Range<usize>) -> Vec<Share> {
+        let ranges = shares(batch.lines(), lines, SHARE);
+        let count = |bytes: Range<usize>| Share { rows: count_lines(&batch.lines()[bytes.clone()]), bytes };
+        let mut shares: Vec<_> = ranges.into_par_iter().map(count).collect();
+        let mut left = self.limit - self.rows;
+        for share in &mut shares {
+            share.rows = share.rows.min(left);
+            left -= share.rows;
+        }
+        shares.retain(|share| share.rows > 0);
+        shares
+    }
+
+    /// The numbers that are to be expected in all, once so many rows have been seen in so many bytes.
+    fn expected(&self, dim: usize, bytes: usize, rows: usize) -> usize {
+        // What is promised must fit into the file, or, where that is compressed or not known, be of moderate size.
+        let bound = (self.size / 2).max(1 << 24);
+        let rows = match self.header {
+            Some((count, _)) => count,
+            None => self.size / (bytes / rows.max(1)).max(1) * 33 / 32,
+        };
+        rows.min(self.limit).saturating_mul(dim).min(bound)
+    }
+
+    /// The first row at fault, where there must be one.
+    fn short_row(&self, batch: &Batch, lines: Range<usize>, dim: usize) -> Error {
+        let mut rest = &batch.lines()[lines];
+        let mut line = self.line;
+        while !rest.is_empty() {
+            let (row, behind) = rest.split_at(end_of_line(rest));
+            if let Some(message) = fault_of(row, dim) {
+                return self.fault(line, message);
+            }
+            (rest, line) = (behind, line + 1);
+        }
+        self.fault(self.line, format!("expected {dim} numbers in each row"))
+    }
+
+    fn finish(self) -> Result<Vectors> {
+        let rows = self.rows;
+        match self.header {
+            // Rows behind the limit are not read, so not counted either.
+            Some((count, _)) if (rows != count && rows != self.limit) || count < rows => {
+                let least = if rows == self.limit { "at least " } else { "" };
+                Err(self.fault(1, format!("promises {count} words, the file has {least}{rows}")))
+            }
+            _ => self.table.map(Table::finish).ok_or(Error::Empty { path: self.name.to_owned() }),
+        }
     }
 }
 
-/// The byte behind the first line's end.
-fn end_of_line(bytes: &[u8]) -> usize {
-    memchr::memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1)
+/// Whole lines for one thread.
+struct Share {
+    bytes: Range<usize>,
+    rows: usize,
 }
 
-/// The columns of a row.
-fn columns(row: &str) -> impl Iterator<Item = &str> {
-    row.split([' ', '\t']).filter(|column| !column.is_empty())
+/// Words, one after the other.
+struct Words {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Words {
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let begins = std::iter::once(0).chain(self.ends.iter().copied());
+        begins.zip(&self.ends).map(|(begin, &end)| &self.text[begin..end])
+    }
+}
+
+/// Reads so many rows as `numbers` hold; gives their words, or the row at fault and what is wrong with it.
+fn words_of(
+    mut bytes: &[u8],
+    numbers: &mut [f32],
+    dim: usize,
+    lowercase: bool,
+) -> Result<Words, (usize, String)> {
+    let rows = numbers.len() / dim;
+    let mut words = Words { text: String::with_capacity(rows * 8), ends: Vec::with_capacity(rows) };
+    for (row, vector) in numbers.chunks_exact_mut(dim).enumerate() {
+        let (word, len) = read_row(bytes, vector).map_err(|message| (row, message))?;
+        if lowercase {
+            words.text.push_str(&word.to_lowercase());
+        } else {
+            words.text.push_str(word);
+        }
+        words.ends.push(words.text.len());
+        bytes = &bytes[len..];
+    }
+    Ok(words)
 }
 
 fn first_line(bytes: &[u8]) -> Option<&str> {
@@ -156,72 +271,4 @@ fn read_header(bytes: &[u8]) -> Option<(usize, usize)> {
 /// The numbers in the first row.
 fn numbers_of(bytes: &[u8]) -> usize {
     first_line(bytes).map_or(0, |row| columns(row).count().saturating_sub(1))
-}
-
-/// Ranges of whole lines, of about [`SHARE`] bytes each.
-fn shares(bytes: &[u8]) -> Vec<Range<usize>> {
-    let mut found = Vec::with_capacity(bytes.len() / SHARE + 1);
-    let mut start = 0;
-    while start < bytes.len() {
-        let from = (start + SHARE).min(bytes.len());
-        let end = from + end_of_line(&bytes[from..]);
-        found.push(start..end);
-        start = end;
-    }
-    found
-}
-
-/// The rows of a share, up to the first that is at fault.
-#[derive(Default)]
-struct Parsed {
-    words: Vec<Box<str>>,
-    data: Vec<f32>,
-    fault: Option<String>,
-}
-
-fn parse(bytes: &[u8], dim: usize) -> Parsed {
-    let mut parsed = Parsed { data: Vec::with_capacity(bytes.len() / 8), ..Parsed::default() };
-    let (text, valid) = match std::str::from_utf8(bytes) {
-        Ok(text) => (text, true),
-        // Whole rows before the fault count, and the row that has it is named.
-        Err(error) => (std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(), false),
-    };
-    let mut lines = text.split_inclusive('\n').peekable();
-    while let Some(line) = lines.next() {
-        if !valid && lines.peek().is_none() && !line.ends_with('\n') {
-            break;
-        }
-        match parse_row(line.trim_end_matches(['\r', '\n']), dim, &mut parsed.data) {
-            Ok(word) => parsed.words.push(word.into()),
-            Err(message) => {
-                parsed.fault = Some(message);
-                return parsed;
-            }
-        }
-    }
-    if !valid {
-        parsed.fault = Some("invalid UTF-8".to_owned());
-    }
-    parsed
-}
-
-/// Adds the row's numbers to `data` and returns its word.
-fn parse_row<'a>(row: &'a str, dim: usize, data: &mut Vec<f32>) -> Result<&'a str, String> {
-    let (word, numbers) = row.split_once([' ', '\t']).unwrap_or((row, ""));
-    if word.is_empty() {
-        return Err(format!("expected a word and {dim} numbers, the line begins with a blank or is empty"));
-    }
-    let before = data.len();
-    for column in columns(numbers) {
-        let number: f32 =
-            column.parse().map_err(|_| format!("`{column}` in the vector of `{word}` is no number"))?;
-        if !number.is_finite() {
-            return Err(format!("`{column}` in the vector of `{word}` is not finite"));
-        }
-        data.push(number);
-    }
-    match data.len() - before {
-        found if found == dim => Ok(word),
-        found => Err(format!("expected {dim} numbers behind `{word}`, found {found}")),
-    }
 }

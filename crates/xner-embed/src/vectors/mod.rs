@@ -3,6 +3,7 @@
 mod builder;
 mod map;
 mod storage;
+mod table;
 mod vocabulary;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use rayon::prelude::*;
 pub(crate) use self::builder::Builder;
 pub(crate) use self::map::map;
 pub(crate) use self::storage::Storage;
+pub(crate) use self::table::Table;
 pub use self::vocabulary::Vocabulary;
 pub(crate) use self::vocabulary::{FREE, MOST, VocabularyBuilder, fault_of};
 use crate::{Error, Result, Rows};
