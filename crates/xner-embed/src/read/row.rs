@@ -49,7 +49,11 @@ fn quick(bytes: &[u8], vector: &mut [f32]) -> Option<(usize, usize)> {
         while is_blank(*bytes.get(at)?) {
             at += 1;
         }
-        let (value, len) = number(&bytes[at..]).or_else(|| slow(&bytes[at..]))?;
+        let rest = &bytes[at..];
+        let (value, len) = match number(rest) {
+            Some(found) => found,
+            None => slow(rest)?,
+        };
         *place = value;
         at += len;
     }
