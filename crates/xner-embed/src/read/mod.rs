@@ -1,8 +1,8 @@
 //! Reading word vectors, of any usual kind.
 
+mod batches;
 mod bytes;
 mod fasttext;
-mod batches;
 mod format;
 mod native;
 mod number;
