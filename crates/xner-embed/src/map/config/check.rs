@@ -1,0 +1,142 @@
+//! Making sure of a config before anything is computed.
+
+use std::ops::Deref;
+
+use super::{
+    Finish, Induction, Initialiser, MapConfig, ProcrustesConfig, RcslsConfig, Refinement, SelfLearningConfig,
+};
+use crate::{Error, Result};
+
+/// A config whose every value is in range: only [`MapConfig::check`] makes one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckedConfig(MapConfig);
+
+impl Deref for CheckedConfig {
+    type Target = MapConfig;
+
+    fn deref(&self) -> &MapConfig {
+        &self.0
+    }
+}
+
+impl CheckedConfig {
+    /// The config.
+    pub fn into_inner(self) -> MapConfig {
+        self.0
+    }
+}
+
+fn fault(key: &str, message: impl Into<String>) -> Error {
+    Error::Config { key: key.to_owned(), message: message.into() }
+}
+
+fn at_least_one(key: &str, value: usize) -> Result<()> {
+    if value == 0 { Err(fault(key, "is 0, expected at least 1")) } else { Ok(()) }
+}
+
+/// `value` is a finite number for which `holds`; `range` says which those are.
+fn number(key: &str, value: f64, holds: impl Fn(f64) -> bool, range: &str) -> Result<()> {
+    if value.is_finite() && holds(value) { Ok(()) } else { Err(fault(key, format!("is {value}, expected {range}"))) }
+}
+
+impl MapConfig {
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// [`Error::Config`] names the first key out of its range, and the range.
+    pub fn check(self) -> Result<CheckedConfig> {
+        at_least_one("limit", self.limit)?;
+        at_least_one("criterion.words", self.criterion.words)?;
+        at_least_one("criterion.neighbours", self.criterion.neighbours)?;
+        at_least_one("restarts", self.restarts)?;
+        match &self.initialiser {
+            #[cfg(feature = "adversarial")]
+            Initialiser::Adversarial(config) => {
+                config.clone().check()?;
+            }
+            Initialiser::SimilarityDistribution(config) => {
+                at_least_one("initialiser.words", config.words)?;
+                at_least_one("initialiser.neighbours", config.neighbours)?;
+            }
+            Initialiser::Identical {}
+            | Initialiser::Numerals {}
+            | Initialiser::Dictionary {}
+            | Initialiser::Identity {} => {}
+        }
+        match &self.refinement {
+            Refinement::None {} => {}
+            Refinement::Procrustes(config) => procrustes(config)?,
+            Refinement::SelfLearning(config) => self_learning(config)?,
+            Refinement::Rcsls(config) => rcsls(config, &self.initialiser)?,
+        }
+        finish(&self.finish, &self.initialiser, &self.refinement)?;
+        if self.restarts > 1 && !self.initialiser.is_random() && !self.refinement.is_random() {
+            return Err(fault(
+                "restarts",
+                format!("is {}, but chance has no part in this method: expected 1", self.restarts),
+            ));
+        }
+        Ok(CheckedConfig(self))
+    }
+}
+
+fn procrustes(config: &ProcrustesConfig) -> Result<()> {
+    at_least_one("refinement.neighbours", config.neighbours)?;
+    number("refinement.threshold", config.threshold, |value| value >= 0.0, "at least 0")?;
+    if config.max_size > 0 && config.min_size > config.max_size {
+        let message = format!("is {}, above max-size {}", config.min_size, config.max_size);
+        return Err(fault("refinement.min-size", message));
+    }
+    Ok(())
+}
+
+fn self_learning(config: &SelfLearningConfig) -> Result<()> {
+    at_least_one("refinement.cutoff", config.cutoff)?;
+    at_least_one("refinement.early-cutoff", config.early_cutoff)?;
+    at_least_one("refinement.neighbours", config.neighbours)?;
+    at_least_one("refinement.interval", config.interval)?;
+    number("refinement.keep", config.keep, |value| value > 0.0 && value <= 1.0, "above 0 and at most 1")?;
+    number("refinement.multiplier", config.multiplier, |value| value > 1.0, "above 1")?;
+    number("refinement.threshold", config.threshold, |value| value >= 0.0, "at least 0")?;
+    if config.early_cutoff > config.cutoff {
+        let message = format!("is {}, expected at most cutoff, {}", config.early_cutoff, config.cutoff);
+        return Err(fault("refinement.early-cutoff", message));
+    }
+    if config.induction == Induction::Intersection {
+        return Err(fault("refinement.induction", "is intersection, expected forward, backward or union"));
+    }
+    Ok(())
+}
+
+fn rcsls(config: &RcslsConfig, initialiser: &Initialiser) -> Result<()> {
+    if !initialiser.gives_pairs() {
+        return Err(fault("refinement.kind", "rcsls needs an initialiser that gives a dictionary"));
+    }
+    at_least_one("refinement.steps", config.steps)?;
+    at_least_one("refinement.neighbours", config.neighbours)?;
+    at_least_one("refinement.words", config.words)?;
+    at_least_one("refinement.batch", config.batch.unwrap_or(1))?;
+    number("refinement.learning-rate", config.learning_rate, |value| value > 0.0, "above 0")
+}
+
+fn finish(finish: &Finish, initialiser: &Initialiser, refinement: &Refinement) -> Result<()> {
+    let power = |value: f64| (0.0..=4.0).contains(&value);
+    number("finish.source-reweight", finish.source_reweight, power, "0 to 4")?;
+    number("finish.target-reweight", finish.target_reweight, power, "0 to 4")?;
+    if !finish.whiten && finish.source_dewhiten.is_some() {
+        return Err(fault("finish.source-dewhiten", "undoes a whitening that `whiten` does not ask for"));
+    }
+    if !finish.whiten && finish.target_dewhiten.is_some() {
+        return Err(fault("finish.target-dewhiten", "undoes a whitening that `whiten` does not ask for"));
+    }
+    let ends_without_pairs = match refinement {
+        Refinement::None {} => !initialiser.gives_pairs(),
+        Refinement::Rcsls(_) => true,
+        Refinement::Procrustes(config) => !initialiser.gives_pairs() && config.iterations == 0,
+        Refinement::SelfLearning(_) => false,
+    };
+    if !finish.is_nothing() && ends_without_pairs {
+        return Err(fault("finish", "needs the dictionary of a refinement that ends with one"));
+    }
+    Ok(())
+}

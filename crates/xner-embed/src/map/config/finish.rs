@@ -1,0 +1,51 @@
+//! What is done to a refined mapping in the end.
+
+use serde::{Deserialize, Serialize};
+
+/// A language of the pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// The source.
+    Source,
+    /// The target.
+    Target,
+}
+
+/// The last mapping from the last dictionary (Artetxe et al. 2018, "Generalizing and improving bilingual word
+/// embedding mappings with a multi-step framework of linear transformations"): whitening, the orthogonal mapping of
+/// both sides, re-weighting by the singular values, de-whitening. The default does none of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+pub struct Finish {
+    /// Whether the dictionary's vectors are made uncorrelated on each side first.
+    pub whiten: bool,
+    /// The power of the singular values by which the source's components are weighted; 0 for none.
+    pub source_reweight: f64,
+    /// The same of the target.
+    pub target_reweight: f64,
+    /// Whose whitening is undone on the source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_dewhiten: Option<Side>,
+    /// Whose whitening is undone on the target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_dewhiten: Option<Side>,
+}
+
+impl Finish {
+    /// Whitening, symmetric re-weighting with exponent 0.5, each side de-whitened by its own whitening.
+    pub fn symmetric() -> Self {
+        Self {
+            whiten: true,
+            source_reweight: 0.5,
+            target_reweight: 0.5,
+            source_dewhiten: Some(Side::Source),
+            target_dewhiten: Some(Side::Target),
+        }
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}

@@ -1,0 +1,102 @@
+//! How vectors are mapped: an initialiser, then a refinement, then a finish.
+
+mod check;
+mod finish;
+mod initialiser;
+mod method;
+mod refinement;
+
+pub use check::CheckedConfig;
+pub use finish::{Finish, Side};
+pub use initialiser::{Initialiser, SimilarityConfig};
+pub use method::Method;
+pub use refinement::{ProcrustesConfig, RcslsConfig, Refinement, SelfLearningConfig};
+
+use serde::{Deserialize, Serialize};
+
+use crate::normalise::Step;
+
+/// Which language is moved into the other's space.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// The source's vectors are mapped into the target's space.
+    #[default]
+    SourceToTarget,
+    /// The target's vectors are mapped into the source's space, as Bari et al. 2020 write it.
+    TargetToSource,
+}
+
+/// From which side a dictionary is induced. Forward is from the language that is moved into the one that stays
+/// ([`Direction`]), so exchanging the languages together with the direction changes nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Induction {
+    /// Each moved word with its best translation.
+    #[default]
+    Forward,
+    /// Each word that stays with its best translation.
+    Backward,
+    /// The pairs of both.
+    Union,
+    /// The pairs that are in both: mutual nearest neighbours.
+    Intersection,
+}
+
+/// The unsupervised criterion: the mean cosine of the CSLS translations of the most frequent words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+pub struct CriterionConfig {
+    /// The most frequent words of either side that take part; all where there are fewer.
+    pub words: usize,
+    /// The neighbours of CSLS.
+    pub neighbours: usize,
+}
+
+impl Default for CriterionConfig {
+    fn default() -> Self {
+        Self { words: 10_000, neighbours: 10 }
+    }
+}
+
+/// How two languages' vectors are brought into one space.
+///
+/// [`MapConfig::preset`] gives the published settings of each method; [`MapConfig::check`] makes sure of all
+/// ranges before anything is computed.
+///
+/// ```
+/// use xner_embed::map::{MapConfig, Method};
+///
+/// let config = MapConfig { seed: 7, ..MapConfig::preset(Method::SelfLearning) };
+/// assert!(config.clone().check().is_ok());
+/// let fault = MapConfig { restarts: 0, ..config }.check().unwrap_err();
+/// assert!(fault.to_string().contains("restarts"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+pub struct MapConfig {
+    /// The most frequent words of each language that learning sees. Every word is mapped in the end.
+    pub limit: usize,
+    /// Which language moves.
+    pub direction: Direction,
+    /// What is done to both languages' vectors first.
+    pub normalise: Vec<Step>,
+    /// Where the first dictionary or mapping comes from.
+    pub initialiser: Initialiser,
+    /// How it is made better.
+    pub refinement: Refinement,
+    /// What is done in the end; nothing leaves the mapping orthogonal.
+    pub finish: Finish,
+    /// How mappings are compared without a dictionary.
+    pub criterion: CriterionConfig,
+    /// How many runs with different seeds; the criterion picks one.
+    pub restarts: usize,
+    /// Decides all chance. Restart `r` uses `seed + r`, so each can be had alone.
+    pub seed: u64,
+}
+
+impl Default for MapConfig {
+    fn default() -> Self {
+        Self::preset(Method::SelfLearning)
+    }
+}
