@@ -62,16 +62,6 @@ pub enum Error {
         /// What is wrong.
         message: String,
     },
-    /// Two languages' vectors have different dimensions.
-    #[error(
-        "the source's vectors have {source_dim} dimensions and the target's {target_dim}; both must have the same"
-    )]
-    Dimensions {
-        /// The source's.
-        source_dim: usize,
-        /// The target's.
-        target_dim: usize,
-    },
     /// Vectors or pairs cannot be mapped.
     #[error("{what}: {message}")]
     Unmappable {

@@ -1,7 +1,7 @@
 //! The unsupervised criterion.
 
 use super::config::{CriterionConfig, Induction, ProcrustesConfig};
-use super::induce::dictionary;
+use super::induce::induced_pairs;
 use super::spaces::unit_rows;
 use crate::knn::Csls;
 use crate::{Result, Rows};
@@ -11,7 +11,7 @@ use crate::{Result, Rows};
 /// length. -1 where no translation is among the most frequent words.
 ///
 /// # Errors
-/// [`crate::Error::Dimensions`] when the dimensions disagree, [`crate::Error::NotFinite`] when a number is NaN or
+/// [`crate::Error::Incompatible`] when the dimensions disagree, [`crate::Error::NotFinite`] when a number is NaN or
 /// infinite.
 pub fn criterion(moved: Rows<'_>, fixed: Rows<'_>, config: &CriterionConfig) -> Result<f64> {
     let [x, z] = [moved, fixed].map(|rows| unit_rows(rows.data().to_vec(), rows.dim()));
@@ -27,7 +27,7 @@ pub(super) fn of_csls(csls: &Csls<'_>, config: &CriterionConfig) -> f64 {
         max_size: config.words,
         ..ProcrustesConfig::default()
     };
-    let pairs = dictionary(csls, &how);
+    let pairs = induced_pairs(csls, &how);
     if pairs.is_empty() {
         return -1.0;
     }

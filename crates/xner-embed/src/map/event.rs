@@ -52,8 +52,6 @@ pub enum Event {
     Initialised {
         /// Pairs of its dictionary; none where it gave a mapping.
         pairs: Option<usize>,
-        /// The criterion of the first mapping, where it was computed.
-        criterion: Option<f64>,
     },
     /// An iteration of Procrustes refinement is done.
     Procrustes {

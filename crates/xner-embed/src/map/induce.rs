@@ -9,7 +9,7 @@ use crate::knn::Csls;
 /// The pairs of a dictionary between the two sides of `csls`, by row of the first side, as MUSE counts: each of
 /// the first `rank_limit` rows of one side with its best translation, where neither rank is above `rank_limit`
 /// (from 0, and including it); the most confident first where sizes and threshold choose among them.
-pub fn dictionary(csls: &Csls<'_>, config: &ProcrustesConfig) -> Vec<Pair> {
+pub fn induced_pairs(csls: &Csls<'_>, config: &ProcrustesConfig) -> Vec<Pair> {
     let forward = || candidates(csls, config);
     let backward = || candidates(&csls.reversed(), config).into_iter().map(|(j, i)| (i, j)).collect::<Vec<_>>();
     let mut pairs = match config.induction {

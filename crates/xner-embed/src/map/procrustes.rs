@@ -1,6 +1,7 @@
 //! The orthogonal Procrustes problem.
 
 use super::Pair;
+use crate::check::same_dim;
 use crate::linalg::{Matrix, cross, svd};
 use crate::{Error, Result, Rows};
 
@@ -22,7 +23,7 @@ use crate::{Error, Result, Rows};
 /// ```
 ///
 /// # Errors
-/// [`Error::Unmappable`] when there is no pair, [`Error::Dimensions`] when the dimensions disagree,
+/// [`Error::Unmappable`] when there is no pair, [`Error::Incompatible`] when the dimensions disagree,
 /// [`Error::NotFinite`] when a number of a pair is NaN or infinite.
 ///
 /// # Panics
@@ -31,19 +32,6 @@ pub fn procrustes(x: Rows<'_>, z: Rows<'_>, pairs: &[Pair]) -> Result<Matrix> {
     if pairs.is_empty() {
         return Err(Error::Unmappable { what: "dictionary".to_owned(), message: "no pair to learn from".to_owned() });
     }
-    same_dimension(x, z)?;
+    same_dim(x.dim(), "source vectors", z.dim(), "target vectors")?;
     Ok(svd(&cross(x, z, pairs))?.rotation())
-}
-
-/// Both sides' vectors have one dimension.
-pub(super) fn same_dimension(source: Rows<'_>, target: Rows<'_>) -> Result<()> {
-    if source.dim() == target.dim() {
-        return Ok(());
-    }
-    Err(Error::Dimensions {
-        left: source.dim(),
-        left_name: "source vectors".to_owned(),
-        right: target.dim(),
-        right_name: "target vectors".to_owned(),
-    })
 }

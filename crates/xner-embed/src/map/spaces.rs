@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::Pair;
 use super::config::{Direction, MapConfig};
-use super::procrustes::same_dimension;
+use crate::check::same_dim;
 use crate::linalg::{Matrix, apply};
 use crate::normalise::{Fitted, unit};
 use crate::{Error, Result, Rows, Vectors};
@@ -31,7 +31,7 @@ impl Spaces {
                 return Err(Error::Unmappable { what: what.to_owned(), message: "all are zero".to_owned() });
             }
         }
-        same_dimension(source.rows(), target.rows())?;
+        same_dim(source.dim(), "source vectors", target.dim(), "target vectors")?;
         let dim = source.dim();
         let fit = |vectors: &Vectors| {
             let mut data = vectors.rows().head(config.limit).data().to_vec();

@@ -1,0 +1,153 @@
+//! The checkpoint of a run: one file from which it goes on.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::Xxh3;
+
+use super::Pair;
+use super::config::MapConfig;
+use super::exact;
+use super::report::Restart;
+use super::state::{Counters, Current, State};
+use super::stored::{Opened, Stored};
+use crate::{Error, Result, Vectors};
+
+const FILE: &str = "state.safetensors";
+
+/// The part of a checkpoint that is no matrix.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Note {
+    fingerprint: String,
+    finished: Vec<Restart>,
+    kept: Option<usize>,
+    current: Option<Counters>,
+}
+
+/// Where a run's checkpoint lies.
+#[derive(Debug)]
+pub(super) struct Checkpoint {
+    folder: PathBuf,
+    fingerprint: String,
+}
+
+impl Checkpoint {
+    /// The checkpoint in `folder` of the run with this fingerprint. Nothing is made yet.
+    pub(super) fn new(folder: &Path, fingerprint: String) -> Self {
+        Self { folder: folder.to_owned(), fingerprint }
+    }
+
+    /// The state to go on from; a new one where there is no checkpoint.
+    pub(super) fn read(&self) -> Result<State> {
+        let path = self.folder.join(FILE);
+        if !path.exists() {
+            return Ok(State::default());
+        }
+        let file = Opened::read(&path)?;
+        let note: Note = exact::read(&file.note)
+            .map_err(|error| file.fault(format!("does not read ({error}); remove it to begin anew")))?;
+        if note.fingerprint != self.fingerprint {
+            return Err(file.fault(
+                "belongs to a run with another config or other vectors; take another folder, or remove it to begin \
+                 anew"
+                    .to_owned(),
+            ));
+        }
+        let missing = |name: &str| file.fault(format!("has no tensor `{name}`"));
+        let kept = match note.kept {
+            None => None,
+            Some(restart) => {
+                let matrix = |name| file.matrix(name)?.ok_or_else(|| missing(name));
+                Some((restart, matrix("kept.moving")?, matrix("kept.fixed")?))
+            }
+        };
+        let current = match note.current {
+            None => None,
+            Some(counters) => {
+                let best = match file.matrix("best")? {
+                    Some(best) => Some((best, file.pairs("best.pairs")?)),
+                    None => None,
+                };
+                Some(Current { counters, pairs: file.pairs("pairs")?, mapping: file.matrix("mapping")?, best })
+            }
+        };
+        Ok(State { finished: note.finished, kept, current, initialiser: file.bytes("initialiser")? })
+    }
+
+    /// Writes the state in the place of the one before.
+    pub(super) fn write(&self, state: &State) -> Result<()> {
+        fs::create_dir_all(&self.folder)
+            .map_err(|source| Error::Io { path: self.folder.clone(), source })?;
+        let mut tensors = Stored::default();
+        if let Some((_, moving, fixed)) = &state.kept {
+            tensors.matrix("kept.moving", moving);
+            tensors.matrix("kept.fixed", fixed);
+        }
+        if let Some(current) = &state.current {
+            if let Some(pairs) = &current.pairs {
+                tensors.pairs("pairs", pairs);
+            }
+            if let Some(mapping) = &current.mapping {
+                tensors.matrix("mapping", mapping);
+            }
+            if let Some((best, pairs)) = &current.best {
+                tensors.matrix("best", best);
+                if let Some(pairs) = pairs {
+                    tensors.pairs("best.pairs", pairs);
+                }
+            }
+        }
+        if let Some(bytes) = &state.initialiser {
+            tensors.bytes("initialiser", bytes);
+        }
+        let note = Note {
+            fingerprint: self.fingerprint.clone(),
+            finished: state.finished.clone(),
+            kept: state.kept.as_ref().map(|kept| kept.0),
+            current: state.current.as_ref().map(|current| current.counters.clone()),
+        };
+        let path = self.folder.join(FILE);
+        let note = exact::write(&note)
+            .map_err(|error| Error::Folder { path: path.clone(), message: error.to_string() })?;
+        tensors.write(&path, note)
+    }
+
+    /// Removes a checkpoint folder; one that is not there is removed already.
+    pub(super) fn remove(folder: &Path) -> Result<()> {
+        match fs::remove_dir_all(folder) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::Io { path: folder.to_owned(), source })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whose run it is: a digest of config, vectors and first dictionary.
+pub(super) fn fingerprint(
+    config: &MapConfig,
+    source: &Vectors,
+    target: &Vectors,
+    pairs: Option<&[Pair]>,
+) -> Result<String> {
+    let mut digest = Xxh3::new();
+    let config = serde_json::to_string(config)
+        .map_err(|error| Error::Config { key: "config".to_owned(), message: error.to_string() })?;
+    digest.update(config.as_bytes());
+    for vectors in [source, target] {
+        digest.update(&(vectors.len() as u64).to_le_bytes());
+        digest.update(&(vectors.dim() as u64).to_le_bytes());
+        digest.update(bytemuck::cast_slice(vectors.data()));
+        for word in vectors.words() {
+            digest.update(word.as_bytes());
+            digest.update(b"\n");
+        }
+    }
+    for &(i, j) in pairs.unwrap_or_default() {
+        digest.update(&i.to_le_bytes());
+        digest.update(&j.to_le_bytes());
+    }
+    Ok(format!("{:032x}", digest.digest128()))
+}

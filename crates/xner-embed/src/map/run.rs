@@ -1,0 +1,304 @@
+//! A run: restarts, each an initialiser, a refinement and a finish; the best by the criterion is kept.
+
+use std::path::Path;
+
+use super::checkpoint::{Checkpoint, fingerprint};
+use super::config::{CheckedConfig, Initialiser, ProcrustesConfig, Refinement};
+use super::device::Device;
+use super::event::{Event, Flow, Observer};
+use super::finish::finish;
+use super::mapping::Mapping;
+use super::report::{Report, Restart};
+use super::similarity::similarity_pairs;
+use super::spaces::Spaces;
+use super::state::{Current, State};
+use super::{Pair, criterion, induced_pairs, procrustes, rcsls, refine, seeds, self_learning};
+use crate::dictionary::Dictionary;
+use crate::knn::Csls;
+use crate::linalg::{Matrix, apply};
+use crate::{Error, Result, Rows, Vectors};
+
+/// What a run may use beside vectors and config.
+#[derive(Debug, Clone, Copy)]
+pub struct Resources<'a> {
+    /// The dictionary for the initialiser of that name.
+    pub dictionary: Option<&'a Dictionary>,
+    /// Where adversarial training runs.
+    pub device: Device,
+    /// The folder of the checkpoint; a run that finds one there goes on from it, with the same result to the bit.
+    /// It stays after the run's end: [`super::save`] removes it from the folder it writes.
+    pub checkpoint: Option<&'a Path>,
+    /// Iterations between two checkpoints; restarts end with one in any case.
+    pub checkpoint_every: usize,
+}
+
+impl Default for Resources<'_> {
+    fn default() -> Self {
+        Self { dictionary: None, device: Device::Cpu, checkpoint: None, checkpoint_every: 20 }
+    }
+}
+
+/// What a run gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mapped {
+    /// The best restart's mapping.
+    pub mapping: Mapping,
+    /// What the run found out about itself.
+    pub report: Report,
+}
+
+/// Learns the mapping that brings `source` and `target` into one space.
+///
+/// ```
+/// use xner_embed::Vectors;
+/// use xner_embed::dictionary::Dictionary;
+/// use xner_embed::map::{Flow, MapConfig, Method, Resources, map};
+///
+/// // The target is the source turned by a quarter.
+/// let source = Vectors::from_rows(["one", "two", "three"], 2, &[1.0, 0.0, 0.0, 1.0, 1.0, 1.0])?;
+/// let target = Vectors::from_rows(["un", "deux", "trois"], 2, &[0.0, 1.0, -1.0, 0.0, -1.0, 1.0])?;
+/// let dictionary = Dictionary::from_pairs([("one", "un"), ("two", "deux")])?;
+///
+/// let config = MapConfig::preset(Method::Supervised).check()?;
+/// let resources = Resources { dictionary: Some(&dictionary), ..Resources::default() };
+/// let mapped = map(&source, &target, &config, &resources, &mut |_| Flow::Continue)?;
+/// let three = mapped.mapping.apply_source(&source)?;
+/// assert!(three.row(2).iter().zip(target.row(2)).all(|(a, b)| (a - b).abs() < 1e-6));
+/// # Ok::<(), xner_embed::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Unmappable`] for vectors or a dictionary that give nothing to learn from, [`Error::Incompatible`] for
+/// vectors of two dimensions, [`Error::NoOverlap`] for a dictionary of other words, [`Error::Stopped`] when the
+/// observer says so, [`Error::Folder`] for a checkpoint of another run.
+pub fn map(
+    source: &Vectors,
+    target: &Vectors,
+    config: &CheckedConfig,
+    resources: &Resources<'_>,
+    observer: &mut Observer<'_>,
+) -> Result<Mapped> {
+    let spaces = Spaces::new(source, target, config)?;
+    let given = given_pairs(source, target, config, resources)?;
+    let checkpoint = match resources.checkpoint {
+        Some(folder) => Some(Checkpoint::new(folder, fingerprint(config, source, target, given.as_deref())?)),
+        None => None,
+    };
+    let state = checkpoint.as_ref().map_or_else(|| Ok(State::default()), Checkpoint::read)?;
+    let given = given.map(|pairs| spaces.oriented_pairs(pairs));
+    Run { config, resources, spaces, given, checkpoint, state, observer }.all()
+}
+
+/// The pairs of initialisers that look at words alone.
+fn given_pairs(
+    source: &Vectors,
+    target: &Vectors,
+    config: &CheckedConfig,
+    resources: &Resources<'_>,
+) -> Result<Option<Vec<Pair>>> {
+    let limit = config.limit;
+    match &config.initialiser {
+        Initialiser::Identical {} => seeds::identical(source, target, limit).map(Some),
+        Initialiser::Numerals {} => seeds::numerals(source, target, limit).map(Some),
+        Initialiser::Dictionary {} => {
+            let dictionary = resources.dictionary.ok_or_else(|| Error::Config {
+                key: "initialiser.kind".to_owned(),
+                message: "is dictionary, but none was given".to_owned(),
+            })?;
+            seeds::from_dictionary(dictionary, source, target, limit).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+struct Run<'a, 'o> {
+    config: &'a CheckedConfig,
+    resources: &'a Resources<'a>,
+    spaces: Spaces,
+    /// The dictionary of words, of moving and fixed.
+    given: Option<Vec<Pair>>,
+    checkpoint: Option<Checkpoint>,
+    state: State,
+    observer: &'a mut Observer<'o>,
+}
+
+impl Run<'_, '_> {
+    fn all(mut self) -> Result<Mapped> {
+        while self.state.finished.len() < self.config.restarts {
+            self.restart()?;
+        }
+        let (kept, moving, fixed) = self.state.kept.take().ok_or_else(|| Error::Unmappable {
+            what: "checkpoint".to_owned(),
+            message: "counts restarts but holds no mapping".to_owned(),
+        })?;
+        let restarts = self.state.finished;
+        let report = Report { kept, criterion: restarts[kept].criterion, restarts };
+        Ok(Mapped { mapping: Mapping::new(&self.spaces, moving, fixed), report })
+    }
+
+    fn restart(&mut self) -> Result<()> {
+        let restart = self.state.finished.len();
+        let seed = self.config.seed.wrapping_add(restart as u64);
+        self.tell(&Event::Restart { restart, of: self.config.restarts, seed })?;
+        if self.state.current.is_none() {
+            let current = self.initialise(seed)?;
+            let pairs = current.counters.seed_pairs;
+            self.state.current = Some(current);
+            self.state.initialiser = None;
+            self.save()?;
+            self.tell(&Event::Initialised { pairs })?;
+        }
+        let Some(mut current) = self.state.current.take() else { return Ok(()) };
+        self.start(&mut current)?;
+        while !current.counters.done {
+            let event = match &self.config.refinement {
+                Refinement::None {} => break,
+                Refinement::Procrustes(config) => {
+                    refine::step(&mut current, &self.spaces, config, &self.config.criterion)?
+                }
+                Refinement::SelfLearning(config) => self_learning::step(&mut current, &self.spaces, config, seed)?,
+                Refinement::Rcsls(config) => rcsls::step(&mut current, &self.spaces, config, seed)?,
+            };
+            let due = current.counters.iteration.is_multiple_of(self.resources.checkpoint_every.max(1));
+            self.state.current = Some(current);
+            if due {
+                self.save()?;
+            }
+            self.tell(&event)?;
+            match self.state.current.take() {
+                Some(next) => current = next,
+                None => return Ok(()),
+            }
+        }
+        self.end(current, restart, seed)
+    }
+
+    /// The first dictionary or mapping of a restart.
+    fn initialise(&mut self, _seed: u64) -> Result<Current> {
+        match &self.config.initialiser {
+            Initialiser::SimilarityDistribution(config) => {
+                similarity_pairs(self.spaces.moving(), self.spaces.fixed(), config).map(Current::from_pairs)
+            }
+            Initialiser::Identity {} => Ok(Current::from_mapping(Matrix::identity(self.spaces.dim()))),
+            Initialiser::Identical {} | Initialiser::Numerals {} | Initialiser::Dictionary {} => {
+                Ok(Current::from_pairs(self.given.clone().unwrap_or_default()))
+            }
+        }
+    }
+
+    /// The criterion before refinement; iterated Procrustes computes it itself.
+    fn start(&self, current: &mut Current) -> Result<()> {
+        if current.counters.initial_criterion.is_none()
+            && !matches!(self.config.refinement, Refinement::Procrustes(_))
+        {
+            let first = self.solved(current)?;
+            current.counters.initial_criterion = Some(self.criterion(&first, None)?);
+            if matches!(self.config.refinement, Refinement::None {}) {
+                current.best = Some((first, current.pairs.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The mapping that a restart stands at.
+    fn solved(&self, current: &Current) -> Result<Matrix> {
+        match (&current.pairs, &current.mapping) {
+            (Some(pairs), _) => procrustes(self.spaces.moving(), self.spaces.fixed(), pairs),
+            (None, Some(mapping)) => Ok(mapping.clone()),
+            (None, None) => Ok(Matrix::identity(self.spaces.dim())),
+        }
+    }
+
+    /// The criterion of a mapping; `fixed` maps the side that stays, where that is not the identity.
+    fn criterion(&self, moving: &Matrix, fixed: Option<&Matrix>) -> Result<f64> {
+        let dim = self.spaces.dim();
+        let moved = self.spaces.moved_unit(moving);
+        let moved = Rows::new(&moved, dim);
+        match fixed {
+            None => {
+                let csls = Csls::new(moved, self.spaces.fixed_unit(), self.config.criterion.neighbours)?;
+                Ok(criterion::of_csls(&csls, &self.config.criterion))
+            }
+            Some(w) => {
+                let data = apply(self.spaces.fixed(), w);
+                criterion::criterion(moved, Rows::new(&data, dim), &self.config.criterion)
+            }
+        }
+    }
+
+    /// The finish of a restart, and whether it is the best so far.
+    fn end(&mut self, mut current: Current, restart: usize, seed: u64) -> Result<()> {
+        let (w, pairs) = match current.best.take() {
+            Some(best) => best,
+            None => (self.solved(&current)?, current.pairs.take()),
+        };
+        let refined = match (&self.config.refinement, current.counters.initial_criterion) {
+            (Refinement::Procrustes(_), _) => current.counters.best.unwrap_or(-1.0),
+            (Refinement::None {}, Some(initial)) => initial,
+            _ => self.criterion(&w, None)?,
+        };
+        let (moving, fixed, criterion) = if self.config.finish.is_nothing() {
+            (w, Matrix::identity(self.spaces.dim()), refined)
+        } else {
+            let pairs = match pairs {
+                Some(pairs) => pairs,
+                None => self.induced(&w)?,
+            };
+            let (x, z) = self.spaces.oriented(self.spaces.moving(), self.spaces.fixed());
+            let (source, target) = finish(x, z, &self.spaces.oriented_pairs(pairs), &self.config.finish)?;
+            let (moving, fixed) = self.spaces.oriented(source, target);
+            let criterion = self.criterion(&moving, Some(&fixed))?;
+            (moving, fixed, criterion)
+        };
+        let counters = current.counters;
+        let best = self.state.finished.iter().all(|other| criterion > other.criterion);
+        self.state.finished.push(Restart {
+            seed,
+            seed_pairs: counters.seed_pairs,
+            initial_criterion: counters.initial_criterion.unwrap_or(-1.0),
+            iterations: counters.iterations,
+            refined_criterion: refined,
+            criterion,
+        });
+        if best {
+            self.state.kept = Some((restart, moving, fixed));
+        }
+        self.save()?;
+        self.tell(&Event::Finished { restart, criterion, best })
+    }
+
+    /// A dictionary of a mapping that came without one.
+    fn induced(&self, w: &Matrix) -> Result<Vec<Pair>> {
+        let config = match &self.config.refinement {
+            Refinement::Procrustes(config) => *config,
+            _ => ProcrustesConfig::default(),
+        };
+        let moved = self.spaces.moved_unit(w);
+        let csls = Csls::new(Rows::new(&moved, self.spaces.dim()), self.spaces.fixed_unit(), config.neighbours)?;
+        Ok(induced_pairs(&csls, &config))
+    }
+
+    /// Tells the observer; a stop leaves a checkpoint.
+    fn tell(&mut self, event: &Event) -> Result<()> {
+        match (self.observer)(event) {
+            Flow::Continue => Ok(()),
+            Flow::Stop => {
+                self.write()?;
+                Err(Error::Stopped { restart: self.state.finished.len() })
+            }
+        }
+    }
+
+    /// Writes a checkpoint, where there is a folder for it, and says so.
+    fn save(&mut self) -> Result<()> {
+        if self.checkpoint.is_none() {
+            return Ok(());
+        }
+        self.write()?;
+        self.tell(&Event::Checkpoint)
+    }
+
+    fn write(&self) -> Result<()> {
+        self.checkpoint.as_ref().map_or(Ok(()), |checkpoint| checkpoint.write(&self.state))
+    }
+}
