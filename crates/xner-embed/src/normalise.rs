@@ -104,6 +104,17 @@ impl Fitted {
         self.steps.iter().for_each(|step| step.apply(vectors, self.dim));
     }
 
+    /// The dimension of the vectors that it was fitted to.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// Whether every mean has that dimension: true but for what was read from a broken file.
+    pub(crate) fn is_whole(&self) -> bool {
+        let whole = |step: &FittedStep| !matches!(step, FittedStep::Centre { mean } if mean.len() != self.dim);
+        self.steps.iter().all(whole)
+    }
+
     /// The steps without what they keep.
     pub fn steps(&self) -> impl ExactSizeIterator<Item = Step> + '_ {
         self.steps.iter().map(|step| match step {

@@ -26,7 +26,7 @@ pub(super) fn finish(x: Rows<'_>, z: Rows<'_>, pairs: &[Pair], how: &Finish) -> 
         whitenings = Some((a, b));
     }
     let parts = svd(&between)?;
-    let mut side = |orthogonal: &Matrix, power: f64, own: Side, dewhiten: Option<Side>| {
+    let side = |orthogonal: &Matrix, power: f64, own: Side, dewhiten: Option<Side>| {
         let mut map = orthogonal.clone();
         if let Some((a, b)) = &whitenings {
             map = if own == Side::Source { a.whiten.product(&map) } else { b.whiten.product(&map) };

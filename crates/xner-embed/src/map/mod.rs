@@ -36,7 +36,7 @@ pub use config::{
 pub use criterion::criterion;
 pub use device::Device;
 pub use event::{Event, Flow, Observer};
-pub use folder::{Opened, Storage, open, save};
+pub use folder::{checkpoint_folder, MappingFolder, VectorFiles, open, save};
 pub use induce::induced_pairs;
 pub use mapping::Mapping;
 pub use procrustes::procrustes;

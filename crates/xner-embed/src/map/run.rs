@@ -221,7 +221,7 @@ impl Run<'_, '_> {
             }
             Some(w) => {
                 let data = apply(self.spaces.fixed(), w);
-                criterion::criterion(moved, Rows::new(&data, dim), &self.config.criterion)
+                criterion(moved, Rows::new(&data, dim), &self.config.criterion)
             }
         }
     }
@@ -244,9 +244,8 @@ impl Run<'_, '_> {
                 Some(pairs) => pairs,
                 None => self.induced(&w)?,
             };
-            let (x, z) = self.spaces.oriented(self.spaces.moving(), self.spaces.fixed());
-            let (source, target) = finish(x, z, &self.spaces.oriented_pairs(pairs), &self.config.finish)?;
-            let (moving, fixed) = self.spaces.oriented(source, target);
+            let how = self.spaces.oriented(self.config.finish, self.config.finish.exchanged()).0;
+            let (moving, fixed) = finish(self.spaces.moving(), self.spaces.fixed(), &pairs, &how)?;
             let criterion = self.criterion(&moving, Some(&fixed))?;
             (moving, fixed, criterion)
         };

@@ -44,6 +44,22 @@ impl Finish {
         }
     }
 
+    /// The same with source and target exchanged.
+    #[must_use]
+    pub fn exchanged(self) -> Self {
+        let other = |side| match side {
+            Side::Source => Side::Target,
+            Side::Target => Side::Source,
+        };
+        Self {
+            whiten: self.whiten,
+            source_reweight: self.target_reweight,
+            target_reweight: self.source_reweight,
+            source_dewhiten: self.target_dewhiten.map(other),
+            target_dewhiten: self.source_dewhiten.map(other),
+        }
+    }
+
     /// Whether it changes nothing.
     pub fn is_nothing(&self) -> bool {
         *self == Self::default()

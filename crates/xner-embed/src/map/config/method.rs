@@ -5,8 +5,6 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "adversarial")]
-use super::ProcrustesConfig;
 use super::{
     CriterionConfig, Direction, Finish, Initialiser, MapConfig, Refinement, SelfLearningConfig, SimilarityConfig,
 };
@@ -17,9 +15,6 @@ use crate::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
-    /// Adversarial training, then Procrustes iterated, with MUSE's published settings: nothing is normalised.
-    #[cfg(feature = "adversarial")]
-    Adversarial,
     /// Similarity distributions, then self-learning, with vecmap's published settings. No dictionary is needed.
     SelfLearning,
     /// Identical words, then self-learning.
@@ -35,8 +30,6 @@ pub enum Method {
 impl Method {
     /// All methods of this build.
     pub const ALL: &[Self] = &[
-        #[cfg(feature = "adversarial")]
-        Self::Adversarial,
         Self::SelfLearning,
         Self::Identical,
         Self::Numerals,
@@ -47,8 +40,6 @@ impl Method {
     /// Its name on the command line and in configs.
     pub fn name(self) -> &'static str {
         match self {
-            #[cfg(feature = "adversarial")]
-            Self::Adversarial => "adversarial",
             Self::SelfLearning => "self-learning",
             Self::Identical => "identical",
             Self::Numerals => "numerals",
@@ -99,14 +90,6 @@ impl MapConfig {
             seed: 1,
         };
         match method {
-            #[cfg(feature = "adversarial")]
-            Method::Adversarial => Self {
-                normalise: Vec::new(),
-                initialiser: Initialiser::Adversarial(Default::default()),
-                refinement: Refinement::Procrustes(ProcrustesConfig::default()),
-                finish: Finish::default(),
-                ..self_learning(Initialiser::Identity {})
-            },
             Method::SelfLearning => {
                 self_learning(Initialiser::SimilarityDistribution(SimilarityConfig::default()))
             }
