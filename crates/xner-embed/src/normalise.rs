@@ -111,7 +111,8 @@ impl Fitted {
 
     /// Whether every mean has that dimension: true but for what was read from a broken file.
     pub(crate) fn is_whole(&self) -> bool {
-        let whole = |step: &FittedStep| !matches!(step, FittedStep::Centre { mean } if mean.len() != self.dim);
+        let whole =
+            |step: &FittedStep| !matches!(step, FittedStep::Centre { mean } if mean.len() != self.dim);
         self.steps.iter().all(whole)
     }
 

@@ -6,8 +6,8 @@ mod hidden;
 use hidden::{Hidden, precision};
 use xner_embed::dictionary::Dictionary;
 use xner_embed::map::{
-    CheckedConfig, Direction, Finish, Flow, Initialiser, MapConfig, Mapped, Method, ProcrustesConfig, RcslsConfig,
-    Refinement, Resources, SelfLearningConfig, map,
+    CheckedConfig, Direction, Finish, Flow, Initialiser, MapConfig, Mapped, Method, ProcrustesConfig,
+    RcslsConfig, Refinement, Resources, SelfLearningConfig, map,
 };
 
 fn run(hidden: &Hidden, config: &CheckedConfig, dictionary: Option<&Dictionary>) -> Mapped {
@@ -64,7 +64,11 @@ fn refinements_and_finishes_compose() {
         Refinement::Procrustes(ProcrustesConfig::default()),
         Refinement::Rcsls(RcslsConfig::default()),
         Refinement::Rcsls(RcslsConfig { spectral: true, batch: Some(50), ..RcslsConfig::default() }),
-        Refinement::SelfLearning(SelfLearningConfig { interval: 2, early_cutoff: 300, ..SelfLearningConfig::default() }),
+        Refinement::SelfLearning(SelfLearningConfig {
+            interval: 2,
+            early_cutoff: 300,
+            ..SelfLearningConfig::default()
+        }),
     ];
     // All weight on the target, as Artetxe et al. 2018 do with a dictionary.
     let one_sided = Finish { source_reweight: 0.0, target_reweight: 1.0, ..Finish::symmetric() };
@@ -85,7 +89,8 @@ fn refinements_and_finishes_compose() {
 fn exchanging_languages_and_direction_changes_nothing() {
     let hidden = Hidden::new(400, 12, 0.05, 6);
     let there = quick(Method::SelfLearning).check().unwrap();
-    let back = MapConfig { direction: Direction::TargetToSource, ..quick(Method::SelfLearning) }.check().unwrap();
+    let back =
+        MapConfig { direction: Direction::TargetToSource, ..quick(Method::SelfLearning) }.check().unwrap();
     let one = run(&hidden, &there, None);
     let exchanged = Hidden { source: hidden.target.clone(), target: hidden.source.clone(), ..hidden };
     let other = run(&exchanged, &back, None);

@@ -70,7 +70,12 @@ impl Checkpoint {
                     Some(best) => Some((best, file.pairs("best.pairs")?)),
                     None => None,
                 };
-                Some(Current { counters, pairs: file.pairs("pairs")?, mapping: file.matrix("mapping")?, best })
+                Some(Current {
+                    counters,
+                    pairs: file.pairs("pairs")?,
+                    mapping: file.matrix("mapping")?,
+                    best,
+                })
             }
         };
         Ok(State { finished: note.finished, kept, current, initialiser: file.bytes("initialiser")? })
@@ -78,8 +83,7 @@ impl Checkpoint {
 
     /// Writes the state in the place of the one before.
     pub(super) fn write(&self, state: &State) -> Result<()> {
-        fs::create_dir_all(&self.folder)
-            .map_err(|source| Error::Io { path: self.folder.clone(), source })?;
+        fs::create_dir_all(&self.folder).map_err(|source| Error::Io { path: self.folder.clone(), source })?;
         let mut tensors = Stored::default();
         if let Some((_, moving, fixed)) = &state.kept {
             tensors.matrix("kept.moving", moving);

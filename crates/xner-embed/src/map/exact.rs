@@ -57,7 +57,8 @@ mod tests {
             }
         }
         let mixed = (1_u64, Some(0.1), vec![("f", -0.0)]);
-        let back: (u64, Option<f64>, Vec<(String, f64)>) = super::read(&super::write(&mixed).unwrap()).unwrap();
+        let back: (u64, Option<f64>, Vec<(String, f64)>) =
+            super::read(&super::write(&mixed).unwrap()).unwrap();
         assert_eq!((back.0, back.1, back.2[0].1.to_bits()), (1, Some(0.1), (-0.0_f64).to_bits()));
     }
 }

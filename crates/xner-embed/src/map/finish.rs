@@ -1,7 +1,7 @@
 //! Whitening, re-weighting and de-whitening.
 
-use super::config::{Finish, Side};
 use super::Pair;
+use super::config::{Finish, Side};
 use crate::linalg::{Matrix, cross, svd};
 use crate::{Error, Result, Rows};
 
@@ -21,7 +21,8 @@ pub(super) fn finish(x: Rows<'_>, z: Rows<'_>, pairs: &[Pair], how: &Finish) -> 
     if how.whiten {
         let left: Vec<Pair> = pairs.iter().map(|&(i, _)| (i, i)).collect();
         let right: Vec<Pair> = pairs.iter().map(|&(_, j)| (j, j)).collect();
-        let (a, b) = (Whitening::new(&cross(x, x, &left), "source")?, Whitening::new(&cross(z, z, &right), "target")?);
+        let (a, b) =
+            (Whitening::new(&cross(x, x, &left), "source")?, Whitening::new(&cross(z, z, &right), "target")?);
         between = a.whiten.product(&between).product(&b.whiten);
         whitenings = Some((a, b));
     }
@@ -69,7 +70,8 @@ impl Whitening {
             return Err(Error::Unmappable { what: "dictionary".to_owned(), message });
         }
         let power = |power: f64| {
-            let scaled = parts.u.scaled_columns(&values.iter().map(|value| value.powf(power)).collect::<Vec<_>>());
+            let scaled =
+                parts.u.scaled_columns(&values.iter().map(|value| value.powf(power)).collect::<Vec<_>>());
             scaled.product(&parts.u.transposed())
         };
         Ok(Self { whiten: power(-1.0), undo: power(1.0) })

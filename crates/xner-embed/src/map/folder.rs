@@ -99,8 +99,8 @@ fn write_mapping(path: &Path, mapping: &Mapping) -> Result<()> {
         source: mapping.source_steps.clone(),
         target: mapping.target_steps.clone(),
     };
-    let note =
-        exact::write(&note).map_err(|error| Error::Folder { path: path.to_owned(), message: error.to_string() })?;
+    let note = exact::write(&note)
+        .map_err(|error| Error::Folder { path: path.to_owned(), message: error.to_string() })?;
     tensors.write(path, note)
 }
 
@@ -113,7 +113,9 @@ fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<()> {
 
 fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
-        Err(source) if source.kind() != ErrorKind::NotFound => Err(Error::Io { path: path.to_owned(), source }),
+        Err(source) if source.kind() != ErrorKind::NotFound => {
+            Err(Error::Io { path: path.to_owned(), source })
+        }
         _ => Ok(()),
     }
 }
@@ -165,7 +167,9 @@ fn read_mapping(path: &Path) -> Result<Mapping> {
     for (side, steps) in [("source", &note.source), ("target", &note.target)] {
         if steps.dim() != source.rows() || !steps.is_whole() {
             let (dim, rows) = (steps.dim(), source.rows());
-            return Err(file.fault(format!("the {side}'s normalisation is for {dim} dimensions, its matrix for {rows}")));
+            return Err(file.fault(format!(
+                "the {side}'s normalisation is for {dim} dimensions, its matrix for {rows}"
+            )));
         }
     }
     Ok(Mapping { source, target, source_steps: note.source, target_steps: note.target })
@@ -173,7 +177,8 @@ fn read_mapping(path: &Path) -> Result<Mapping> {
 
 fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let text = fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-    serde_json::from_str(&text).map_err(|error| Error::Folder { path: path.to_owned(), message: error.to_string() })
+    serde_json::from_str(&text)
+        .map_err(|error| Error::Folder { path: path.to_owned(), message: error.to_string() })
 }
 
 impl MappingFolder {
@@ -194,14 +199,16 @@ impl MappingFolder {
     }
 
     fn vectors(&self, side: &str, options: &ReadOptions) -> Result<Vectors> {
-        let paths = [VectorFiles::Native, VectorFiles::Text].map(|files| self.dir.join(side).with_extension(files.ending()));
+        let paths = [VectorFiles::Native, VectorFiles::Text]
+            .map(|files| self.dir.join(side).with_extension(files.ending()));
         let fault = |path: &Path, message: String| Err(Error::Folder { path: path.to_owned(), message });
         let Some(path) = paths.iter().find(|path| path.exists()) else {
             return fault(&self.dir, format!("has neither {side}.vec nor {side}.safetensors"));
         };
         let vectors = read::open(path, options)?;
         if vectors.dim() != self.mapping.dim() {
-            let message = format!("has {} dimensions, the mapping beside it {}", vectors.dim(), self.mapping.dim());
+            let message =
+                format!("has {} dimensions, the mapping beside it {}", vectors.dim(), self.mapping.dim());
             return fault(path, message);
         }
         Ok(vectors)

@@ -11,7 +11,8 @@ use crate::knn::Csls;
 /// (from 0, and including it); the most confident first where sizes and threshold choose among them.
 pub fn induced_pairs(csls: &Csls<'_>, config: &ProcrustesConfig) -> Vec<Pair> {
     let forward = || candidates(csls, config);
-    let backward = || candidates(&csls.reversed(), config).into_iter().map(|(j, i)| (i, j)).collect::<Vec<_>>();
+    let backward =
+        || candidates(&csls.reversed(), config).into_iter().map(|(j, i)| (i, j)).collect::<Vec<_>>();
     let mut pairs = match config.induction {
         Induction::Forward => forward(),
         Induction::Backward => backward(),
@@ -49,8 +50,14 @@ fn candidates(csls: &Csls<'_>, config: &ProcrustesConfig) -> Vec<Pair> {
         pairs.truncate(config.max_size);
     }
     if config.threshold > 0.0 {
-        let sure = |at: usize, confidence: f32| at < config.min_size || f64::from(confidence) > config.threshold;
-        return pairs.into_iter().enumerate().filter(|&(at, (_, c))| sure(at, c)).map(|(_, (pair, _))| pair).collect();
+        let sure =
+            |at: usize, confidence: f32| at < config.min_size || f64::from(confidence) > config.threshold;
+        return pairs
+            .into_iter()
+            .enumerate()
+            .filter(|&(at, (_, c))| sure(at, c))
+            .map(|(_, (pair, _))| pair)
+            .collect();
     }
     pairs.into_iter().map(|(pair, _)| pair).collect()
 }

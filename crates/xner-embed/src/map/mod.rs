@@ -30,13 +30,13 @@ mod state;
 mod stored;
 
 pub use config::{
-    CheckedConfig, CriterionConfig, Direction, Finish, Induction, Initialiser, MapConfig, Method, ProcrustesConfig,
-    RcslsConfig, Refinement, SelfLearningConfig, Side, SimilarityConfig,
+    CheckedConfig, CriterionConfig, Direction, Finish, Induction, Initialiser, MapConfig, Method,
+    ProcrustesConfig, RcslsConfig, Refinement, SelfLearningConfig, Side, SimilarityConfig,
 };
 pub use criterion::criterion;
 pub use device::Device;
 pub use event::{Event, Flow, Observer};
-pub use folder::{checkpoint_folder, MappingFolder, VectorFiles, open, save};
+pub use folder::{MappingFolder, VectorFiles, checkpoint_folder, open, save};
 pub use induce::induced_pairs;
 pub use mapping::Mapping;
 pub use procrustes::procrustes;

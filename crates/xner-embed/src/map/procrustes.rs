@@ -30,7 +30,10 @@ use crate::{Error, Result, Rows};
 /// When a pair names a row that does not exist.
 pub fn procrustes(x: Rows<'_>, z: Rows<'_>, pairs: &[Pair]) -> Result<Matrix> {
     if pairs.is_empty() {
-        return Err(Error::Unmappable { what: "dictionary".to_owned(), message: "no pair to learn from".to_owned() });
+        return Err(Error::Unmappable {
+            what: "dictionary".to_owned(),
+            message: "no pair to learn from".to_owned(),
+        });
     }
     same_dim(x.dim(), "source vectors", z.dim(), "target vectors")?;
     Ok(svd(&cross(x, z, pairs))?.rotation())

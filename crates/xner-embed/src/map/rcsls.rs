@@ -7,10 +7,10 @@ use rand_chacha::ChaCha8Rng;
 use super::Pair;
 use super::config::RcslsConfig;
 use super::event::Event;
+use super::procrustes::procrustes;
 use super::report::Iteration;
 use super::spaces::{Spaces, unit_rows};
 use super::state::Current;
-use super::procrustes::procrustes;
 use crate::knn::{Neighbours, nearest};
 use crate::linalg::{Matrix, apply, cross, svd};
 use crate::{Error, Result, Rows};
@@ -25,7 +25,10 @@ const SMALLEST_RATE: f64 = 1e-4;
 pub(super) fn step(current: &mut Current, spaces: &Spaces, config: &RcslsConfig, seed: u64) -> Result<Event> {
     let pairs = current.pairs.clone().unwrap_or_default();
     if pairs.is_empty() {
-        return Err(Error::Unmappable { what: "dictionary".to_owned(), message: "no pair to learn from".to_owned() });
+        return Err(Error::Unmappable {
+            what: "dictionary".to_owned(),
+            message: "no pair to learn from".to_owned(),
+        });
     }
     let moving = unit_rows(spaces.moving().head(config.words).data().to_vec(), spaces.dim());
     let all = unit_rows(spaces.moving().data().to_vec(), spaces.dim());

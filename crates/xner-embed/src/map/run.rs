@@ -156,7 +156,9 @@ impl Run<'_, '_> {
                 Refinement::Procrustes(config) => {
                     refine::step(&mut current, &self.spaces, config, &self.config.criterion)?
                 }
-                Refinement::SelfLearning(config) => self_learning::step(&mut current, &self.spaces, config, seed)?,
+                Refinement::SelfLearning(config) => {
+                    self_learning::step(&mut current, &self.spaces, config, seed)?
+                }
                 Refinement::Rcsls(config) => rcsls::step(&mut current, &self.spaces, config, seed)?,
             };
             let due = current.counters.iteration.is_multiple_of(self.resources.checkpoint_every.max(1));
@@ -273,7 +275,8 @@ impl Run<'_, '_> {
             _ => ProcrustesConfig::default(),
         };
         let moved = self.spaces.moved_unit(w);
-        let csls = Csls::new(Rows::new(&moved, self.spaces.dim()), self.spaces.fixed_unit(), config.neighbours)?;
+        let csls =
+            Csls::new(Rows::new(&moved, self.spaces.dim()), self.spaces.fixed_unit(), config.neighbours)?;
         Ok(induced_pairs(&csls, &config))
     }
 

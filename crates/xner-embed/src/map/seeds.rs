@@ -29,11 +29,14 @@ fn common(
 ) -> Result<Vec<Pair>> {
     let words = source.words().take(limit).enumerate().filter(|(_, word)| takes(word));
     let pairs: Vec<Pair> = words
-        .filter_map(|(rank, word)| target.rank(word).filter(|&other| other < limit).map(|other| (rank, other)))
+        .filter_map(|(rank, word)| {
+            target.rank(word).filter(|&other| other < limit).map(|other| (rank, other))
+        })
         .map(|(rank, other)| (rank as u32, other as u32))
         .collect();
     if pairs.is_empty() {
-        let message = format!("source and target have none in common among their {limit} most frequent words");
+        let message =
+            format!("source and target have none in common among their {limit} most frequent words");
         return Err(Error::Unmappable { what: what.to_owned(), message });
     }
     Ok(pairs)

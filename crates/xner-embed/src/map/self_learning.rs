@@ -31,7 +31,8 @@ pub(super) fn step(
         (None, None) => Matrix::identity(spaces.dim()),
     };
     let words = if keep < 1.0 { config.early_cutoff } else { config.cutoff };
-    let (pairs, objective) = induce(spaces, &w, words, config, Dropout { keep, seed: mixed(seed, iteration) })?;
+    let (pairs, objective) =
+        induce(spaces, &w, words, config, Dropout { keep, seed: mixed(seed, iteration) })?;
     let size = pairs.len();
     current.pairs = Some(pairs);
 
@@ -73,9 +74,11 @@ fn induce(
     dropout: Dropout,
 ) -> Result<(Vec<Pair>, f64)> {
     let moved = unit_rows(apply(spaces.moving().head(words), w), spaces.dim());
-    let csls = Csls::new(Rows::new(&moved, spaces.dim()), spaces.fixed_unit().head(words), config.neighbours)?;
+    let csls =
+        Csls::new(Rows::new(&moved, spaces.dim()), spaces.fixed_unit().head(words), config.neighbours)?;
     let pairs = best_pairs(&csls.best_both(Some(dropout)), config.induction);
-    let mean = |values: &[f32]| values.iter().map(|&x| f64::from(x)).sum::<f64>() / values.len().max(1) as f64;
+    let mean =
+        |values: &[f32]| values.iter().map(|&x| f64::from(x)).sum::<f64>() / values.len().max(1) as f64;
     let objective = match config.induction {
         Induction::Forward => mean(csls.source_largest()),
         Induction::Backward => mean(csls.target_largest()),

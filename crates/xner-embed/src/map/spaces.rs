@@ -25,7 +25,10 @@ impl Spaces {
     pub(super) fn new(source: &Vectors, target: &Vectors, config: &MapConfig) -> Result<Self> {
         for (vectors, what) in [(source, "source vectors"), (target, "target vectors")] {
             if vectors.is_empty() {
-                return Err(Error::Unmappable { what: what.to_owned(), message: "there are none".to_owned() });
+                return Err(Error::Unmappable {
+                    what: what.to_owned(),
+                    message: "there are none".to_owned(),
+                });
             }
             if vectors.data().iter().all(|&x| x == 0.0) {
                 return Err(Error::Unmappable { what: what.to_owned(), message: "all are zero".to_owned() });

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::report::{Iteration, Restart};
 use super::Pair;
+use super::report::{Iteration, Restart};
 use crate::linalg::Matrix;
 
 /// A run's state.

@@ -45,11 +45,14 @@ impl Stored {
         let views: Vec<(&str, TensorView<'_>)> = self
             .tensors
             .iter()
-            .map(|(name, dtype, shape, bytes)| Ok((name.as_str(), TensorView::new(*dtype, shape.clone(), bytes)?)))
+            .map(|(name, dtype, shape, bytes)| {
+                Ok((name.as_str(), TensorView::new(*dtype, shape.clone(), bytes)?))
+            })
             .collect::<Result<_, safetensors::SafeTensorError>>()
             .map_err(|error| fault(error.to_string()))?;
         let metadata = HashMap::from([(NOTE.to_owned(), note)]);
-        let bytes = safetensors::serialize(views, Some(metadata)).map_err(|error| fault(error.to_string()))?;
+        let bytes =
+            safetensors::serialize(views, Some(metadata)).map_err(|error| fault(error.to_string()))?;
         write_bytes(path, &bytes)
     }
 }
@@ -76,7 +79,8 @@ impl Opened {
         let (_, metadata) =
             SafeTensors::read_metadata(&opened.bytes).map_err(|error| opened.fault(error.to_string()))?;
         let note = metadata.metadata().as_ref().and_then(|entries| entries.get(NOTE)).cloned();
-        let note = note.ok_or_else(|| opened.fault("has no note: it is no file of this program".to_owned()))?;
+        let note =
+            note.ok_or_else(|| opened.fault("has no note: it is no file of this program".to_owned()))?;
         Ok(Self { note, ..opened })
     }
 
@@ -114,7 +118,9 @@ impl Opened {
         let dim = dim.unwrap_or(matrix.rows());
         if (matrix.rows(), matrix.cols()) != (dim, dim) || dim == 0 {
             let (rows, cols) = (matrix.rows(), matrix.cols());
-            return Err(self.fault(format!("tensor `{name}` has shape [{rows}, {cols}], expected [{dim}, {dim}]")));
+            return Err(
+                self.fault(format!("tensor `{name}` has shape [{rows}, {cols}], expected [{dim}, {dim}]"))
+            );
         }
         Ok(matrix)
     }

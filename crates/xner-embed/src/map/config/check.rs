@@ -36,7 +36,11 @@ fn at_least_one(key: &str, value: usize) -> Result<()> {
 
 /// `value` is a finite number for which `holds`; `range` says which those are.
 fn number(key: &str, value: f64, holds: impl Fn(f64) -> bool, range: &str) -> Result<()> {
-    if value.is_finite() && holds(value) { Ok(()) } else { Err(fault(key, format!("is {value}, expected {range}"))) }
+    if value.is_finite() && holds(value) {
+        Ok(())
+    } else {
+        Err(fault(key, format!("is {value}, expected {range}")))
+    }
 }
 
 impl MapConfig {

@@ -44,7 +44,10 @@ impl Initialiser {
     pub fn gives_pairs(&self) -> bool {
         match self {
             Self::Identity {} => false,
-            Self::SimilarityDistribution(_) | Self::Identical {} | Self::Numerals {} | Self::Dictionary {} => true,
+            Self::SimilarityDistribution(_)
+            | Self::Identical {}
+            | Self::Numerals {}
+            | Self::Dictionary {} => true,
         }
     }
 

@@ -6,7 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CriterionConfig, Direction, Finish, Initialiser, MapConfig, Refinement, SelfLearningConfig, SimilarityConfig,
+    CriterionConfig, Direction, Finish, Initialiser, MapConfig, Refinement, SelfLearningConfig,
+    SimilarityConfig,
 };
 use crate::normalise::Step;
 use crate::{Error, Result};
@@ -29,13 +30,8 @@ pub enum Method {
 
 impl Method {
     /// All methods of this build.
-    pub const ALL: &[Self] = &[
-        Self::SelfLearning,
-        Self::Identical,
-        Self::Numerals,
-        Self::Supervised,
-        Self::SemiSupervised,
-    ];
+    pub const ALL: &[Self] =
+        &[Self::SelfLearning, Self::Identical, Self::Numerals, Self::Supervised, Self::SemiSupervised];
 
     /// Its name on the command line and in configs.
     pub fn name(self) -> &'static str {
@@ -66,7 +62,8 @@ impl FromStr for Method {
     fn from_str(text: &str) -> Result<Self> {
         Self::ALL.iter().copied().find(|method| method.name() == text).ok_or_else(|| {
             let names: Vec<&str> = Self::ALL.iter().map(|method| method.name()).collect();
-            let without = if text == "adversarial" { " (this build is without the feature `adversarial`)" } else { "" };
+            let without =
+                if text == "adversarial" { " (this build is without the feature `adversarial`)" } else { "" };
             Error::Config {
                 key: "method".to_owned(),
                 message: format!("`{text}` is none of {}{without}", names.join(", ")),
