@@ -70,7 +70,7 @@ fn nothing_in_common_is_said() {
     let other = Vectors::from_rows(["a"], 3, &[1.0, 0.0, 0.0]).unwrap();
     let dictionary = Dictionary::from_pairs([("a", "a")]).unwrap();
     let error = induction(&source, &other, &dictionary, 10).unwrap_err();
-    assert!(matches!(error, Error::Dimensions { .. }), "{error}");
+    assert!(matches!(error, Error::Incompatible { .. }), "{error}");
 }
 
 fn random(words: usize, letter: char, dim: usize, seed: u64) -> Vectors {

@@ -114,7 +114,7 @@ pub struct Induced {
 /// ```
 ///
 /// # Errors
-/// [`Error::Config`] for a value out of its range, [`Error::Dimensions`] when the vectors' dimensions disagree, and
+/// [`Error::Config`] for a value out of its range, [`Error::Incompatible`] when the vectors' dimensions disagree, and
 /// the first error of `sink`, which ends the work.
 pub fn induce(
     source: &Vectors,

@@ -63,7 +63,7 @@ pub struct Induction {
 ///
 /// # Errors
 /// [`crate::Error::NoOverlap`], which names the dictionary, when no pair is inside both vocabularies;
-/// [`crate::Error::Dimensions`] when the vectors' dimensions disagree.
+/// [`crate::Error::Incompatible`] when the vectors' dimensions disagree.
 pub fn induction(
     source: &Vectors,
     target: &Vectors,

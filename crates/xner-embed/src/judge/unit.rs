@@ -4,15 +4,15 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use crate::{Error, Result, Rows, Vectors};
+use crate::check::same_dim;
+use crate::{Result, Rows, Vectors};
 
 /// So far from 1 may a squared length be and pass for 1: what single precision leaves after a division.
 const TOLERANCE: f64 = 1e-6;
 
 /// Source and target vectors of one dimension.
 pub(crate) fn check_dims(source: &Vectors, target: &Vectors) -> Result<()> {
-    let (source_dim, target_dim) = (source.dim(), target.dim());
-    if source_dim == target_dim { Ok(()) } else { Err(Error::Dimensions { source_dim, target_dim }) }
+    same_dim(source.dim(), "source vectors", target.dim(), "target vectors")
 }
 
 /// The rows at length one, zero rows as they are: borrowed where all are so already, else a copy.
