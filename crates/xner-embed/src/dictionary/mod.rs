@@ -122,19 +122,22 @@ impl Dictionary {
     }
 
     /// The translations of `source`, which must match to the letter; none for an unknown one.
-    pub fn translations(&self, source: &str) -> impl ExactSizeIterator<Item = Translation<'_>> + Clone {
+    pub fn translations<'a>(
+        &'a self,
+        source: &str,
+    ) -> impl ExactSizeIterator<Item = Translation<'a>> + Clone + use<'a> {
         let range = self.sources.find(source).map_or(0..0, |s| self.starts[s]..self.starts[s + 1]);
-        self.entries[range].iter().map(|entry| self.translation(entry))
+        self.entries[range].iter().map(|&entry| self.translation(entry))
     }
 
     /// All pairs, those of one source together.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Translation<'_>)> + Clone {
         self.sources.iter().zip(self.starts.windows(2)).flat_map(move |(source, ends)| {
-            self.entries[ends[0]..ends[1]].iter().map(move |entry| (source, self.translation(entry)))
+            self.entries[ends[0]..ends[1]].iter().map(move |&entry| (source, self.translation(entry)))
         })
     }
 
-    fn translation(&self, entry: &Entry) -> Translation<'_> {
+    fn translation(&self, entry: Entry) -> Translation<'_> {
         let score = (!entry.score.is_nan()).then_some(entry.score);
         Translation { word: self.targets.word(entry.target as usize), score }
     }
@@ -150,7 +153,7 @@ impl Dictionary {
         let targets: Vec<bool> = self.targets.iter().map(&mut target).collect();
         for (word, ends) in self.sources.iter().zip(self.starts.windows(2)) {
             if source(word) {
-                for entry in &self.entries[ends[0]..ends[1]] {
+                for &entry in &self.entries[ends[0]..ends[1]] {
                     if targets[entry.target as usize] {
                         let translation = self.translation(entry);
                         builder.push(word, translation.word, translation.score);

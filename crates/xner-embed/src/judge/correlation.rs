@@ -1,12 +1,14 @@
 //! Correlations of two lists of numbers.
 
+use std::cmp::Ordering;
+
 /// Pearson's correlation; `None` for fewer than two pairs or a list whose numbers are all the same.
 ///
 /// # Panics
 /// When the lists differ in length.
 pub fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
     assert_eq!(x.len(), y.len(), "lists of different lengths have no correlation");
-    let constant = |list: &[f64]| list.iter().all(|&number| number == list[0]);
+    let constant = |list: &[f64]| list.iter().all(|&number| equal(number, list[0]));
     if x.len() < 2 || constant(x) || constant(y) {
         return None;
     }
@@ -42,16 +44,23 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Option<f64> {
     pearson(&ranks(x), &ranks(y))
 }
 
+/// Whether there is no difference; −0 is 0.
+fn equal(x: f64, y: f64) -> bool {
+    x.partial_cmp(&y) == Some(Ordering::Equal)
+}
+
 /// The rank of each number, from 1; equal ones share their mean rank.
 fn ranks(list: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..list.len()).collect();
     order.sort_by(|&a, &b| list[a].total_cmp(&list[b]));
     let mut ranks = vec![0.0; list.len()];
     let mut before = 0;
-    for equal in order.chunk_by(|&a, &b| list[a] == list[b]) {
-        let rank = before as f64 + (equal.len() as f64 + 1.0) / 2.0;
-        equal.iter().for_each(|&at| ranks[at] = rank);
-        before += equal.len();
+    for same in order.chunk_by(|&a, &b| equal(list[a], list[b])) {
+        let rank = f64::midpoint(before as f64 + 1.0, (before + same.len()) as f64);
+        for &at in same {
+            ranks[at] = rank;
+        }
+        before += same.len();
     }
     ranks
 }

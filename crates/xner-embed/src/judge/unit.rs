@@ -31,7 +31,9 @@ pub(crate) fn unit_rows(rows: Rows<'_>) -> Cow<'_, [f32]> {
         let square = square(row);
         if square > 0.0 {
             let factor = square.sqrt().recip();
-            row.iter_mut().for_each(|x| *x = (f64::from(*x) * factor) as f32);
+            for x in row {
+                *x = (f64::from(*x) * factor) as f32;
+            }
         }
     });
     Cow::Owned(data)
