@@ -6,7 +6,7 @@ use std::fs;
 
 use proptest::prelude::*;
 use xner_embed::Vectors;
-use xner_embed::read::{self, ReadOptions, read_text};
+use xner_embed::read::{self, Format, ReadOptions, read_text};
 use xner_embed::write::write_vec;
 
 fn read(text: impl AsRef<[u8]>) -> Result<Vectors, String> {
@@ -143,6 +143,136 @@ fn files_cut_short_are_refused() {
     assert!(write_vec(folder.path().join("no/a.vec"), &vectors).is_err());
 }
 
+#[test]
+fn lower_case_keeps_the_most_frequent() {
+    let text = "5 1\nThe 1\nof 2\nTHE 3\nOf 4\nÉTÉ 5\n";
+    let read = |limit| {
+        read_text(text.as_bytes(), "f", &ReadOptions { limit, lowercase: true, format: None }).unwrap()
+    };
+    let all = read(None);
+    assert_eq!(all.words().collect::<Vec<_>>(), ["the", "of", "été"]);
+    assert_eq!((all.data(), all.duplicates()), ([1.0, 2.0, 5.0].as_slice(), 2));
+    // A limit counts rows of the file, not words that are left of them.
+    let three = read(Some(3));
+    assert_eq!((three.words().collect::<Vec<_>>(), three.duplicates()), (vec!["the", "of"], 1));
+}
+
+#[test]
+fn duplicates_and_zeros_are_counted() {
+    let vectors = read("a 0 0\nb 0 1\na 1 1\nc -0 0.0\nb 5 5\nd 1 1\n").unwrap();
+    assert_eq!((vectors.len(), vectors.duplicates(), vectors.zeros()), (4, 2, 2));
+    assert_eq!(vectors.data(), [0.0, 0.0, 0.0, 1.0, -0.0, 0.0, 1.0, 1.0]);
+    vectors.verify().unwrap();
+}
+
+#[test]
+fn absurd_headers_take_no_memory() {
+    for (text, want) in [
+        ("9999999999999 300\na 1 2\n", "f:2: expected 300 numbers behind `a`, found 2"),
+        ("2 9999999999\na 1 2\nb 1 2\n", "f:2: expected 9999999999 numbers behind `a`, found 2"),
+        (
+            "2 18446744073709551615\na 1\nb 2\n",
+            "f:2: expected 18446744073709551615 numbers behind `a`, found 1",
+        ),
+        ("18446744073709551615 1\na 1\n", "f:1: promises 18446744073709551615 words, the file has 1"),
+        ("9999999999999 1\n", "f:1: promises 9999999999999 words, the file has 0"),
+        // Only the second row is too short for the bytes that there are.
+        ("2 4\na 1 2 3 4\nb\n", "f:3: expected 4 numbers behind `b`, found 0"),
+    ] {
+        assert_eq!(read(text).unwrap_err(), want);
+    }
+    // Beyond u64 it is no header but a row.
+    assert_eq!(read("99999999999999999999 1\na 1\n").unwrap().len(), 2);
+}
+
+#[test]
+fn a_line_has_an_end() {
+    let error = read_text(std::io::repeat(b'a'), "f", &ReadOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("f: a line of more than 67108864 bytes"), "{error}");
+}
+
+#[test]
+fn readers_may_give_a_byte_at_a_time() {
+    struct Slowly<'a>(&'a [u8]);
+    impl std::io::Read for Slowly<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            self.0.read(&mut buffer[..1])
+        }
+    }
+    let vectors = read_text(Slowly(b"2 2\na 1 2\nab 3 4"), "f", &ReadOptions::default()).unwrap();
+    assert_eq!((vectors.get("ab"), vectors.len()), (Some([3.0, 4.0].as_slice()), 2));
+    struct Broken;
+    impl std::io::Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::Error::other("no disk"))
+        }
+    }
+    let error = read_text(Broken, "f", &ReadOptions::default()).unwrap_err().to_string();
+    assert_eq!(error, "f: no disk");
+}
+
+#[test]
+fn formats_are_told_by_first_bytes_then_by_name() {
+    let detect = |name: &str, head: &[u8]| Format::detect(name.as_ref(), head);
+    assert_eq!(detect("a.vec", b"2 2\nthe 1 -0.5\n"), Format::Text);
+    assert_eq!(detect("a", b""), Format::Text);
+    assert_eq!(detect("a.bin", b"2 2\nthe \0\0\0\0"), Format::Word2Vec);
+    assert_eq!(detect("a.BIN.gz", b"2 2\nthe \0\0\0\0"), Format::Word2Vec);
+    assert_eq!(detect("a.bin", b"\xba\x16\x4f\x2f\x0c\0\0\0"), Format::FastText);
+    assert_eq!(detect("a.vec", b"\xba\x16\x4f\x2f\x0c\0\0\0"), Format::FastText);
+    assert_eq!(detect("a.vec", b"\x40\x01\0\0\0\0\0\0{\"__meta"), Format::Native);
+    assert_eq!(detect("a.safetensors", b"2 2\nthe 1 -0.5\n"), Format::Native);
+    for format in [Format::Text, Format::FastText, Format::Word2Vec, Format::Native] {
+        assert_eq!(format.to_string().parse(), Ok(format));
+    }
+    assert!("wor2vec".parse::<Format>().unwrap_err().contains("expected text, fasttext, word2vec or native"));
+}
+
+#[test]
+fn a_forced_format_wins() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.bin");
+    fs::write(&path, "a 1 2\nb 3 4\n").unwrap();
+    let options = ReadOptions { format: Some(Format::Text), ..ReadOptions::default() };
+    assert_eq!(read::open(&path, &options).unwrap().len(), 2);
+    assert!(read::open(&path, &ReadOptions::default()).is_err());
+}
+
+/// Reads as plainly as can be: what [`read_text`] must give, or `None` where it must refuse.
+fn plainly(text: &str, options: &ReadOptions) -> Option<(Vec<String>, Vec<f32>)> {
+    let mut lines: Vec<&str> = text.split('\n').collect();
+    if lines.last() == Some(&"") {
+        lines.pop();
+    }
+    let header: Vec<usize> =
+        lines.first()?.split(' ').map(|n| n.parse().ok()).collect::<Option<_>>().unwrap_or_default();
+    let mut dim = lines[0].split(' ').count() - 1;
+    let mut promised = None;
+    if let [count, numbers] = header[..] {
+        (promised, dim) = (Some(count), numbers);
+        lines.remove(0);
+    }
+    let limit = options.limit.unwrap_or(usize::MAX);
+    let cut = lines.len() >= limit;
+    lines.truncate(limit);
+    let (mut words, mut data) = (Vec::<String>::new(), Vec::new());
+    for line in &lines {
+        let mut columns = line.split(' ');
+        let word = columns.next().filter(|word| !word.is_empty())?;
+        let word = if options.lowercase { word.to_lowercase() } else { word.to_owned() };
+        let numbers: Vec<f32> = columns.map(|n| n.parse().ok()).collect::<Option<_>>()?;
+        if numbers.len() != dim || dim == 0 || numbers.iter().any(|n| !n.is_finite()) {
+            return None;
+        }
+        if !words.contains(&word) {
+            words.push(word);
+            data.extend(numbers);
+        }
+    }
+    let kept = promised.is_none_or(|count| if cut { count >= lines.len() } else { count == lines.len() });
+    (kept && !lines.is_empty()).then_some((words, data))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -159,6 +289,45 @@ proptest! {
         let bits = |vectors: &Vectors| vectors.data().iter().map(|n| n.to_bits()).collect::<Vec<_>>();
         prop_assert_eq!(bits(&read), bits(&vectors));
         prop_assert_eq!(read, vectors);
+    }
+
+    #[test]
+    fn it_reads_what_the_plainest_reader_reads(
+        rows in prop::collection::vec((
+            "[aAbÉé\u{a0}]{1,2}",
+            prop::collection::vec(prop_oneof![
+                30 => "-?[0-9]\\.[0-9]{0,18}",
+                10 => "[-+]?[0-9]{1,9}(\\.[0-9]{1,9})?([eE][-+]?[0-9]{1,2})?",
+                1 => prop::sample::select(vec!["nan", "1.0x", "1.0e", "-", "inf", "0x1"]).prop_map(str::to_owned),
+            ], 3),
+            prop::bool::weighted(0.02),
+        ), 0..12),
+        header in prop::option::of(prop::sample::select(vec![0, 0, 0, 1])),
+        limit in prop::option::of(1_usize..12),
+        lowercase: bool,
+        ended: bool,
+    ) {
+        let mut text = String::new();
+        if let Some(more) = header {
+            writeln!(text, "{} 3", rows.len() + more).unwrap();
+        }
+        for (word, numbers, short) in &rows {
+            writeln!(text, "{word} {}", numbers[usize::from(*short)..].join(" ")).unwrap();
+        }
+        if !ended {
+            text.pop();
+        }
+        let options = ReadOptions { limit, lowercase, format: None };
+        let read = read_text(text.as_bytes(), "f", &options);
+        match plainly(&text, &options) {
+            Some((words, data)) => {
+                let read = read.unwrap();
+                prop_assert_eq!(read.words().collect::<Vec<_>>(), words);
+                let bits = |data: &[f32]| data.iter().map(|n| n.to_bits()).collect::<Vec<_>>();
+                prop_assert_eq!(bits(read.data()), bits(&data));
+            }
+            None => prop_assert!(read.is_err(), "{text:?}"),
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::ops::Range;
 /// So many bytes are read at a time.
 const BATCH: usize = 1 << 23;
 /// The longest line.
-const LINE: usize = 1 << 28;
+const LINE: usize = 1 << 26;
 /// So many bytes at least stand behind the last line: whoever reads ahead of a line's end finds them.
 const PAD: usize = 32;
 

@@ -182,7 +182,7 @@ impl Text<'_> {
     /// The numbers that are to be expected in all, once so many rows have been seen in so many bytes.
     fn expected(&self, dim: usize, bytes: usize, rows: usize) -> usize {
         // What is promised must fit into the file, or, where that is compressed or not known, be of moderate size.
-        let bound = (self.size / 2).max(1 << 24);
+        let bound = (self.size / 2).max(1 << 20);
         let rows = match self.header {
             Some((count, _)) => count,
             None => self.size / (bytes / rows.max(1)).max(1) * 33 / 32,

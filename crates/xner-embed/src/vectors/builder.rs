@@ -28,11 +28,6 @@ impl Builder {
         self.data.reserve_exact(rows * self.dim);
     }
 
-    /// The length of a vector.
-    pub(crate) fn dim(&self) -> usize {
-        self.dim
-    }
-
     /// Why there is no room for another word.
     pub(crate) fn fault(&self) -> Option<String> {
         self.words.fault()
