@@ -33,7 +33,7 @@ pub fn induced_pairs(csls: &Csls<'_>, config: &ProcrustesConfig) -> Vec<Pair> {
 
 /// The translations of one side's most frequent words.
 fn candidates(csls: &Csls<'_>, config: &ProcrustesConfig) -> Vec<Pair> {
-    let limit = config.rank_limit;
+    let limit = if config.rank_limit == 0 { usize::MAX } else { config.rank_limit };
     let found = csls.nearest(0..csls.source().len().min(limit), 2);
     let mut pairs: Vec<(Pair, f32)> = (0..found.len())
         .filter_map(|query| {

@@ -110,7 +110,7 @@ fn self_learning(config: &SelfLearningConfig) -> Result<()> {
 
 fn rcsls(config: &RcslsConfig, initialiser: &Initialiser) -> Result<()> {
     if !initialiser.gives_pairs() {
-        return Err(fault("refinement.kind", "rcsls needs an initialiser that gives a dictionary"));
+        return Err(fault("refinement.kind", "is rcsls, which needs an initialiser that gives a dictionary"));
     }
     at_least_one("refinement.steps", config.steps)?;
     at_least_one("refinement.neighbours", config.neighbours)?;

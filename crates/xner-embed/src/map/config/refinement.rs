@@ -38,7 +38,7 @@ pub struct ProcrustesConfig {
     pub iterations: usize,
     /// The neighbours of CSLS.
     pub neighbours: usize,
-    /// Words of a rank (from 0) up to this one, inclusive as MUSE counts, take part in the dictionary.
+    /// Words of a rank (from 0) up to this one, inclusive as MUSE counts, take part in the dictionary; 0 for all.
     pub rank_limit: usize,
     /// From which side the dictionary is induced.
     pub induction: Induction,
