@@ -29,9 +29,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     let [source, target, method, seed] = names.as_slice() else {
-        return Err("usage: map_vectors SOURCE TARGET METHOD|CONFIG.json SEED [--dictionary FILE] [--eval FILE] \
+        return Err(
+            "usage: map_vectors SOURCE TARGET METHOD|CONFIG.json SEED [--dictionary FILE] [--eval FILE] \
                     [--out DIR] [--report]"
-            .into());
+                .into(),
+        );
     };
     let start = Instant::now();
     let options = ReadOptions { limit: Some(200_000), ..ReadOptions::default() };

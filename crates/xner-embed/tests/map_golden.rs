@@ -12,7 +12,9 @@ use rand_chacha::ChaCha8Rng;
 use xner_embed::Rows;
 use xner_embed::knn::Csls;
 use xner_embed::linalg::{Matrix, apply, cross, svd};
-use xner_embed::map::{CriterionConfig, Induction, Pair, ProcrustesConfig, criterion, induced_pairs, procrustes};
+use xner_embed::map::{
+    CriterionConfig, Induction, Pair, ProcrustesConfig, criterion, induced_pairs, procrustes,
+};
 use xner_embed::normalise::unit;
 
 const GOLDEN: &str = include_str!("golden/muse.txt");
@@ -47,11 +49,12 @@ fn muse_gives_the_same_dictionary_and_mapping() {
     let ((source, dim), (target, _)) = (vectors("source"), vectors("target"));
     let (x, z) = (Rows::new(&source, dim), Rows::new(&target, dim));
     // Every case begins with the same dictionary of true pairs.
-    let seeds: Vec<Pair> = numbers::<u32>(GOLDEN.lines().find_map(|line| line.strip_prefix("seeds")).unwrap())
-        .into_iter()
-        .enumerate()
-        .map(|(i, j)| (i as u32, j))
-        .collect();
+    let seeds: Vec<Pair> =
+        numbers::<u32>(GOLDEN.lines().find_map(|line| line.strip_prefix("seeds")).unwrap())
+            .into_iter()
+            .enumerate()
+            .map(|(i, j)| (i as u32, j))
+            .collect();
     let defaults = ProcrustesConfig { rank_limit: 0, ..ProcrustesConfig::default() };
     let cases = [
         ("forward", defaults),
@@ -152,7 +155,8 @@ fn determinant(a: &Matrix) -> f64 {
     let mut rows: Vec<Vec<f64>> = (0..n).map(|i| a.row(i).to_vec()).collect();
     let mut product = 1.0;
     for column in 0..n {
-        let pivot = (column..n).max_by(|&i, &j| rows[i][column].abs().total_cmp(&rows[j][column].abs())).unwrap();
+        let pivot =
+            (column..n).max_by(|&i, &j| rows[i][column].abs().total_cmp(&rows[j][column].abs())).unwrap();
         if pivot != column {
             rows.swap(pivot, column);
             product = -product;

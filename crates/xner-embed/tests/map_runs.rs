@@ -9,8 +9,8 @@ use std::path::Path;
 use hidden::Hidden;
 use xner_embed::dictionary::Dictionary;
 use xner_embed::map::{
-    Event, Finish, Flow, Induction, Initialiser, MapConfig, Mapped, Method, RcslsConfig, Refinement, Resources,
-    SelfLearningConfig, VectorFiles, checkpoint_folder, map, open, save,
+    Event, Finish, Flow, Induction, Initialiser, MapConfig, Mapped, Method, RcslsConfig, Refinement,
+    Resources, SelfLearningConfig, VectorFiles, checkpoint_folder, map, open, save,
 };
 use xner_embed::{Error, ReadOptions, Result, Vectors};
 
@@ -28,8 +28,13 @@ fn run(
 
 /// Runs of every kind of refinement, short ones.
 fn kinds() -> Vec<MapConfig> {
-    let learning =
-        SelfLearningConfig { interval: 3, keep: 0.3, early_cutoff: 150, cutoff: 250, ..SelfLearningConfig::default() };
+    let learning = SelfLearningConfig {
+        interval: 3,
+        keep: 0.3,
+        early_cutoff: 150,
+        cutoff: 250,
+        ..SelfLearningConfig::default()
+    };
     let supervised = MapConfig::preset(Method::Supervised);
     vec![
         supervised.clone(),
@@ -39,7 +44,11 @@ fn kinds() -> Vec<MapConfig> {
             ..MapConfig::preset(Method::SelfLearning)
         },
         MapConfig {
-            refinement: Refinement::Rcsls(RcslsConfig { batch: Some(40), steps: 5, ..RcslsConfig::default() }),
+            refinement: Refinement::Rcsls(RcslsConfig {
+                batch: Some(40),
+                steps: 5,
+                ..RcslsConfig::default()
+            }),
             restarts: 2,
             ..supervised.clone()
         },
@@ -141,7 +150,8 @@ fn a_checkpoint_of_another_run_is_refused() {
         (config.clone(), Hidden::new(120, 8, 0.1, 24), hidden.dictionary(49)),
     ];
     for (config, hidden, dictionary) in others {
-        let error = run(&hidden, &config, &dictionary, Some(folder.path()), &mut |_| Flow::Continue).unwrap_err();
+        let error =
+            run(&hidden, &config, &dictionary, Some(folder.path()), &mut |_| Flow::Continue).unwrap_err();
         assert!(error.to_string().contains("belongs to a run with another config"), "{error}");
     }
     fs::write(folder.path().join("state.safetensors"), b"broken").unwrap();
@@ -153,12 +163,13 @@ fn a_checkpoint_of_another_run_is_refused() {
 fn what_cannot_be_mapped_is_refused() {
     let hidden = Hidden::new(100, 8, 0.1, 26);
     let config = MapConfig::preset(Method::Supervised);
-    let attempt = |source: &Vectors, target: &Vectors, config: &MapConfig, dictionary: Option<&Dictionary>| {
-        let resources = Resources { dictionary, ..Resources::default() };
-        map(source, target, &config.clone().check().unwrap(), &resources, &mut |_| Flow::Continue)
-            .unwrap_err()
-            .to_string()
-    };
+    let attempt =
+        |source: &Vectors, target: &Vectors, config: &MapConfig, dictionary: Option<&Dictionary>| {
+            let resources = Resources { dictionary, ..Resources::default() };
+            map(source, target, &config.clone().check().unwrap(), &resources, &mut |_| Flow::Continue)
+                .unwrap_err()
+                .to_string()
+        };
     let gold = hidden.dictionary(40);
     let other = Hidden::new(100, 9, 0.1, 26);
     let text = attempt(&hidden.source, &other.target, &config, Some(&gold));
@@ -207,7 +218,10 @@ fn some_zero_vectors_and_tiny_vocabularies_do_no_harm() {
     }
     let two = Vectors::from_rows(["a", "b"], 2, &[1.0, 0.0, 0.0, 1.0]).unwrap();
     let config = MapConfig {
-        refinement: Refinement::SelfLearning(SelfLearningConfig { interval: 1, ..SelfLearningConfig::default() }),
+        refinement: Refinement::SelfLearning(SelfLearningConfig {
+            interval: 1,
+            ..SelfLearningConfig::default()
+        }),
         finish: Finish::default(),
         normalise: Vec::new(),
         ..MapConfig::preset(Method::SelfLearning)
@@ -232,8 +246,14 @@ fn configs_name_key_and_range() {
         (learning(|config| config.keep = 0.0), "`refinement.keep` is 0, expected above 0 and at most 1"),
         (learning(|config| config.keep = f64::NAN), "`refinement.keep` is NaN"),
         (learning(|config| config.multiplier = 1.0), "`refinement.multiplier` is 1, expected above 1"),
-        (learning(|config| config.early_cutoff = 30_000), "`refinement.early-cutoff` is 30000, expected at most"),
-        (learning(|config| config.induction = Induction::Intersection), "`refinement.induction` is intersection"),
+        (
+            learning(|config| config.early_cutoff = 30_000),
+            "`refinement.early-cutoff` is 30000, expected at most",
+        ),
+        (
+            learning(|config| config.induction = Induction::Intersection),
+            "`refinement.induction` is intersection",
+        ),
         (
             MapConfig {
                 initialiser: Initialiser::Identity {},
@@ -278,7 +298,8 @@ fn configs_name_key_and_range() {
 fn folders_come_back() {
     let hidden = Hidden::new(120, 8, 0.1, 28);
     let dictionary = hidden.dictionary(60);
-    let config = MapConfig { normalise: MapConfig::default().normalise, ..MapConfig::preset(Method::Supervised) };
+    let config =
+        MapConfig { normalise: MapConfig::default().normalise, ..MapConfig::preset(Method::Supervised) };
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("en-xx");
     let checkpoint = checkpoint_folder(&dir);
@@ -290,8 +311,10 @@ fn folders_come_back() {
         let opened = open(&dir).unwrap();
         assert_eq!((&opened.mapping, &opened.config), (&mapped.mapping, &config));
         assert_eq!(opened.report.kept, 0);
-        let (source, target) =
-            (opened.source(&ReadOptions::default()).unwrap(), opened.target(&ReadOptions::default()).unwrap());
+        let (source, target) = (
+            opened.source(&ReadOptions::default()).unwrap(),
+            opened.target(&ReadOptions::default()).unwrap(),
+        );
         assert_eq!(source, mapped.mapping.apply_source(&hidden.source).unwrap());
         assert_eq!(target, mapped.mapping.apply_target(&hidden.target).unwrap());
         let names: Vec<String> = fs::read_dir(&dir)
