@@ -196,6 +196,18 @@ pub enum Error {
         /// The byte, from 0; of compressed files, of what is in them.
         offset: u64,
         /// What was found and what was expected.
+    /// Adversarial training went out of bounds: another seed or a lower rate may not.
+    #[error("adversarial training diverged in epoch {epoch}: {message}")]
+    Diverged {
+        /// The epoch, from 1.
+        epoch: usize,
+        /// What is no number any more.
+        message: String,
+    },
+    /// What a run of adversarial training was to go on from cannot be used.
+    #[error("state of adversarial training: {message}")]
+    AdversarialState {
+        /// What is wrong with it.
         message: String,
     },
 }

@@ -4,6 +4,7 @@
 mod backend;
 mod bilstm;
 mod crf;
+pub mod device;
 #[cfg(feature = "flex")]
 mod flex;
 pub mod init;

@@ -1,0 +1,151 @@
+//! How an adversarial mapping is trained.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// Settings of adversarial training; the defaults are those that MUSE publishes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+pub struct AdversarialConfig {
+    /// Hidden layers of the discriminator. Default 2.
+    pub layers: usize,
+    /// Units of each. Default 2048.
+    pub hidden: usize,
+    /// Slope of the leaky rectifier below 0. Default 0.2.
+    pub leak: f32,
+    /// Share of the discriminator's inputs that are dropped while it trains. Default 0.1.
+    pub input_dropout: f32,
+    /// Share of its hidden units that are dropped while it trains. Default 0.
+    pub hidden_dropout: f32,
+    /// Labels are this far from 0 and 1. Default 0.1.
+    pub smoothing: f32,
+    /// Steps of the discriminator for each step of the mapping. Default 5.
+    pub discriminator_steps: usize,
+    /// Words are drawn from so many of the most frequent of each language, or from all where there are fewer.
+    /// Default 75,000.
+    pub most_frequent: usize,
+    /// Words of each language in a batch. Default 32.
+    pub batch: usize,
+    /// Epochs. Default 5.
+    pub epochs: usize,
+    /// Words of each language that the mapping steps of an epoch see: `epoch_size / batch` steps, rounded up, each
+    /// with its discriminator steps. Default 1,000,000.
+    pub epoch_size: usize,
+    /// First learning rate of the mapping. Default 0.1.
+    pub mapping_rate: f64,
+    /// Learning rate of the discriminator, which stays. Default 0.1.
+    pub discriminator_rate: f64,
+    /// Factor of the mapping's rate after each epoch. Default 0.98.
+    pub decay: f64,
+    /// A further factor after an epoch whose criterion is below the best, from the second such epoch on. Default 0.5.
+    pub shrink: f64,
+    /// The decay stops here, and training ends when the rate falls below. Default 1e-6.
+    pub smallest_rate: f64,
+    /// Weight of the mapping's loss. Default 1.
+    pub weight: f64,
+    /// b in `W <- (1 + b) W - b W W^T W` after each mapping step; 0 leaves it out. Default 0.001.
+    pub orthogonality: f64,
+}
+
+impl Default for AdversarialConfig {
+    fn default() -> Self {
+        Self {
+            layers: 2,
+            hidden: 2048,
+            leak: 0.2,
+            input_dropout: 0.1,
+            hidden_dropout: 0.0,
+            smoothing: 0.1,
+            discriminator_steps: 5,
+            most_frequent: 75_000,
+            batch: 32,
+            epochs: 5,
+            epoch_size: 1_000_000,
+            mapping_rate: 0.1,
+            discriminator_rate: 0.1,
+            decay: 0.98,
+            shrink: 0.5,
+            smallest_rate: 1e-6,
+            weight: 1.0,
+            orthogonality: 0.001,
+        }
+    }
+}
+
+/// Settings that were found to be in range.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckedAdversarial(AdversarialConfig);
+
+impl std::ops::Deref for CheckedAdversarial {
+    type Target = AdversarialConfig;
+
+    fn deref(&self) -> &AdversarialConfig {
+        &self.0
+    }
+}
+
+/// More units, rows or layers than this are taken for a slip: the weights alone would fill the machine.
+const MOST_UNITS: usize = 1 << 16;
+
+impl AdversarialConfig {
+    /// Checks every setting.
+    ///
+    /// # Errors
+    /// [`Error::Config`] names the key that is out of range, and the range.
+    pub fn check(self) -> Result<CheckedAdversarial> {
+        within("layers", self.layers, 1, 16)?;
+        within("hidden", self.hidden, 1, MOST_UNITS)?;
+        within("batch", self.batch, 1, MOST_UNITS)?;
+        within("discriminator_steps", self.discriminator_steps, 0, 1000)?;
+        for (key, value) in
+            [("most_frequent", self.most_frequent), ("epochs", self.epochs), ("epoch_size", self.epoch_size)]
+        {
+            within(key, value, 1, usize::MAX)?;
+        }
+        for (key, value) in [
+            ("leak", self.leak),
+            ("input_dropout", self.input_dropout),
+            ("hidden_dropout", self.hidden_dropout),
+        ] {
+            demand(key, f64::from(value), (0.0..1.0).contains(&value), "at least 0 and below 1")?;
+        }
+        demand("smoothing", self.smoothing.into(), (0.0..0.5).contains(&self.smoothing), "in 0..0.5")?;
+        for (key, value) in [
+            ("mapping_rate", self.mapping_rate),
+            ("discriminator_rate", self.discriminator_rate),
+            ("weight", self.weight),
+        ] {
+            demand(key, value, value.is_finite() && value > 0.0, "a finite number above 0")?;
+        }
+        for (key, value) in [("decay", self.decay), ("shrink", self.shrink)] {
+            demand(key, value, value > 0.0 && value <= 1.0, "above 0 and at most 1")?;
+        }
+        let positive = self.smallest_rate.is_finite() && self.smallest_rate >= 0.0;
+        demand("smallest_rate", self.smallest_rate, positive, "a finite number, 0 or above")?;
+        let below_one = (0.0..1.0).contains(&self.orthogonality);
+        demand("orthogonality", self.orthogonality, below_one, "at least 0 and below 1")?;
+        Ok(CheckedAdversarial(self))
+    }
+
+    /// Mapping steps in an epoch.
+    pub fn steps(&self) -> usize {
+        self.epoch_size.div_ceil(self.batch.max(1))
+    }
+}
+
+fn within(key: &str, value: usize, low: usize, high: usize) -> Result<()> {
+    if (low..=high).contains(&value) {
+        return Ok(());
+    }
+    let range = if high == usize::MAX { format!("at least {low}") } else { format!("{low} to {high}") };
+    Err(setting(key, format!("is {value}, expected {range}")))
+}
+
+fn demand(key: &str, value: f64, fine: bool, expected: &str) -> Result<()> {
+    if fine { Ok(()) } else { Err(setting(key, format!("is {value}, expected {expected}"))) }
+}
+
+fn setting(key: &str, message: String) -> Error {
+    Error::Config { key: format!("adversarial.{}", key.replace('_', "-")), message }
+}

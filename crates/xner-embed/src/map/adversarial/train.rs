@@ -1,0 +1,282 @@
+//! The loop of adversarial training.
+
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+
+use super::batches::{Purpose, draw, mask, stream};
+use super::config::CheckedAdversarial;
+use super::dispatch::DiscriminatorOps;
+use super::network::{Batch, Network};
+use super::state::{Best, State};
+use crate::linalg::Matrix;
+use crate::map::Flow;
+use crate::check::{largest_square, same_dim};
+use crate::{Error, Result, Rows};
+
+/// Mapping steps between two looks at the losses: reading one waits for the device.
+const LOOK: usize = 100;
+
+/// Something that happened in training.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// Some more steps were made.
+    Progress {
+        /// The epoch, from 1.
+        epoch: usize,
+        /// Mapping steps made in it, and how many it has.
+        step: usize,
+        /// Mapping steps of an epoch.
+        steps: usize,
+        /// The mean of the discriminator's losses since the last look: ln 2 means that it cannot tell the spaces apart.
+        discriminator_loss: f64,
+        /// The mean of the mapping's losses, the first sum of equation 4 over twice its rows.
+        mapping_loss: f64,
+    },
+    /// An epoch is over: the moment for a checkpoint.
+    Epoch {
+        /// The epoch, from 1.
+        epoch: usize,
+        /// What the criterion says of its mapping.
+        criterion: f64,
+        /// Whether that is the best so far.
+        best: bool,
+        /// What training can go on from.
+        state: &'a State,
+    },
+}
+
+/// What training found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// `[dim, dim]`: a row vector `x` of the first language maps to `x W`. The best epoch's.
+    pub mapping: Matrix,
+    /// The criterion of that epoch.
+    pub criterion: f64,
+    /// That epoch, from 1.
+    pub epoch: usize,
+    /// Epochs made.
+    pub epochs: usize,
+}
+
+/// Learns a mapping of `source` onto `target` on a backend, from `state` on: [`State::new`], or one that was kept.
+///
+/// After each epoch `criterion` judges the mapping (more is better), and the best is found in the end. The observer
+/// stops training by [`Flow::Stop`]. Both row views are as they are to be mapped: normalised, most frequent words first.
+///
+/// # Errors
+/// [`Error::Diverged`] when a loss, the mapping or the criterion is no number any more; [`Error::Stopped`] in
+/// restart 0, of which this knows nothing;
+/// [`Error::AdversarialState`] for a state of other settings; [`Error::Incompatible`], [`Error::Unmappable`] and
+/// [`Error::NotFinite`] for rows that cannot be mapped; what `criterion` says.
+pub fn train<B: DiscriminatorOps>(
+    source: Rows<'_>,
+    target: Rows<'_>,
+    config: &CheckedAdversarial,
+    state: State,
+    device: &B::Device,
+    criterion: &mut dyn FnMut(&Matrix) -> Result<f64>,
+    observer: &mut dyn FnMut(&Event<'_>) -> Flow,
+) -> Result<Found> {
+    train_with::<B, B::Network>(source, target, config, state, device, criterion, observer)
+}
+
+/// [`train`] with a network of one's choice.
+///
+/// # Errors
+/// As [`train`].
+pub fn train_with<B: Backend, N: Network<B>>(
+    source: Rows<'_>,
+    target: Rows<'_>,
+    config: &CheckedAdversarial,
+    mut state: State,
+    device: &B::Device,
+    criterion: &mut dyn FnMut(&Matrix) -> Result<f64>,
+    observer: &mut dyn FnMut(&Event<'_>) -> Flow,
+) -> Result<Found> {
+    check(source, target, config, &state)?;
+    let dim = state.dim;
+    let mut run = Run::<B, N> {
+        source: source.head(config.most_frequent),
+        target: target.head(config.most_frequent),
+        config,
+        device,
+        network: N::new(&state.layers, config.leak, device),
+        w: tensor(state.mapping.clone(), [dim, dim], device),
+        seed: state.seed,
+    };
+    while state.epoch < config.epochs && state.rate >= config.smallest_rate {
+        run.epoch(&state, observer)?;
+        state.epoch += 1;
+        state.mapping = host(&run.w);
+        state.layers = run.network.layers();
+        let found = Matrix::from_f32(dim, dim, &state.mapping);
+        let judged = criterion(&found)?;
+        if judged.is_nan() {
+            return Err(diverged(state.epoch, "the criterion is no number"));
+        }
+        let best = judge(&mut state, judged, config);
+        let event = Event::Epoch { epoch: state.epoch, criterion: judged, best, state: &state };
+        if observer(&event) == Flow::Stop && state.epoch < config.epochs {
+            return Err(Error::Stopped { restart: 0 });
+        }
+    }
+    let Some(best) = state.best else {
+        return Err(diverged(state.epoch, "no epoch has a criterion"));
+    };
+    Ok(Found {
+        mapping: Matrix::from_f32(dim, dim, &best.mapping),
+        criterion: best.criterion,
+        epoch: best.epoch,
+        epochs: state.epoch,
+    })
+}
+
+/// Keeps the best mapping and lowers the rate, as MUSE does: decay after each epoch, and from the second epoch on whose
+/// criterion is below the best, the further factor. Says whether this epoch is the best.
+fn judge(state: &mut State, criterion: f64, config: &CheckedAdversarial) -> bool {
+    let before = state.best.as_ref().map_or(f64::NEG_INFINITY, |best| best.criterion);
+    let better = state.best.is_none() || criterion > before;
+    if better {
+        state.best = Some(Best { criterion, epoch: state.epoch, mapping: state.mapping.clone() });
+    }
+    state.rate = config.smallest_rate.max(state.rate * config.decay);
+    if criterion < before {
+        if state.dropped {
+            state.rate *= config.shrink;
+        }
+        state.dropped = true;
+    }
+    better
+}
+
+fn check(source: Rows<'_>, target: Rows<'_>, config: &CheckedAdversarial, state: &State) -> Result<()> {
+    if state.config != **config {
+        return Err(Error::AdversarialState { message: "belongs to a run with other settings".to_owned() });
+    }
+    same_dim(source.dim(), "source vectors", state.dim, "state of training")?;
+    same_dim(target.dim(), "target vectors", state.dim, "state of training")?;
+    for (side, rows) in [("source vectors", source), ("target vectors", target)] {
+        if rows.is_empty() {
+            return Err(Error::Unmappable { what: side.to_owned(), message: "there are none".to_owned() });
+        }
+        largest_square(rows.head(config.most_frequent), side)?;
+    }
+    Ok(())
+}
+
+fn diverged(epoch: usize, message: &str) -> Error {
+    Error::Diverged { epoch, message: message.to_owned() }
+}
+
+/// A run on a backend.
+struct Run<'a, B: Backend, N> {
+    source: Rows<'a>,
+    target: Rows<'a>,
+    config: &'a CheckedAdversarial,
+    device: &'a B::Device,
+    network: N,
+    /// `[dim, dim]`
+    w: Tensor<B, 2>,
+    seed: u64,
+}
+
+impl<B: Backend, N: Network<B>> Run<'_, B, N> {
+    fn epoch(&mut self, state: &State, observer: &mut dyn FnMut(&Event<'_>) -> Flow) -> Result<()> {
+        let steps = self.config.steps();
+        let mut losses = Losses::<B>::default();
+        for step in 0..steps {
+            self.step(state, step, &mut losses);
+            if (step + 1) % LOOK == 0 || step + 1 == steps {
+                let (discriminator_loss, mapping_loss) = losses.take();
+                if !(discriminator_loss + mapping_loss).is_finite() || host(&self.w).iter().any(|x| !x.is_finite()) {
+                    let what = format!("the loss or the mapping is no number at step {}", step + 1);
+                    return Err(diverged(state.epoch + 1, &what));
+                }
+                let (epoch, step) = (state.epoch + 1, step + 1);
+                let event = Event::Progress { epoch, step, steps, discriminator_loss, mapping_loss };
+                if observer(&event) == Flow::Stop {
+                    return Err(Error::Stopped { restart: 0 });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Some steps of the discriminator, one of the mapping.
+    fn step(&mut self, state: &State, step: usize, losses: &mut Losses<B>) {
+        let config = self.config;
+        let (batch, dim, count) = (config.batch, state.dim, config.discriminator_steps);
+        let mut rng = stream(self.seed, Purpose::Batches, state.epoch, step);
+        let (mut mapped, mut home) = (Vec::new(), Vec::new());
+        draw(self.source, batch * (count + 1), &mut rng, &mut mapped);
+        draw(self.target, batch * count, &mut rng, &mut home);
+        let source = tensor::<B>(mapped, [batch * (count + 1), dim], self.device);
+        let home = tensor::<B>(home, [batch * count, dim], self.device);
+        // The mapping stands still while the discriminator learns.
+        let mapped = source.clone().matmul(self.w.clone());
+
+        // A label says how surely a row is at home.
+        let (low, high) = (config.smoothing, 1.0 - config.smoothing);
+        let targets: Vec<f32> = (0..2 * batch).map(|row| if row < batch { low } else { high }).collect();
+        for at in 0..count {
+            let part = |rows: &Tensor<B, 2>| rows.clone().narrow(0, at * batch, batch);
+            let mut inputs = Tensor::cat(vec![part(&mapped), part(&home)], 0);
+            let mut factors = |units: usize, p: f32| {
+                let rows = 2 * batch;
+                (p > 0.0).then(|| tensor::<B>(mask(rows * units, p, &mut rng), [rows, units], self.device))
+            };
+            if let Some(factors) = factors(dim, config.input_dropout) {
+                inputs = inputs * factors;
+            }
+            let masks = (0..config.layers).filter_map(|_| factors(config.hidden, config.hidden_dropout)).collect();
+            let batch = Batch { inputs, masks };
+            let rate = config.discriminator_rate as f32;
+            losses.discriminator.push(self.network.discriminator_step(batch, &targets, rate));
+        }
+
+        let part = |rows: Tensor<B, 2>| rows.narrow(0, count * batch, batch);
+        let scale = 1.0 / (2 * batch) as f32;
+        // Fooled, it would take mapped rows to be at home.
+        let (loss, gradient) = self.network.mapping_gradient(part(mapped), high, scale);
+        losses.mapping.push(loss);
+        let rate = (state.rate * config.weight) as f32;
+        let w = self.w.clone();
+        self.w = N::mapping_step(w, part(source), gradient, rate, config.orthogonality as f32);
+    }
+}
+
+/// Losses that were not read yet.
+struct Losses<B: Backend> {
+    discriminator: Vec<Tensor<B, 1>>,
+    mapping: Vec<Tensor<B, 1>>,
+}
+
+impl<B: Backend> Default for Losses<B> {
+    fn default() -> Self {
+        Self { discriminator: Vec::new(), mapping: Vec::new() }
+    }
+}
+
+impl<B: Backend> Losses<B> {
+    /// The means, the discriminator's first.
+    fn take(&mut self) -> (f64, f64) {
+        let mean = |losses: &mut Vec<Tensor<B, 1>>| {
+            if losses.is_empty() {
+                return 0.0;
+            }
+            let losses = Tensor::cat(std::mem::take(losses), 0).into_data();
+            let (count, sum) = losses.iter::<f64>().fold((0, 0.0), |(count, sum), loss| (count + 1, sum + loss));
+            sum / count as f64
+        };
+        (mean(&mut self.discriminator), mean(&mut self.mapping))
+    }
+}
+
+fn tensor<B: Backend>(values: Vec<f32>, shape: [usize; 2], device: &B::Device) -> Tensor<B, 2> {
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+fn host<B: Backend>(tensor: &Tensor<B, 2>) -> Vec<f32> {
+    tensor.to_data().iter::<f32>().collect()
+}
