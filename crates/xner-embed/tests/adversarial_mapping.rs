@@ -27,11 +27,13 @@ fn normal(rng: &mut ChaCha8Rng) -> f64 {
 fn spaces(words: usize, dim: usize, noise: f64, seed: u64) -> Spaces {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let clusters = 12;
-    let mut gaussian = |count: usize, scale: f64| -> Vec<f64> { (0..count).map(|_| normal(&mut rng) * scale).collect() };
+    let mut gaussian =
+        |count: usize, scale: f64| -> Vec<f64> { (0..count).map(|_| normal(&mut rng) * scale).collect() };
     let centres = gaussian(clusters * dim, 1.0);
     // Some directions matter more than others.
     let stretch: Vec<f64> = (0..dim).map(|at| 0.9_f64.powi(at as i32)).collect();
-    let spread: Vec<Vec<f64>> = (0..clusters).map(|_| gaussian(dim * dim, 0.35 / (dim as f64).sqrt())).collect();
+    let spread: Vec<Vec<f64>> =
+        (0..clusters).map(|_| gaussian(dim * dim, 0.35 / (dim as f64).sqrt())).collect();
     let turned = svd(&Matrix::new(dim, dim, gaussian(dim * dim, 1.0))).unwrap();
     let rotation = turned.u.product(&turned.v.transposed());
     let mut source = Vec::new();
@@ -90,7 +92,8 @@ impl Spaces {
 
     fn precision(&self, mapping: &Matrix) -> f64 {
         let nearest = self.nearest(mapping);
-        nearest.iter().enumerate().filter(|(word, (found, _))| word == found).count() as f64 / nearest.len() as f64
+        nearest.iter().enumerate().filter(|(word, (found, _))| word == found).count() as f64
+            / nearest.len() as f64
     }
 
     /// Procrustes over the nearest words, some times.
@@ -147,7 +150,8 @@ fn a_hidden_rotation_is_found() {
 #[test]
 fn one_seed_gives_the_same_bytes_with_any_number_of_threads() {
     let spaces = spaces(200, 10, 0.02, 1);
-    let config = AdversarialConfig { epoch_size: 640, epochs: 2, hidden: 200, hidden_dropout: 0.2, ..small() };
+    let config =
+        AdversarialConfig { epoch_size: 640, epochs: 2, hidden: 200, hidden_dropout: 0.2, ..small() };
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| run(&spaces, &config, 5).unwrap())

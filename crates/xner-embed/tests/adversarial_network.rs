@@ -57,7 +57,9 @@ fn case(sizes: &[usize], rows: usize, masked: bool, seed: u64) -> Case {
     let masks = sizes[1..]
         .iter()
         .filter(|_| masked)
-        .map(|&units| draw(rows * units, 1.0).iter().map(|&x| if x < -0.4 { 0.0 } else { 1.0 / 0.7 }).collect())
+        .map(|&units| {
+            draw(rows * units, 1.0).iter().map(|&x| if x < -0.4 { 0.0 } else { 1.0 / 0.7 }).collect()
+        })
         .collect();
     Case { layers, rows, dim, inputs, masks, targets }
 }
@@ -78,8 +80,9 @@ impl Case {
 /// Losses of some steps on one batch, and the weights after them.
 fn steps<N: Network<Flex>>(case: &Case, count: usize, rate: f32) -> (Vec<f32>, Vec<Dense>) {
     let mut network = N::new(&case.layers, LEAK, &FlexDevice);
-    let losses =
-        (0..count).map(|_| values(network.discriminator_step(case.batch(), &case.targets, rate))[0]).collect();
+    let losses = (0..count)
+        .map(|_| values(network.discriminator_step(case.batch(), &case.targets, rate))[0])
+        .collect();
     (losses, network.layers())
 }
 
@@ -131,7 +134,11 @@ proptest! {
 }
 
 /// The logits, recorded by autodiff.
-fn logits(layers: &[(Tensor<Auto, 2>, Tensor<Auto, 1>)], inputs: Tensor<Auto, 2>, masks: &[Tensor<Auto, 2>]) -> Tensor<Auto, 2> {
+fn logits(
+    layers: &[(Tensor<Auto, 2>, Tensor<Auto, 1>)],
+    inputs: Tensor<Auto, 2>,
+    masks: &[Tensor<Auto, 2>],
+) -> Tensor<Auto, 2> {
     let mut x = inputs;
     for (at, (weight, bias)) in layers.iter().enumerate() {
         let z = x.matmul(weight.clone()) + bias.clone().unsqueeze();
@@ -226,7 +233,9 @@ fn losses_are_half_of_equations_3_and_4() {
     let inputs: Vec<f64> = case.inputs.iter().map(|&x| f64::from(x)).collect();
     let own: Vec<f64> = plainly(&case, &case.layers, &inputs).into_iter().map(probability).collect();
     let (mapped, home) = own.split_at(m);
-    let mean = |values: &[f64], log: fn(f64) -> f64| -values.iter().map(|&p| log(p)).sum::<f64>() / values.len() as f64;
+    let mean = |values: &[f64], log: fn(f64) -> f64| {
+        -values.iter().map(|&p| log(p)).sum::<f64>() / values.len() as f64
+    };
     let equation_3 = mean(mapped, |p| (1.0 - p).ln()) + mean(home, f64::ln);
     for losses in [steps::<FlexNetwork>(&case, 1, 0.1).0, steps::<TensorNetwork<Flex>>(&case, 1, 0.1).0] {
         assert!((2.0 * f64::from(losses[0]) - equation_3).abs() < 1e-5, "{losses:?} and {equation_3}");
@@ -237,7 +246,9 @@ fn losses_are_half_of_equations_3_and_4() {
     case.inputs.truncate(m * case.dim);
     let first_sum = mean(mapped, f64::ln);
     let scale = 1.0 / (m + n) as f32;
-    for (loss, _) in [fooling::<FlexNetwork>(&case, 1.0, scale), fooling::<TensorNetwork<Flex>>(&case, 1.0, scale)] {
+    for (loss, _) in
+        [fooling::<FlexNetwork>(&case, 1.0, scale), fooling::<TensorNetwork<Flex>>(&case, 1.0, scale)]
+    {
         assert!((2.0 * f64::from(loss) - first_sum).abs() < 1e-5, "{loss} and {first_sum}");
     }
 }
