@@ -196,6 +196,8 @@ pub enum Error {
         /// The byte, from 0; of compressed files, of what is in them.
         offset: u64,
         /// What was found and what was expected.
+        message: String,
+    },
     /// Adversarial training went out of bounds: another seed or a lower rate may not.
     #[error("adversarial training diverged in epoch {epoch}: {message}")]
     Diverged {

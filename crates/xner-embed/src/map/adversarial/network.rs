@@ -42,7 +42,12 @@ pub trait Network<B: Backend>: Sized {
 
     /// `scale` times the summed cross-entropy of `mapped`, `[rows, dim]`, with one target, `[1]`, without dropout; and
     /// its gradient by `mapped`, `[rows, dim]`. The network stays as it is.
-    fn mapping_gradient(&mut self, mapped: Tensor<B, 2>, target: f32, scale: f32) -> (Tensor<B, 1>, Tensor<B, 2>);
+    fn mapping_gradient(
+        &mut self,
+        mapped: Tensor<B, 2>,
+        target: f32,
+        scale: f32,
+    ) -> (Tensor<B, 1>, Tensor<B, 2>);
 
     /// A step of the mapping `w`, `[dim, dim]`, from the gradient by `source w`, both `[rows, dim]`, and the step
     /// towards an orthogonal matrix, `W <- (1 + b) W - b W W^T W`.

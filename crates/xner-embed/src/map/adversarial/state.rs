@@ -121,9 +121,11 @@ impl State {
         };
         let note = serde_json::to_string(&note).map_err(broken)?;
         let mut tensors = vec![("mapping".to_owned(), vec![self.dim, self.dim], self.mapping.as_slice())];
-        tensors.extend(self.best.iter().map(|best| {
-            ("best".to_owned(), vec![self.dim, self.dim], best.mapping.as_slice())
-        }));
+        tensors.extend(
+            self.best
+                .iter()
+                .map(|best| ("best".to_owned(), vec![self.dim, self.dim], best.mapping.as_slice())),
+        );
         for (at, layer) in self.layers.iter().enumerate() {
             let weight = [layer.inputs, layer.outputs].to_vec();
             tensors.push((format!("discriminator.{at}.weight"), weight, &layer.weight));
@@ -157,7 +159,9 @@ impl State {
             let tensor = file.tensor(name).map_err(|fault| broken(format!("tensor `{name}`: {fault}")))?;
             if tensor.dtype() != Dtype::F32 || tensor.shape() != shape {
                 let (dtype, found) = (tensor.dtype(), tensor.shape());
-                return Err(broken(format!("tensor `{name}` is {dtype:?} {found:?}, expected F32 {shape:?}")));
+                return Err(broken(format!(
+                    "tensor `{name}` is {dtype:?} {found:?}, expected F32 {shape:?}"
+                )));
             }
             let values: Vec<f32> =
                 tensor.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();

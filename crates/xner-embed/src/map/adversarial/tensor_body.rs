@@ -43,7 +43,12 @@ impl<B: Backend> TensorNetwork<B> {
     }
 
     /// The gradient by the pre-activations whose activations are `x`, from the gradient by `x`.
-    fn through_rectifier(&self, gradient: Tensor<B, 2>, x: Tensor<B, 2>, mask: Option<&Tensor<B, 2>>) -> Tensor<B, 2> {
+    fn through_rectifier(
+        &self,
+        gradient: Tensor<B, 2>,
+        x: Tensor<B, 2>,
+        mask: Option<&Tensor<B, 2>>,
+    ) -> Tensor<B, 2> {
         let gradient = gradient.clone().mask_where(x.lower_equal_elem(0.0), gradient * self.leak);
         match mask {
             Some(mask) => gradient * mask.clone(),
@@ -108,7 +113,12 @@ impl<B: Backend> Network<B> for TensorNetwork<B> {
         loss.mean()
     }
 
-    fn mapping_gradient(&mut self, mapped: Tensor<B, 2>, target: f32, scale: f32) -> (Tensor<B, 1>, Tensor<B, 2>) {
+    fn mapping_gradient(
+        &mut self,
+        mapped: Tensor<B, 2>,
+        target: f32,
+        scale: f32,
+    ) -> (Tensor<B, 1>, Tensor<B, 2>) {
         let device = mapped.device();
         let rows = mapped.dims()[0];
         let (mut kept, logits) = self.forward(mapped, &[]);

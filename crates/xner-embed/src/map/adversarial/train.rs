@@ -8,9 +8,9 @@ use super::config::CheckedAdversarial;
 use super::dispatch::DiscriminatorOps;
 use super::network::{Batch, Network};
 use super::state::{Best, State};
+use crate::check::{largest_square, same_dim};
 use crate::linalg::Matrix;
 use crate::map::Flow;
-use crate::check::{largest_square, same_dim};
 use crate::{Error, Result, Rows};
 
 /// Mapping steps between two looks at the losses: reading one waits for the device.
@@ -189,7 +189,9 @@ impl<B: Backend, N: Network<B>> Run<'_, B, N> {
             self.step(state, step, &mut losses);
             if (step + 1) % LOOK == 0 || step + 1 == steps {
                 let (discriminator_loss, mapping_loss) = losses.take();
-                if !(discriminator_loss + mapping_loss).is_finite() || host(&self.w).iter().any(|x| !x.is_finite()) {
+                if !(discriminator_loss + mapping_loss).is_finite()
+                    || host(&self.w).iter().any(|x| !x.is_finite())
+                {
                     let what = format!("the loss or the mapping is no number at step {}", step + 1);
                     return Err(diverged(state.epoch + 1, &what));
                 }
@@ -229,7 +231,8 @@ impl<B: Backend, N: Network<B>> Run<'_, B, N> {
             if let Some(factors) = factors(dim, config.input_dropout) {
                 inputs = inputs * factors;
             }
-            let masks = (0..config.layers).filter_map(|_| factors(config.hidden, config.hidden_dropout)).collect();
+            let masks =
+                (0..config.layers).filter_map(|_| factors(config.hidden, config.hidden_dropout)).collect();
             let batch = Batch { inputs, masks };
             let rate = config.discriminator_rate as f32;
             losses.discriminator.push(self.network.discriminator_step(batch, &targets, rate));
@@ -266,7 +269,8 @@ impl<B: Backend> Losses<B> {
                 return 0.0;
             }
             let losses = Tensor::cat(std::mem::take(losses), 0).into_data();
-            let (count, sum) = losses.iter::<f64>().fold((0, 0.0), |(count, sum), loss| (count + 1, sum + loss));
+            let (count, sum) =
+                losses.iter::<f64>().fold((0, 0.0), |(count, sum), loss| (count + 1, sum + loss));
             sum / count as f64
         };
         (mean(&mut self.discriminator), mean(&mut self.mapping))

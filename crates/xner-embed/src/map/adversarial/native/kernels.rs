@@ -209,7 +209,8 @@ impl WithSimd for Inputs<'_> {
                     let begin = (panel * WIDTH + first) * WIDTH;
                     let lines = begin..begin + size * WIDTH;
                     for (b, some) in self.gradient.by_unit.iter_mut().enumerate() {
-                        let upstream = self.upstream.by_unit.panel(b)[reach * WIDTH * WIDTH..].chunks_exact(WIDTH * WIDTH);
+                        let upstream = self.upstream.by_unit.panel(b)[reach * WIDTH * WIDTH..]
+                            .chunks_exact(WIDTH * WIDTH);
                         let parts = weights.iter().map(|w| &w[lines.clone()]).zip(upstream);
                         along(simd, &mut some[lines.clone()], parts);
                     }
@@ -246,7 +247,8 @@ impl WithSimd for InputsOnly<'_, '_> {
             for (weights, upstream) in self.weight.chunks(REACH).zip(upstream.chunks(REACH * WIDTH * WIDTH)) {
                 for (first, size) in groups(units, most_rows::<S>()) {
                     let lines = first * WIDTH..(first + size) * WIDTH;
-                    let parts = weights.iter().map(|w| &w[lines.clone()]).zip(upstream.chunks_exact(WIDTH * WIDTH));
+                    let parts =
+                        weights.iter().map(|w| &w[lines.clone()]).zip(upstream.chunks_exact(WIDTH * WIDTH));
                     along(simd, &mut some[lines.clone()], parts);
                 }
             }

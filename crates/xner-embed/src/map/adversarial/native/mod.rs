@@ -69,13 +69,8 @@ impl FlexNetwork {
             } else {
                 parts.resize_with(out.activations.columns().div_ceil(WIDTH), || None);
             }
-            out.activations
-                .all_mut()
-                .zip(parts)
-                .enumerate()
-                .collect::<Vec<_>>()
-                .into_par_iter()
-                .for_each(|(p, (out, part))| {
+            out.activations.all_mut().zip(parts).enumerate().collect::<Vec<_>>().into_par_iter().for_each(
+                |(p, (out, part))| {
                     let units = p * WIDTH..(p + 1) * WIDTH;
                     Arch::new().dispatch(Forward {
                         out,
@@ -86,7 +81,8 @@ impl FlexNetwork {
                         mask: masks.get(at).map(|mask| mask.panel(p)),
                         logits: part.map(|part| (&self.output[units], part)),
                     });
-                });
+                },
+            );
         }
     }
 

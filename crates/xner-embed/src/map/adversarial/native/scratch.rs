@@ -33,11 +33,13 @@ impl Scratch {
         let dim = weights.first().map_or(0, |first| first.rows());
         let units: Vec<usize> = weights.iter().map(|weight| weight.columns()).collect();
         let last = units.last().copied().unwrap_or(0);
-        let gradient = |units: usize| {
-            (Panels::zeros(rows, units), Panels::zeros(units.next_multiple_of(WIDTH), rows))
-        };
+        let gradient =
+            |units: usize| (Panels::zeros(rows, units), Panels::zeros(units.next_multiple_of(WIDTH), rows));
         Self {
-            activations: std::iter::once(&dim).chain(&units).map(|&units| Panels::zeros(rows, units)).collect(),
+            activations: std::iter::once(&dim)
+                .chain(&units)
+                .map(|&units| Panels::zeros(rows, units))
+                .collect(),
             gradients: units.iter().map(|&units| gradient(units)).collect(),
             by_x: Panels::zeros(dim, rows),
             logits: vec![0.0; last.div_ceil(WIDTH) * rows],

@@ -52,7 +52,14 @@ pub(super) fn along<'a, S: Simd>(
 
 /// `out[r] += scale Σ_k left[k][first + r] right[k]`, each row 32 wide, for at most [`most_rows`] rows.
 #[inline(always)]
-pub(super) fn across<S: Simd>(simd: S, out: &mut [f32], left: &[f32], first: usize, right: &[f32], scale: f32) {
+pub(super) fn across<S: Simd>(
+    simd: S,
+    out: &mut [f32],
+    left: &[f32],
+    first: usize,
+    right: &[f32],
+    scale: f32,
+) {
     sized!(S, out.len() / WIDTH, ROWS, {
         let mut columns = 0;
         while columns < WIDTH {
