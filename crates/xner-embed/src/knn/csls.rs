@@ -230,7 +230,9 @@ impl<'a> Csls<'a> {
         let mut found = scan::top(queries, keys, k.min(keys.len()), Some(&halves));
         let k = found.k().max(1);
         for (scores, mean) in found.scores_mut().chunks_exact_mut(k).zip(means) {
-            scores.iter_mut().for_each(|score| *score = 2.0 * *score - mean);
+            for score in scores {
+                *score = 2.0 * *score - mean;
+            }
         }
         found
     }

@@ -23,19 +23,35 @@ const TILE: usize = 96 * 1024;
 /// Packs rows in panels of `width`: number `k` of all rows of a panel, then number `k + 1`. Rows that are not there
 /// are zeros.
 pub(super) fn pack(rows: &[f32], dim: usize, width: usize, out: &mut [f32]) {
-    // Numbers of a row that are moved at once: a cache line.
-    const STEP: usize = 16;
     for (panel, out) in rows.chunks(width * dim).zip(out.chunks_exact_mut(width * dim)) {
         if panel.len() < width * dim {
             out.fill(0.0);
         }
-        for (step, out) in out.chunks_mut(STEP * width).enumerate() {
-            for (c, row) in panel.chunks_exact(dim).enumerate() {
-                let row = &row[step * STEP..dim.min((step + 1) * STEP)];
-                for (x, out) in row.iter().zip(out.chunks_exact_mut(width)) {
-                    out[c] = *x;
+        let mut at = 0;
+        for rows in panel.chunks(4 * dim) {
+            if rows.len() == 4 * dim && width.is_multiple_of(4) {
+                interleave::<4>(rows, dim, width, at, out);
+            } else {
+                for (c, row) in rows.chunks_exact(dim).enumerate() {
+                    interleave::<1>(row, dim, width, at + c, out);
                 }
             }
+            at += 4;
+        }
+    }
+}
+
+/// Writes number `k` of `N` rows side by side from place `at` of line `k` on.
+#[inline]
+fn interleave<const N: usize>(rows: &[f32], dim: usize, width: usize, at: usize, out: &mut [f32]) {
+    let mut parts = [rows; N];
+    for (part, row) in parts.iter_mut().zip(rows.chunks_exact(dim)) {
+        *part = row;
+    }
+    for (k, line) in out.chunks_exact_mut(width).enumerate().take(dim) {
+        let line = &mut line[at..at + N];
+        for (x, row) in line.iter_mut().zip(parts) {
+            *x = row[k];
         }
     }
 }
@@ -135,7 +151,11 @@ impl<R: Collect, C: Collect, const OFFSETS: bool> Sweep<'_, R, C, OFFSETS> {
         let local = place.column - self.columns.start;
         let splat = |values: &[f32]| {
             let values: &[f32; ROWS] = values.first_chunk().unwrap_or(&[0.0; ROWS]);
-            values.map(|x| simd.splat_f32s(x))
+            let mut out = [simd.splat_f32s(0.0); ROWS];
+            for (out, &x) in out.iter_mut().zip(values) {
+                *out = simd.splat_f32s(x);
+            }
+            out
         };
         let load = |values: &[f32], at: usize| {
             let mut out = [simd.splat_f32s(0.0); V];

@@ -4,6 +4,8 @@
 //! exact, run on all threads, and give the same bytes with any number of them; equal scores are ordered by id.
 //! Beside the two inputs they hold tens of megabytes, whatever the number of rows.
 
+#![allow(clippy::inline_always, reason = "vector kernels are compiled into each instruction set's entry")]
+
 mod collect;
 mod csls;
 mod kernel;

@@ -14,9 +14,9 @@ use super::{Best, Dropout, Neighbours};
 use crate::Rows;
 
 /// The most rows of a group: so many that packing the columns for them costs little beside the product.
-const MOST_ROWS: usize = 341 * ROWS;
+const MOST_ROWS: usize = 682 * ROWS;
 /// The fewest rows of a group: the last groups are small, so that threads end at about the same time.
-const LEAST_ROWS: usize = 32 * ROWS;
+const LEAST_ROWS: usize = 80 * ROWS;
 /// The most columns of a group, which one thread works on at a time.
 const MOST_COLUMNS: usize = 64 * COLUMNS;
 
@@ -80,8 +80,8 @@ pub(super) fn means(source: Rows<'_>, target: Rows<'_>, k: usize) -> [(Vec<f32>,
     };
     let [source, target] = [source, target].map(|rows| Side { rows, offsets: &[] });
     let (forward, backward) = both::<_, _, _, false>(
-        (source, |range: &Range<usize>| collect(0, range, ROWS)),
-        (target, |range: &Range<usize>| collect(1, range, COLUMNS)),
+        &(source, |range: &Range<usize>| collect(0, range, ROWS)),
+        &(target, |range: &Range<usize>| collect(1, range, COLUMNS)),
         Top::finish,
         Top::finish,
     );
@@ -120,8 +120,8 @@ fn best(sides: [(Rows<'_>, &[f32]); 2], ways: [u64; 2], dropout: Option<Dropout>
     };
     let offsets = sides.map(|side| padded(side.1));
     let (forward, backward) = both::<_, _, _, true>(
-        (Side { rows: sides[0].0, offsets: &offsets[0] }, |range: &Range<usize>| collect(0, range, ROWS)),
-        (Side { rows: sides[1].0, offsets: &offsets[1] }, |range: &Range<usize>| collect(1, range, COLUMNS)),
+        &(Side { rows: sides[0].0, offsets: &offsets[0] }, |range: &Range<usize>| collect(0, range, ROWS)),
+        &(Side { rows: sides[1].0, offsets: &offsets[1] }, |range: &Range<usize>| collect(1, range, COLUMNS)),
         Single::finish,
         Single::finish,
     );
@@ -133,8 +133,8 @@ fn best(sides: [(Rows<'_>, &[f32]); 2], ways: [u64; 2], dropout: Option<Dropout>
 /// A group of rows belongs to one thread, a group of columns to the thread that has locked it: another goes on
 /// with the next one that is free. So the order in which values come depends on chance, the result does not.
 fn both<'a, R: Collect, C: Collect, T: Copy + Send, const OFFSETS: bool>(
-    rows: (Side<'a>, impl Fn(&Range<usize>) -> R + Sync),
-    columns: (Side<'a>, impl Fn(&Range<usize>) -> C),
+    rows: &(Side<'a>, impl Fn(&Range<usize>) -> R + Sync),
+    columns: &(Side<'a>, impl Fn(&Range<usize>) -> C + Sync),
     finish_rows: impl Fn(R) -> Vec<T> + Sync,
     finish_columns: impl Fn(C) -> Vec<T>,
 ) -> (Vec<T>, Vec<T>) {

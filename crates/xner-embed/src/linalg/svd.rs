@@ -47,7 +47,8 @@ impl Svd {
 }
 
 /// The thin singular value decomposition of `a`, `[m, n]`: by faer, or under the feature `lapack` by the system's
-/// OpenBLAS. Same input, same bytes, with any number of threads (OpenBLAS: with its own thread count fixed).
+/// `OpenBLAS`. faer works on one thread here, so that the same input gives the same bytes with any number of them;
+/// `OpenBLAS` divides the work over as many as `OPENBLAS_NUM_THREADS` says, which may change the last bits.
 ///
 /// # Errors
 /// [`Error::NotFinite`] when a number is NaN or infinite, [`Error::NoConvergence`] when the iteration does not end.
