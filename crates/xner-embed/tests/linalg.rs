@@ -80,7 +80,8 @@ proptest! {
             }
         }
         let found = cross(x, z, &pairs);
-        prop_assert!(found.distance(&sum) < 1e-3);
+        // A block's sum in single precision is off by one part in 10^5 at worst: the same addend again and again.
+        prop_assert!(found.distance(&sum) < 1e-5 * (count + 1) as f64);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         prop_assert_eq!(pool.install(|| cross(x, z, &pairs)), found);
         let every: Vec<(u32, u32)> = (0..n as u32).map(|i| (i, i)).collect();

@@ -7,9 +7,11 @@ use super::Matrix;
 use crate::Rows;
 
 /// Rows that are multiplied in single precision before their sum goes to double precision.
-const BLOCK: usize = 512;
+const BLOCK: usize = 128;
 /// Blocks whose sums are held at once.
-const WAVE: usize = 16;
+const WAVE: usize = 32;
+/// Rows that one thread maps at a time.
+const MAPPED: usize = 512;
 
 /// `Xᵀ Z` over `pairs` of rows, `[x.dim, z.dim]`: the sum of `x_iᵀ z_j` over all pairs `(i, j)`.
 ///
@@ -92,7 +94,7 @@ pub fn apply(x: Rows<'_>, w: &Matrix) -> Vec<f32> {
     let (factor, cols) = (w.to_f32(), w.cols());
     let mut out = vec![0.0; x.len() * cols];
     if cols > 0 {
-        let blocks = out.par_chunks_mut(BLOCK * cols).zip(x.data().par_chunks(BLOCK * x.dim()));
+        let blocks = out.par_chunks_mut(MAPPED * cols).zip(x.data().par_chunks(MAPPED * x.dim()));
         blocks.for_each(|(out, x_block)| {
             let block = View::new(x_block, x_block.len() / x.dim(), x.dim());
             product_into(out, cols, block, View::new(&factor, x.dim(), cols), Update::default());
