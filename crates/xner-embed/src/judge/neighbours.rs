@@ -95,9 +95,9 @@ fn search<'a>(vectors: &'a Vectors, query: &[f32], left_out: &[usize], k: usize)
     let own = square(query).sqrt();
     let cosine = |row: &[f32]| {
         let dot: f64 = row.iter().zip(query).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum();
-        let lengths = own * square(row).sqrt();
-        // Added to 0, so that −0 and 0 are a tie.
-        if lengths > 0.0 { 0.0 + (dot / lengths) as f32 } else { 0.0 }
+        let cosine = (dot / (own * square(row).sqrt())) as f32;
+        // Zero vectors, and what is not finite in a mapped file, are near to nothing. Added to 0, −0 and 0 tie.
+        if cosine.is_finite() { 0.0 + cosine } else { 0.0 }
     };
     let scores = vectors.data().par_chunks_exact(vectors.dim()).map(cosine);
     let mut found: Vec<(usize, f32)> = scores.collect::<Vec<_>>().into_iter().enumerate().collect();

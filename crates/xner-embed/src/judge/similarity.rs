@@ -151,6 +151,6 @@ fn cosine(x: &[f32], y: &[f32]) -> f64 {
     let dot =
         |x: &[f32], y: &[f32]| -> f64 { x.iter().zip(y).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum() };
     // One root of the product, not two: the cosine of a vector with itself is then 1 to the bit, a tie with others.
-    let lengths = (dot(x, x) * dot(y, y)).sqrt();
-    if lengths > 0.0 { dot(x, y) / lengths } else { 0.0 }
+    let cosine = dot(x, y) / (dot(x, x) * dot(y, y)).sqrt();
+    if cosine.is_finite() { cosine } else { 0.0 }
 }
