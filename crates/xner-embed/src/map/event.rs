@@ -28,25 +28,25 @@ pub enum Event {
     },
     /// Some batches of adversarial training are done.
     AdversarialSteps {
-        /// The epoch, from 0.
+        /// The epoch, from 1.
         epoch: usize,
-        /// Samples seen in this epoch.
+        /// Words of each language that the mapping has seen in this epoch.
         samples: usize,
-        /// Samples in an epoch.
+        /// Such words in an epoch.
         of: usize,
         /// The discriminator's mean loss since the last such event.
         loss: f64,
     },
     /// An epoch of adversarial training is done.
     AdversarialEpoch {
-        /// The epoch, from 0.
+        /// The epoch, from 1.
         epoch: usize,
         /// How many there are.
         of: usize,
         /// The unsupervised criterion after it.
         criterion: f64,
-        /// The learning rate of the mapping in the next one.
-        learning_rate: f64,
+        /// Whether it is the best of this restart so far.
+        best: bool,
     },
     /// The initialiser has given a first dictionary or a first mapping.
     Initialised {

@@ -6,6 +6,8 @@
 //! give the same bytes, with any number of threads, and whether the run was stopped on its way or not.
 
 #[cfg(feature = "adversarial")]
+mod adversaries;
+#[cfg(feature = "adversarial")]
 pub mod adversarial;
 mod checkpoint;
 mod config;

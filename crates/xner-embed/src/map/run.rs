@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+#[cfg(feature = "adversarial")]
+use super::adversaries::initialise_adversarially;
 use super::checkpoint::{Checkpoint, fingerprint};
 use super::config::{CheckedConfig, Initialiser, ProcrustesConfig, Refinement};
 use super::device::Device;
@@ -176,8 +178,23 @@ impl Run<'_, '_> {
     }
 
     /// The first dictionary or mapping of a restart.
-    fn initialise(&mut self, _seed: u64) -> Result<Current> {
+    fn initialise(&mut self, seed: u64) -> Result<Current> {
         match &self.config.initialiser {
+            #[cfg(feature = "adversarial")]
+            Initialiser::Adversarial(config) => {
+                let config = config.clone().check()?;
+                let found = initialise_adversarially(
+                    &self.spaces,
+                    &config,
+                    &self.config.criterion,
+                    seed,
+                    self.resources.device,
+                    self.checkpoint.as_ref(),
+                    &mut self.state,
+                    self.observer,
+                )?;
+                Ok(Current::from_mapping(found))
+            }
             Initialiser::SimilarityDistribution(config) => {
                 similarity_pairs(self.spaces.moving(), self.spaces.fixed(), config).map(Current::from_pairs)
             }

@@ -54,6 +54,10 @@ impl MapConfig {
         at_least_one("criterion.neighbours", self.criterion.neighbours)?;
         at_least_one("restarts", self.restarts)?;
         match &self.initialiser {
+            #[cfg(feature = "adversarial")]
+            Initialiser::Adversarial(config) => {
+                config.clone().check()?;
+            }
             Initialiser::SimilarityDistribution(config) => {
                 at_least_one("initialiser.words", config.words)?;
                 at_least_one("initialiser.neighbours", config.neighbours)?;

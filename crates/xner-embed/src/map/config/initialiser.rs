@@ -3,11 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::Induction;
+#[cfg(feature = "adversarial")]
+use crate::map::adversarial::AdversarialConfig;
 
 /// Where the first dictionary or mapping comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Initialiser {
+    /// Adversarial training (equations 3 and 4 of Bari et al. 2020) gives a mapping.
+    #[cfg(feature = "adversarial")]
+    Adversarial(AdversarialConfig),
     /// Words whose similarities with their own language's words are distributed alike (Artetxe et al. 2018).
     SimilarityDistribution(SimilarityConfig),
     /// Words that both languages write alike.
@@ -43,6 +48,8 @@ impl Initialiser {
     /// Whether it gives a dictionary rather than a mapping.
     pub fn gives_pairs(&self) -> bool {
         match self {
+            #[cfg(feature = "adversarial")]
+            Self::Adversarial(_) => false,
             Self::Identity {} => false,
             Self::SimilarityDistribution(_)
             | Self::Identical {}
@@ -53,6 +60,14 @@ impl Initialiser {
 
     /// Whether chance has a part in it.
     pub fn is_random(&self) -> bool {
-        false
+        match self {
+            #[cfg(feature = "adversarial")]
+            Self::Adversarial(_) => true,
+            Self::SimilarityDistribution(_)
+            | Self::Identical {}
+            | Self::Numerals {}
+            | Self::Dictionary {}
+            | Self::Identity {} => false,
+        }
     }
 }

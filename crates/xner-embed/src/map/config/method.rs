@@ -16,6 +16,9 @@ use crate::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
+    /// Adversarial training, then Procrustes iterated, with MUSE's published settings: nothing is normalised.
+    #[cfg(feature = "adversarial")]
+    Adversarial,
     /// Similarity distributions, then self-learning, with vecmap's published settings. No dictionary is needed.
     SelfLearning,
     /// Identical words, then self-learning.
@@ -36,6 +39,8 @@ impl Method {
     /// Its name on the command line and in configs.
     pub fn name(self) -> &'static str {
         match self {
+            #[cfg(feature = "adversarial")]
+            Self::Adversarial => "adversarial",
             Self::SelfLearning => "self-learning",
             Self::Identical => "identical",
             Self::Numerals => "numerals",
@@ -87,6 +92,14 @@ impl MapConfig {
             seed: 1,
         };
         match method {
+            #[cfg(feature = "adversarial")]
+            Method::Adversarial => Self {
+                normalise: Vec::new(),
+                initialiser: Initialiser::Adversarial(crate::map::adversarial::AdversarialConfig::default()),
+                refinement: Refinement::Procrustes(super::ProcrustesConfig::default()),
+                finish: Finish::default(),
+                ..self_learning(Initialiser::Identity {})
+            },
             Method::SelfLearning => {
                 self_learning(Initialiser::SimilarityDistribution(SimilarityConfig::default()))
             }
