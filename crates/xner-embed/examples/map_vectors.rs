@@ -5,9 +5,9 @@
 //!     --dictionary en-fr.0-5000.txt --eval en-fr.5000-6500.txt --out DIR
 //! ```
 //!
-//! A third of the settings can be given as a JSON file instead of a method's name; `--report` prints all of the report.
+//! Instead of a method's name a JSON file may give the settings; `--report` prints all of the report.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use xner_embed::dictionary::Dictionary;
@@ -40,9 +40,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (source, target) = (read::open(source, &options)?, read::open(target, &options)?);
     println!("read {} and {} words in {:.2?}", source.len(), target.len(), start.elapsed());
 
-    let mut config = match method.ends_with(".json") {
-        true => serde_json::from_str(&std::fs::read_to_string(method)?)?,
-        false => MapConfig::preset(method.parse()?),
+    let is_file = Path::new(method).extension().is_some_and(|ending| ending == "json");
+    let mut config = if is_file {
+        serde_json::from_str(&std::fs::read_to_string(method)?)?
+    } else {
+        MapConfig::preset(method.parse()?)
     };
     config.seed = seed.parse()?;
     let config = config.check()?;

@@ -37,6 +37,17 @@ fn kinds() -> Vec<MapConfig> {
     };
     let supervised = MapConfig::preset(Method::Supervised);
     vec![
+        #[cfg(feature = "adversarial")]
+        MapConfig {
+            initialiser: Initialiser::Adversarial(xner_embed::map::adversarial::AdversarialConfig {
+                hidden: 32,
+                epochs: 3,
+                epoch_size: 3_200,
+                ..Default::default()
+            }),
+            restarts: 2,
+            ..MapConfig::preset(Method::Adversarial)
+        },
         supervised.clone(),
         MapConfig {
             refinement: Refinement::SelfLearning(learning),
@@ -115,7 +126,8 @@ fn a_stopped_run_goes_on_as_if_it_had_not() {
 fn a_killed_run_goes_on_from_its_last_checkpoint() {
     let hidden = Hidden::new(300, 12, 0.2, 23);
     let dictionary = hidden.dictionary(80);
-    let config = &kinds()[1];
+    let kinds = kinds();
+    let config = &kinds[kinds.len() - 4];
     let whole = run(&hidden, config, &dictionary, None, &mut |_| Flow::Continue).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut copies = 0;
