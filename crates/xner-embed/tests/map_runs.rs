@@ -48,7 +48,10 @@ fn kinds() -> Vec<MapConfig> {
             restarts: 2,
             ..MapConfig::preset(Method::Adversarial)
         },
-        supervised.clone(),
+        MapConfig {
+            refinement: Refinement::Procrustes(ProcrustesConfig::supervised()),
+            ..supervised.clone()
+        },
         MapConfig {
             refinement: Refinement::SelfLearning(learning),
             restarts: 2,

@@ -51,8 +51,7 @@ pub(super) fn initialise_adversarially(
             observer(&Event::AdversarialEpoch { epoch, of: config.epochs, criterion, best })
         }
     };
-    let found =
-        train_on(device, spaces.moving(), spaces.fixed(), config, training, &mut judge, &mut watch);
+    let found = train_on(device, spaces.moving(), spaces.fixed(), config, training, &mut judge, &mut watch);
     match (found, trouble) {
         (_, Some(error)) => Err(error),
         (Ok(found), None) => Ok(found.mapping),

@@ -6,9 +6,9 @@
 //! give the same bytes, with any number of threads, and whether the run was stopped on its way or not.
 
 #[cfg(feature = "adversarial")]
-mod adversaries;
-#[cfg(feature = "adversarial")]
 pub mod adversarial;
+#[cfg(feature = "adversarial")]
+mod adversaries;
 mod checkpoint;
 mod config;
 mod criterion;

@@ -178,7 +178,10 @@ impl Run<'_, '_> {
     }
 
     /// The first dictionary or mapping of a restart.
-    #[cfg_attr(not(feature = "adversarial"), expect(unused_variables, reason = "only adversarial training draws"))]
+    #[cfg_attr(
+        not(feature = "adversarial"),
+        expect(unused_variables, reason = "only adversarial training draws")
+    )]
     fn initialise(&mut self, seed: u64) -> Result<Current> {
         match &self.config.initialiser {
             #[cfg(feature = "adversarial")]

@@ -25,7 +25,8 @@ pub enum Method {
     Identical,
     /// Numerals, then self-learning.
     Numerals,
-    /// A given dictionary, then Procrustes iterated.
+    /// A given dictionary and its Procrustes solution, which is not refined: on English with French and Finnish
+    /// MUSE's five iterations raise the criterion, and lower the precision of held-out words by 2 to 4 points.
     Supervised,
     /// A small given dictionary, then self-learning.
     SemiSupervised,
@@ -109,7 +110,7 @@ impl MapConfig {
             Method::Supervised => Self {
                 normalise: Vec::new(),
                 initialiser: Initialiser::Dictionary {},
-                refinement: Refinement::Procrustes(super::ProcrustesConfig::supervised()),
+                refinement: Refinement::None {},
                 finish: Finish::default(),
                 ..self_learning(Initialiser::Identity {})
             },
