@@ -15,12 +15,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("expected read, write, open or verify, and a file".into());
     };
     let options = ReadOptions::default();
-    let vectors = read::open(path, &options)?;
     let native = format!("{path}.safetensors");
     if mode == "open" || mode == "verify" {
-        save(&native, &vectors)?;
+        save(&native, &read::open(path, &options)?)?;
     }
-    drop(vectors);
     let rounds = rest.first().map_or(Ok(1), |rounds| rounds.parse())?;
     for _ in 0..rounds {
         let vectors = if mode == "write" { Some(read::open(path, &options)?) } else { None };

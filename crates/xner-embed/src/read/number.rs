@@ -14,6 +14,8 @@ const REST: u64 = (1 << 29) - 1;
 const HALF: u64 = 1 << 28;
 /// An f64 that is so many of its last places from half way at least is on the side where the true value is.
 const MARGIN: u64 = 8;
+/// Two pairs of digits out of four.
+const PAIR: u64 = 0x0000_00ff_0000_00ff;
 /// A byte `0` in each place, and what takes a byte above 9 to its highest bit.
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 const ABOVE_NINE: u64 = 0x7676_7676_7676_7676;
@@ -36,10 +38,10 @@ pub(super) fn number(bytes: &[u8]) -> Option<(f32, usize)> {
     if whole > 9 {
         return None;
     }
-    let (mut digits, value) = leading(rest.first_chunk()?);
+    let (mut digits, value) = leading(*rest.first_chunk()?);
     let mut mantissa = whole * WHOLE_TENS[digits] + value;
     if digits == 8 {
-        let (more, value) = leading(rest[8..].first_chunk()?);
+        let (more, value) = leading(*rest[8..].first_chunk()?);
         mantissa = mantissa * WHOLE_TENS[more] + value;
         digits += more;
         if more == 8 && rest[16].is_ascii_digit() {
@@ -65,8 +67,8 @@ pub(super) fn number(bytes: &[u8]) -> Option<(f32, usize)> {
 
 /// How many digits stand at the head, and the number that they make.
 #[inline]
-fn leading(bytes: &[u8; 8]) -> (usize, u64) {
-    let values = u64::from_le_bytes(*bytes) ^ ZEROS;
+fn leading(bytes: [u8; 8]) -> (usize, u64) {
+    let values = u64::from_le_bytes(bytes) ^ ZEROS;
     // Right up to the first byte that is no digit; what is carried beyond does not matter.
     let others = (values.wrapping_add(ABOVE_NINE) | values) & HIGHEST;
     let count = others.trailing_zeros() as usize / 8;
@@ -74,7 +76,6 @@ fn leading(bytes: &[u8; 8]) -> (usize, u64) {
     let digits = if count == 0 { 0 } else { values << (64 - 8 * count) };
     // Neighbours to pairs, pairs to fours, fours to eight.
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
-    const PAIR: u64 = 0x0000_00ff_0000_00ff;
     let high = (pairs & PAIR).wrapping_mul(100 + (1_000_000 << 32));
     let low = (pairs >> 16 & PAIR).wrapping_mul(1 + (10_000 << 32));
     (count, high.wrapping_add(low) >> 32)
