@@ -1,4 +1,4 @@
-//! Reading: a column file shaped like CoNLL-2003 train, JSON lines, plain text, and word vectors.
+//! Reading: a column file shaped like CoNLL-2003 train, JSON lines and plain text.
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
@@ -11,7 +11,6 @@ use xner_corpus::read::{ConllOptions, JsonlOptions, conll, jsonl};
 use xner_corpus::split::TextOptions;
 use xner_corpus::write::write_jsonl;
 use xner_corpus::{Labelled, Stats};
-use xner_embed::read::{ReadOptions, read_text};
 
 const SENTENCES: usize = 14_000;
 
@@ -84,25 +83,5 @@ fn reading(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn vectors(criterion: &mut Criterion) {
-    let (words, dim) = (20_000, 100);
-    let mut state = 3;
-    let mut text = format!("{words} {dim}\n");
-    for word in 0..words {
-        write!(text, "word{word}").unwrap();
-        for _ in 0..dim {
-            write!(text, " {:.5}", below(&mut state, 200_000) as f64 / 1e5 - 1.0).unwrap();
-        }
-        text.push('\n');
-    }
-    let mut group = criterion.benchmark_group("vectors");
-    group.sample_size(20);
-    group.throughput(Throughput::Bytes(text.len() as u64));
-    group.bench_function("20000x100", |bencher| {
-        bencher.iter(|| read_text(text.as_bytes(), "bench", &ReadOptions::default()).unwrap());
-    });
-    group.finish();
-}
-
-criterion_group!(benches, reading, vectors);
+criterion_group!(benches, reading);
 criterion_main!(benches);

@@ -21,16 +21,37 @@ const ZEROS: u64 = 0x3030_3030_3030_3030;
 const ABOVE_NINE: u64 = 0x7676_7676_7676_7676;
 const HIGHEST: u64 = 0x8080_8080_8080_8080;
 
-/// The number at the head of `bytes` and how many bytes it takes, as `str::parse::<f32>` has it; `None` where this
-/// quick way does not lead there, for instance when what stands there is no number.
+/// The number at the head of `bytes` and how many bytes it takes, as `str::parse::<f32>` has it; or, with a length of
+/// 0, nothing, where this quickest way does not lead there. The number may go on behind these bytes: only a blank or a
+/// line break there says that it does not.
 ///
-/// Quick are a sign or none, one digit, a point, up to 16 digits, and an exponent. The digits as a whole number, the
-/// power of ten and their product are each rounded to f64 once, so that the product is off by a relative 3 * 2^-53 at
-/// most (and a little of second order), which is below four of its last places. Rounding it to f32 then gives what
-/// rounding the true value gives, unless a middle between two f32 is as near: that, and what would be subnormal, is
-/// left to the slow way.
+/// Quickest are a sign or none, one digit, a point, and up to 7 digits. How the rounding is right: see [`long`].
 #[inline]
-pub(super) fn number(bytes: &[u8]) -> Option<(f32, usize)> {
+pub(super) fn short(bytes: &[u8]) -> (f32, usize) {
+    // A length of 0 and no `Option`, so that both stay in registers.
+    let nothing = (0.0, 0);
+    let Some(head) = bytes.first_chunk::<HEAD>() else { return nothing };
+    let negative = usize::from(head[0] == b'-');
+    let whole = u64::from(head[negative].wrapping_sub(b'0'));
+    let Some(rest) = head[negative + 2..].first_chunk() else { return nothing };
+    let (digits, value) = leading(*rest);
+    if whole > 9 || head[negative + 1] != b'.' || digits == 8 {
+        return nothing;
+    }
+    // Below 10^8: exact in f64 and, unless it is 0, never subnormal.
+    let value = (whole * WHOLE_TENS[digits] + value) as i64 as f64 * TENS[22 - digits];
+    let signed = if negative == 1 { -value } else { value };
+    if near_half(value) { nothing } else { (signed as f32, negative + 2 + digits) }
+}
+
+/// The same with up to 16 digits behind the point and an exponent; `None` where it does not lead there, for instance
+/// when what stands there is no number.
+///
+/// The digits as a whole number, the power of ten and their product are each rounded to f64 once, so that the product
+/// is off by a relative 3 * 2^-53 at most (and a little of second order), which is below four of its last places.
+/// Rounding it to f32 then gives what rounding the true value gives, unless a middle between two f32 is as near: that,
+/// and what would be subnormal, is left to std.
+pub(super) fn long(bytes: &[u8]) -> Option<(f32, usize)> {
     let negative = usize::from(*bytes.first()? == b'-');
     let head: &[u8; HEAD] = bytes.get(negative..)?.first_chunk()?;
     let [whole, b'.', rest @ ..] = head else { return None };
@@ -57,12 +78,17 @@ pub(super) fn number(bytes: &[u8]) -> Option<(f32, usize)> {
     }
     // Below 10^17, so within i64, which turns into f64 quicker than u64 does.
     let value = mantissa as i64 as f64 * TENS.get((22 + power) as usize)?;
-    let near_half = (value.to_bits() & REST).wrapping_sub(HALF - MARGIN) <= 2 * MARGIN;
-    if near_half || (value < f64::from(f32::MIN_POSITIVE) && mantissa != 0) {
+    if near_half(value) || (value < f64::from(f32::MIN_POSITIVE) && mantissa != 0) {
         return None;
     }
     let value = value as f32;
     Some((if negative == 1 { -value } else { value }, len))
+}
+
+/// Whether a middle between two f32 is so near that the true value may be on its other side.
+#[inline]
+fn near_half(value: f64) -> bool {
+    (value.to_bits() & REST).wrapping_sub(HALF - MARGIN) <= 2 * MARGIN
 }
 
 /// How many digits stand at the head, and the number that they make.
@@ -104,19 +130,22 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use proptest::prelude::*;
 
-    use super::number;
+    use super::{long, short};
 
-    /// What [`number`] says of `text`, held against std's parse.
+    /// What both ways say of `text`, held against std's parse; whether one of them leads there.
     fn check(text: &str) -> bool {
-        let found = number(format!("{text} 1.0 0.25 -0.125 0.0625 3\n").as_bytes());
-        if let Some((value, len)) = found {
-            // Where it stops before the end, the caller finds no blank there and goes the slow way.
+        let row = format!("{text} 1.0 0.25 -0.125 0.0625 3\n");
+        let mut read = false;
+        let quickest = Some(short(row.as_bytes())).filter(|&(_, len)| len > 0);
+        for (value, len) in [quickest, long(row.as_bytes())].into_iter().flatten() {
+            // Where it stops before the end, the caller finds no blank there and goes another way.
             if len == text.len() {
                 let want: f32 = text.parse().unwrap();
                 assert_eq!(value.to_bits(), want.to_bits(), "{text}: {value} and not {want}");
+                read = true;
             }
         }
-        found.is_some_and(|(_, len)| len == text.len())
+        read
     }
 
     #[test]
@@ -140,8 +169,7 @@ mod tests {
         assert!(!check("1.000000059604644775390625"));
         assert!(!check("8.3886085e+06"));
         // Without enough bytes behind.
-        assert_eq!(number(b"0.5"), None);
-        assert_eq!(number(b""), None);
+        assert_eq!((long(b"0.5"), long(b""), short(b"0.5").1, short(b"").1), (None, None, 0, 0));
     }
 
     #[test]
@@ -183,7 +211,8 @@ mod tests {
 
         #[test]
         fn other_bytes_are_left(bytes in prop::collection::vec(prop::sample::select(b"-0159.eE+ x\n\xff".to_vec()), 24..40)) {
-            if let Some((value, len)) = number(&bytes) {
+            let quickest = Some(short(&bytes)).filter(|&(_, len)| len > 0);
+            for (value, len) in [quickest, long(&bytes)].into_iter().flatten() {
                 let text = std::str::from_utf8(&bytes[..len]).unwrap();
                 prop_assert_eq!(value.to_bits(), text.parse::<f32>().unwrap().to_bits());
             }

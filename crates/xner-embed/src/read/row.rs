@@ -3,7 +3,7 @@
 use memchr::memchr3;
 
 use super::batches::end_of_line;
-use super::number::number;
+use super::number::{long, short};
 
 /// Reads the row at the head of `bytes`, which hold a line break, and fills `vector`. Gives the word and how many
 /// bytes the row takes with its line break.
@@ -42,25 +42,21 @@ fn quick(bytes: &[u8], vector: &mut [f32]) -> Option<(usize, usize)> {
     let end = memchr3(b' ', b'\t', b'\n', bytes).filter(|&end| end > 0)?;
     let mut at = end;
     for place in vector {
-        if !is_blank(*bytes.get(at)?) {
+        if !is_blank(bytes[at]) {
             return None;
         }
-        at += 1;
-        while is_blank(*bytes.get(at)?) {
-            at += 1;
+        let rest = &bytes[at + 1..];
+        let (mut value, mut len) = short(rest);
+        if len == 0 || rest[len] > b' ' {
+            (value, len) = any(rest)?;
         }
-        let rest = &bytes[at..];
-        let (value, len) = match number(rest) {
-            Some(found) => found,
-            None => slow(rest)?,
-        };
         *place = value;
-        at += len;
+        at += 1 + len;
     }
-    while is_blank(*bytes.get(at)?) {
+    while is_blank(bytes[at]) {
         at += 1;
     }
-    while *bytes.get(at)? == b'\r' {
+    while bytes[at] == b'\r' {
         at += 1;
     }
     (bytes[at] == b'\n').then_some((end, at + 1))
@@ -70,12 +66,19 @@ fn is_blank(byte: u8) -> bool {
     byte == b' ' || byte == b'\t'
 }
 
-/// A number of any kind, by std's parse.
-#[cold]
-fn slow(bytes: &[u8]) -> Option<(f32, usize)> {
-    let len = bytes.iter().position(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))?;
+/// A number of any kind with blanks before it or none.
+fn any(bytes: &[u8]) -> Option<(f32, usize)> {
+    let begin = bytes.iter().position(|&byte| !is_blank(byte))?;
+    let bytes = &bytes[begin..];
+    let is_end = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    if let Some((value, len)) = long(bytes)
+        && bytes.get(len).is_some_and(is_end)
+    {
+        return Some((value, begin + len));
+    }
+    let len = bytes.iter().position(is_end)?;
     let value: f32 = std::str::from_utf8(&bytes[..len]).ok()?.parse().ok()?;
-    value.is_finite().then_some((value, len))
+    value.is_finite().then_some((value, begin + len))
 }
 
 fn text_of(line: &[u8]) -> Result<&str, String> {
