@@ -1,5 +1,7 @@
 //! What the fuzz targets share: inputs are files as they are, read in several ways, and what was read is used.
 
+pub mod mapping;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
