@@ -69,6 +69,7 @@ fn faults_have_a_line() {
         ("a 1\nb nan\n", "f:2: `nan` in the vector of `b` is not finite"),
         ("a 1\nb 1\nc -inf\n", "f:3: `-inf` in the vector of `c` is not finite"),
         ("a 1e60\n", "f:1: `1e60` in the vector of `a` is not finite"),
+        ("a 1\n\u{2028}\r\0 2\n", "f:2: the word `\\u{2028}\\r\\0` holds a line break"),
         ("a 1\nb x\n", "f:2: `x` in the vector of `b` is no number"),
         ("a 1\n\nb 2\n", "f:2: expected a word and 1 numbers"),
         ("3 1\na 1\nb 2\n", "f:1: promises 3 words, the file has 2"),

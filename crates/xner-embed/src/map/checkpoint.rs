@@ -10,6 +10,7 @@ use super::Pair;
 use super::config::MapConfig;
 use super::exact;
 use super::report::Restart;
+use super::spaces::Spaces;
 use super::state::{Counters, Current, State};
 use super::stored::{Opened, Stored};
 use crate::{Error, Result, Vectors};
@@ -40,7 +41,7 @@ impl Checkpoint {
     }
 
     /// The state to go on from; a new one where there is no checkpoint.
-    pub(super) fn read(&self) -> Result<State> {
+    pub(super) fn read(&self, spaces: &Spaces) -> Result<State> {
         let path = self.folder.join(FILE);
         if !path.exists() {
             return Ok(State::default());
@@ -78,7 +79,11 @@ impl Checkpoint {
                 })
             }
         };
-        Ok(State { finished: note.finished, kept, current, initialiser: file.bytes("initialiser")? })
+        let state = State { finished: note.finished, kept, current, initialiser: file.bytes("initialiser")? };
+        match state.fault(spaces.dim(), [spaces.moving().len(), spaces.fixed().len()]) {
+            Some(message) => Err(file.fault(format!("{message}; remove it to begin anew"))),
+            None => Ok(state),
+        }
     }
 
     /// Writes the state in the place of the one before.

@@ -86,7 +86,8 @@ pub fn map(
         Some(folder) => Some(Checkpoint::new(folder, fingerprint(config, source, target, given.as_deref())?)),
         None => None,
     };
-    let state = checkpoint.as_ref().map_or_else(|| Ok(State::default()), Checkpoint::read)?;
+    let state =
+        checkpoint.as_ref().map_or_else(|| Ok(State::default()), |checkpoint| checkpoint.read(&spaces))?;
     let given = given.map(|pairs| spaces.oriented_pairs(pairs));
     Run { config, resources, spaces, given, checkpoint, state, observer }.all()
 }

@@ -19,6 +19,35 @@ pub(super) struct State {
     pub(super) initialiser: Option<Vec<u8>>,
 }
 
+impl State {
+    /// What cannot be, of a run in `dim` dimensions with so many words that move and that stay.
+    pub(super) fn fault(&self, dim: usize, [moving, fixed]: [usize; 2]) -> Option<String> {
+        let square = |matrix: &Matrix| (matrix.rows(), matrix.cols()) == (dim, dim);
+        let fits =
+            |pairs: &Vec<Pair>| pairs.iter().all(|&(i, j)| (i as usize) < moving && (j as usize) < fixed);
+        if let Some((restart, moving, fixed)) = &self.kept
+            && (*restart >= self.finished.len() || !square(moving) || !square(fixed))
+        {
+            let done = self.finished.len();
+            return Some(format!(
+                "keeps restart {restart} of {done} that are done, or a mapping that is not of {dim} dimensions"
+            ));
+        }
+        let current = self.current.as_ref()?;
+        let best = current.best.as_ref();
+        if !current.mapping.iter().chain(best.map(|best| &best.0)).all(square) {
+            return Some(format!("has a mapping that is not of {dim} dimensions"));
+        }
+        if !current.pairs.iter().chain(best.and_then(|best| best.1.as_ref())).all(fits) {
+            return Some(format!("has pairs of words outside {moving} and {fixed}"));
+        }
+        let Counters { iteration, improved, .. } = current.counters;
+        (improved > iteration || iteration > u32::MAX as usize).then(|| {
+            format!("is in iteration {iteration}, and found something better in iteration {improved}")
+        })
+    }
+}
+
 /// The state of a restart whose initialiser is done.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Current {

@@ -3,8 +3,8 @@
 use std::io::{Error, ErrorKind, Read, Result};
 use std::ops::Range;
 
-/// So many bytes are read at a time.
-const BATCH: usize = 1 << 23;
+/// So many bytes are read at a time. Few in fuzzing, where a batch's end must not be rare.
+const BATCH: usize = if cfg!(fuzzing) { 1 << 7 } else { 1 << 23 };
 /// The longest line.
 const LINE: usize = 1 << 26;
 /// So many bytes at least stand behind the last line: whoever reads ahead of a line's end finds them.

@@ -39,7 +39,7 @@ pub(super) fn fault_of(line: &[u8], dim: usize) -> Option<String> {
 
 /// The row, if all is as it usually is: where its word ends, and its length.
 fn quick(bytes: &[u8], vector: &mut [f32]) -> Option<(usize, usize)> {
-    let end = memchr3(b' ', b'\t', b'\n', bytes).filter(|&end| end > 0)?;
+    let end = memchr3(b' ', b'\t', b'\n', bytes).filter(|&end| end > 0 && !bytes[..end].contains(&b'\r'))?;
     let mut at = end;
     for place in vector {
         if !is_blank(bytes[at]) {
@@ -95,6 +95,9 @@ fn split(row: &str, dim: usize) -> Result<(&str, &str), String> {
     let (word, numbers) = row.split_once([' ', '\t']).unwrap_or((row, ""));
     if word.is_empty() {
         return Err(format!("expected a word and {dim} numbers, the line begins with a blank or is empty"));
+    }
+    if word.contains('\r') {
+        return Err(format!("the word `{}` holds a line break", word.escape_debug()));
     }
     Ok((word, numbers))
 }

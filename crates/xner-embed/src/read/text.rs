@@ -13,7 +13,7 @@ use crate::vectors::Table;
 use crate::{Error, Result, Vectors};
 
 /// A thread's share of a batch, in bytes.
-const SHARE: usize = 1 << 17;
+const SHARE: usize = if cfg!(fuzzing) { 1 << 6 } else { 1 << 17 };
 
 /// Reads word2vec or fastText text (a line `count dim`, then a row a word) or GloVe text (rows alone);
 /// `name` stands in errors.
