@@ -73,7 +73,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let dir = scratch.join(method.name());
         for events in [3, 4, 6, usize::MAX] {
             let _ = fs::remove_dir_all(&dir);
-            let _ = run(method, Some(&dir), events);
+            if let Err(error) = run(method, Some(&dir), events) {
+                eprintln!("{method}, {events} events: {error}");
+            }
             if let Ok(bytes) = fs::read(dir.join(STATE)) {
                 seed(&format!("checkpoint/{}-{}", method.name(), events.min(99)), &bytes)?;
             }
