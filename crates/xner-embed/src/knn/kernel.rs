@@ -11,6 +11,7 @@ use std::ops::Range;
 use pulp::{Simd, WithSimd};
 
 use super::collect::Collect;
+use super::pack::{aligned, pack};
 use crate::Rows;
 
 /// Rows multiplied at a time.
@@ -19,42 +20,6 @@ pub(super) const ROWS: usize = 6;
 pub(super) const COLUMNS: usize = 64;
 /// Numbers of a packed tile of columns: with the rows' panel it stays in the second-level cache.
 const TILE: usize = 96 * 1024;
-
-/// Packs rows in panels of `width`: number `k` of all rows of a panel, then number `k + 1`. Rows that are not there
-/// are zeros.
-pub(super) fn pack(rows: &[f32], dim: usize, width: usize, out: &mut [f32]) {
-    for (panel, out) in rows.chunks(width * dim).zip(out.chunks_exact_mut(width * dim)) {
-        if panel.len() < width * dim {
-            out.fill(0.0);
-        }
-        let mut at = 0;
-        for rows in panel.chunks(4 * dim) {
-            if rows.len() == 4 * dim && width.is_multiple_of(4) {
-                interleave::<4>(rows, dim, width, at, out);
-            } else {
-                for (c, row) in rows.chunks_exact(dim).enumerate() {
-                    interleave::<1>(row, dim, width, at + c, out);
-                }
-            }
-            at += 4;
-        }
-    }
-}
-
-/// Writes number `k` of `N` rows side by side from place `at` of line `k` on.
-#[inline]
-fn interleave<const N: usize>(rows: &[f32], dim: usize, width: usize, at: usize, out: &mut [f32]) {
-    let mut parts = [rows; N];
-    for (part, row) in parts.iter_mut().zip(rows.chunks_exact(dim)) {
-        *part = row;
-    }
-    for (k, line) in out.chunks_exact_mut(width).enumerate().take(dim) {
-        let line = &mut line[at..at + N];
-        for (x, row) in line.iter_mut().zip(parts) {
-            *x = row[k];
-        }
-    }
-}
 
 /// The rows of one side, and what is subtracted from the values that the other side is offered with them.
 #[derive(Debug, Clone, Copy)]
@@ -265,26 +230,45 @@ fn product<S: Simd, const V: usize>(simd: S, rows: &[f32], columns: &[S::f32s]) 
     sums
 }
 
-/// The part of `memory` of `len` numbers that begins at a cache line, after growing it where it is too small.
-fn aligned(memory: &mut Vec<f32>, len: usize) -> &mut [f32] {
-    const LINE: usize = 64;
-    memory.resize(memory.len().max(len + LINE / size_of::<f32>()), 0.0);
-    let from = memory.as_ptr().align_offset(LINE).min(LINE / size_of::<f32>());
-    &mut memory[from..from + len]
-}
-
 #[cfg(test)]
 mod tests {
-    use super::pack;
+    use pulp::{Arch, Scalar, WithSimd};
+
+    use super::super::collect::Top;
+    use super::{COLUMNS, PADDING, ROWS, Side, Sweep, pack};
+    use crate::Rows;
+
+    /// What both sides collect when `run` makes the pass.
+    fn collected(run: impl FnOnce(Sweep<'_, Top<u64>, Top<u64>, true>)) -> [Vec<u64>; 2] {
+        let (n, m, dim, k) = (20, 150, 37, 3);
+        let value = |i: usize| ((i as u32).wrapping_mul(2_654_435_761) >> 8) as f32 / 1e7 - 0.8;
+        let x: Vec<f32> = (0..n * dim).map(value).collect();
+        let y: Vec<f32> = (0..m * dim).map(|i| value(i + 5000)).collect();
+        let offsets: Vec<f32> = (0..m).map(value).chain([f32::MAX; PADDING]).collect();
+        let mut packed = vec![0.0; n.next_multiple_of(ROWS) * dim];
+        pack(&x, dim, ROWS, &mut packed);
+        let mut rows = Top::new(n, n.next_multiple_of(ROWS), k);
+        let mut columns = Top::new(m, m.next_multiple_of(COLUMNS), k);
+        run(Sweep {
+            row_side: Side { rows: Rows::new(&x, dim), offsets: &offsets },
+            rows: 0..n,
+            packed: &packed,
+            row_collect: &mut rows,
+            column_side: Side { rows: Rows::new(&y, dim), offsets: &offsets },
+            columns: 0..m,
+            column_collect: &mut columns,
+            memory: &mut Vec::new(),
+        });
+        [rows.finish(), columns.finish()]
+    }
 
     #[test]
-    fn panels_interleave_rows() {
-        let rows: Vec<f32> = (0..5 * 35).map(|x| x as f32).collect();
-        let mut out = vec![-1.0; 6 * 35];
-        pack(&rows, 35, 3, &mut out);
-        for (at, &x) in out.iter().enumerate() {
-            let (panel, k, c) = (at / (3 * 35), at % (3 * 35) / 3, at % 3);
-            assert_eq!(x, rows.get((panel * 3 + c) * 35 + k).copied().unwrap_or(0.0));
+    fn every_instruction_set_gives_the_same_bytes() {
+        let widest = collected(|sweep| Arch::new().dispatch(sweep));
+        assert_eq!(collected(|sweep| sweep.with_simd(Scalar)), widest);
+        #[cfg(target_arch = "x86_64")]
+        if let Some(narrower) = pulp::x86::V3::try_new() {
+            assert_eq!(collected(|sweep| pulp::Simd::vectorize(narrower, sweep)), widest);
         }
     }
 }

@@ -10,6 +10,7 @@ mod collect;
 mod csls;
 mod kernel;
 mod neighbours;
+mod pack;
 mod scan;
 
 pub use csls::{Best, Csls, Dropout, Match};

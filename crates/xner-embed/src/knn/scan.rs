@@ -9,7 +9,8 @@ use pulp::Arch;
 use rayon::prelude::*;
 
 use super::collect::{Collect, Key, Nothing, Single, Top, id_of};
-use super::kernel::{COLUMNS, PADDING, ROWS, Side, Sweep, pack};
+use super::kernel::{COLUMNS, PADDING, ROWS, Side, Sweep};
+use super::pack::pack;
 use super::{Best, Dropout, Neighbours};
 use crate::Rows;
 
