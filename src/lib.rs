@@ -34,7 +34,7 @@ pub mod prelude {
     pub use xner_corpus::read::{Format, ReadOptions, read_corpus, stream};
     pub use xner_corpus::write::{WriteOptions, write_corpus};
     pub use xner_corpus::{Entity, EntityType, Labelled, Scheme, Sentence, Tag, TagSet, entities, split};
-    pub use xner_embed::{ReadOptions, Vectors};
+    pub use xner_embed::Vectors;
     pub use xner_eval::{Mode, Scorer, Scores};
     pub use xner_tagger::{
         Device, Event, Flow, Observer, ScoredEntity, Tagger, Tagging, TrainConfig, TrainData, TrainReport,
