@@ -9,8 +9,8 @@ use std::path::Path;
 use hidden::Hidden;
 use xner_embed::dictionary::Dictionary;
 use xner_embed::map::{
-    Event, Finish, Flow, Induction, Initialiser, MapConfig, Mapped, Method, RcslsConfig, Refinement,
-    Resources, SelfLearningConfig, VectorFiles, checkpoint_folder, map, open, save,
+    Event, Finish, Flow, Induction, Initialiser, MapConfig, Mapped, Method, ProcrustesConfig, RcslsConfig,
+    Refinement, Resources, SelfLearningConfig, VectorFiles, checkpoint_folder, map, open, save,
 };
 use xner_embed::{Error, ReadOptions, Result, Vectors};
 
