@@ -127,4 +127,10 @@ pub enum Error {
     /// A significance test with no rounds.
     #[error("a significance test needs at least one round")]
     NoRounds,
+    /// Something that cannot be drawn.
+    #[error("{message}")]
+    Figure {
+        /// What was found and what was expected.
+        message: String,
+    },
 }

@@ -5,6 +5,8 @@ mod chunks;
 mod confusion;
 mod counts;
 mod error;
+#[cfg(feature = "figures")]
+pub mod figures;
 mod intern;
 mod label;
 mod mode;

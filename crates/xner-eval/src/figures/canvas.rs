@@ -1,0 +1,127 @@
+//! What is drawn on: SVG, or pixels that become a PNG.
+
+use std::sync::Once;
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::register_font;
+
+use super::Scatter;
+use super::draw;
+use crate::{Error, Result};
+
+/// Drawing happens on a grid so many times finer than the picture's units: backends know whole steps alone.
+const FINE: u32 = 4;
+/// So many steps of the grid become one pixel of a PNG, which makes edges smooth.
+const STEPS_A_PIXEL: usize = 2;
+/// What text is set in; where a viewer of SVG lacks the first it takes the second.
+const FONT: &str = "DejaVu Sans, sans-serif";
+
+/// A canvas of some units across and down, `(0, 0)` top left.
+pub(super) struct Canvas<B: DrawingBackend>(DrawingArea<B, Shift>);
+
+/// Where text stands about its place, along the line; across it is in the middle.
+pub(super) use plotters::style::text_anchor::HPos as Anchor;
+
+impl<B: DrawingBackend> Canvas<B> {
+    fn new(backend: B) -> Result<Self> {
+        static FONTS: Once = Once::new();
+        // It fails on bytes that are no font alone; then drawing text fails, and says so.
+        FONTS.call_once(|| drop(register_font(FONT, FontStyle::Normal, dejavu::sans::regular())));
+        let area = backend.into_drawing_area();
+        area.fill(&WHITE).map_err(fault)?;
+        Ok(Self(area))
+    }
+
+    /// A disc.
+    pub(super) fn disc(&self, at: (f64, f64), radius: f64, colour: RGBAColor) -> Result<()> {
+        self.0.draw(&Circle::new(step(at), fine(radius), colour.filled())).map_err(fault)
+    }
+
+    /// A line through points.
+    pub(super) fn line(&self, points: &[(f64, f64)], width: f64, colour: RGBAColor) -> Result<()> {
+        let points: Vec<_> = points.iter().copied().map(step).collect();
+        self.0.draw(&PathElement::new(points, colour.stroke_width(fine(width) as u32))).map_err(fault)
+    }
+
+    /// A line of text, its middle at the height of `at`.
+    pub(super) fn text(&self, text: &str, at: (f64, f64), size: f64, anchor: Anchor) -> Result<()> {
+        let style = style(size).pos(plotters::style::text_anchor::Pos::new(
+            anchor,
+            plotters::style::text_anchor::VPos::Center,
+        ));
+        self.0.draw(&Text::new(text.to_owned(), step(at), style)).map_err(fault)
+    }
+
+    /// How many units a line of text takes.
+    pub(super) fn width(&self, text: &str, size: f64) -> Result<f64> {
+        let (width, _) = self.0.estimate_text_size(text, &style(size)).map_err(fault)?;
+        Ok(f64::from(width) / f64::from(FINE))
+    }
+
+    fn finish(self) -> Result<()> {
+        self.0.present().map_err(fault)
+    }
+}
+
+/// The plot as an SVG document of this size.
+pub(super) fn svg((width, height): (u32, u32), plot: &Scatter) -> Result<String> {
+    let mut text = String::new();
+    let canvas = Canvas::new(SVGBackend::with_string(&mut text, (FINE * width, FINE * height)))?;
+    draw::scatter(plot, &canvas)?;
+    canvas.finish()?;
+    // Shown in its units, drawn on the fine grid.
+    let grid = format!("width=\"{}\" height=\"{}\"", FINE * width, FINE * height);
+    Ok(text.replacen(&grid, &format!("width=\"{width}\" height=\"{height}\""), 1))
+}
+
+/// The plot as a PNG file.
+pub(super) fn png((width, height): (u32, u32), plot: &Scatter) -> Result<Vec<u8>> {
+    let (across, down) = ((FINE * width) as usize, (FINE * height) as usize);
+    let mut grid = vec![0; 3 * across * down];
+    let canvas = Canvas::new(BitMapBackend::with_buffer(&mut grid, (FINE * width, FINE * height)))?;
+    draw::scatter(plot, &canvas)?;
+    canvas.finish()?;
+    let pixels = shrunk(&grid, across);
+    let mut file = Vec::new();
+    let side = |steps: usize| (steps / STEPS_A_PIXEL) as u32;
+    let mut encoder = png::Encoder::new(&mut file, side(across), side(down));
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_compression(png::Compression::Balanced);
+    let mut writer = encoder.write_header().map_err(fault)?;
+    writer.write_image_data(&pixels).map_err(fault)?;
+    writer.finish().map_err(fault)?;
+    Ok(file)
+}
+
+/// Each pixel the mean of the steps that it covers; `grid` is red, green, blue, row by row.
+fn shrunk(grid: &[u8], across: usize) -> Vec<u8> {
+    let many = STEPS_A_PIXEL;
+    let mut pixels = Vec::with_capacity(grid.len() / (many * many));
+    for rows in grid.chunks_exact(3 * across * many) {
+        for x in 0..across / many {
+            for colour in 0..3 {
+                let steps = (0..many * many)
+                    .map(|at| u32::from(rows[3 * (at / many * across + x * many + at % many) + colour]));
+                pixels.push(((steps.sum::<u32>() as usize + many * many / 2) / (many * many)) as u8);
+            }
+        }
+    }
+    pixels
+}
+
+fn style(size: f64) -> TextStyle<'static> {
+    (FONT, size * f64::from(FINE)).into_font().color(&RGBColor(40, 40, 40))
+}
+
+fn step((x, y): (f64, f64)) -> (i32, i32) {
+    (fine(x), fine(y))
+}
+
+fn fine(units: f64) -> i32 {
+    (units * f64::from(FINE)).round() as i32
+}
+
+fn fault(message: impl std::fmt::Display) -> Error {
+    Error::Figure { message: format!("the picture cannot be drawn: {message}") }
+}

@@ -1,0 +1,116 @@
+//! The lay-out of a scatter plot.
+
+use plotters::prelude::{Color, DrawingBackend, RGBAColor, RGBColor};
+
+use super::canvas::{Anchor, Canvas};
+use super::{Panel, Scatter};
+use crate::Result;
+
+const MARGIN: f64 = 20.0;
+/// A panel's side.
+const SIDE: f64 = 600.0;
+const TITLE: f64 = 36.0;
+const LEGEND: f64 = 44.0;
+const LETTERS: f64 = 15.0;
+/// Half a mark's width.
+const MARK: f64 = 3.6;
+/// Colours that the colour-blind can tell apart (Okabe and Ito 2008), then darker ones of the same hues.
+const COLOURS: [RGBColor; 8] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(86, 180, 233),
+    RGBColor(230, 159, 0),
+    RGBColor(90, 90, 90),
+    RGBColor(150, 130, 0),
+];
+const GREY: RGBColor = RGBColor(90, 90, 90);
+
+/// The picture's width and height.
+pub(super) fn size(plot: &Scatter) -> (u32, u32) {
+    let width = MARGIN + plot.panels.len() as f64 * (SIDE + MARGIN);
+    (width as u32, (MARGIN / 2.0 + TITLE + SIDE + LEGEND + MARGIN / 2.0) as u32)
+}
+
+/// Draws a plot whose labels and groups all exist.
+pub(super) fn scatter<B: DrawingBackend>(plot: &Scatter, canvas: &Canvas<B>) -> Result<()> {
+    for (at, panel) in plot.panels.iter().enumerate() {
+        draw_panel(panel, MARGIN + at as f64 * (SIDE + MARGIN), canvas)?;
+    }
+    legend(plot, canvas)
+}
+
+fn draw_panel<B: DrawingBackend>(panel: &Panel, left: f64, canvas: &Canvas<B>) -> Result<()> {
+    let top = MARGIN / 2.0 + TITLE;
+    canvas.text(&panel.title, (left + SIDE / 2.0, top - TITLE / 2.0), LETTERS + 2.0, Anchor::Center)?;
+    let (right, bottom) = (left + SIDE, top + SIDE);
+    let frame = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
+    canvas.line(&frame, 1.0, GREY.mix(0.6))?;
+    let place = placing(panel, left, top);
+    for point in &panel.points {
+        mark(point.group, place(point.at), COLOURS[point.label % COLOURS.len()].mix(0.75), canvas)?;
+    }
+    Ok(())
+}
+
+/// From a panel's units to the picture's: the points' middle in the panel's middle, as large as fits.
+fn placing(panel: &Panel, left: f64, top: f64) -> impl Fn([f32; 2]) -> (f64, f64) {
+    let ends = |axis: usize| {
+        let values = panel.points.iter().map(|point| f64::from(point.at[axis]));
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
+    };
+    let [(west, east), (south, north)] = [ends(0), ends(1)];
+    let span = (east - west).max(north - south);
+    let inner = SIDE - 6.0 * MARK;
+    // A single place, or none, stands in the middle.
+    let scale = if span > 0.0 { inner / span } else { 0.0 };
+    move |[x, y]| {
+        let right = (f64::from(x) - f64::midpoint(west, east)) * scale;
+        let up = (f64::from(y) - f64::midpoint(south, north)) * scale;
+        (left + SIDE / 2.0 + right, top + SIDE / 2.0 - up)
+    }
+}
+
+/// A group's mark: disc, triangle, cross, square.
+fn mark<B: DrawingBackend>(
+    group: usize,
+    (x, y): (f64, f64),
+    colour: RGBAColor,
+    canvas: &Canvas<B>,
+) -> Result<()> {
+    let corners = |corners: &[(f64, f64)]| -> Vec<_> {
+        corners.iter().map(|(right, down)| (x + MARK * right, y + MARK * down)).collect()
+    };
+    let line = |places: &[(f64, f64)]| canvas.line(&corners(places), 1.25, colour);
+    match group % 4 {
+        0 => canvas.disc((x, y), 0.8 * MARK, colour),
+        1 => line(&[(0.0, -1.2), (1.1, 0.8), (-1.1, 0.8), (0.0, -1.2)]),
+        2 => line(&[(-1.0, -1.0), (1.0, 1.0)]).and_then(|()| line(&[(-1.0, 1.0), (1.0, -1.0)])),
+        _ => line(&[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9), (-0.9, -0.9)]),
+    }
+}
+
+/// Each label as its colour, each group as its mark, in a row in the middle.
+fn legend<B: DrawingBackend>(plot: &Scatter, canvas: &Canvas<B>) -> Result<()> {
+    const SPACE: f64 = 24.0;
+    const SIGN: f64 = 16.0;
+    let names = || plot.labels.iter().chain(&plot.groups);
+    let widths = names().map(|name| Ok(canvas.width(name, LETTERS)? + SIGN + SPACE));
+    let widths = widths.collect::<Result<Vec<f64>>>()?;
+    let mut x = (f64::from(size(plot).0) - widths.iter().sum::<f64>() + SPACE) / 2.0;
+    let y = MARGIN / 2.0 + TITLE + SIDE + LEGEND / 2.0;
+    for (at, (name, width)) in names().zip(widths).enumerate() {
+        let sign = (x + SIGN / 3.0, y);
+        match at.checked_sub(plot.labels.len()) {
+            None => {
+                let bar = [(sign.0 - 5.0, y), (sign.0 + 5.0, y)];
+                canvas.line(&bar, 10.0, COLOURS[at % COLOURS.len()].to_rgba())?;
+            }
+            Some(group) => mark(group, sign, GREY.to_rgba(), canvas)?,
+        }
+        canvas.text(name, (x + SIGN, y), LETTERS, Anchor::Left)?;
+        x += width;
+    }
+    Ok(())
+}
