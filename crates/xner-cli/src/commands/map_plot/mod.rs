@@ -1,0 +1,234 @@
+//! `xner map-plot DIR`.
+
+mod words;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use serde::Serialize;
+use xner_corpus::EntityType;
+use xner_corpus::read::Format;
+use xner_corpus::write::Output;
+use xner_embed::Vectors;
+use xner_eval::figures::{Panel, Point, Scatter, Tsne, tsne};
+
+use self::words::{EntityWord, entity_words};
+use super::vectors::{Reading, mapped};
+use crate::args::{self, Layout};
+use crate::exit::bad_input;
+use crate::progress::Progress;
+
+/// Draw labelled words of both languages before and after mapping: a t-SNE of their vectors, as SVG and PNG
+///
+/// The words are those that the corpora have inside entities at least every other time, the most frequent first; a
+/// word's colour is the type that it has most often, its mark the language. Both panels show the same words: on the
+/// left by their own vectors, on the right by those of DIR, all of them scaled to length 1. The picture is the same,
+/// byte by byte, for the same seed.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// The folder that `xner map` wrote
+    #[arg(value_name = "DIR")]
+    mapping: PathBuf,
+    /// The source language's own vectors
+    #[arg(long, value_name = "FILE")]
+    source: PathBuf,
+    /// The target language's own vectors
+    #[arg(long, value_name = "FILE")]
+    target: PathBuf,
+    /// A labelled corpus of the source language, plain, .gz or .xz
+    #[arg(long, value_name = "FILE")]
+    source_corpus: PathBuf,
+    /// A labelled corpus of the target language
+    #[arg(long, value_name = "FILE")]
+    target_corpus: PathBuf,
+    /// The picture: FIG.svg and FIG.png are written
+    #[arg(long, value_name = "FIG")]
+    out: PathBuf,
+    /// Words of each language
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    words: usize,
+    /// What the legend calls the source language
+    #[arg(long, value_name = "NAME", default_value = "source")]
+    source_name: String,
+    /// What the legend calls the target language
+    #[arg(long, value_name = "NAME", default_value = "target")]
+    target_name: String,
+    /// Neighbours that a word looks at, softly
+    #[arg(long, value_name = "P", default_value_t = 30.0)]
+    perplexity: f32,
+    /// Decides where the points begin
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Print the counts as JSON
+    #[arg(long)]
+    json: bool,
+    /// The corpora's format; by default what each name promises, else columns
+    #[arg(long, value_parser = args::format())]
+    format: Option<Format>,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    layout: Layout,
+}
+
+/// What was drawn: words of each language by type.
+#[derive(Serialize)]
+struct Drawn {
+    svg: PathBuf,
+    png: PathBuf,
+    source: BTreeMap<EntityType, usize>,
+    target: BTreeMap<EntityType, usize>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    if args.words == 0 {
+        return Err(bad_input("--words is 0, expected at least 1"));
+    }
+    let spinner = Progress::spinner("reading");
+    let options = args.layout.read(args.format);
+    let own = [&args.source, &args.target].map(|file| args.reading.open(file));
+    let [own_source, own_target] = own;
+    let (own_source, own_target) = (own_source?, own_target?);
+    if own_source.dim() != own_target.dim() {
+        return Err(xner_embed::Error::Dimensions {
+            source_dim: own_source.dim(),
+            target_dim: own_target.dim(),
+        }
+        .into());
+    }
+    let (mapped_source, mapped_target) = mapped(&args.mapping)?;
+    let choose = |corpus: &Path, own: &Vectors, mapped: &Vectors| -> Result<Vec<Chosen>> {
+        let words = entity_words(corpus, &options)?;
+        let chosen: Vec<_> =
+            words.iter().filter_map(|word| find(word, own, mapped)).take(args.words).collect();
+        if chosen.is_empty() {
+            let (file, words) = (corpus.display(), words.len());
+            let message = "are among the vectors of that language (are languages and letter case the same?)";
+            return Err(bad_input(format!("{file}: none of its {words} entity words {message}")));
+        }
+        Ok(chosen)
+    };
+    let source = choose(&args.source_corpus, &own_source, &mapped_source)?;
+    let target = choose(&args.target_corpus, &own_target, &mapped_target)?;
+    drop(spinner);
+
+    let _spinner = Progress::spinner("t-SNE");
+    let kinds: Vec<EntityType> = source.iter().chain(&target).map(|word| word.kind.clone()).collect();
+    let settings = Tsne { perplexity: args.perplexity, seed: args.seed, ..Tsne::default() };
+    let panel = |title: &str, [a, b]: [&Vectors; 2], at: fn(&Chosen) -> usize| {
+        let rows = source.iter().map(|word| a.row(at(word)));
+        let rows = rows.chain(target.iter().map(|word| b.row(at(word))));
+        let places = tsne(&rows.flat_map(unit).collect::<Vec<f32>>(), a.dim(), &settings)?;
+        Ok((title.to_owned(), places))
+    };
+    let (before, after) = rayon::join(
+        || panel("(a) monolingual vectors", [&own_source, &own_target], |word| word.own),
+        || panel("(b) mapped vectors", [&mapped_source, &mapped_target], |word| word.mapped),
+    );
+    let types: BTreeMap<EntityType, usize> = kinds.iter().map(|kind| (kind.clone(), 0)).collect();
+    let types: Vec<EntityType> = types.into_keys().collect();
+    let label = |kind: &EntityType| types.iter().position(|known| known == kind).unwrap_or_default();
+    let panels = [before, after].map(|panel: xner_eval::Result<(String, Vec<[f32; 2]>)>| {
+        let (title, places) = panel?;
+        let point = |(at, place)| Point {
+            at: place,
+            label: label(&kinds[at]),
+            group: usize::from(at >= source.len()),
+        };
+        // Seen from the side of neither language: the points lie on one another in turn.
+        let mut points: Vec<(usize, Point)> = places.into_iter().enumerate().map(|p| (p.0, point(p))).collect();
+        points.sort_by_key(|(at, _)| if *at < source.len() { 2 * at } else { 2 * (at - source.len()) + 1 });
+        Ok(Panel { title, points: points.into_iter().map(|(_, point)| point).collect() })
+    });
+    let plot = Scatter {
+        labels: types.iter().map(|kind| kind.as_str().to_owned()).collect(),
+        groups: vec![args.source_name.clone(), args.target_name.clone()],
+        panels: panels.into_iter().collect::<Result<_>>()?,
+    };
+    let drawn = Drawn {
+        svg: with_ending(&args.out, "svg"),
+        png: with_ending(&args.out, "png"),
+        source: count(&source),
+        target: count(&target),
+    };
+    write(&drawn, &plot)?;
+    drop(_spinner);
+    if args.json { super::print_json(&drawn) } else { super::print(&text(&drawn, args)) }
+}
+
+/// A word with its type and its ranks among its language's vectors before and after.
+struct Chosen {
+    kind: EntityType,
+    own: usize,
+    mapped: usize,
+}
+
+/// A word among both vectors, as it stands or in lower case.
+fn find(EntityWord { word, kind }: &EntityWord, own: &Vectors, mapped: &Vectors) -> Option<Chosen> {
+    let ranks = |word: &str| {
+        let (own, mapped) = (own.rank(word)?, mapped.rank(word)?);
+        Some(Chosen { kind: kind.clone(), own, mapped })
+    };
+    ranks(word).or_else(|| ranks(&word.to_lowercase()))
+}
+
+fn unit(row: &[f32]) -> impl Iterator<Item = f32> + '_ {
+    let length = row.iter().map(|x| x * x).sum::<f32>().sqrt();
+    let scale = if length > 0.0 { 1.0 / length } else { 0.0 };
+    row.iter().map(move |x| x * scale)
+}
+
+fn count(words: &[Chosen]) -> BTreeMap<EntityType, usize> {
+    let mut counts = BTreeMap::new();
+    for word in words {
+        *counts.entry(word.kind.clone()).or_default() += 1;
+    }
+    counts
+}
+
+/// `FIG.svg` of `FIG`, `FIG.svg` or `FIG.png`; other dots belong to the name.
+fn with_ending(out: &Path, ending: &str) -> PathBuf {
+    let known = out.extension().is_some_and(|e| e == "svg" || e == "png");
+    let stem = if known { out.with_extension("") } else { out.to_owned() };
+    let mut name = stem.into_os_string();
+    name.push(".");
+    name.push(ending);
+    name.into()
+}
+
+/// Both files, or none of them.
+fn write(drawn: &Drawn, plot: &Scatter) -> Result<()> {
+    let mut files = Vec::new();
+    for (path, bytes) in [(&drawn.svg, plot.to_svg()?.into_bytes()), (&drawn.png, plot.to_png()?)] {
+        let mut file = Output::create(path)?;
+        file.write_all(&bytes).map_err(|fault| file.error(fault))?;
+        files.push(file);
+    }
+    Ok(files.into_iter().try_for_each(Output::finish)?)
+}
+
+fn text(drawn: &Drawn, args: &Args) -> String {
+    let side = |name: &str, counts: &BTreeMap<EntityType, usize>| {
+        let types: Vec<String> = counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+        format!("{name}: {} words ({})\n", counts.values().sum::<usize>(), types.join(", "))
+    };
+    let mut text = format!("{} and {}\n", drawn.svg.display(), drawn.png.display());
+    text.push_str(&side(&args.source_name, &drawn.source));
+    text.push_str(&side(&args.target_name, &drawn.target));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_that_are_none_stay() {
+        for (out, want) in [("a", "a.svg"), ("a.png", "a.svg"), ("a.svg", "a.svg"), ("en.es", "en.es.svg")] {
+            assert_eq!(with_ending(Path::new(out), "svg"), Path::new(want), "{out}");
+        }
+    }
+}
