@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
-use crate::commands::{completions, convert, demo, eval, stats, tag, train};
+use crate::commands::{completions, convert, demo, eval, map_plot, stats, tag, train, vectors};
 use crate::progress;
 
 /// Named entity recognition for languages without labelled data.
@@ -30,6 +30,8 @@ enum Command {
     Eval(eval::Args),
     Convert(convert::Args),
     Stats(stats::Args),
+    Vectors(vectors::Args),
+    MapPlot(map_plot::Args),
     Completions(completions::Args),
 }
 
@@ -47,6 +49,8 @@ impl Cli {
             Command::Eval(args) => eval::run(&args),
             Command::Convert(args) => convert::run(&args),
             Command::Stats(args) => stats::run(&args),
+            Command::Vectors(args) => vectors::run(&args),
+            Command::MapPlot(args) => map_plot::run(&args),
             Command::Completions(args) => completions::run(&args),
         }
     }

@@ -4,9 +4,12 @@ mod args;
 mod cli;
 mod columns;
 mod commands;
+mod documented;
 mod exit;
+mod interrupt;
 mod paint;
 mod progress;
+mod reading;
 
 use std::process::ExitCode;
 

@@ -4,9 +4,11 @@ pub(crate) mod completions;
 pub(crate) mod convert;
 pub(crate) mod demo;
 pub(crate) mod eval;
+pub(crate) mod map_plot;
 pub(crate) mod stats;
 pub(crate) mod tag;
 pub(crate) mod train;
+pub(crate) mod vectors;
 
 use std::io::{self, Write};
 

@@ -15,10 +15,10 @@ use xner_embed::Vectors;
 use xner_eval::figures::{Panel, Point, Scatter, Tsne, tsne};
 
 use self::words::{EntityWord, entity_words};
-use super::vectors::{Reading, mapped};
 use crate::args::{self, Layout};
 use crate::exit::bad_input;
 use crate::progress::Progress;
+use crate::reading::{Reading, mapped};
 
 /// Draw labelled words of both languages before and after mapping: a t-SNE of their vectors, as SVG and PNG
 ///
@@ -115,7 +115,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let target = choose(&args.target_corpus, &own_target, &mapped_target)?;
     drop(spinner);
 
-    let _spinner = Progress::spinner("t-SNE");
+    let spinner = Progress::spinner("t-SNE");
     let kinds: Vec<EntityType> = source.iter().chain(&target).map(|word| word.kind.clone()).collect();
     let settings = Tsne { perplexity: args.perplexity, seed: args.seed, ..Tsne::default() };
     let panel = |title: &str, [a, b]: [&Vectors; 2], at: fn(&Chosen) -> usize| {
@@ -155,7 +155,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         target: count(&target),
     };
     write(&drawn, &plot)?;
-    drop(_spinner);
+    drop(spinner);
     if args.json { super::print_json(&drawn) } else { super::print(&text(&drawn, args)) }
 }
 

@@ -1,6 +1,5 @@
 //! `xner train`.
 
-mod interrupt;
 mod settings;
 mod watch;
 
@@ -17,6 +16,7 @@ use xner_tagger::{Device, TrainConfig, TrainData, TrainReport};
 
 pub(super) use self::watch::Watch;
 use crate::exit::bad_input;
+use crate::interrupt;
 use crate::progress::Progress;
 
 /// Train a tagger from a config file
@@ -87,7 +87,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let mut watch = Watch::new(interrupt::asked);
     let report = xner_tagger::train(&config, data, &out, &args.device, &mut watch)?;
     drop(watch);
-    interrupt::trained();
+    interrupt::done();
     let test = match test {
         Some(test) => {
             let _spinner = Progress::spinner("scoring the test data");

@@ -1,16 +1,9 @@
 //! The documented config: every setting with its meaning; the values are those of `TrainConfig::default()`.
 
-use std::fmt::Write;
-
-use anyhow::{Context, Result};
-use toml::Value;
+use anyhow::Result;
 use xner_tagger::TrainConfig;
 
-/// A table of the config: its name with dots, what it is about, and its keys.
-struct Table(&'static str, &'static str, &'static [Key]);
-
-/// A key, what it means, and an example value for a key that has no default.
-struct Key(&'static str, &'static str, Option<&'static str>);
+use crate::documented::{self, Key, Table};
 
 const TABLES: &[Table] = &[
     Table(
@@ -168,90 +161,28 @@ const SPLIT: &[Key] = &[
 
 /// A config with every key, its meaning, and its default value.
 pub(super) fn documented() -> Result<String> {
-    let defaults =
-        Value::try_from(TrainConfig::default()).context("the default settings cannot be written")?;
-    let mut text = String::new();
-    for Table(name, about, keys) in TABLES {
-        for line in about.lines() {
-            writeln!(text, "# {line}")?;
-        }
-        if !name.is_empty() {
-            writeln!(text, "[{name}]")?;
-        }
-        let table =
-            name.split('.').filter(|part| !part.is_empty()).try_fold(&defaults, |at, part| at.get(part));
-        for Key(key, about, example) in *keys {
-            writeln!(text, "# {about}")?;
-            match (table.and_then(|table| table.get(key)), example) {
-                (Some(value), _) => writeln!(text, "{key} = {value}")?,
-                (None, Some(example)) => writeln!(text, "#{key} = {example}")?,
-                (None, None) => {
-                    anyhow::bail!("the setting {name}.{key} has neither a default nor an example")
-                }
-            }
-        }
-        text.push('\n');
-    }
-    text.truncate(text.trim_end().len() + 1);
-    Ok(text)
+    documented::write(TABLES, &TrainConfig::default())
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    /// The paths of all keys that are no tables.
-    fn keys(value: &Value, path: &str, found: &mut Vec<String>) {
-        match value {
-            Value::Table(table) => {
-                for (key, value) in table {
-                    let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                    keys(value, &path, found);
-                }
-            }
-            _ => found.push(path.to_owned()),
-        }
-    }
+    use crate::documented::checks::{same_keys, with_examples};
 
     #[test]
     fn it_parses_to_the_defaults_and_has_every_key() {
         let text = documented().unwrap();
         assert_eq!(toml::from_str::<TrainConfig>(&text).unwrap(), TrainConfig::default());
-        let (mut written, mut expected) = (Vec::new(), Vec::new());
-        keys(&toml::from_str(&text).unwrap(), "", &mut written);
-        keys(&Value::try_from(TrainConfig::default()).unwrap(), "", &mut expected);
-        written.sort();
-        expected.sort();
-        assert_eq!(written, expected);
+        same_keys(&text, &TrainConfig::default());
     }
 
     #[test]
     fn keys_without_a_default_are_known_too() {
-        let text = documented().unwrap().replace("kind = \"sgd\"", "kind = \"adamw\"");
-        let whole: String = text
-            .lines()
-            .map(|line| match line.strip_prefix('#') {
-                Some(key) if !key.starts_with(' ') => format!("{key}\n"),
-                _ => format!("{line}\n"),
-            })
-            .collect();
-        assert_ne!(whole, text);
+        let whole = with_examples(&documented().unwrap().replace("kind = \"sgd\"", "kind = \"adamw\""));
         let config: TrainConfig = toml::from_str(&whole).unwrap();
         config.check().unwrap();
         // What a config has of keys without a default: all are in the text.
-        let (mut written, mut kept) = (Vec::new(), Vec::new());
-        keys(&toml::from_str(&whole).unwrap(), "", &mut written);
-        keys(&Value::try_from(&config).unwrap(), "", &mut kept);
-        written.sort();
-        kept.sort();
-        assert_eq!(written, kept);
-    }
-
-    #[test]
-    fn lines_are_short() {
-        for line in documented().unwrap().lines() {
-            assert!(line.chars().count() <= 120, "{line}");
-        }
+        same_keys(&whole, &config);
     }
 }

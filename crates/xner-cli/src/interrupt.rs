@@ -1,4 +1,4 @@
-//! Ctrl-C: once to finish the step and write a checkpoint, twice to end at once. Once is enough after training.
+//! Ctrl-C: once to finish the step and write a checkpoint, twice to end at once. Once is enough after the last step.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -7,12 +7,12 @@ use anyhow::{Context, Result};
 use crate::progress::note;
 
 static ASKED: AtomicBool = AtomicBool::new(false);
-static TRAINED: AtomicBool = AtomicBool::new(false);
+static DONE: AtomicBool = AtomicBool::new(false);
 
 /// Listens from now on.
-pub(super) fn listen() -> Result<()> {
+pub(crate) fn listen() -> Result<()> {
     let handler = || {
-        if ASKED.swap(true, Ordering::SeqCst) || TRAINED.load(Ordering::SeqCst) {
+        if ASKED.swap(true, Ordering::SeqCst) || DONE.load(Ordering::SeqCst) {
             std::process::exit(130);
         }
         note("stopping after this step; once more to end at once");
@@ -22,14 +22,14 @@ pub(super) fn listen() -> Result<()> {
 
 /// From now on there is no step to finish: the first Ctrl-C ends the program, and so does one that came during the
 /// last step.
-pub(super) fn trained() {
-    TRAINED.store(true, Ordering::SeqCst);
+pub(crate) fn done() {
+    DONE.store(true, Ordering::SeqCst);
     if asked() {
         std::process::exit(130);
     }
 }
 
 /// Whether someone asked to stop.
-pub(super) fn asked() -> bool {
+pub(crate) fn asked() -> bool {
     ASKED.load(Ordering::SeqCst)
 }

@@ -1,0 +1,90 @@
+//! Documented configs: every setting with its meaning, and the value that it has by default.
+
+use std::fmt::Write;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use toml::Value;
+
+/// A table of a config: its name with dots, what it is about, and its keys.
+pub(crate) struct Table(pub(crate) &'static str, pub(crate) &'static str, pub(crate) &'static [Key]);
+
+/// A key, what it means, and an example value for a key that has no default.
+pub(crate) struct Key(
+    pub(crate) &'static str,
+    pub(crate) &'static str,
+    pub(crate) Option<&'static str>,
+);
+
+/// A config with every key of the tables, its meaning, and its value in `defaults`.
+pub(crate) fn write(tables: &[Table], defaults: &impl Serialize) -> Result<String> {
+    let defaults = Value::try_from(defaults).context("the default settings cannot be written")?;
+    let mut text = String::new();
+    for Table(name, about, keys) in tables {
+        for line in about.lines() {
+            writeln!(text, "# {line}")?;
+        }
+        if !name.is_empty() {
+            writeln!(text, "[{name}]")?;
+        }
+        let table =
+            name.split('.').filter(|part| !part.is_empty()).try_fold(&defaults, |at, part| at.get(part));
+        for Key(key, about, example) in *keys {
+            writeln!(text, "# {about}")?;
+            match (table.and_then(|table| table.get(key)), example) {
+                (Some(value), _) => writeln!(text, "{key} = {value}")?,
+                (None, Some(example)) => writeln!(text, "#{key} = {example}")?,
+                (None, None) => {
+                    anyhow::bail!("the setting {name}.{key} has neither a default nor an example")
+                }
+            }
+        }
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len() + 1);
+    Ok(text)
+}
+
+/// What every documented config is checked for.
+#[cfg(test)]
+pub(crate) mod checks {
+    #![allow(clippy::unwrap_used)]
+    use super::{Serialize, Value};
+
+    /// The text has the keys that `config` has, no more, no less; and short lines.
+    pub(crate) fn same_keys(text: &str, config: &impl Serialize) {
+        let (mut written, mut expected) = (Vec::new(), Vec::new());
+        keys(&toml::from_str(text).unwrap(), "", &mut written);
+        keys(&Value::try_from(config).unwrap(), "", &mut expected);
+        written.sort();
+        expected.sort();
+        assert_eq!(written, expected);
+        for line in text.lines() {
+            assert!(line.chars().count() <= 120, "{line}");
+        }
+    }
+
+    /// The text with its examples as values.
+    pub(crate) fn with_examples(text: &str) -> String {
+        let line = |line: &str| match line.strip_prefix('#') {
+            Some(key) if !key.starts_with(' ') => format!("{key}\n"),
+            _ => format!("{line}\n"),
+        };
+        let whole: String = text.lines().map(line).collect();
+        assert_ne!(whole, text);
+        whole
+    }
+
+    /// The paths of all keys that are no tables.
+    fn keys(value: &Value, path: &str, found: &mut Vec<String>) {
+        match value {
+            Value::Table(table) => {
+                for (key, value) in table {
+                    let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                    keys(value, &path, found);
+                }
+            }
+            _ => found.push(path.to_owned()),
+        }
+    }
+}

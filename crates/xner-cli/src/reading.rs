@@ -1,0 +1,88 @@
+//! Word vectors from files and from mappings' folders.
+
+use std::path::Path;
+
+use anyhow::Result;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+use xner_embed::Vectors;
+use xner_embed::read::{self, Format, ReadOptions};
+use xner_embed::write::write_vec;
+
+use crate::exit::bad_input;
+
+/// How files of word vectors are read.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct Reading {
+    /// Vectors: read only so many words, from the top of each file
+    #[arg(long, value_name = "N", help_heading = "Reading of vectors")]
+    limit: Option<usize>,
+    /// Vectors: make words lower case; of words that then are equal the first stays
+    #[arg(long, help_heading = "Reading of vectors")]
+    lowercase: bool,
+    /// Vectors: their format; by default it is found by the first bytes and the name
+    #[arg(long, value_name = "FORMAT", help_heading = "Reading of vectors")]
+    #[arg(value_parser = formats())]
+    vectors_format: Option<Format>,
+}
+
+/// A format by its name, which shells can complete.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(["text", "fasttext", "word2vec", "native"])
+        .try_map(|name| name.parse::<Format>())
+}
+
+impl Reading {
+    /// What the library's readers take.
+    pub(crate) fn options(&self) -> Result<ReadOptions> {
+        if self.limit == Some(0) {
+            return Err(bad_input("--limit is 0, expected at least 1"));
+        }
+        Ok(ReadOptions { limit: self.limit, lowercase: self.lowercase, format: self.vectors_format })
+    }
+
+    /// A file's vectors.
+    pub(crate) fn open(&self, path: &Path) -> Result<Vectors> {
+        Ok(read::open(path, &self.options()?)?)
+    }
+}
+
+/// The vectors of both languages in a folder that `xner map` wrote.
+pub(crate) fn mapped(folder: &Path) -> Result<(Vectors, Vectors)> {
+    let side = |name: &str| -> Result<Vectors> {
+        for ending in ["safetensors", "vec"] {
+            let file = folder.join(format!("{name}.{ending}"));
+            if file.is_file() {
+                return Ok(read::open(file, &ReadOptions::default())?);
+            }
+        }
+        let folder = folder.display();
+        Err(bad_input(format!("{folder}: no {name}.vec and no {name}.safetensors; `xner map` writes such folders")))
+    };
+    Ok((side("source")?, side("target")?))
+}
+
+/// A format in which vectors are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VectorsFormat {
+    /// Text that every program reads
+    Vec,
+    /// Our own, which opens in milliseconds
+    Safetensors,
+}
+
+impl VectorsFormat {
+    fn of_name(path: &Path) -> Self {
+        let native = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("safetensors"));
+        if native { Self::Safetensors } else { Self::Vec }
+    }
+}
+
+/// Writes vectors in the format given, or in the one that the file's name promises, else as text.
+pub(crate) fn write(path: &Path, vectors: &Vectors, format: Option<VectorsFormat>) -> Result<()> {
+    match format.unwrap_or_else(|| VectorsFormat::of_name(path)) {
+        VectorsFormat::Vec => write_vec(path, vectors)?,
+        VectorsFormat::Safetensors => todo!(),
+    }
+    Ok(())
+}
