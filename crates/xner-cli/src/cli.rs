@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
-use crate::commands::{completions, convert, demo, eval, map_plot, stats, tag, train, vectors};
+use crate::commands::{completions, convert, demo, dictionary, eval, map_eval, map_plot, stats, tag, train, vectors};
 use crate::progress;
 
 /// Named entity recognition for languages without labelled data.
@@ -31,7 +31,9 @@ enum Command {
     Convert(convert::Args),
     Stats(stats::Args),
     Vectors(vectors::Args),
+    MapEval(map_eval::Args),
     MapPlot(map_plot::Args),
+    Dictionary(dictionary::Args),
     Completions(completions::Args),
 }
 
@@ -50,6 +52,8 @@ impl Cli {
             Command::Convert(args) => convert::run(&args),
             Command::Stats(args) => stats::run(&args),
             Command::Vectors(args) => vectors::run(&args),
+            Command::MapEval(args) => map_eval::run(&args),
+            Command::Dictionary(args) => dictionary::run(&args),
             Command::MapPlot(args) => map_plot::run(&args),
             Command::Completions(args) => completions::run(&args),
         }

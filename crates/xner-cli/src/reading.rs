@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use xner_embed::Vectors;
 use xner_embed::read::{self, Format, ReadOptions};
-use xner_embed::write::write_vec;
+use xner_embed::write::{write_native, write_vec};
 
 use crate::exit::bad_input;
 
@@ -82,7 +82,7 @@ impl VectorsFormat {
 pub(crate) fn write(path: &Path, vectors: &Vectors, format: Option<VectorsFormat>) -> Result<()> {
     match format.unwrap_or_else(|| VectorsFormat::of_name(path)) {
         VectorsFormat::Vec => write_vec(path, vectors)?,
-        VectorsFormat::Safetensors => todo!(),
+        VectorsFormat::Safetensors => write_native(path, vectors)?,
     }
     Ok(())
 }

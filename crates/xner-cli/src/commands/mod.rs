@@ -3,7 +3,9 @@
 pub(crate) mod completions;
 pub(crate) mod convert;
 pub(crate) mod demo;
+pub(crate) mod dictionary;
 pub(crate) mod eval;
+pub(crate) mod map_eval;
 pub(crate) mod map_plot;
 pub(crate) mod stats;
 pub(crate) mod tag;

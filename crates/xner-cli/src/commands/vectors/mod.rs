@@ -1,7 +1,10 @@
 //! `xner vectors COMMAND`.
 
+mod analogy;
 mod convert;
 mod info;
+mod neighbours;
+mod space;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -17,11 +20,15 @@ pub(crate) struct Args {
 enum Command {
     Info(info::Args),
     Convert(convert::Args),
+    Neighbours(neighbours::Args),
+    Analogy(analogy::Args),
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     match &args.command {
         Command::Info(args) => info::run(args),
         Command::Convert(args) => convert::run(args),
+        Command::Neighbours(args) => neighbours::run(args),
+        Command::Analogy(args) => analogy::run(args),
     }
 }

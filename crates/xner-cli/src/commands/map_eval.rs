@@ -1,0 +1,86 @@
+//! `xner map-eval DIR`.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use serde::Serialize;
+use xner_embed::dictionary::Dictionary;
+use xner_embed::judge::{self, Induction, Precision, Similarity, SimilarityPairs};
+
+use crate::exit::bad_input;
+use crate::progress::Progress;
+use crate::reading::mapped;
+
+/// Judge a mapping by a dictionary: how often a word's nearest are its translations
+///
+/// Counted as MUSE counts: a source word is right at k when one of its translations is among its k nearest of all
+/// target words, by cosine (nn) and by CSLS. The coverage is the share of the dictionary's source words that could be
+/// judged, since they and one of their translations have vectors.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// The folder that `xner map` wrote
+    #[arg(value_name = "DIR")]
+    mapping: PathBuf,
+    /// Word pairs, a line each: source, blank or tab, target
+    #[arg(long, value_name = "FILE")]
+    dictionary: PathBuf,
+    /// Pairs of a source and a target word with the similarity that people gave them
+    #[arg(long, value_name = "FILE")]
+    similarity: Option<PathBuf>,
+    /// Neighbours over which CSLS takes its means
+    #[arg(long, value_name = "K", default_value_t = 10)]
+    csls: usize,
+    /// Print JSON, all figures as fractions
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is printed: the promised keys first.
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    induction: Induction,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    similarity: Option<Similarity>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    if args.csls == 0 {
+        return Err(bad_input("--csls is 0, expected at least 1"));
+    }
+    let spinner = Progress::spinner("reading");
+    // The small files first: a fault in them is told at once.
+    let dictionary = Dictionary::read(&args.dictionary)?;
+    let pairs = args.similarity.as_ref().map(SimilarityPairs::read).transpose()?;
+    let (source, target) = mapped(&args.mapping)?;
+    drop(spinner);
+    let _spinner = Progress::spinner("judging");
+    let induction = judge::induction(&source, &target, &dictionary, args.csls)?;
+    let similarity = pairs.map(|pairs| judge::similarity(&source, &target, &pairs)).transpose()?;
+    let report = Report { induction, similarity };
+    if args.json { super::print_json(&report) } else { super::print(&text(&report)) }
+}
+
+fn text(report: &Report) -> String {
+    let mut text = induction_text(&report.induction);
+    if let Some(Similarity { pearson, spearman, known, pairs, .. }) = report.similarity {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "similarity: Pearson {pearson:.4}, Spearman {spearman:.4} ({known} of {pairs} pairs)");
+    }
+    text
+}
+
+/// The precisions as a table.
+pub(super) fn induction_text(induction: &Induction) -> String {
+    let Induction { nn, csls, coverage, words, dictionary_words, .. } = induction;
+    let mut text = format!("{:<18}    p@1    p@5   p@10\n", "");
+    for (name, Precision { p1, p5, p10 }) in [("nearest neighbour", nn), ("CSLS", csls)] {
+        let [p1, p5, p10] = [p1, p5, p10].map(|share| 100.0 * share);
+        let _ = writeln!(text, "{name:<18} {p1:6.2} {p5:6.2} {p10:6.2}");
+    }
+    let coverage = 100.0 * coverage;
+    let _ = writeln!(text, "{words} of {dictionary_words} words judged (coverage {coverage:.2})");
+    text
+}

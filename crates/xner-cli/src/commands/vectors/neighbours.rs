@@ -1,0 +1,100 @@
+//! `xner vectors neighbours FILE WORD…`.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use serde::Serialize;
+use xner_embed::judge::{self, Neighbour};
+use xner_embed::{Error, Vectors};
+
+use super::space::Space;
+use crate::commands::{print, print_json};
+use crate::exit::bad_input;
+use crate::progress::Progress;
+use crate::reading::Reading;
+
+/// The words whose vectors have the largest cosine with a word's
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The vectors; a fastText .bin has vectors for unseen words too
+    file: PathBuf,
+    /// The words to look around
+    #[arg(required = true, value_name = "WORD")]
+    words: Vec<String>,
+    /// Neighbours of each word
+    #[arg(short, long, value_name = "N", default_value_t = 10)]
+    k: usize,
+    /// Look among these vectors instead: another language's in the same space, such as DIR/target.vec
+    #[arg(long, value_name = "FILE")]
+    among: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// A word and what stands around it.
+#[derive(Serialize)]
+struct Around<'a> {
+    word: &'a str,
+    neighbours: Vec<Found<'a>>,
+}
+
+/// A neighbour in JSON.
+#[derive(Serialize)]
+pub(super) struct Found<'a> {
+    word: &'a str,
+    rank: usize,
+    cosine: f32,
+}
+
+pub(super) fn run(args: &Args) -> Result<()> {
+    if args.k == 0 {
+        return Err(bad_input("--k is 0, expected at least 1"));
+    }
+    let spinner = Progress::spinner("reading");
+    let space = Space::open(&args.file, &args.reading)?;
+    let among = args.among.as_ref().map(|file| args.reading.open(file)).transpose()?;
+    let unknown: Vec<String> = args.words.iter().filter(|word| !space.knows(word)).cloned().collect();
+    if !unknown.is_empty() {
+        return Err(Error::UnknownWords { words: unknown }.into());
+    }
+    let around = args.words.iter().map(|word| look(&space, among.as_ref(), word, args.k));
+    let around = around.collect::<Result<Vec<_>>>()?;
+    drop(spinner);
+    if args.json { print_json(&around) } else { print(&text(&around)) }
+}
+
+fn look<'a>(space: &'a Space, among: Option<&'a Vectors>, word: &'a str, k: usize) -> Result<Around<'a>> {
+    let vectors = space.vectors();
+    let found = match among {
+        Some(among) => judge::nearest_words(among, &space.vector(word), k)?,
+        None if vectors.rank(word).is_some() => judge::neighbours(vectors, word, k)?,
+        None => judge::nearest_words(vectors, &space.vector(word), k)?,
+    };
+    Ok(Around { word, neighbours: for_json(found) })
+}
+
+pub(super) fn for_json(found: Vec<Neighbour<'_>>) -> Vec<Found<'_>> {
+    found.into_iter().map(|Neighbour { word, rank, cosine }| Found { word, rank, cosine }).collect()
+}
+
+fn text(around: &[Around<'_>]) -> String {
+    let mut text = String::new();
+    for Around { word, neighbours } in around {
+        text.push_str(word);
+        text.push('\n');
+        lines(neighbours, &mut text);
+    }
+    text
+}
+
+/// A line for each neighbour.
+pub(super) fn lines(neighbours: &[Found<'_>], text: &mut String) {
+    for Found { word, cosine, .. } in neighbours {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {cosine:.4}  {word}");
+    }
+}

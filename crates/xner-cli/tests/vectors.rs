@@ -1,0 +1,78 @@
+//! `xner vectors`.
+#![allow(clippy::float_cmp, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::Folder;
+
+const VECTORS: &str = "6 3\nThe 1 0 0\nman 1 0 1\nking 0 1 1\nwoman 1 1 0\nqueen 0 2 0\nthe 0 0 3\n";
+
+fn folder() -> Folder {
+    Folder::with(&[("a.vec", VECTORS)])
+}
+
+#[test]
+fn a_file_is_described() {
+    let folder = folder();
+    let json = folder.xner("vectors info a.vec --json").json();
+    assert_eq!((&json["words"], &json["dim"], &json["duplicates"]), (&6.into(), &3.into(), &0.into()));
+    assert_eq!((&json["length"]["most"], &json["length"]["least"]), (&3.0.into(), &1.0.into()));
+    assert_eq!(json["first"][1], "man");
+    let json = folder.xner("vectors info a.vec --json --lowercase --limit 6").json();
+    assert_eq!((&json["words"], &json["duplicates"]), (&5.into(), &1.into()));
+    let text = folder.xner("vectors info a.vec").ok();
+    assert!(text.contains("dimensions             3") && text.contains("first words   The man king"), "{text}");
+}
+
+#[test]
+fn vectors_go_from_format_to_format() {
+    let folder = folder();
+    folder.xner("vectors convert a.vec a.safetensors").ok();
+    folder.xner("vectors convert a.safetensors b.vec.gz").ok();
+    folder.xner("vectors convert b.vec.gz c.vec").ok();
+    assert_eq!(folder.read("c.vec"), VECTORS);
+    folder.xner("vectors convert a.vec d --format safetensors").ok();
+    assert_eq!(folder.xner("vectors info d --json").json()["words"], 6);
+    let said = folder.xner("vectors convert a.vec - --limit 2 --normalise unit").ok();
+    assert_eq!(said, "2 3\nThe 1 0 0\nman 0.70710677 0 0.70710677\n");
+    folder.xner("vectors convert a.vec e.vec --lowercase --normalise unit,centre,unit --pca 2").ok();
+    assert!(folder.read("e.vec").starts_with("5 2\nthe "), "{}", folder.read("e.vec"));
+}
+
+#[test]
+fn neighbours_and_analogies_are_found() {
+    let folder = folder();
+    let json = folder.xner("vectors neighbours a.vec king queen -k 2 --json").json();
+    assert_eq!((&json[0]["word"], &json[1]["word"]), (&"king".into(), &"queen".into()));
+    // king and queen, then king and `the`, both at the root of one half: the more frequent comes first.
+    assert_eq!(json[0]["neighbours"][0]["word"], "queen");
+    assert_eq!(json[0]["neighbours"][1]["word"], "the");
+    assert!((json[0]["neighbours"][0]["cosine"].as_f64().unwrap() - 0.5_f64.sqrt()).abs() < 1e-6);
+    let text = folder.xner("vectors analogy a.vec man king woman -k 1").ok();
+    assert_eq!(text, "man : king = woman :\n  0.9856  queen\n");
+    folder.write("b.vec", b"2 3\nrey 0 1 1\nreina 0 1 0\n");
+    let json = folder.xner("vectors neighbours a.vec queen --among b.vec --json").json();
+    assert_eq!(json[0]["neighbours"].as_array().unwrap().len(), 2);
+    assert_eq!(json[0]["neighbours"][0]["word"], "reina");
+}
+
+#[test]
+fn bad_vectors_and_wishes_are_refused() {
+    let folder = folder();
+    folder.write("ragged.vec", b"2 3\na 1 0 0\nb 1 0\n");
+    folder.write("nan.vec", b"1 2\na 1 nan\n");
+    folder.write("cut.bin", &793_712_314_i32.to_le_bytes());
+    folder.write("cut.safetensors", b"not at all");
+    folder.refused("vectors info nowhere.vec", &["nowhere.vec: No such file"]);
+    folder.refused("vectors info ragged.vec", &["ragged.vec:3"]);
+    folder.refused("vectors info nan.vec", &["nan.vec:2"]);
+    folder.refused("vectors info cut.bin", &["cut.bin"]);
+    folder.refused("vectors info cut.safetensors", &["cut.safetensors"]);
+    folder.refused("vectors info a.vec --limit 0", &["--limit is 0"]);
+    folder.refused("vectors neighbours a.vec king kong", &["not among the vectors: `kong`"]);
+    folder.refused("vectors neighbours a.vec king -k 0", &["--k is 0"]);
+    folder.refused("vectors analogy a.vec man king womble", &["`womble`"]);
+    folder.refused("vectors convert a.vec out.vec --pca 4", &["4", "3"]);
+    folder.refused("vectors convert a.vec out.vec --normalise unit,middle", &["middle", "unit", "centre"]);
+    folder.refused("vectors convert ragged.vec out.vec", &["ragged.vec:3"]);
+}
