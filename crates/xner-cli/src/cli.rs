@@ -3,13 +3,13 @@
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
-use crate::commands::{completions, convert, demo, dictionary, eval, map_eval, map_plot, stats, tag, train, vectors};
+use crate::commands::{completions, convert, demo, dictionary, eval, map, map_eval, map_plot, stats, tag, train, translate, vectors};
 use crate::progress;
 
 /// Named entity recognition for languages without labelled data.
 #[derive(Debug, Parser)]
 #[command(name = "xner", version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 done; 2 bad input (corpus, config, arguments, model directory); \
+#[command(after_help = "Exit codes: 0 done; 2 bad input (corpus, vectors, config, arguments, model directory); \
                         130 stopped by Ctrl-C; 1 any other failure.")]
 pub(crate) struct Cli {
     /// Threads to work with, 1 to 1024; by default as many as the machine has
@@ -31,9 +31,11 @@ enum Command {
     Convert(convert::Args),
     Stats(stats::Args),
     Vectors(vectors::Args),
+    Map(map::Args),
     MapEval(map_eval::Args),
     MapPlot(map_plot::Args),
     Dictionary(dictionary::Args),
+    Translate(translate::Args),
     Completions(completions::Args),
 }
 
@@ -52,8 +54,10 @@ impl Cli {
             Command::Convert(args) => convert::run(&args),
             Command::Stats(args) => stats::run(&args),
             Command::Vectors(args) => vectors::run(&args),
+            Command::Map(args) => map::run(&args),
             Command::MapEval(args) => map_eval::run(&args),
             Command::Dictionary(args) => dictionary::run(&args),
+            Command::Translate(args) => translate::run(&args),
             Command::MapPlot(args) => map_plot::run(&args),
             Command::Completions(args) => completions::run(&args),
         }

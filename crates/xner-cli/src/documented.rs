@@ -7,9 +7,10 @@ use serde::Serialize;
 use toml::Value;
 
 /// A table of a config: its name with dots, what it is about, and its keys.
-pub(crate) struct Table(pub(crate) &'static str, pub(crate) &'static str, pub(crate) &'static [Key]);
+pub(crate) struct Table<'a>(pub(crate) &'static str, pub(crate) &'a str, pub(crate) &'a [Key]);
 
 /// A key, what it means, and an example value for a key that has no default.
+#[derive(Clone, Copy)]
 pub(crate) struct Key(
     pub(crate) &'static str,
     pub(crate) &'static str,
@@ -17,7 +18,7 @@ pub(crate) struct Key(
 );
 
 /// A config with every key of the tables, its meaning, and its value in `defaults`.
-pub(crate) fn write(tables: &[Table], defaults: &impl Serialize) -> Result<String> {
+pub(crate) fn write(tables: &[Table<'_>], defaults: &impl Serialize) -> Result<String> {
     let defaults = Value::try_from(defaults).context("the default settings cannot be written")?;
     let mut text = String::new();
     for Table(name, about, keys) in tables {

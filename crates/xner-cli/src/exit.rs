@@ -73,6 +73,7 @@ fn vectors(error: &xner_embed::Error) -> u8 {
     match error {
         xner_embed::Error::Io { source, .. } => system(source),
         xner_embed::Error::Corpus(fault) => corpus(fault),
+        xner_embed::Error::Stopped { .. } => 130,
         _ => 2,
     }
 }
@@ -119,6 +120,7 @@ mod tests {
         assert_eq!(code_of(anyhow::anyhow!("who knows")), 1);
         let stopped = xner_tagger::Error::Stopped { step: 3, checkpoint: "c".into() };
         assert_eq!(code_of(stopped.into()), 130);
+        assert_eq!(code_of(xner_embed::Error::Stopped { restart: 0 }.into()), 130);
     }
 
     #[test]

@@ -5,11 +5,13 @@ pub(crate) mod convert;
 pub(crate) mod demo;
 pub(crate) mod dictionary;
 pub(crate) mod eval;
+pub(crate) mod map;
 pub(crate) mod map_eval;
 pub(crate) mod map_plot;
 pub(crate) mod stats;
 pub(crate) mod tag;
 pub(crate) mod train;
+pub(crate) mod translate;
 pub(crate) mod vectors;
 
 use std::io::{self, Write};

@@ -5,7 +5,7 @@ use xner_tagger::TrainConfig;
 
 use crate::documented::{self, Key, Table};
 
-const TABLES: &[Table] = &[
+const TABLES: &[Table<'_>] = &[
     Table(
         "",
         "Settings of `xner train`. Every key may be left out; what is left out has the value shown here.\n\

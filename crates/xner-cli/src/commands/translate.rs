@@ -1,0 +1,134 @@
+//! `xner translate CORPUS`.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::ValueEnum;
+use serde::Serialize;
+use xner_corpus::read::{Format, stream};
+use xner_corpus::write::{WriteOptions, Writer};
+use xner_corpus::{EntityType, Error, Scheme};
+use xner_embed::dictionary::Dictionary;
+use xner_embed::translate::{
+    Chain, Choice, DictionaryTranslator, Strategy, Tally, TranslateConfig, Weights, translating,
+};
+
+use crate::args::{self, Layout};
+use crate::progress::{Progress, note};
+
+/// Translate a labelled corpus word by word, keeping its labels
+///
+/// A word is looked up as it is and then in lower case; its translation takes over its case; a word without one stays
+/// as it is. Entities stay the entities that they were.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// The corpus, plain, .gz or .xz; - is standard input
+    corpus: PathBuf,
+    /// Word pairs, a line each: source, blank or tab, target and, where there is one, a score: what `xner dictionary`
+    /// writes, or any other
+    #[arg(long, value_name = "FILE")]
+    dictionary: PathBuf,
+    /// The translated corpus, plain, .gz or .xz; - is standard output
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// What is translated as one
+    #[arg(long, value_enum, default_value_t = As::Word)]
+    strategy: As,
+    /// Phrase pairs with a tab between, asked before the dictionary
+    #[arg(long, value_name = "FILE")]
+    phrases: Option<PathBuf>,
+    /// Types of entities that stay untranslated, with commas between; `none` for none
+    #[arg(long, value_name = "TYPES", default_value = "PER", value_delimiter = ',')]
+    keep: Vec<String>,
+    /// Draw each word's translation from its K best instead of taking the best
+    #[arg(long, value_name = "K")]
+    sample: Option<usize>,
+    /// Draw in proportion to exp(score / T) instead of all alike
+    #[arg(long, value_name = "T", requires = "sample")]
+    temperature: Option<f32>,
+    /// Decides what is drawn
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Format of CORPUS; by default what its name promises, else columns
+    #[arg(long, value_parser = args::format())]
+    format: Option<Format>,
+    /// Format of FILE; by default what its name promises, else columns
+    #[arg(long, value_parser = args::format())]
+    out_format: Option<Format>,
+    /// The scheme of the tags that are written
+    #[arg(long, value_parser = args::scheme(), default_value = "iob2")]
+    scheme: Scheme,
+    /// Print the counts as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    layout: Layout,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum As {
+    /// Word by word
+    Word,
+    /// Entities, and what stands between them, as phrases: the longest parts that are known
+    Phrase,
+    /// Entities as phrases, all else word by word
+    WordAndPhrase,
+}
+
+/// The counts, and the share of words that were translated.
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    tally: Tally,
+    share: f64,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let choice = match (args.sample, args.temperature) {
+        (None, _) => Choice::Best,
+        (Some(k), None) => Choice::Sample { k, weights: Weights::Uniform },
+        (Some(k), Some(temperature)) => Choice::Sample { k, weights: Weights::Softmax { temperature } },
+    };
+    choice.check()?;
+    let spinner = Progress::spinner("reading the dictionary");
+    let mut links = Vec::new();
+    for file in args.phrases.iter().chain([&args.dictionary]) {
+        links.push(DictionaryTranslator::new(Dictionary::read(file)?).with_choice(choice)?);
+    }
+    let translator = Chain::new(links);
+    drop(spinner);
+    let config = TranslateConfig {
+        strategy: match args.strategy {
+            As::Word => Strategy::Word,
+            As::Phrase => Strategy::Phrase,
+            As::WordAndPhrase => Strategy::WordAndPhrase,
+        },
+        keep_types: args.keep.iter().filter(|name| *name != "none").map(|name| EntityType::new(name)).collect(),
+        seed: args.seed,
+    };
+    let sentences = stream(&args.corpus, &args.layout.read(args.format))?;
+    let mut writer =
+        Writer::create(&args.out, &WriteOptions { format: args.out_format, scheme: args.scheme })?;
+    let on_screen = args.out.as_os_str() == "-";
+    let mut progress = Progress::counter("sentences").hidden_if(on_screen);
+    let mut translated = translating(sentences, &translator, &config);
+    for labelled in &mut translated {
+        writer.write(&labelled?)?;
+        progress.add(1);
+    }
+    let tally = translated.tally();
+    if tally.sentences == 0 {
+        return Err(Error::Empty { path: args.corpus.clone() }.into());
+    }
+    writer.finish()?;
+    drop(progress);
+    if args.json && !on_screen {
+        return super::print_json(&Report { tally, share: tally.share() });
+    }
+    let Tally { sentences, tokens, translated, kept, unknown, .. } = tally;
+    note(&format!(
+        "{sentences} sentences, {tokens} tokens: {translated} translated, {kept} kept for their type, {unknown} unknown"
+    ));
+    Ok(())
+}
