@@ -34,7 +34,11 @@ pub mod prelude {
     pub use xner_corpus::read::{Format, ReadOptions, read_corpus, stream};
     pub use xner_corpus::write::{WriteOptions, write_corpus};
     pub use xner_corpus::{Entity, EntityType, Labelled, Scheme, Sentence, Tag, TagSet, entities, split};
-    pub use xner_embed::Vectors;
+    pub use xner_embed::dictionary::Dictionary;
+    pub use xner_embed::judge::{Induction, induction};
+    pub use xner_embed::map::{MapConfig, Mapped, Mapping, Method, Resources, map as map_vectors};
+    pub use xner_embed::read::{ReadOptions as VectorOptions, open as open_vectors};
+    pub use xner_embed::{FastText, Vectors};
     pub use xner_eval::{Mode, Scorer, Scores};
     pub use xner_tagger::{
         Device, Event, Flow, Observer, ScoredEntity, Tagger, Tagging, TrainConfig, TrainData, TrainReport,

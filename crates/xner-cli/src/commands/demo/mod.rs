@@ -10,11 +10,14 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 use xner_corpus::{Labelled, Sentence};
 use xner_embed::Vectors;
+use xner_embed::dictionary::Dictionary;
+use xner_embed::judge::induction;
 use xner_sample::{Language, Sample, SampleVectors, Split, natural};
 use xner_tagger::config::{Optimiser, TrainConfig};
 use xner_tagger::{Device, Tagger, TrainData, evaluate, open_mapped};
 
-use self::report::{Report, Rows};
+use self::mapping::Space;
+use self::report::{Mapping, Report, Rows};
 use super::train::Watch;
 use crate::paint;
 use crate::progress::Progress;
@@ -22,7 +25,7 @@ use crate::progress::Progress;
 /// The main job on the built-in sample: train on English, tag Spanish or German, print scores
 ///
 /// A BiLSTM-CRF is trained on labelled English, with and without characters; the target language has no labels, only
-/// word vectors, which are rotated into the English space with the sample's own dictionary.
+/// word vectors, which are rotated into the English space without a dictionary, by self-learning.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -77,8 +80,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let sample = Sample::new(args.seed)?;
     let source_vectors = vectors(&sample.vectors(SOURCE))?;
     let target_vectors = vectors(&sample.vectors(target))?;
-    let pairs = sample.dictionary(SOURCE, target);
-    let mapped = mapping::map(&source_vectors, &target_vectors, &pairs)?;
+    drop(spinner);
+    let spinner = Progress::spinner("mapping the vectors");
+    let Space { source: source_vectors, target: mapped, unmapped, criterion } =
+        mapping::map_vectors(&source_vectors, &target_vectors, args.seed)?;
+    // The dictionary judges the mapping, and has no part in it.
+    let pairs = Dictionary::from_pairs(sample.dictionary(SOURCE, target))?;
+    let judged = induction(&source_vectors, &mapped, &pairs, 10)?;
     drop(spinner);
 
     let folder = tempfile::tempdir().context("a folder for the models cannot be made")?;
@@ -105,7 +113,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let scores = Rows {
         source_test: score(&characters, &source_vectors, &source_test)?,
         source_test_words: score(&words, &source_vectors, &source_test)?,
-        target_test_unmapped: score(&words, &target_vectors, &target_test)?,
+        target_test_unmapped: score(&words, &unmapped, &target_test)?,
         target_test: score(&characters, &mapped, &target_test)?,
         target_test_words: evaluate(transferred.as_ref(), &target_test)?,
     };
@@ -114,7 +122,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         target: target.to_string(),
         seed: args.seed,
         training_sentences: args.sentences,
-        dictionary_pairs: pairs.len(),
+        mapping: Mapping { method: "self-learning", criterion, judged },
         scores,
         seconds: begun.elapsed().as_secs_f64(),
     };

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde::Serialize;
+use xner_embed::judge::Induction;
 use xner_eval::Scores;
 
 /// The scores, as fractions.
@@ -12,10 +13,19 @@ pub(super) struct Report {
     pub(super) target: String,
     pub(super) seed: u64,
     pub(super) training_sentences: usize,
-    /// Word pairs from which the mapping was computed.
-    pub(super) dictionary_pairs: usize,
+    pub(super) mapping: Mapping,
     pub(super) scores: Rows,
     pub(super) seconds: f64,
+}
+
+/// How the target's vectors came into the source's space.
+#[derive(Serialize)]
+pub(super) struct Mapping {
+    pub(super) method: &'static str,
+    /// The unsupervised criterion.
+    pub(super) criterion: f64,
+    /// What the sample's own dictionary says of it, which had no part in it.
+    pub(super) judged: Induction,
 }
 
 /// A row of the table each; the model reads characters unless it says `words`.
@@ -30,7 +40,7 @@ pub(super) struct Rows {
 
 impl Report {
     pub(super) fn text(&self) -> String {
-        let Self { source, target, training_sentences, dictionary_pairs, scores, seconds, seed } = self;
+        let Self { source, target, training_sentences, mapping, scores, seconds, seed } = self;
         let rows = [
             (source.clone(), &scores.source_test),
             (format!("{source}, words alone"), &scores.source_test_words),
@@ -41,12 +51,16 @@ impl Report {
         let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
         let mut text = String::new();
         // Writing to a string cannot fail.
+        let Mapping { judged, .. } = mapping;
+        let right = 100.0 * judged.csls.p1;
         let _ = writeln!(
             text,
             "A char-BiLSTM-CRF, and the same without characters, trained on {training_sentences} labelled {source}\n\
              sentences of the built-in sample (seed {seed}) and on none in {target}. To read {target}, its word vectors\n\
-             are rotated into the {source} space. The rotation is not learnt without supervision here: it is the\n\
-             best one for {dictionary_pairs} word pairs of the sample's own dictionary. The scores on test sentences:\n"
+             are rotated into the {source} space. The rotation is found by self-learning, without a dictionary; by the\n\
+             sample's own dictionary {right:.1} % of {words} words then have a translation as their nearest word\n\
+             (CSLS). The scores on test sentences:\n",
+            words = judged.words
         );
         let _ = writeln!(text, "{:width$}  precision     recall         F1   entities", "");
         for (name, Scores { overall, .. }) in rows {

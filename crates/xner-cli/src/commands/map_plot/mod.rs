@@ -93,11 +93,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let [own_source, own_target] = own;
     let (own_source, own_target) = (own_source?, own_target?);
     if own_source.dim() != own_target.dim() {
-        return Err(xner_embed::Error::Dimensions {
-            source_dim: own_source.dim(),
-            target_dim: own_target.dim(),
-        }
-        .into());
+        let (source, target) = (own_source.dim(), own_target.dim());
+        return Err(bad_input(format!("--source has {source} dimensions and --target {target}, expected the same")));
     }
     let (mapped_source, mapped_target) = mapped(&args.mapping)?;
     let choose = |corpus: &Path, own: &Vectors, mapped: &Vectors| -> Result<Vec<Chosen>> {
