@@ -3,14 +3,19 @@
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
-use crate::commands::{completions, convert, demo, dictionary, eval, map, map_eval, map_plot, stats, tag, train, translate, vectors};
+use crate::commands::{
+    completions, convert, demo, dictionary, eval, map, map_eval, map_plot, stats, tag, train, translate,
+    vectors,
+};
 use crate::progress;
 
 /// Named entity recognition for languages without labelled data.
 #[derive(Debug, Parser)]
 #[command(name = "xner", version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 done; 2 bad input (corpus, vectors, config, arguments, model directory); \
-                        130 stopped by Ctrl-C; 1 any other failure.")]
+#[command(
+    after_help = "Exit codes: 0 done; 2 bad input (corpus, vectors, config, arguments, model directory); \
+                        130 stopped by Ctrl-C; 1 any other failure."
+)]
 pub(crate) struct Cli {
     /// Threads to work with, 1 to 1024; by default as many as the machine has
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]

@@ -11,11 +11,7 @@ pub(crate) struct Table<'a>(pub(crate) &'static str, pub(crate) &'a str, pub(cra
 
 /// A key, what it means, and an example value for a key that has no default.
 #[derive(Clone, Copy)]
-pub(crate) struct Key(
-    pub(crate) &'static str,
-    pub(crate) &'static str,
-    pub(crate) Option<&'static str>,
-);
+pub(crate) struct Key(pub(crate) &'static str, pub(crate) &'static str, pub(crate) Option<&'static str>);
 
 /// A config with every key of the tables, its meaning, and its value in `defaults`.
 pub(crate) fn write(tables: &[Table<'_>], defaults: &impl Serialize) -> Result<String> {
@@ -33,7 +29,7 @@ pub(crate) fn write(tables: &[Table<'_>], defaults: &impl Serialize) -> Result<S
         for Key(key, about, example) in *keys {
             writeln!(text, "# {about}")?;
             match (table.and_then(|table| table.get(key)), example) {
-                (Some(value), _) => writeln!(text, "{key} = {value}")?,
+                (Some(value), _) => writeln!(text, "{key} = {}", shown(value))?,
                 (None, Some(example)) => writeln!(text, "#{key} = {example}")?,
                 (None, None) => {
                     anyhow::bail!("the setting {name}.{key} has neither a default nor an example")
@@ -44,6 +40,16 @@ pub(crate) fn write(tables: &[Table<'_>], defaults: &impl Serialize) -> Result<S
     }
     text.truncate(text.trim_end().len() + 1);
     Ok(text)
+}
+
+/// A value as people write it: a number of single precision without the digits that it has in double.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Float(number) if (f64::from(*number as f32) - number).abs() == 0.0 => {
+            format!("{:?}", *number as f32)
+        }
+        value => value.to_string(),
+    }
 }
 
 /// What every documented config is checked for.

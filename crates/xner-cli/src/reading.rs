@@ -57,7 +57,9 @@ pub(crate) fn mapped(folder: &Path) -> Result<(Vectors, Vectors)> {
             }
         }
         let folder = folder.display();
-        Err(bad_input(format!("{folder}: no {name}.vec and no {name}.safetensors; `xner map` writes such folders")))
+        Err(bad_input(format!(
+            "{folder}: no {name}.vec and no {name}.safetensors; `xner map` writes such folders"
+        )))
     };
     Ok((side("source")?, side("target")?))
 }

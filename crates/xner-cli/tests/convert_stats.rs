@@ -109,7 +109,21 @@ fn completions_are_there_for_every_shell() {
 #[test]
 fn help_names_every_command() {
     let help = Folder::with(&[]).xner("--help").ok();
-    for command in ["demo", "train", "tag", "eval", "convert", "stats", "completions"] {
+    for command in [
+        "demo",
+        "train",
+        "tag",
+        "eval",
+        "convert",
+        "stats",
+        "completions",
+        "vectors",
+        "map",
+        "map-eval",
+        "map-plot",
+        "dictionary",
+        "translate",
+    ] {
         assert!(help.contains(command), "{command}");
     }
 }

@@ -75,7 +75,8 @@ fn labelled_words_are_drawn_before_and_after() {
     let folder = folder();
     let words = |language: &str| -> Vec<String> { (0..12).map(|at| format!("{language}{at}")).collect() };
     let vectors = |language: &str, turn: usize| -> String {
-        let row = |(at, word): (usize, &String)| format!("{word} {} {} {}\n", at % 5, (at + turn) % 7, at % 3);
+        let row =
+            |(at, word): (usize, &String)| format!("{word} {} {} {}\n", at % 5, (at + turn) % 7, at % 3);
         "12 3\n".to_owned() + &words(language).iter().enumerate().map(row).collect::<String>()
     };
     let corpus = |language: &str| -> String {
@@ -107,5 +108,8 @@ fn labelled_words_are_drawn_before_and_after() {
     assert_ne!(svg, folder.read("c.svg"));
     folder.refused(&format!("{command} d --perplexity 0"), &["perplexity of 0"]);
     let command = command.replace("--source-corpus source.conll", "--source-corpus target.conll");
-    folder.refused(&format!("{command} d"), &["target.conll: none of its 12 entity words are among the vectors"]);
+    folder.refused(
+        &format!("{command} d"),
+        &["target.conll: none of its 12 entity words are among the vectors"],
+    );
 }

@@ -21,7 +21,10 @@ fn a_file_is_described() {
     let json = folder.xner("vectors info a.vec --json --lowercase --limit 6").json();
     assert_eq!((&json["words"], &json["duplicates"]), (&5.into(), &1.into()));
     let text = folder.xner("vectors info a.vec").ok();
-    assert!(text.contains("dimensions             3") && text.contains("first words   The man king"), "{text}");
+    assert!(
+        text.contains("dimensions             3") && text.contains("first words   The man king"),
+        "{text}"
+    );
 }
 
 #[test]

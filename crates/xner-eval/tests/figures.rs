@@ -87,7 +87,11 @@ fn plot() -> Scatter {
 fn a_plot_is_drawn_as_svg() {
     let svg = plot().to_svg().unwrap();
     assert_eq!(svg, plot().to_svg().unwrap());
-    assert!(svg.starts_with("<svg width=\"1260\" height=\"700\" viewBox=\"0 0 5040 2800\""), "{}", &svg[..90]);
+    assert!(
+        svg.starts_with("<svg width=\"1260\" height=\"700\" viewBox=\"0 0 5040 2800\""),
+        "{}",
+        &svg[..90]
+    );
     // Two discs for the points of English, one in the legend.
     assert_eq!(svg.matches("<circle").count(), 3);
     for text in ["(a) before", "(b) one place", "PER", "LOC", "&lt;ORG&gt;", "English", "Español"] {

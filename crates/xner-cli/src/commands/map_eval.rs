@@ -67,7 +67,10 @@ fn text(report: &Report) -> String {
     let mut text = induction_text(&report.induction);
     if let Some(Similarity { pearson, spearman, known, pairs, .. }) = report.similarity {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "similarity: Pearson {pearson:.4}, Spearman {spearman:.4} ({known} of {pairs} pairs)");
+        let _ = writeln!(
+            text,
+            "similarity: Pearson {pearson:.4}, Spearman {spearman:.4} ({known} of {pairs} pairs)"
+        );
     }
     text
 }

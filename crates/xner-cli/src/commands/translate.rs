@@ -104,7 +104,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             As::Phrase => Strategy::Phrase,
             As::WordAndPhrase => Strategy::WordAndPhrase,
         },
-        keep_types: args.keep.iter().filter(|name| *name != "none").map(|name| EntityType::new(name)).collect(),
+        keep_types: args
+            .keep
+            .iter()
+            .filter(|name| *name != "none")
+            .map(|name| EntityType::new(name))
+            .collect(),
         seed: args.seed,
     };
     let sentences = stream(&args.corpus, &args.layout.read(args.format))?;

@@ -46,10 +46,8 @@ impl<B: DrawingBackend> Canvas<B> {
 
     /// A line of text, its middle at the height of `at`.
     pub(super) fn text(&self, text: &str, at: (f64, f64), size: f64, anchor: Anchor) -> Result<()> {
-        let style = style(size).pos(plotters::style::text_anchor::Pos::new(
-            anchor,
-            plotters::style::text_anchor::VPos::Center,
-        ));
+        let style = style(size)
+            .pos(plotters::style::text_anchor::Pos::new(anchor, plotters::style::text_anchor::VPos::Center));
         self.0.draw(&Text::new(text.to_owned(), step(at), style)).map_err(fault)
     }
 

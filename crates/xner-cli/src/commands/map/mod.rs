@@ -119,7 +119,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         return super::print(&settings::documented(method)?);
     }
     // All are there: clap requires them.
-    let (Some(source), Some(target), Some(out)) = (&args.source, &args.target, &args.out) else { return Ok(()) };
+    let (Some(source), Some(target), Some(out)) = (&args.source, &args.target, &args.out) else {
+        return Ok(());
+    };
     let config = args.settings(method)?;
     if out.join("report.json").is_file() {
         let out = out.display();
@@ -131,7 +133,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let dictionary = args.dictionary.as_ref().map(Dictionary::read).transpose()?;
     let eval = args.eval.as_ref().map(Dictionary::read).transpose()?;
     if dictionary.is_none() && matches!(config.initialiser, map::Initialiser::Dictionary {}) {
-        return Err(bad_input(format!("the method {method} learns from a dictionary: name one with --dictionary")));
+        return Err(bad_input(format!(
+            "the method {method} learns from a dictionary: name one with --dictionary"
+        )));
     }
     let (source, target) = (args.reading.open(source)?, args.reading.open(target)?);
     drop(spinner);
@@ -177,7 +181,11 @@ impl Args {
         if let Some(iterations) = self.refinements {
             match &mut config.refinement {
                 Refinement::Procrustes(refinement) => refinement.iterations = iterations,
-                _ => return Err(bad_input(format!("--refinements: the method {method} has no Procrustes refinement"))),
+                _ => {
+                    return Err(bad_input(format!(
+                        "--refinements: the method {method} has no Procrustes refinement"
+                    )));
+                }
             }
         }
         let checked = config.check();

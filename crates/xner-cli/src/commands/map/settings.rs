@@ -13,7 +13,8 @@ use crate::exit::bad_input;
 pub(super) fn read(method: Method, file: Option<&Path>) -> Result<MapConfig> {
     let preset = MapConfig::preset(method);
     let Some(file) = file else { return Ok(preset) };
-    let text = std::fs::read_to_string(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("{}: cannot be read", file.display()))?;
     let fault = |message: String| bad_input(format!("{}: {}", file.display(), message.trim_end()));
     let own: Value = toml::from_str::<toml::Table>(&text).map_err(|e| fault(e.to_string()))?.into();
     let mut all = Value::try_from(preset).context("the method's settings cannot be written")?;
@@ -43,7 +44,8 @@ fn lay_over(base: &mut Value, own: Value) {
 pub(super) fn documented(method: Method) -> Result<String> {
     let config = MapConfig::preset(method);
     let value = Value::try_from(&config).context("the method's settings cannot be written")?;
-    let kind = |table: &str| value.get(table).and_then(|t| t.get("kind")).and_then(Value::as_str).unwrap_or("");
+    let kind =
+        |table: &str| value.get(table).and_then(|t| t.get("kind")).and_then(Value::as_str).unwrap_or("");
     let keys = |first: Key, known: &[(&str, &[Key])], kind: &str| -> Vec<Key> {
         let own = known.iter().find(|(name, _)| *name == kind).map_or(&[][..], |(_, keys)| *keys);
         std::iter::once(first).chain(own.iter().copied()).collect()
@@ -58,7 +60,11 @@ pub(super) fn documented(method: Method) -> Result<String> {
         Table("", &about, TOP),
         Table("initialiser", "Where the first dictionary or mapping comes from.", &initialiser),
         Table("refinement", "How it is made better.", &refinement),
-        Table("finish", "What is done to the refined mapping in the end; nothing leaves it orthogonal.", FINISH),
+        Table(
+            "finish",
+            "What is done to the refined mapping in the end; nothing leaves it orthogonal.",
+            FINISH,
+        ),
         Table("criterion", "How mappings are compared without a dictionary.", CRITERION),
     ];
     documented::write(&tables, &config)
@@ -72,17 +78,18 @@ const TOP: &[Key] = &[
     Key("seed", "Decides everything random; restart r uses seed + r.", None),
 ];
 
-const INITIALISERS: Key = Key(
-    "kind",
-    "adversarial, similarity-distribution, identical, numerals, dictionary or identity.",
-    None,
-);
+const INITIALISERS: Key =
+    Key("kind", "adversarial, similarity-distribution, identical, numerals, dictionary or identity.", None);
 
 const INITIALISER_KEYS: &[(&str, &[Key])] = &[
     (
         "similarity-distribution",
         &[
-            Key("words", "The most frequent words that take part: time and memory grow with its square.", None),
+            Key(
+                "words",
+                "The most frequent words that take part: time and memory grow with its square.",
+                None,
+            ),
             NEIGHBOURS,
             INDUCTION,
         ],
@@ -162,7 +169,11 @@ const INDUCTION: Key = Key(
 
 const FINISH: &[Key] = &[
     Key("whiten", "Whether the dictionary's vectors are made uncorrelated first.", None),
-    Key("source-reweight", "Power of the singular values by which the source's components are weighted.", None),
+    Key(
+        "source-reweight",
+        "Power of the singular values by which the source's components are weighted.",
+        None,
+    ),
     Key("target-reweight", "The same of the target's.", None),
     Key("source-dewhiten", "Whose whitening is undone on the source: source or target.", Some("\"source\"")),
     Key("target-dewhiten", "Whose whitening is undone on the target.", Some("\"target\"")),
@@ -202,9 +213,12 @@ mod tests {
         assert_eq!(changed.seed, 7);
         assert_eq!((changed.initialiser, changed.finish), (preset.initialiser, preset.finish));
         let supervised = MapConfig::preset(Method::Supervised);
-        let other = read("[refinement]\nkind = \"procrustes\"\nrank-limit = 10000\ninduction = \"intersection\"\n");
+        let other =
+            read("[refinement]\nkind = \"procrustes\"\nrank-limit = 10000\ninduction = \"intersection\"\n");
         assert_eq!(other.unwrap().refinement, supervised.refinement);
-        for (text, part) in [("sed = 7", "sed"), ("seed = \"a\"", "seed"), ("[refinement]\nkind = \"x\"", "x")] {
+        for (text, part) in
+            [("sed = 7", "sed"), ("seed = \"a\"", "seed"), ("[refinement]\nkind = \"x\"", "x")]
+        {
             let fault = read(text).unwrap_err().to_string();
             assert!(fault.contains("c.toml") && fault.contains(part), "{fault}");
         }

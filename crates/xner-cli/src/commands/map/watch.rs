@@ -36,8 +36,10 @@ impl Watch {
             }
             Event::AdversarialSteps { epoch, samples, of, loss } => {
                 let share = 100.0 * *samples as f64 / (*of).max(1) as f64;
-                self.bar
-                    .message(format!("adversarial epoch {}, {share:.0} %: discriminator's loss {loss:.3}", epoch + 1));
+                self.bar.message(format!(
+                    "adversarial epoch {}, {share:.0} %: discriminator's loss {loss:.3}",
+                    epoch + 1
+                ));
             }
             Event::AdversarialEpoch { epoch, of, criterion, learning_rate } => self.bar.line(&format!(
                 "adversarial epoch {} of {of}: criterion {criterion:.5}, next rate {learning_rate:.5}",
@@ -53,8 +55,9 @@ impl Watch {
                 ));
             }
             Event::SelfLearning { iteration, keep, words, objective, .. } => {
-                let text =
-                    format!("self-learning {iteration}: {words} words, keep {keep:.2}, objective {objective:.5}");
+                let text = format!(
+                    "self-learning {iteration}: {words} words, keep {keep:.2}, objective {objective:.5}"
+                );
                 if *keep > self.keep {
                     self.keep = *keep;
                     self.bar.line(&text);

@@ -94,7 +94,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let (own_source, own_target) = (own_source?, own_target?);
     if own_source.dim() != own_target.dim() {
         let (source, target) = (own_source.dim(), own_target.dim());
-        return Err(bad_input(format!("--source has {source} dimensions and --target {target}, expected the same")));
+        return Err(bad_input(format!(
+            "--source has {source} dimensions and --target {target}, expected the same"
+        )));
     }
     let (mapped_source, mapped_target) = mapped(&args.mapping)?;
     let choose = |corpus: &Path, own: &Vectors, mapped: &Vectors| -> Result<Vec<Chosen>> {
@@ -136,7 +138,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             group: usize::from(at >= source.len()),
         };
         // Seen from the side of neither language: the points lie on one another in turn.
-        let mut points: Vec<(usize, Point)> = places.into_iter().enumerate().map(|p| (p.0, point(p))).collect();
+        let mut points: Vec<(usize, Point)> =
+            places.into_iter().enumerate().map(|p| (p.0, point(p))).collect();
         points.sort_by_key(|(at, _)| if *at < source.len() { 2 * at } else { 2 * (at - source.len()) + 1 });
         Ok(Panel { title, points: points.into_iter().map(|(_, point)| point).collect() })
     });

@@ -75,7 +75,8 @@ mod tests {
     fn a_word_has_its_most_frequent_type_and_stands_inside_entities() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("c.conll");
-        let text = "Lund B-LOC\nLund B-PER\nLund B-LOC\nof O\n\nBank B-ORG\nof I-ORG\nof O\nEms B-LOC\nBank B-ORG\n";
+        let text =
+            "Lund B-LOC\nLund B-PER\nLund B-LOC\nof O\n\nBank B-ORG\nof I-ORG\nof O\nEms B-LOC\nBank B-ORG\n";
         std::fs::write(&file, text).unwrap();
         let words = entity_words(&file, &ReadOptions::default()).unwrap();
         let plain: Vec<(&str, &str)> = words.iter().map(|w| (w.word.as_str(), w.kind.as_str())).collect();

@@ -1,0 +1,160 @@
+//! `xner map`.
+#![allow(clippy::float_cmp, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::{Folder, xner};
+use serde_json::Value;
+use xner_sample::{Language, Sample};
+
+/// The built-in sample's vectors in two languages, and its dictionary.
+fn folder() -> Folder {
+    let sample = Sample::new(1).unwrap();
+    let (english, spanish) = (Language::English, Language::Spanish);
+    let pairs = sample.dictionary(english, spanish);
+    let lines: String = pairs.iter().map(|(source, target)| format!("{source}\t{target}\n")).collect();
+    Folder::with(&[
+        ("en.vec", &sample.vectors(english).to_text()),
+        ("es.vec", &sample.vectors(spanish).to_text()),
+        ("en-es.txt", &lines),
+    ])
+}
+
+const FILES: [&str; 5] = ["config.json", "mapping.safetensors", "report.json", "source.vec", "target.vec"];
+
+fn files(folder: &Folder, name: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(folder.path(name)).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn right(json: &Value) -> f64 {
+    json["eval"]["csls"]["p@1"].as_f64().unwrap()
+}
+
+#[test]
+fn a_mapping_is_learnt_from_a_dictionary() {
+    let folder = folder();
+    let given = "map --source en.vec --target es.vec --method supervised --dictionary en-es.txt";
+    let json = folder.xner(&format!("{given} --eval en-es.txt --out m --json")).json();
+    assert!(right(&json) > 0.9, "{json}");
+    assert_eq!(json["report"]["restarts"].as_array().unwrap().len(), 1);
+    assert_eq!(files(&folder, "m"), FILES);
+    let judged = folder.xner("map-eval m --dictionary en-es.txt --json").json();
+    // What is written has fewer digits than what was judged.
+    assert!((judged["csls"]["p@1"].as_f64().unwrap() - right(&json)).abs() < 0.01, "{judged}");
+    folder.refused(&format!("{given} --out m"), &["m: already holds a mapping"]);
+    // The same again has the same bytes, on one thread too; our own format is another file.
+    folder.xner(&format!("{given} --out n --threads 1")).ok();
+    for name in FILES {
+        let read = |run: &str| std::fs::read(folder.path(&format!("{run}/{name}"))).unwrap();
+        assert_eq!(read("m"), read("n"), "{name}");
+    }
+    folder.xner(&format!("{given} --out own --format safetensors --refinements 0")).ok();
+    assert!(files(&folder, "own").contains(&"source.safetensors".to_owned()));
+    assert!(
+        folder.xner("map-eval own --dictionary en-es.txt --json").json()["csls"]["p@1"].as_f64() > Some(0.9)
+    );
+}
+
+#[test]
+fn a_mapping_is_learnt_without_a_dictionary() {
+    let folder = folder();
+    for method in ["self-learning", "identical"] {
+        let command =
+            format!("map --source en.vec --target es.vec --method {method} --eval en-es.txt --out {method}");
+        let said = folder.xner(&format!("{command} --json"));
+        assert!(said.err.contains("self-learning 1:"), "{}", said.err);
+        let json = said.json();
+        assert!(right(&json) > 0.9, "{method}: {json}");
+    }
+}
+
+#[test]
+fn a_config_says_what_the_method_does_not() {
+    let folder = folder();
+    folder.write("c.toml", b"seed = 5\nlimit = 700\n[refinement]\niterations = 2\n");
+    let command = "map --source en.vec --target es.vec --dictionary en-es.txt --method supervised";
+    let json = folder.xner(&format!("{command} --config c.toml --normalise unit --out m --json")).json();
+    assert_eq!(json["report"]["restarts"][0]["seed"], 5);
+    let config: Value = serde_json::from_str(&folder.read("m/config.json")).unwrap();
+    assert_eq!((&config["limit"], &config["normalise"][0]), (&700.into(), &"unit".into()));
+    assert_eq!(config["refinement"]["iterations"], 2);
+    folder.write("odd.toml", b"[refinement]\niteration = 2\n");
+    folder.write("zero.toml", b"limit = 0\n");
+    folder.refused(&format!("{command} --config odd.toml --out n"), &["odd.toml", "iteration"]);
+    folder.refused(&format!("{command} --config zero.toml --out n"), &["zero.toml", "limit", "at least 1"]);
+    folder.refused(&format!("{command} --config nowhere.toml --out n"), &["nowhere.toml"]);
+}
+
+#[test]
+fn the_documented_configs_are_those_of_the_book() {
+    for method in ["adversarial", "self-learning", "supervised"] {
+        let printed = Folder::with(&[]).xner(&format!("map --print-config --method {method}")).ok();
+        let book = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/reference");
+        let page = std::fs::read_to_string(format!("{book}/map-{method}.toml")).unwrap();
+        assert_eq!(page, printed, "{method}");
+    }
+    let printed = Folder::with(&[]).xner("train --print-config").ok();
+    let book = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/reference/config.toml");
+    assert_eq!(std::fs::read_to_string(book).unwrap(), printed);
+}
+
+#[test]
+fn what_cannot_be_mapped_is_refused_and_nothing_is_written() {
+    let folder = folder();
+    folder.write("flat.vec", b"2 3\na 1 0 0\nb 0 1 0\n");
+    folder.write("alien.txt", b"uno one\n");
+    let map = |rest: &str| format!("map --target es.vec --out m {rest}");
+    folder.refused(&map("--source en.vec"), &["--method"]);
+    folder.refused(&map("--source nowhere.vec --method self-learning"), &["nowhere.vec: No such file"]);
+    folder.refused(&map("--source flat.vec --method self-learning"), &["3"]);
+    folder.refused(&map("--source en.vec --method supervised"), &["--dictionary"]);
+    let alien = "--source en.vec --method supervised --dictionary alien.txt";
+    folder.refused(&map(alien), &["alien.txt: none of its 1 pairs"]);
+    let numbers = "--source flat.vec --target flat.vec --out m --method numerals";
+    folder.refused(&format!("map {numbers}"), &["numerals"]);
+    folder.refused(&map("--source en.vec --method magic"), &["magic", "self-learning"]);
+    folder.refused(&map("--source en.vec --method self-learning --refinements 3"), &["--refinements"]);
+    folder.refused(&map("--source en.vec --method self-learning --normalise fit"), &["fit", "unit"]);
+    folder.refused(&map("--source en.vec --method self-learning --device tpu"), &["tpu"]);
+    folder.refused(&map("--source en.vec --method self-learning --restarts 0"), &["restarts"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_resumes_to_the_same_bytes() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    let folder = folder();
+    let run = "map --source en.vec --target es.vec --method identical --out";
+    folder.xner(&format!("{run} whole")).ok();
+    let mut child = Command::new(xner().get_program())
+        .current_dir(folder.path(""))
+        .args(format!("{run} broken").split(' '))
+        .stderr(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    // The first dictionary, and the first iteration.
+    for _ in 0..2 {
+        lines.next().unwrap().unwrap();
+    }
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let said: Vec<String> = lines.map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{said:?}");
+    assert!(
+        said.iter().any(|line| line.contains("the same command resumes from broken/checkpoint")),
+        "{said:?}"
+    );
+    assert_eq!(files(&folder, "broken"), ["checkpoint"]);
+    folder.refused("map-eval broken --dictionary en-es.txt", &["broken"]);
+    folder.xner(&format!("{run} broken")).ok();
+    assert_eq!(files(&folder, "broken"), FILES);
+    for name in FILES {
+        let read = |run: &str| std::fs::read(folder.path(&format!("{run}/{name}"))).unwrap();
+        assert_eq!(read("whole"), read("broken"), "{name}");
+    }
+}
