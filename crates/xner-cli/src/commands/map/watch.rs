@@ -41,10 +41,10 @@ impl Watch {
                     epoch + 1
                 ));
             }
-            Event::AdversarialEpoch { epoch, of, criterion, learning_rate } => self.bar.line(&format!(
-                "adversarial epoch {} of {of}: criterion {criterion:.5}, next rate {learning_rate:.5}",
-                epoch + 1
-            )),
+            Event::AdversarialEpoch { epoch, of, criterion, best } => {
+                let star = if *best { " *" } else { "" };
+                self.bar.line(&format!("adversarial epoch {epoch} of {of}: criterion {criterion:.5}{star}"));
+            }
             Event::Initialised { pairs: Some(pairs) } => {
                 self.bar.line(&format!("first dictionary: {pairs} pairs"));
             }
