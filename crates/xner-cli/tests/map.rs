@@ -74,7 +74,7 @@ fn a_mapping_is_learnt_without_a_dictionary() {
 #[test]
 fn a_config_says_what_the_method_does_not() {
     let folder = folder();
-    folder.write("c.toml", b"seed = 5\nlimit = 700\n[refinement]\niterations = 2\n");
+    folder.write("c.toml", b"seed = 5\nlimit = 700\n[refinement]\nkind = \"procrustes\"\niterations = 2\n");
     let command = "map --source en.vec --target es.vec --dictionary en-es.txt --method supervised";
     let json = folder.xner(&format!("{command} --config c.toml --normalise unit --out m --json")).json();
     assert_eq!(json["report"]["restarts"][0]["seed"], 5);

@@ -13,8 +13,8 @@ use serde::Serialize;
 use xner_embed::dictionary::Dictionary;
 use xner_embed::judge::{self, Induction};
 use xner_embed::map::{
-    self, CheckedConfig, Device, Direction, MapConfig, Mapped, Method, Refinement, Report, Resources,
-    VectorFiles, checkpoint_folder,
+    self, CheckedConfig, Device, Direction, MapConfig, Mapped, Method, ProcrustesConfig, Refinement, Report,
+    Resources, VectorFiles, checkpoint_folder,
 };
 use xner_embed::normalise::Step;
 use xner_embed::{Error, Vectors};
@@ -70,7 +70,7 @@ pub(crate) struct Args {
     /// Runs with different seeds, of which the one with the best unsupervised criterion is kept
     #[arg(long, value_name = "N")]
     restarts: Option<usize>,
-    /// Iterations of Procrustes refinement, for methods that refine so
+    /// Iterations of Procrustes refinement after the methods adversarial and supervised
     #[arg(long, value_name = "N")]
     refinements: Option<usize>,
     /// Where adversarial training computes: cpu, cuda:0 or wgpu:0
@@ -181,10 +181,14 @@ impl Args {
         if let Some(iterations) = self.refinements {
             match &mut config.refinement {
                 Refinement::Procrustes(refinement) => refinement.iterations = iterations,
+                Refinement::None {} if iterations == 0 => {}
+                Refinement::None {} => {
+                    let refinement = ProcrustesConfig { iterations, ..ProcrustesConfig::supervised() };
+                    config.refinement = Refinement::Procrustes(refinement);
+                }
                 _ => {
-                    return Err(bad_input(format!(
-                        "--refinements: the method {method} has no Procrustes refinement"
-                    )));
+                    let message = format!("--refinements: the method {method} refines by itself");
+                    return Err(bad_input(message));
                 }
             }
         }

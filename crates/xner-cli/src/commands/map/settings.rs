@@ -188,6 +188,8 @@ const CRITERION: &[Key] = &[
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use xner_embed::map::{ProcrustesConfig, Refinement};
+
     use crate::documented::checks::same_keys;
 
     #[test]
@@ -212,10 +214,10 @@ mod tests {
         let changed = read("seed = 7\n[refinement]\nkeep = 0.5\n").unwrap();
         assert_eq!(changed.seed, 7);
         assert_eq!((changed.initialiser, changed.finish), (preset.initialiser, preset.finish));
-        let supervised = MapConfig::preset(Method::Supervised);
+        let supervised = Refinement::Procrustes(ProcrustesConfig::supervised());
         let other =
             read("[refinement]\nkind = \"procrustes\"\nrank-limit = 10000\ninduction = \"intersection\"\n");
-        assert_eq!(other.unwrap().refinement, supervised.refinement);
+        assert_eq!(other.unwrap().refinement, supervised);
         for (text, part) in
             [("sed = 7", "sed"), ("seed = \"a\"", "seed"), ("[refinement]\nkind = \"x\"", "x")]
         {

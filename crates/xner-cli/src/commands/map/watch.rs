@@ -37,8 +37,7 @@ impl Watch {
             Event::AdversarialSteps { epoch, samples, of, loss } => {
                 let share = 100.0 * *samples as f64 / (*of).max(1) as f64;
                 self.bar.message(format!(
-                    "adversarial epoch {}, {share:.0} %: discriminator's loss {loss:.3}",
-                    epoch + 1
+                    "adversarial epoch {epoch}, {share:.0} %: discriminator's loss {loss:.3}"
                 ));
             }
             Event::AdversarialEpoch { epoch, of, criterion, best } => {
