@@ -34,8 +34,15 @@ pub enum Method {
 
 impl Method {
     /// All methods of this build.
-    pub const ALL: &[Self] =
-        &[Self::SelfLearning, Self::Identical, Self::Numerals, Self::Supervised, Self::SemiSupervised];
+    pub const ALL: &[Self] = &[
+        #[cfg(feature = "adversarial")]
+        Self::Adversarial,
+        Self::SelfLearning,
+        Self::Identical,
+        Self::Numerals,
+        Self::Supervised,
+        Self::SemiSupervised,
+    ];
 
     /// Its name on the command line and in configs.
     pub fn name(self) -> &'static str {
