@@ -52,7 +52,7 @@ fn neighbours_and_analogies_are_found() {
     assert_eq!(json[0]["neighbours"][1]["word"], "the");
     assert!((json[0]["neighbours"][0]["cosine"].as_f64().unwrap() - 0.5_f64.sqrt()).abs() < 1e-6);
     let text = folder.xner("vectors analogy a.vec man king woman -k 1").ok();
-    assert_eq!(text, "man : king = woman :\n  0.9856  queen\n");
+    assert_eq!(text, "man : king = woman :\n  1.0000  queen\n");
     folder.write("b.vec", b"2 3\nrey 0 1 1\nreina 0 1 0\n");
     let json = folder.xner("vectors neighbours a.vec queen --among b.vec --json").json();
     assert_eq!(json[0]["neighbours"].as_array().unwrap().len(), 2);
