@@ -17,6 +17,8 @@ fn folder() -> Folder {
         ("en.vec", &sample.vectors(english).to_text()),
         ("es.vec", &sample.vectors(spanish).to_text()),
         ("en-es.txt", &lines),
+        // Patience enough for so few words.
+        ("fast.toml", "[refinement]\ninterval = 10\n"),
     ])
 }
 
@@ -62,8 +64,9 @@ fn a_mapping_is_learnt_from_a_dictionary() {
 fn a_mapping_is_learnt_without_a_dictionary() {
     let folder = folder();
     for method in ["self-learning", "identical"] {
-        let command =
-            format!("map --source en.vec --target es.vec --method {method} --eval en-es.txt --out {method}");
+        let command = format!(
+            "map --source en.vec --target es.vec --method {method} --config fast.toml --eval en-es.txt --out {method}"
+        );
         let said = folder.xner(&format!("{command} --json"));
         assert!(said.err.contains("self-learning 1:"), "{}", said.err);
         let json = said.json();
@@ -128,7 +131,7 @@ fn an_interrupted_run_resumes_to_the_same_bytes() {
     use std::io::{BufRead, BufReader};
     use std::process::{Command, Stdio};
     let folder = folder();
-    let run = "map --source en.vec --target es.vec --method identical --out";
+    let run = "map --source en.vec --target es.vec --method identical --config fast.toml --out";
     folder.xner(&format!("{run} whole")).ok();
     let mut child = Command::new(xner().get_program())
         .current_dir(folder.path(""))
