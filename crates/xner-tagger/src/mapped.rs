@@ -8,6 +8,7 @@ use xner_nn::NerBackend;
 
 use crate::bilstm::{BiLstmTagger, Words};
 use crate::device::Device;
+use crate::device::dispatch;
 use crate::open::Task;
 use crate::{Error, Result, Tagger};
 
@@ -20,7 +21,7 @@ use crate::{Error, Result, Tagger};
 /// # Errors
 /// As [`crate::open`]; [`Error::Data`] when the vectors have another dimension than the model's.
 pub fn open_mapped(folder: &Path, vectors: &Vectors, device: &Device) -> Result<Box<dyn Tagger>> {
-    device.dispatch(OpenMapped { folder, vectors })
+    dispatch(*device, OpenMapped { folder, vectors })
 }
 
 struct OpenMapped<'a> {

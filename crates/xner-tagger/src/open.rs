@@ -9,6 +9,7 @@ use crate::bilstm::{BiLstmLearner, BiLstmTagger, MODEL};
 use crate::config::TrainConfig;
 use crate::data::TrainData;
 use crate::device::Device;
+use crate::device::dispatch;
 use crate::train::{Observer, TrainReport, TrainingLoop};
 use crate::{Error, Result, Tagger, files};
 
@@ -22,7 +23,7 @@ pub fn open(folder: &Path, device: &Device) -> Result<Box<dyn Tagger>> {
     let text = files::read_text(&path)?;
     let head: Head = serde_json::from_str(&text).map_err(|fault| Error::model(&path, fault.to_string()))?;
     match head.model.as_str() {
-        MODEL => device.dispatch(OpenBiLstm(folder)),
+        MODEL => dispatch(*device, OpenBiLstm(folder)),
         other => Err(Error::model(&path, format!("is a model of type `{other}`, expected `{MODEL}`"))),
     }
 }
@@ -42,7 +43,7 @@ pub fn train(
     device: &Device,
     observer: &mut dyn Observer,
 ) -> Result<TrainReport> {
-    device.dispatch(TrainBiLstm { config, data, out, observer })
+    dispatch(*device, TrainBiLstm { config, data, out, observer })
 }
 
 /// The one key by which a model's type is told.

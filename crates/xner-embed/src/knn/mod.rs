@@ -2,7 +2,8 @@
 //!
 //! The inner product of unit rows is their cosine; callers normalise (see [`crate::normalise`]). All searches are
 //! exact, run on all threads, and give the same bytes with any number of them; equal scores are ordered by id.
-//! Beside the two inputs they hold tens of megabytes, whatever the number of rows.
+//! Beside the two inputs they hold tens of megabytes, and the lists of the best of each row: about 100 bytes a row
+//! while the means of 10 neighbours are computed.
 
 #![allow(clippy::inline_always, reason = "vector kernels are compiled into each instruction set's entry")]
 

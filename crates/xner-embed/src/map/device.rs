@@ -1,12 +1,12 @@
-//! Where adversarial training runs.
+//! Where networks run.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::{Error, Result};
 
-/// A device: the processor, or a graphics card by its number. Only adversarial training asks for one; everything
-/// else runs on the processor.
+/// A device: the processor, or a graphics card by its number. Taggers and adversarial training run on one;
+/// everything else here runs on the processor.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Device {
     /// The processor.
