@@ -43,7 +43,7 @@ fn search(c: &mut Criterion) {
         group.sample_size(10);
         group.bench_function("nearest", |b| b.iter(|| nearest(black_box(source), target, K)));
         group.bench_function("CSLS means of both sides", |b| {
-            b.iter(|| Csls::new(black_box(source), target, K))
+            b.iter(|| Csls::new(black_box(source), target, K));
         });
         group.bench_function("CSLS nearest", |b| b.iter(|| black_box(&csls).nearest(0..WORDS, K)));
         for dropout in [None, Some(Dropout { keep: 0.1, seed: 1 })] {
@@ -71,7 +71,7 @@ fn decomposition(c: &mut Criterion) {
             .bench_function("sum over 15,000 pairs", |b| b.iter(|| cross(source, target, black_box(&pairs))));
         group.bench_function("singular values", |b| b.iter(|| svd(black_box(&sum))));
         group.bench_function(format!("{WORDS} words mapped"), |b| {
-            b.iter(|| apply(source, black_box(&rotation)))
+            b.iter(|| apply(source, black_box(&rotation)));
         });
         group.finish();
     }

@@ -12,7 +12,8 @@ fn folder() -> Folder {
     let sample = Sample::new(1).unwrap();
     let (english, spanish) = (Language::English, Language::Spanish);
     let pairs = sample.dictionary(english, spanish);
-    let lines: String = pairs.iter().map(|(source, target)| format!("{source}\t{target}\n")).collect();
+    let lines: Vec<String> = pairs.iter().map(|(source, target)| format!("{source}\t{target}")).collect();
+    let lines = lines.join("\n") + "\n";
     Folder::with(&[
         ("en.vec", &sample.vectors(english).to_text()),
         ("es.vec", &sample.vectors(spanish).to_text()),

@@ -19,7 +19,10 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match &arguments[..] {
-        [mode, dim, runs] if mode == "gemm" => gemm(dim.parse()?, runs.parse()?),
+        [mode, dim, runs] if mode == "gemm" => {
+            gemm(dim.parse()?, runs.parse()?);
+            Ok(())
+        }
         [source, target, dim, k, runs, out @ ..] => {
             csls(&numbers(source)?, &numbers(target)?, [dim.parse()?, k.parse()?, runs.parse()?], out.first())
         }
@@ -53,7 +56,7 @@ fn csls(source: &[f32], target: &[f32], [dim, k, runs]: [usize; 3], out: Option<
     Ok(())
 }
 
-fn gemm(dim: usize, runs: usize) -> Result<()> {
+fn gemm(dim: usize, runs: usize) {
     const SIZE: usize = 4096;
     let values =
         |seed: usize| -> Vec<f32> { (0..SIZE * dim).map(|i| ((i * seed) % 1001) as f32 / 1001.0).collect() };
@@ -73,7 +76,6 @@ fn gemm(dim: usize, runs: usize) -> Result<()> {
         let flops = 2.0 * (SIZE * SIZE * dim) as f64 / 1e9;
         println!("{}", json!({ "gflops": flops / seconds, "gflops_by_cpu": flops / cpu }));
     }
-    Ok(())
 }
 
 fn numbers(path: &str) -> Result<Vec<f32>> {

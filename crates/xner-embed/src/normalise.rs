@@ -140,7 +140,9 @@ pub fn unit(vector: &mut [f32]) {
     let square: f64 = vector.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
     if square > 0.0 {
         let factor = square.sqrt().recip();
-        vector.iter_mut().for_each(|x| *x = (f64::from(*x) * factor) as f32);
+        for x in vector {
+            *x = (f64::from(*x) * factor) as f32;
+        }
     }
 }
 

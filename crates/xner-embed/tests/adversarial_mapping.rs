@@ -136,9 +136,8 @@ fn a_hidden_rotation_is_found() {
     let spaces = spaces(1000, 10, 0.02, 4);
     let best = (1..=3)
         .map(|seed| run(&spaces, &small(), seed).unwrap())
-        .map(|found| {
+        .inspect(|found| {
             eprintln!("criterion {}, precision {}", found.criterion, spaces.precision(&found.mapping));
-            found
         })
         .max_by(|a, b| a.criterion.total_cmp(&b.criterion))
         .unwrap();

@@ -1,6 +1,12 @@
 //! Searches against brute force.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::float_cmp,
+    clippy::decimal_bitwise_operands
+)]
 
 use proptest::prelude::*;
 use xner_embed::knn::{Csls, Dropout, Match, Neighbours, nearest};

@@ -1,5 +1,11 @@
 //! The native format: what is written is read, used where it lies; and no bytes harm.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::float_cmp,
+    clippy::items_after_statements
+)]
 
 use std::fs;
 use std::io::Write;

@@ -1,6 +1,6 @@
 //! Normalisation and principal directions.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp)]
 
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};

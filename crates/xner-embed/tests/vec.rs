@@ -1,5 +1,11 @@
 //! Vectors from text and back: layouts, limits, duplicates, faults with their lines.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::float_cmp,
+    clippy::items_after_statements
+)]
 
 use std::fmt::Write;
 use std::fs;

@@ -190,7 +190,7 @@ mod tests {
         }
         assert_eq!(u64::new(-0.0, 3), u64::new(0.0, 3));
         for value in values {
-            assert_eq!(Key::value(u32::new(value, 0)), value);
+            assert_eq!(Key::value(u32::new(value, 0)).to_bits(), value.to_bits());
             assert_eq!((Key::value(u64::new(value, 7)), id_of(u64::new(value, 7))), (value, 7));
             assert!(u64::new(value, 3) > u64::new(value, 4) && u64::new(value, u32::MAX) > u64::default());
         }

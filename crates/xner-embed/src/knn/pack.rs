@@ -56,7 +56,7 @@ mod tests {
             pack(&rows, 35, width, &mut out);
             for (at, &x) in out.iter().enumerate() {
                 let (panel, k, c) = (at / (width * 35), at % (width * 35) / width, at % width);
-                assert_eq!(x, rows.get((panel * width + c) * 35 + k).copied().unwrap_or(0.0));
+                assert_eq!(Some(&x), rows.get((panel * width + c) * 35 + k).or(Some(&0.0)));
             }
         }
     }

@@ -66,7 +66,7 @@ pub fn svd(a: &Matrix) -> Result<Svd> {
 fn decompose(a: &Matrix) -> Option<Svd> {
     use faer::dyn_stack::{MemBuffer, MemStack};
     use faer::linalg::svd::{ComputeSvdVectors::Thin, svd, svd_scratch};
-    use faer::{Mat, Par};
+    use faer::{Mat, Par, Spec};
 
     let (m, n) = (a.rows(), a.cols());
     let size = m.min(n);
@@ -74,9 +74,9 @@ fn decompose(a: &Matrix) -> Option<Svd> {
     let mut s = faer::diag::Diag::zeros(size);
     // With rayon the bytes would depend on the number of threads.
     let par = Par::Seq;
-    let mut memory = MemBuffer::new(svd_scratch::<f64>(m, n, Thin, Thin, par, Default::default()));
+    let mut memory = MemBuffer::new(svd_scratch::<f64>(m, n, Thin, Thin, par, Spec::default()));
     let stack = MemStack::new(&mut memory);
-    svd(a.view(), s.as_mut(), Some(u.as_mut()), Some(v.as_mut()), par, stack, Default::default()).ok()?;
+    svd(a.view(), s.as_mut(), Some(u.as_mut()), Some(v.as_mut()), par, stack, Spec::default()).ok()?;
     let matrix = |from: Mat<f64>| Matrix::from_fn(from.nrows(), from.ncols(), |i, j| from[(i, j)]);
     let s = s.column_vector().iter().copied().collect();
     Some(Svd { u: matrix(u), s, v: matrix(v) })

@@ -53,9 +53,8 @@ pub(super) fn initialise_adversarially(
     };
     let found = train_on(device, spaces.moving(), spaces.fixed(), config, training, &mut judge, &mut watch);
     match (found, trouble) {
-        (_, Some(error)) => Err(error),
         (Ok(found), None) => Ok(found.mapping),
         (Err(Error::Stopped { .. }), None) => Err(Error::Stopped { restart }),
-        (Err(error), None) => Err(error),
+        (_, Some(error)) | (Err(error), None) => Err(error),
     }
 }

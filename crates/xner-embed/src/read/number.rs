@@ -179,7 +179,7 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             // Between 2^-8 and 8, and just about the middle to the next.
             let float = f32::from_bits(0x3b80_0000 + state % 0x0580_0000);
-            let middle = (f64::from(float) + f64::from(f32::from_bits(float.to_bits() + 1))) / 2.0;
+            let middle = f64::midpoint(f64::from(float), f64::from(f32::from_bits(float.to_bits() + 1)));
             for digits in [7, 9, 12, 13, 14, 15, 16] {
                 check(&format!("{middle:.digits$}"));
             }

@@ -98,7 +98,7 @@ fn legend<B: DrawingBackend>(plot: &Scatter, canvas: &Canvas<B>) -> Result<()> {
     let names = || plot.labels.iter().chain(&plot.groups);
     let widths = names().map(|name| Ok(canvas.width(name, LETTERS)? + SIGN + SPACE));
     let widths = widths.collect::<Result<Vec<f64>>>()?;
-    let mut x = (f64::from(size(plot).0) - widths.iter().sum::<f64>() + SPACE) / 2.0;
+    let mut x = f64::midpoint(f64::from(size(plot).0) - widths.iter().sum::<f64>(), SPACE);
     let y = MARGIN / 2.0 + TITLE + SIDE + LEGEND / 2.0;
     for (at, (name, width)) in names().zip(widths).enumerate() {
         let sign = (x + SIGN / 3.0, y);

@@ -204,6 +204,7 @@ impl State {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "`map_err` passes by value")]
 fn broken(fault: impl ToString) -> Error {
     Error::AdversarialState { message: fault.to_string() }
 }

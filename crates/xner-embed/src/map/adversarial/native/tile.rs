@@ -21,6 +21,7 @@ pub(super) fn groups(count: usize, most: usize) -> impl Iterator<Item = (usize, 
 
 /// `out[r] += Σ over parts Σ_k left[r][k] right[k]`, each row 32 wide, for at most [`most_rows`] rows: the
 /// rows of `left` lie as those of `out` do.
+#[allow(clippy::needless_pass_by_value, reason = "an iterator is a recipe")]
 #[inline(always)]
 pub(super) fn along<'a, S: Simd>(
     simd: S,
