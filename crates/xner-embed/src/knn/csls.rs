@@ -98,8 +98,8 @@ impl<'a> Csls<'a> {
     /// 0 all means are 0, and CSLS is twice the cosine.
     ///
     /// # Errors
-    /// [`Error::Incompatible`] when the dimensions disagree, [`Error::NotFinite`] when a number is NaN or infinite,
-    /// [`Error::TooLong`] when inner products may overflow.
+    /// [`Error::Incompatible`](crate::Error::Incompatible) when the dimensions disagree, [`Error::NotFinite`](crate::Error::NotFinite) when a number is NaN or infinite,
+    /// [`Error::TooLong`](crate::Error::TooLong) when inner products may overflow.
     pub fn new(source: Rows<'a>, target: Rows<'a>, k: usize) -> Result<Self> {
         check_rows(source, target, ["source vectors", "target vectors"])?;
         let [forward, backward] = scan::means(source, target, k);

@@ -36,7 +36,7 @@ impl Mapping {
     /// of words that subwords alone make.
     ///
     /// # Errors
-    /// [`Error::Incompatible`] when they have another dimension.
+    /// [`Error::Incompatible`](crate::Error::Incompatible) when they have another dimension.
     pub fn apply_source(&self, vectors: &Vectors) -> Result<Vectors> {
         mapped(vectors, &self.source_steps, &self.source, "source vectors")
     }
@@ -44,7 +44,7 @@ impl Mapping {
     /// Any vectors of the target language in the common space.
     ///
     /// # Errors
-    /// [`Error::Incompatible`] when they have another dimension.
+    /// [`Error::Incompatible`](crate::Error::Incompatible) when they have another dimension.
     pub fn apply_target(&self, vectors: &Vectors) -> Result<Vectors> {
         mapped(vectors, &self.target_steps, &self.target, "target vectors")
     }
