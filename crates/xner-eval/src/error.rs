@@ -80,6 +80,14 @@ pub enum Error {
     /// A calibration was asked for with no bins.
     #[error("a calibration needs at least one bin")]
     NoBins,
+    /// Bins of sentence lengths that hold no length, or none of them.
+    #[error("{bins} bins of {width} sentence lengths: expected at least 1 of at least 1")]
+    NoLengths {
+        /// Lengths of a bin.
+        width: usize,
+        /// Bins.
+        bins: usize,
+    },
     /// A summary of no runs.
     #[error("there are no runs to summarise")]
     NoRuns,

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod by_length;
 mod calibration;
 mod chunks;
 mod confusion;
@@ -17,6 +18,7 @@ mod scores;
 mod shortcut;
 mod significance;
 
+pub use by_length::{ByLength, LengthBin, LengthTable, Lengths};
 pub use calibration::{Bin, Calibration, Calibrator};
 pub use confusion::{Boundaries, Confusion};
 pub use counts::{Counts, Score};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use xner_corpus::{Entity, Scheme};
 
-use crate::chunks::{Conll, Seqeval, Strict, Tally};
+use crate::chunks::{Conll, Part, Seqeval, Strict, Tally};
 use crate::intern::{Interner, OUTSIDE, Refused, SymbolId};
 use crate::{Counts, Error, Label, Mode, Result, Score, Scores};
 
@@ -127,6 +127,19 @@ impl Scorer {
                 seqeval.step(outside, outside, tally);
             }
             Reading::Strict(strict) => strict.sentence(gold, predicted, symbols, tally),
+        }
+    }
+
+    /// What the tokens of the sentence added last are to its entities, in gold and in the prediction.
+    pub(crate) fn parts(&mut self, gold: &mut Vec<Part>, predicted: &mut Vec<Part>) {
+        let outside = self.symbols.symbol(OUTSIDE);
+        for (ids, found) in [(&self.gold, gold), (&self.predicted, predicted)] {
+            let symbols = ids.iter().map(|&id| self.symbols.symbol(id));
+            match &mut self.reading {
+                Reading::Conll(_) => Conll::parts(symbols, outside, found),
+                Reading::Seqeval(_) => Seqeval::parts(symbols, outside, found),
+                Reading::Strict(strict) => strict.parts(ids, &self.symbols, found),
+            }
         }
     }
 

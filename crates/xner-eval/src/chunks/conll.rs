@@ -1,7 +1,7 @@
 //! conlleval's reading: an entity begins and ends between two tags, and is counted correct when it began
 //! together, ended together and never parted in type.
 
-use super::Tally;
+use super::{Part, Tally};
 use crate::intern::{Mark, Symbol};
 
 /// Whether an entity of `last` ends before `next`.
@@ -36,6 +36,11 @@ impl Conll {
     /// A reading that begins behind `outside`.
     pub(crate) fn new(outside: Symbol) -> Self {
         Self { gold: outside, predicted: outside, right_so_far: false }
+    }
+
+    /// What the tokens of a sentence are, as this reading has it.
+    pub(crate) fn parts(symbols: impl Iterator<Item = Symbol>, outside: Symbol, found: &mut Vec<Part>) {
+        super::parts(symbols, outside, starts, ends, found);
     }
 
     /// One token's tags, or `O` and `O` for the end of a sentence.

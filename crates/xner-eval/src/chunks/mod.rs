@@ -9,7 +9,34 @@ pub(crate) use seqeval::Seqeval;
 pub(crate) use strict::Strict;
 
 use crate::Counts;
-use crate::intern::KindId;
+use crate::intern::{KindId, Symbol};
+
+/// What a token is to the entities of its sentence: nothing, or part of one of this type, which begins there or does
+/// not.
+pub(crate) type Part = Option<(bool, KindId)>;
+
+/// The parts of a sentence's tokens by a reading that knows from two tags whether an entity ends and begins between
+/// them; a sentence begins behind `outside`.
+fn parts(
+    symbols: impl Iterator<Item = Symbol>,
+    outside: Symbol,
+    starts: impl Fn(Symbol, Symbol) -> bool,
+    ends: impl Fn(Symbol, Symbol) -> bool,
+    found: &mut Vec<Part>,
+) {
+    let (mut last, mut open) = (outside, None);
+    found.clear();
+    found.extend(symbols.map(|next| {
+        let begins = starts(last, next);
+        if begins {
+            open = Some(next.kind);
+        } else if ends(last, next) {
+            open = None;
+        }
+        last = next;
+        open.map(|kind| (begins, kind))
+    }));
+}
 
 /// Counts in all, and by type.
 #[derive(Debug, Clone, Default)]

@@ -1,7 +1,7 @@
 //! seqeval's default reading. Positions run on through the whole corpus: a stray tag that ends an entity
 //! which never began takes the last beginning for its own, be it sentences away.
 
-use super::Tally;
+use super::{Part, Tally};
 use crate::intern::{KindId, Mark, Symbol};
 
 /// Whether an entity of `last` ends before `next`.
@@ -61,6 +61,13 @@ impl Seqeval {
     pub(crate) fn new(none: KindId) -> Self {
         let side = Side { mark: Mark::Outside, kind: none, begin: 0 };
         Self { gold: side.clone(), predicted: side, at: 0 }
+    }
+
+    /// What the tokens of a sentence are, as this reading has it.
+    pub(crate) fn parts(symbols: impl Iterator<Item = Symbol>, outside: Symbol, found: &mut Vec<Part>) {
+        let starts = |last: Symbol, next: Symbol| starts(last.mark, next.mark, last.kind == next.kind);
+        let ends = |last: Symbol, next: Symbol| ends(last.mark, next.mark, last.kind == next.kind);
+        super::parts(symbols, outside, starts, ends, found);
     }
 
     /// One token's tags, or `O` and `O` for the end of a sentence.

@@ -2,7 +2,7 @@
 
 use xner_corpus::Scheme;
 
-use super::Tally;
+use super::{Part, Tally};
 use crate::intern::{Interner, KindId, Mark, Symbol, SymbolId};
 
 /// An entity: first token, token behind the last, type.
@@ -23,6 +23,17 @@ impl Strict {
 
     pub(crate) fn scheme(&self) -> Scheme {
         self.scheme
+    }
+
+    /// What the tokens of a sentence are, as this reading has it.
+    pub(crate) fn parts(&mut self, ids: &[SymbolId], symbols: &Interner, found: &mut Vec<Part>) {
+        chunks(self.scheme, ids, symbols, &mut self.gold);
+        found.clear();
+        found.resize(ids.len(), None);
+        for &(begin, end, kind) in &self.gold {
+            found[begin..end].fill(Some((false, kind)));
+            found[begin] = Some((true, kind));
+        }
     }
 
     /// A whole sentence.
