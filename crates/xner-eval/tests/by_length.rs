@@ -13,7 +13,9 @@ type Corpus = Vec<Vec<(Tag, Tag)>>;
 
 fn table(mode: Mode, lengths: Lengths, corpus: &[(Vec<Tag>, Vec<Tag>)]) -> LengthTable {
     let mut by_length = ByLength::new(mode, lengths).unwrap();
-    corpus.iter().for_each(|(gold, predicted)| by_length.add(gold, predicted).unwrap());
+    for (gold, predicted) in corpus {
+        by_length.add(gold, predicted).unwrap();
+    }
     by_length.finish()
 }
 
@@ -104,7 +106,9 @@ proptest! {
             prop_assert_eq!(all.sentences, corpus.iter().filter(|(gold, _)| !gold.is_empty()).count() as u64);
             prop_assert!(table.bins.last().is_none_or(|bin| bin.sentences > 0));
             let mut scorer = Scorer::new(mode);
-            corpus.iter().for_each(|(gold, predicted)| { scorer.add(gold, predicted).unwrap(); });
+            for (gold, predicted) in &corpus {
+                scorer.add(gold, predicted).unwrap();
+            }
             let scores = scorer.finish();
             prop_assert_eq!(all.words, scores.tokens);
             prop_assert_eq!(all.score, scores.overall);

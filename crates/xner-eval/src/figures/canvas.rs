@@ -6,8 +6,6 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::register_font;
 
-use super::Scatter;
-use super::draw;
 use crate::{Error, Result};
 
 /// Drawing happens on a grid so many times finer than the picture's units: backends know whole steps alone.
@@ -17,6 +15,15 @@ const STEPS_A_PIXEL: usize = 2;
 /// What text is set in; where a viewer of SVG lacks the first it takes the second.
 const FONT: &str = "DejaVu Sans, sans-serif";
 
+/// What can be drawn.
+pub(super) trait Picture {
+    /// Width and height in units.
+    fn size(&self) -> Result<(u32, u32)>;
+
+    /// Draws it on a white canvas of its size.
+    fn draw<B: DrawingBackend>(&self, canvas: &Canvas<B>) -> Result<()>;
+}
+
 /// A canvas of some units across and down, `(0, 0)` top left.
 pub(super) struct Canvas<B: DrawingBackend>(DrawingArea<B, Shift>);
 
@@ -25,9 +32,6 @@ pub(super) use plotters::style::text_anchor::HPos as Anchor;
 
 impl<B: DrawingBackend> Canvas<B> {
     fn new(backend: B) -> Result<Self> {
-        static FONTS: Once = Once::new();
-        // It fails on bytes that are no font alone; then drawing text fails, and says so.
-        FONTS.call_once(|| drop(register_font(FONT, FontStyle::Normal, dejavu::sans::regular())));
         let area = backend.into_drawing_area();
         area.fill(&WHITE).map_err(fault)?;
         Ok(Self(area))
@@ -36,6 +40,11 @@ impl<B: DrawingBackend> Canvas<B> {
     /// A disc.
     pub(super) fn disc(&self, at: (f64, f64), radius: f64, colour: RGBAColor) -> Result<()> {
         self.0.draw(&Circle::new(step(at), fine(radius), colour.filled())).map_err(fault)
+    }
+
+    /// A rectangle from its left upper corner to its right lower one.
+    pub(super) fn bar(&self, from: (f64, f64), to: (f64, f64), colour: RGBAColor) -> Result<()> {
+        self.0.draw(&Rectangle::new([step(from), step(to)], colour.filled())).map_err(fault)
     }
 
     /// A line through points.
@@ -48,13 +57,9 @@ impl<B: DrawingBackend> Canvas<B> {
     pub(super) fn text(&self, text: &str, at: (f64, f64), size: f64, anchor: Anchor) -> Result<()> {
         let style = style(size)
             .pos(plotters::style::text_anchor::Pos::new(anchor, plotters::style::text_anchor::VPos::Center));
+        // The backends' middle is that of small letters; this is that of capitals and digits.
+        let at = (at.0, at.1 + 0.12 * size);
         self.0.draw(&Text::new(text.to_owned(), step(at), style)).map_err(fault)
-    }
-
-    /// How many units a line of text takes.
-    pub(super) fn width(&self, text: &str, size: f64) -> Result<f64> {
-        let (width, _) = self.0.estimate_text_size(text, &style(size)).map_err(fault)?;
-        Ok(f64::from(width) / f64::from(FINE))
     }
 
     fn finish(self) -> Result<()> {
@@ -62,23 +67,31 @@ impl<B: DrawingBackend> Canvas<B> {
     }
 }
 
-/// The plot as an SVG document of this size.
-pub(super) fn svg((width, height): (u32, u32), plot: &Scatter) -> Result<String> {
+/// How many units a line of text takes.
+pub(super) fn width(text: &str, size: f64) -> Result<f64> {
+    let (width, _) = style(size).font.box_size(text).map_err(fault)?;
+    Ok(f64::from(width) / f64::from(FINE))
+}
+
+/// The picture as an SVG document.
+pub(super) fn svg(picture: &impl Picture) -> Result<String> {
+    let (width, height) = picture.size()?;
     let mut text = String::new();
     let canvas = Canvas::new(SVGBackend::with_string(&mut text, (FINE * width, FINE * height)))?;
-    draw::scatter(plot, &canvas)?;
+    picture.draw(&canvas)?;
     canvas.finish()?;
     // Shown in its units, drawn on the fine grid.
     let grid = format!("width=\"{}\" height=\"{}\"", FINE * width, FINE * height);
     Ok(text.replacen(&grid, &format!("width=\"{width}\" height=\"{height}\""), 1))
 }
 
-/// The plot as a PNG file.
-pub(super) fn png((width, height): (u32, u32), plot: &Scatter) -> Result<Vec<u8>> {
+/// The picture as a PNG file.
+pub(super) fn png(picture: &impl Picture) -> Result<Vec<u8>> {
+    let (width, height) = picture.size()?;
     let (across, down) = ((FINE * width) as usize, (FINE * height) as usize);
     let mut grid = vec![0; 3 * across * down];
     let canvas = Canvas::new(BitMapBackend::with_buffer(&mut grid, (FINE * width, FINE * height)))?;
-    draw::scatter(plot, &canvas)?;
+    picture.draw(&canvas)?;
     canvas.finish()?;
     let pixels = shrunk(&grid, across);
     let mut file = Vec::new();
@@ -109,6 +122,9 @@ fn shrunk(grid: &[u8], across: usize) -> Vec<u8> {
 }
 
 fn style(size: f64) -> TextStyle<'static> {
+    static FONTS: Once = Once::new();
+    // It fails on bytes that are no font alone; then drawing text fails, and says so.
+    FONTS.call_once(|| drop(register_font(FONT, FontStyle::Normal, dejavu::sans::regular())));
     (FONT, size * f64::from(FINE)).into_font().color(&RGBColor(40, 40, 40))
 }
 

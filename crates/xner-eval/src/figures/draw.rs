@@ -2,7 +2,7 @@
 
 use plotters::prelude::{Color, DrawingBackend, RGBAColor, RGBColor};
 
-use super::canvas::{Anchor, Canvas};
+use super::canvas::{self, Anchor, Canvas, Picture};
 use super::{Panel, Scatter};
 use crate::Result;
 
@@ -15,7 +15,7 @@ const LETTERS: f64 = 15.0;
 /// Half a mark's width.
 const MARK: f64 = 3.6;
 /// Colours that the colour-blind can tell apart (Okabe and Ito 2008), then darker ones of the same hues.
-const COLOURS: [RGBColor; 8] = [
+pub(super) const COLOURS: [RGBColor; 8] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
@@ -25,20 +25,25 @@ const COLOURS: [RGBColor; 8] = [
     RGBColor(90, 90, 90),
     RGBColor(150, 130, 0),
 ];
-const GREY: RGBColor = RGBColor(90, 90, 90);
+pub(super) const GREY: RGBColor = RGBColor(90, 90, 90);
 
-/// The picture's width and height.
-pub(super) fn size(plot: &Scatter) -> (u32, u32) {
-    let width = MARGIN + plot.panels.len() as f64 * (SIDE + MARGIN);
-    (width as u32, (MARGIN / 2.0 + TITLE + SIDE + LEGEND + MARGIN / 2.0) as u32)
+/// A plot whose labels and groups all exist.
+impl Picture for Scatter {
+    fn size(&self) -> Result<(u32, u32)> {
+        let height = MARGIN / 2.0 + TITLE + SIDE + LEGEND + MARGIN / 2.0;
+        Ok((width(self) as u32, height as u32))
+    }
+
+    fn draw<B: DrawingBackend>(&self, canvas: &Canvas<B>) -> Result<()> {
+        for (at, panel) in self.panels.iter().enumerate() {
+            draw_panel(panel, MARGIN + at as f64 * (SIDE + MARGIN), canvas)?;
+        }
+        legend(self, canvas)
+    }
 }
 
-/// Draws a plot whose labels and groups all exist.
-pub(super) fn scatter<B: DrawingBackend>(plot: &Scatter, canvas: &Canvas<B>) -> Result<()> {
-    for (at, panel) in plot.panels.iter().enumerate() {
-        draw_panel(panel, MARGIN + at as f64 * (SIDE + MARGIN), canvas)?;
-    }
-    legend(plot, canvas)
+fn width(plot: &Scatter) -> f64 {
+    MARGIN + plot.panels.len() as f64 * (SIDE + MARGIN)
 }
 
 fn draw_panel<B: DrawingBackend>(panel: &Panel, left: f64, canvas: &Canvas<B>) -> Result<()> {
@@ -73,7 +78,7 @@ fn placing(panel: &Panel, left: f64, top: f64) -> impl Fn([f32; 2]) -> (f64, f64
 }
 
 /// A group's mark: disc, triangle, cross, square.
-fn mark<B: DrawingBackend>(
+pub(super) fn mark<B: DrawingBackend>(
     group: usize,
     (x, y): (f64, f64),
     colour: RGBAColor,
@@ -96,9 +101,9 @@ fn legend<B: DrawingBackend>(plot: &Scatter, canvas: &Canvas<B>) -> Result<()> {
     const SPACE: f64 = 24.0;
     const SIGN: f64 = 16.0;
     let names = || plot.labels.iter().chain(&plot.groups);
-    let widths = names().map(|name| Ok(canvas.width(name, LETTERS)? + SIGN + SPACE));
+    let widths = names().map(|name| Ok(canvas::width(name, LETTERS)? + SIGN + SPACE));
     let widths = widths.collect::<Result<Vec<f64>>>()?;
-    let mut x = f64::midpoint(f64::from(size(plot).0) - widths.iter().sum::<f64>(), SPACE);
+    let mut x = f64::midpoint(width(plot) - widths.iter().sum::<f64>(), SPACE);
     let y = MARGIN / 2.0 + TITLE + SIDE + LEGEND / 2.0;
     for (at, (name, width)) in names().zip(widths).enumerate() {
         let sign = (x + SIGN / 3.0, y);

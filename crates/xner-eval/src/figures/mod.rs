@@ -1,4 +1,4 @@
-//! Pictures: points in the plane by t-SNE, and scatter plots of labelled points as SVG and PNG.
+//! Pictures as SVG and PNG: points in the plane by t-SNE and scatter plots of labelled points, line charts.
 //!
 //! ```
 //! use xner_eval::figures::{Panel, Point, Scatter, Tsne, tsne};
@@ -16,9 +16,15 @@
 //! ```
 
 mod canvas;
+mod chart;
 mod draw;
+mod lengths;
+mod lines;
 mod scatter;
+mod ticks;
 mod tsne;
 
+pub use lengths::length_lines;
+pub use lines::{Axis, Bar, Bars, Lines, Series, Tick};
 pub use scatter::{Panel, Point, Scatter};
 pub use tsne::{Tsne, tsne};

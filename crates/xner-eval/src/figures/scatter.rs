@@ -1,6 +1,6 @@
 //! Scatter plots of labelled points.
 
-use super::{canvas, draw};
+use super::canvas;
 use crate::{Error, Result};
 
 /// A scatter plot: panels side by side, and under them a legend. A point's colour tells its label, its mark its
@@ -43,7 +43,7 @@ impl Scatter {
     /// exist.
     pub fn to_svg(&self) -> Result<String> {
         self.check()?;
-        canvas::svg(draw::size(self), self)
+        canvas::svg(self)
     }
 
     /// The picture as a PNG file, two pixels to a unit of the SVG.
@@ -52,7 +52,7 @@ impl Scatter {
     /// As for [`Scatter::to_svg`].
     pub fn to_png(&self) -> Result<Vec<u8>> {
         self.check()?;
-        canvas::png(draw::size(self), self)
+        canvas::png(self)
     }
 
     fn check(&self) -> Result<()> {
