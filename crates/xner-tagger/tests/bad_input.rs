@@ -181,6 +181,8 @@ fn a_bad_config_json_names_the_key() {
         ("\"longest\": 100", "\"longest\": 99", "do not belong together"),
         ("\"digest\": \"", "\"digest\": \"0", "do not belong together"),
         ("\"use\": true", "\"use\": false", "contradict"),
+        ("\"tied\"", "\"attention\": true, \"tied\"", "`attention.query.weight`: missing"),
+        ("\"tied\"", "\"dropout_attention\": 1.0, \"tied\"", "model.dropout_attention"),
     ];
     for (from, to, expected) in cases {
         let folder = model();

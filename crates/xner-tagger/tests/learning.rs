@@ -37,6 +37,10 @@ fn every_switch_learns() {
     variant.model.dropout_states = 0.1;
     variants.push(variant);
     let mut variant = config();
+    variant.model.attention = true;
+    variant.model.dropout_attention = 0.1;
+    variants.push(variant);
+    let mut variant = config();
     variant.training.optimiser =
         Optimiser::AdamW { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 };
     variants.push(variant);
@@ -49,6 +53,9 @@ fn every_switch_learns() {
         let report = train(&variant, folder.path());
         let best = report.best.unwrap();
         assert!(best.f1 > 0.9, "{variant:?}: {best:?}");
+        // What is saved and opened tags as what was trained.
+        let tagger = open(folder.path(), &Device::Cpu).unwrap();
+        assert_eq!(evaluate(tagger.as_ref(), &corpus()).unwrap().overall.f1, best.f1, "{variant:?}");
     }
 }
 

@@ -16,7 +16,8 @@ use xner_tagger::{Device, Error, Event, Flow, train};
 const FILES: [&str; 5] =
     ["model.safetensors", "config.json", "words.txt", "characters.txt", "train-report.json"];
 
-/// Settings with all kinds of state: Adam's moments, dropout, patience, checkpoints apart from evaluations.
+/// Settings with all kinds of state: Adam's moments, dropout, patience, checkpoints apart from evaluations; with
+/// `sgd` self-attention too.
 fn settings(optimiser: &str) -> TrainConfig {
     let mut settings = config();
     settings.training.epochs = 9;
@@ -25,6 +26,7 @@ fn settings(optimiser: &str) -> TrainConfig {
     settings.training.checkpoint_every = 4;
     if optimiser == "sgd" {
         settings.training.optimiser = Optimiser::Sgd { rate: 0.2 };
+        settings.model.attention = true;
     }
     settings
 }

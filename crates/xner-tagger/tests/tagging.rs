@@ -10,16 +10,19 @@ use proptest::prelude::*;
 use xner_corpus::{Scheme, Sentence, entities};
 use xner_tagger::{Device, Tagger, Tagging, open};
 
-const SCHEMES: [Scheme; 3] = [Scheme::Iobes, Scheme::Iob2, Scheme::Iob1];
+/// Schemes, and whether there is self-attention.
+const VARIANTS: [(Scheme, bool); 4] =
+    [(Scheme::Iobes, false), (Scheme::Iob2, false), (Scheme::Iob1, false), (Scheme::Iobes, true)];
 
-/// A half-trained tagger of each scheme: unsure, so that probabilities lie between 0 and 1.
-fn tagger(scheme: Scheme) -> &'static dyn Tagger {
-    static TAGGERS: [OnceLock<Box<dyn Tagger>>; 3] = [const { OnceLock::new() }; 3];
-    let at = SCHEMES.iter().position(|&s| s == scheme).unwrap();
+/// A half-trained tagger of each variant: unsure, so that probabilities lie between 0 and 1.
+fn tagger(scheme: Scheme, attention: bool) -> &'static dyn Tagger {
+    static TAGGERS: [OnceLock<Box<dyn Tagger>>; VARIANTS.len()] = [const { OnceLock::new() }; VARIANTS.len()];
+    let at = VARIANTS.iter().position(|&variant| variant == (scheme, attention)).unwrap();
     let make = || {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = config();
         settings.model.scheme = scheme;
+        settings.model.attention = attention;
         settings.training.epochs = 4;
         common::train(&settings, folder.path());
         open(folder.path(), &Device::Cpu).unwrap()
@@ -59,8 +62,8 @@ fn a_tagger_is_shared_between_threads() {
 
 #[test]
 fn shapes_and_order_are_those_of_the_input() {
-    for scheme in SCHEMES {
-        let (tagger, sentences) = (tagger(scheme), sentences());
+    for (scheme, attention) in VARIANTS {
+        let (tagger, sentences) = (tagger(scheme, attention), sentences());
         let tagged = tagger.tag(&sentences).unwrap();
         assert_eq!(tagged.len(), sentences.len());
         let tags = tagger.tag_set();
@@ -91,17 +94,19 @@ fn shapes_and_order_are_those_of_the_input() {
 
 #[test]
 fn neighbours_in_the_batch_change_nothing() {
-    let (tagger, sentences) = (tagger(Scheme::Iobes), sentences());
-    let together = tagger.tag(&sentences).unwrap();
-    for (sentence, tagging) in sentences.iter().zip(&together) {
-        let alone = tagger.tag(std::slice::from_ref(sentence)).unwrap();
-        assert_close(&alone[0], tagging);
+    for attention in [false, true] {
+        let (tagger, sentences) = (tagger(Scheme::Iobes, attention), sentences());
+        let together = tagger.tag(&sentences).unwrap();
+        for (sentence, tagging) in sentences.iter().zip(&together) {
+            let alone = tagger.tag(std::slice::from_ref(sentence)).unwrap();
+            assert_close(&alone[0], tagging);
+        }
     }
 }
 
 #[test]
 fn many_threads_get_what_one_gets() {
-    let (tagger, sentences) = (tagger(Scheme::Iobes), sentences());
+    let (tagger, sentences) = (tagger(Scheme::Iobes, false), sentences());
     let expected = tagger.tag(&sentences).unwrap();
     std::thread::scope(|scope| {
         let handles: Vec<_> = (0..8).map(|_| scope.spawn(|| tagger.tag(&sentences).unwrap())).collect();
@@ -122,7 +127,7 @@ proptest! {
         words in prop::collection::vec(prop::collection::vec("[A-Za-z]{1,6}|Lund|Ida|Acme|,", 0..12), 1..20)
     ) {
         let sentences: Vec<Sentence> = words.iter().map(Sentence::from_tokens).collect();
-        let tagger = tagger(Scheme::Iobes);
+        let tagger = tagger(Scheme::Iobes, false);
         let together = tagger.tag(&sentences).unwrap();
         for (sentence, tagging) in sentences.iter().zip(&together) {
             let alone = tagger.tag(std::slice::from_ref(sentence)).unwrap();

@@ -9,6 +9,7 @@ use xner_nn::NerBackend;
 use super::alphabet::Alphabet;
 use super::lexicon::Lexicon;
 use super::model::BiLstmCrf;
+use super::settings;
 use super::sizes;
 use super::tagger::BiLstmTagger;
 use super::words::Words;
@@ -51,6 +52,7 @@ struct Description {
     /// A hash of both vocabularies, so that those of another model are not taken for this one's.
     vocabulary: String,
     /// The sizes and switches.
+    #[serde(serialize_with = "settings::serialize")]
     settings: ModelConfig,
     /// A hash of `model.safetensors` and of all the keys above, so that neither the weights of another model of the
     /// same shapes nor a changed key are taken for this model's.

@@ -172,8 +172,12 @@ where
         }
         let settings = &self.config.model;
         let mut rng = stream(self.config.seed, Purpose::Dropout, at.epoch, at.step);
-        let mut dropout =
-            Dropout { features: settings.dropout, states: settings.dropout_states, rng: &mut rng };
+        let mut dropout = Dropout {
+            features: settings.dropout,
+            states: settings.dropout_states,
+            attention: settings.dropout_attention,
+            rng: &mut rng,
+        };
         let frozen = if self.trained { 0 } else { self.lexicon.dim };
         let features = self.model.features(vectors.clone(), &batch);
         let states = self.model.encode_dropped(features, &batch, frozen, &mut dropout);

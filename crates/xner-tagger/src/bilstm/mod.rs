@@ -4,6 +4,7 @@
 //! is the network, [`BiLstmLearner`] trains it, [`BiLstmTagger`] tags, opens and saves.
 
 mod alphabet;
+mod attention;
 mod batch;
 mod characters;
 mod decode;
@@ -11,11 +12,13 @@ mod directory;
 mod learner;
 mod lexicon;
 mod model;
+mod settings;
 mod sizes;
 mod tagger;
 mod words;
 
 pub use alphabet::Alphabet;
+pub use attention::Attention;
 pub use batch::{Batch, CharacterBatch, Forms, by_length};
 pub use characters::Characters;
 pub use decode::{Decoder, constraints};

@@ -7,6 +7,7 @@ use burn::tensor::{Int, Tensor, TensorData};
 use rand::Rng;
 use xner_nn::{BiLstm, BiLstmConfig, BiLstmSpec, Crf, NerBackend, Reduction, init, tanh};
 
+use super::attention::Attention;
 use super::batch::Batch;
 use super::characters::Characters;
 use crate::config::{LossMean, ModelConfig};
@@ -20,6 +21,10 @@ use crate::config::{LossMean, ModelConfig};
 /// emissions of the CRF = W_t d_k + b_t
 /// ```
 ///
+/// With self-attention (Xie et al. 2018), `d_k` reads `[h_k ; c_k]` in the place of `h_k`, `c_k` being what [`Attention`]
+/// makes of the sentence's states. Xie et al.'s released code has no dense layer: there `[h_k ; c_k]` goes straight
+/// to the CRF's emissions.
+///
 /// Word vectors are no part of it: they come in with each batch.
 #[derive(Module, Debug)]
 pub struct BiLstmCrf<B: Backend> {
@@ -27,6 +32,8 @@ pub struct BiLstmCrf<B: Backend> {
     pub characters: Option<Characters<B>>,
     /// The word bi-LSTM.
     pub encoder: BiLstm<B>,
+    /// The self-attention over the word bi-LSTM's states, if there is any.
+    pub attention: Option<Attention<B>>,
     /// The point-wise dense layer.
     pub dense: Linear<B>,
     /// From the dense layer to the tags.
@@ -41,6 +48,8 @@ pub struct Dropout<'a, R: Rng> {
     pub features: f32,
     /// Share of the word bi-LSTM's states.
     pub states: f32,
+    /// Share of the contexts that self-attention makes of these states.
+    pub attention: f32,
     /// Decides which.
     pub rng: &'a mut R,
 }
@@ -59,11 +68,18 @@ impl<B: Backend> BiLstmCrf<B> {
         let reads = config.characters.enabled && characters > 0;
         let input = dim + if reads { 2 * config.characters.hidden } else { 0 };
         let sizes = BiLstmConfig { input, hidden: config.hidden, tied: config.tied };
+        let states = 2 * config.hidden;
         Self {
             characters: reads
                 .then(|| Characters::new(&config.characters, characters, config.tied, device, rng)),
             encoder: sizes.init(device, rng),
-            dense: init::linear(2 * config.hidden, config.dense, device, rng),
+            attention: config.attention.then(|| Attention::new(states, device, rng)),
+            dense: init::linear(
+                if config.attention { 2 * states } else { states },
+                config.dense,
+                device,
+                rng,
+            ),
             projection: init::linear(config.dense, tags, device, rng),
             crf: Crf::new(tags, device, rng),
         }
@@ -80,14 +96,16 @@ impl<B: NerBackend> BiLstmCrf<B> {
         }
     }
 
-    /// The word bi-LSTM's states of each token in packed rows, `[rows, 2 * hidden]`, without dropout. The
-    /// input product is made once for each distinct word.
+    /// The word bi-LSTM's states of each token in packed rows, `[rows, 2 * hidden]`, without dropout; with
+    /// self-attention each token's context stands behind its state, `[rows, 4 * hidden]`. The bi-LSTM's input
+    /// product is made once for each distinct word.
     pub fn encode(&self, features: Tensor<B, 2>, batch: &Batch) -> Tensor<B, 2> {
-        self.encoder.forward(features, Some(&batch.ids), &batch.packing)
+        let states = self.encoder.forward(features, Some(&batch.ids), &batch.packing);
+        self.attend(states, batch, |context| context)
     }
 
-    /// As [`BiLstmCrf::encode`], with dropout on the features of each token and on the states. The first
-    /// `frozen` features get no gradient.
+    /// As [`BiLstmCrf::encode`], with dropout on the features of each token, on the states and on the contexts that
+    /// self-attention makes of what is left of the states. The first `frozen` features get no gradient.
     pub fn encode_dropped<R: Rng>(
         &self,
         features: Tensor<B, 2>,
@@ -100,7 +118,24 @@ impl<B: NerBackend> BiLstmCrf<B> {
         let ids: Tensor<B, 1, Int> = Tensor::from_data(TensorData::new(ids, [batch.ids.len()]), &device);
         let tokens = dropped(features.select(0, ids), dropout.features, dropout.rng);
         let spec = BiLstmSpec { frozen, ..self.encoder.spec(None, &batch.packing) };
-        dropped(self.encoder.run(tokens, &spec), dropout.states, dropout.rng)
+        let states = dropped(self.encoder.run(tokens, &spec), dropout.states, dropout.rng);
+        self.attend(states, batch, |context| dropped(context, dropout.attention, dropout.rng))
+    }
+
+    /// The states, each with its context behind it where there is self-attention.
+    fn attend(
+        &self,
+        states: Tensor<B, 2>,
+        batch: &Batch,
+        drop: impl FnOnce(Tensor<B, 2>) -> Tensor<B, 2>,
+    ) -> Tensor<B, 2> {
+        match &self.attention {
+            Some(attention) => {
+                let context = drop(attention.context(states.clone(), &batch.packing));
+                Tensor::cat(vec![states, context], 1)
+            }
+            None => states,
+        }
     }
 
     /// The tags' scores of each token, `[rows, tags]`, from the states.

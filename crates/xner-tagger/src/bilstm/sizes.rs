@@ -31,7 +31,13 @@ pub(super) fn expected(
     shapes.push(("encoder.w_ih", vec![input, wide]));
     shapes.push(("encoder.w_hh", vec![hidden, wide]));
     shapes.push(("encoder.bias", vec![wide]));
-    shapes.push(("dense.weight", vec![2 * hidden, dense]));
+    let mut states = 2 * hidden;
+    if config.attention {
+        shapes.push(("attention.query.weight", vec![states, states]));
+        shapes.push(("attention.query.bias", vec![states]));
+        states = states.checked_mul(2).ok_or("settings.hidden")?;
+    }
+    shapes.push(("dense.weight", vec![states, dense]));
     shapes.push(("dense.bias", vec![dense]));
     shapes.push(("projection.weight", vec![dense, tags]));
     shapes.push(("projection.bias", vec![tags]));
@@ -52,8 +58,9 @@ mod tests {
 
     #[test]
     fn the_shapes_are_those_of_the_module() {
-        for (enabled, tied) in [(true, false), (true, true), (false, false), (false, true)] {
-            let mut config = ModelConfig { hidden: 3, dense: 5, tied, ..ModelConfig::default() };
+        for switches in 0..8 {
+            let [enabled, tied, attention] = [1, 2, 4].map(|bit| switches & bit != 0);
+            let mut config = ModelConfig { hidden: 3, dense: 5, tied, attention, ..ModelConfig::default() };
             config.characters.enabled = enabled;
             config.characters.embedding = 2;
             config.characters.hidden = 7;

@@ -25,6 +25,12 @@ pub struct ModelConfig {
     pub dropout: f32,
     /// Share of the word bi-LSTM's states dropped in training, before the dense layer. Default 0.
     pub dropout_states: f32,
+    /// Whether there is self-attention over the word bi-LSTM's states (Xie et al. 2018): each token's context
+    /// then stands beside its state, and the dense layer reads both. Xie et al.'s released code has no dense
+    /// layer: theirs goes straight to the CRF's emissions. Default false.
+    pub attention: bool,
+    /// Share of a token's context dropped in training, where there is self-attention. Default 0.5.
+    pub dropout_attention: f32,
 }
 
 impl Default for ModelConfig {
@@ -37,6 +43,8 @@ impl Default for ModelConfig {
             tied: false,
             dropout: 0.5,
             dropout_states: 0.0,
+            attention: false,
+            dropout_attention: 0.5,
         }
     }
 }
@@ -71,6 +79,7 @@ impl ModelConfig {
         positive("model.dense", self.dense)?;
         share("model.dropout", self.dropout)?;
         share("model.dropout_states", self.dropout_states)?;
+        share("model.dropout_attention", self.dropout_attention)?;
         if self.characters.enabled {
             positive("model.characters.embedding", self.characters.embedding)?;
             positive("model.characters.hidden", self.characters.hidden)?;

@@ -100,6 +100,12 @@ const TABLES: &[Table<'_>] = &[
             Key("tied", "Whether the forward and backward cells share their weights.", None),
             Key("dropout", "Share of a token's features dropped before the word bi-LSTM.", None),
             Key("dropout_states", "Share of the word bi-LSTM's states dropped before the dense layer.", None),
+            Key("attention", "Whether there is self-attention over the word bi-LSTM's states.", None),
+            Key(
+                "dropout_attention",
+                "Share of a token's context dropped, where there is self-attention.",
+                None,
+            ),
         ],
     ),
     Table(
