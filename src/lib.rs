@@ -28,6 +28,7 @@ pub use xner_eval as eval;
 pub use xner_nn as nn;
 pub use xner_sample as sample;
 pub use xner_tagger as tagger;
+pub use xner_transfer as transfer;
 
 /// What most programs need.
 pub mod prelude {

@@ -4,8 +4,8 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    completions, convert, demo, dictionary, eval, map, map_eval, map_plot, stats, tag, train, translate,
-    vectors,
+    completions, convert, demo, dictionary, eval, map, map_eval, map_plot, stats, tag, train, transfer,
+    translate, vectors,
 };
 use crate::progress;
 
@@ -31,6 +31,7 @@ pub(crate) struct Cli {
 enum Command {
     Demo(demo::Args),
     Train(train::Args),
+    Transfer(transfer::Args),
     Tag(tag::Args),
     Eval(eval::Args),
     Convert(convert::Args),
@@ -54,6 +55,7 @@ impl Cli {
         match self.command {
             Command::Demo(args) => demo::run(&args),
             Command::Train(args) => train::run(args),
+            Command::Transfer(args) => transfer::run(args),
             Command::Tag(args) => tag::run(&args),
             Command::Eval(args) => eval::run(&args),
             Command::Convert(args) => convert::run(&args),

@@ -52,6 +52,7 @@ fn code(error: &anyhow::Error) -> u8 {
         let bad = bad.then_some(2);
         bad.or_else(|| cause.downcast_ref().map(tagger))
             .or_else(|| cause.downcast_ref().map(vectors))
+            .or_else(|| cause.downcast_ref().map(transfer))
             .or_else(|| cause.downcast_ref().map(corpus))
             .or_else(|| cause.downcast_ref().map(system))
     });
@@ -66,6 +67,16 @@ fn tagger(error: &xner_tagger::Error) -> u8 {
         xner_tagger::Error::Vectors(fault) => vectors(fault),
         fault if fault.is_bad_input() => 2,
         _ => 1,
+    }
+}
+
+fn transfer(error: &xner_transfer::Error) -> u8 {
+    match error {
+        xner_transfer::Error::Io { source, .. } => system(source),
+        xner_transfer::Error::Tagger(fault) => tagger(fault),
+        xner_transfer::Error::Vectors(fault) => vectors(fault),
+        xner_transfer::Error::Corpus(fault) => corpus(fault),
+        _ => 2,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result, Score, Scores};
 
@@ -16,7 +16,7 @@ use crate::{Error, Result, Score, Scores};
 /// assert_eq!(summary.maximum, 0.92);
 /// # Ok::<(), xner_eval::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// The arithmetic mean.
     pub mean: f64,

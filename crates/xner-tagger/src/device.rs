@@ -4,15 +4,35 @@
 use burn::backend::Autodiff;
 pub use xner_embed::map::Device;
 
-use crate::open::Task;
+use burn::tensor::backend::AutodiffBackend;
+use xner_nn::NerBackend;
+
 use crate::{Error, Result};
+
+/// Something to do on whatever backend a device has.
+pub trait Task {
+    /// What comes out of it.
+    type Answer;
+
+    /// Does it on the backend `A`.
+    ///
+    /// # Errors
+    /// Its own, and faults of the device.
+    fn run<A>(self, device: &A::Device) -> Result<Self::Answer>
+    where
+        A: AutodiffBackend + NerBackend,
+        A::InnerBackend: NerBackend;
+}
 
 fn unusable(device: Device, message: impl Into<String>) -> Error {
     Error::Device { device: device.to_string(), message: message.into() }
 }
 
 /// Runs a task on a device's backend.
-pub(crate) fn dispatch<T: Task>(device: Device, task: T) -> Result<T::Answer> {
+///
+/// # Errors
+/// [`Error::Device`] for a device that cannot be used; the task's own.
+pub fn dispatch<T: Task>(device: Device, task: T) -> Result<T::Answer> {
     match device {
         #[cfg(feature = "flex")]
         Device::Cpu => task.run::<Autodiff<burn_flex::Flex>>(&burn_flex::FlexDevice),

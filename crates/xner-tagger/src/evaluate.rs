@@ -19,7 +19,7 @@ pub fn evaluate(tagger: &dyn Tagger, gold: &[Labelled]) -> Result<Scores> {
 ///
 /// # Errors
 /// [`Error::Data`], with the sentence, for the first that are not.
-pub(crate) fn check_entities(what: &str, corpus: &[Labelled]) -> Result<()> {
+pub fn check_entities(what: &str, corpus: &[Labelled]) -> Result<()> {
     for (at, labelled) in corpus.iter().enumerate() {
         let mut free = 0;
         for Entity { tokens, kind } in &labelled.entities {
@@ -38,8 +38,11 @@ pub(crate) fn check_entities(what: &str, corpus: &[Labelled]) -> Result<()> {
     Ok(())
 }
 
-/// The scores of predicted tags against gold entities and lengths.
-pub(crate) fn score<'a>(
+/// The scores of predicted tags against gold entities and lengths, as conlleval counts.
+///
+/// # Errors
+/// [`Error::Data`] when a sentence's entities overlap or reach past its end.
+pub fn score<'a>(
     gold: impl Iterator<Item = (&'a [Entity], usize)>,
     predicted: &[Vec<Tag>],
 ) -> Result<Scores> {

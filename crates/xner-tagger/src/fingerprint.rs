@@ -1,6 +1,6 @@
 //! A short name for a config and its data, so that a checkpoint is resumed with nothing else.
 
-use xner_corpus::Labelled;
+use xner_corpus::{Labelled, Sentence};
 use xxhash_rust::xxh3::Xxh3;
 
 /// A running hash (XXH3, 128 bits) of what a training run depends on; the same on every machine.
@@ -28,6 +28,24 @@ impl Fingerprint {
             buffer.clear();
             buffer.extend(chunk.iter().flat_map(|value| value.to_le_bytes()));
             self.0.update(&buffer);
+        }
+        self
+    }
+
+    /// Adds the tokens of sentences.
+    pub fn sentences(&mut self, sentences: &[Sentence]) -> &mut Self {
+        self.bytes(&(sentences.len() as u64).to_le_bytes());
+        for sentence in sentences {
+            self.bytes(&(sentence.len() as u64).to_le_bytes());
+            self.words(sentence.tokens());
+        }
+        self
+    }
+
+    /// Adds words.
+    pub fn words<'a>(&mut self, words: impl Iterator<Item = &'a str>) -> &mut Self {
+        for word in words {
+            self.bytes(word.as_bytes());
         }
         self
     }

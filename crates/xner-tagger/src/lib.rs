@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod augmented;
 pub mod bilstm;
 pub mod config;
 mod data;
@@ -15,16 +16,16 @@ mod random;
 mod tagger;
 mod tensors;
 pub mod train;
-mod weights;
+pub mod weights;
 
 pub use config::TrainConfig;
 pub use data::TrainData;
-pub use device::Device;
+pub use device::{Device, Task, dispatch};
 pub use error::{Error, Result};
-pub use evaluate::evaluate;
+pub use evaluate::{check_entities, evaluate, score};
 pub use fingerprint::Fingerprint;
-pub use mapped::open_mapped;
-pub use open::{open, train};
+pub use mapped::{open_mapped, open_source, save_mapped};
+pub use open::{TargetDev, open, train, train_with_target};
 pub use random::{Purpose, stream};
 pub use tagger::{ScoredEntity, Tagger, Tagging};
 pub use tensors::{HostTensor, Tensors};

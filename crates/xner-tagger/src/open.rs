@@ -3,15 +3,17 @@
 use std::path::Path;
 
 use burn::tensor::backend::AutodiffBackend;
+use xner_corpus::Labelled;
+use xner_embed::Vectors;
 use xner_nn::NerBackend;
 
+use crate::augmented::{self, AugmentedTagger};
 use crate::bilstm::{BiLstmLearner, BiLstmTagger, MODEL};
 use crate::config::TrainConfig;
 use crate::data::TrainData;
-use crate::device::Device;
-use crate::device::dispatch;
+use crate::device::{Device, Task, dispatch};
 use crate::train::{Observer, TrainReport, TrainingLoop};
-use crate::{Error, Result, Tagger, files};
+use crate::{Error, Fingerprint, Result, Tagger, files};
 
 /// Opens a model directory on a device.
 ///
@@ -24,7 +26,11 @@ pub fn open(folder: &Path, device: &Device) -> Result<Box<dyn Tagger>> {
     let head: Head = serde_json::from_str(&text).map_err(|fault| Error::model(&path, fault.to_string()))?;
     match head.model.as_str() {
         MODEL => dispatch(*device, OpenBiLstm(folder)),
-        other => Err(Error::model(&path, format!("is a model of type `{other}`, expected `{MODEL}`"))),
+        augmented::MODEL => dispatch(*device, OpenAugmented(folder)),
+        other => {
+            let expected = format!("`{MODEL}` or `{}`", augmented::MODEL);
+            Err(Error::model(&path, format!("is a model of type `{other}`, expected {expected}")))
+        }
     }
 }
 
@@ -43,23 +49,42 @@ pub fn train(
     device: &Device,
     observer: &mut dyn Observer,
 ) -> Result<TrainReport> {
-    dispatch(*device, TrainBiLstm { config, data, out, observer })
+    dispatch(*device, TrainBiLstm { config, data, target: None, out, observer })
+}
+
+/// The target language's side of a training run: what its weights are also scored on.
+#[derive(Debug)]
+pub struct TargetDev<'a> {
+    /// The target's word vectors, in the space of those that the model is trained with.
+    pub vectors: &'a Vectors,
+    /// Labelled sentences.
+    pub dev: &'a [Labelled],
+    /// The model directory of the weights that are best on them.
+    pub out: &'a Path,
+}
+
+/// As [`train`]; each evaluation is also made on labelled sentences of another language, and the weights that are
+/// best there are written to a model directory of their own, with the words of the language trained on.
+///
+/// Training itself, and the model in `out`, are the same as without.
+///
+/// # Errors
+/// As [`train`]; [`Error::Data`] for vectors of another dimension than the model's.
+pub fn train_with_target(
+    config: &TrainConfig,
+    data: TrainData,
+    target: &TargetDev<'_>,
+    out: &Path,
+    device: &Device,
+    observer: &mut dyn Observer,
+) -> Result<TrainReport> {
+    dispatch(*device, TrainBiLstm { config, data, target: Some(target), out, observer })
 }
 
 /// The one key by which a model's type is told.
 #[derive(serde::Deserialize)]
 struct Head {
     model: String,
-}
-
-/// Something to do on whatever backend a device has.
-pub(crate) trait Task {
-    type Answer;
-
-    fn run<A>(self, device: &A::Device) -> Result<Self::Answer>
-    where
-        A: AutodiffBackend + NerBackend,
-        A::InnerBackend: NerBackend;
 }
 
 struct OpenBiLstm<'a>(&'a Path);
@@ -76,9 +101,24 @@ impl Task for OpenBiLstm<'_> {
     }
 }
 
+struct OpenAugmented<'a>(&'a Path);
+
+impl Task for OpenAugmented<'_> {
+    type Answer = Box<dyn Tagger>;
+
+    fn run<A>(self, device: &A::Device) -> Result<Self::Answer>
+    where
+        A: AutodiffBackend + NerBackend,
+        A::InnerBackend: NerBackend,
+    {
+        Ok(Box::new(AugmentedTagger::<A::InnerBackend>::open(self.0, device)?))
+    }
+}
+
 struct TrainBiLstm<'a> {
     config: &'a TrainConfig,
     data: TrainData,
+    target: Option<&'a TargetDev<'a>>,
     out: &'a Path,
     observer: &'a mut dyn Observer,
 }
@@ -91,9 +131,14 @@ impl Task for TrainBiLstm<'_> {
         A: AutodiffBackend + NerBackend,
         A::InnerBackend: NerBackend,
     {
-        let Self { config, data, out, observer } = self;
-        let (mut learner, fingerprint) = BiLstmLearner::<A>::new(config, data, device)?;
+        let Self { config, data, target, out, observer } = self;
+        let (mut learner, mut fingerprint) = BiLstmLearner::<A>::new(config, data, device)?;
+        if let Some(target) = target {
+            let other = learner.judge_on(target.vectors, target.dev)?;
+            fingerprint = Fingerprint::new().bytes(fingerprint.as_bytes()).bytes(other.as_bytes()).digest();
+        }
         let left_out = learner.left_out();
-        TrainingLoop { config, fingerprint, left_out, out }.run(&mut learner, observer)
+        TrainingLoop { config, fingerprint, left_out, out, target_out: target.map(|target| target.out) }
+            .run(&mut learner, observer)
     }
 }

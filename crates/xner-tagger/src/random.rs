@@ -16,6 +16,12 @@ pub enum Purpose {
     Dropout = 4,
     /// Words taken for unknown.
     Unknown = 5,
+    /// The length thresholds of pseudo labels.
+    Threshold = 6,
+    /// The order of the target language's sentences.
+    Target = 7,
+    /// Dropout masks on them.
+    TargetDropout = 8,
 }
 
 /// The generator for `purpose` in `epoch` at `step`.

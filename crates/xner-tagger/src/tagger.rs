@@ -23,6 +23,13 @@ pub trait Tagger: Send + Sync {
         Ok(self.tag(sentences)?.into_iter().map(|tagging| tagging.tags).collect())
     }
 
+    /// What the last layer before the tags' scores makes of each token ("common encoder" in Bari et al. 2020), for
+    /// figures: for each sentence its tokens' features, `[tokens, features]` row by row.
+    ///
+    /// # Errors
+    /// As [`Tagger::tag`].
+    fn common(&self, sentences: &[Sentence]) -> Result<Vec<Vec<f32>>>;
+
     /// The tags that it gives.
     fn tag_set(&self) -> &TagSet;
 }

@@ -106,6 +106,17 @@ impl Tensors {
         Ok(())
     }
 
+    /// Says that there are no tensors but those that are `known`.
+    ///
+    /// # Errors
+    /// As [`Tensors::expect_empty`].
+    pub fn expect_only(&self, known: impl Fn(&str) -> bool, path: &Path) -> Result<()> {
+        match self.0.iter().find(|(name, _)| !known(name)) {
+            None => Ok(()),
+            Some((name, tensor)) => Err(unexpected(path, name, tensor)),
+        }
+    }
+
     /// Says that nothing is left.
     ///
     /// # Errors
@@ -113,11 +124,7 @@ impl Tensors {
     pub fn expect_empty(&self, path: &Path) -> Result<()> {
         match self.0.iter().next() {
             None => Ok(()),
-            Some((name, tensor)) => Err(fault(
-                path,
-                name,
-                format!("is unexpected (shape {:?}); this model has no such tensor", tensor.shape),
-            )),
+            Some((name, tensor)) => Err(unexpected(path, name, tensor)),
         }
     }
 
@@ -217,6 +224,10 @@ pub(crate) fn check_finite(path: &Path, name: &str, values: &[f32]) -> Result<()
     }
     let at = values.iter().position(|value| !value.is_finite()).unwrap_or_default();
     Err(fault(path, name, format!("value {at} is {}, expected a finite number", values[at])))
+}
+
+fn unexpected(path: &Path, name: &str, tensor: &HostTensor) -> Error {
+    fault(path, name, format!("is unexpected (shape {:?}); this model has no such tensor", tensor.shape))
 }
 
 fn fault(path: &Path, tensor: &str, message: String) -> Error {

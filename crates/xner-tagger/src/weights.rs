@@ -10,21 +10,21 @@ use crate::Result;
 use crate::tensors::Tensors;
 
 /// A tensor's values on the host, row by row.
-pub(crate) fn host<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> Vec<f32> {
+pub fn host<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> Vec<f32> {
     let data = tensor.into_data().convert::<f32>();
     // After `convert` the numbers always are 32-bit; were they not, they would be read one by one, never left out.
     data.as_slice::<f32>().map_or_else(|_| data.iter::<f32>().collect(), <[f32]>::to_vec)
 }
 
 /// The names and shapes of a module's parameters, in its order.
-pub(crate) fn shapes<B: Backend>(module: &impl Module<B>) -> Vec<(String, Vec<usize>)> {
+pub fn shapes<B: Backend>(module: &impl Module<B>) -> Vec<(String, Vec<usize>)> {
     let mut walk = Shapes { path: Vec::new(), found: Vec::new() };
     module.visit(&mut walk);
     walk.found
 }
 
 /// A module's weights; a parameter's name is its path of fields, joined by dots.
-pub(crate) fn collect<B: Backend>(module: &impl Module<B>) -> Tensors {
+pub fn collect<B: Backend>(module: &impl Module<B>) -> Tensors {
     let mut walk = Collect { path: Vec::new(), found: Tensors::default() };
     module.visit(&mut walk);
     walk.found
@@ -34,7 +34,7 @@ pub(crate) fn collect<B: Backend>(module: &impl Module<B>) -> Tensors {
 ///
 /// # Errors
 /// [`crate::Error::Tensor`] for the first weight that is missing or of another shape.
-pub(crate) fn load<B: Backend, M: Module<B>>(module: M, tensors: &mut Tensors, path: &Path) -> Result<M> {
+pub fn load<B: Backend, M: Module<B>>(module: M, tensors: &mut Tensors, path: &Path) -> Result<M> {
     let mut taken = Vec::new();
     for (name, shape) in shapes(&module) {
         taken.push(tensors.take(&name, &shape, path)?);

@@ -93,7 +93,8 @@ fn run(config: &TrainConfig, learner: &mut Scripted) -> (Result<TrainReport>, Ve
         });
         Flow::Continue
     };
-    let plan = TrainingLoop { config, fingerprint: "f".into(), left_out: 0, out: folder.path() };
+    let plan =
+        TrainingLoop { config, fingerprint: "f".into(), left_out: 0, out: folder.path(), target_out: None };
     let report = plan.run(learner, &mut observer);
     (report, events)
 }

@@ -11,6 +11,7 @@ pub(crate) mod map_plot;
 pub(crate) mod stats;
 pub(crate) mod tag;
 pub(crate) mod train;
+pub(crate) mod transfer;
 pub(crate) mod translate;
 pub(crate) mod vectors;
 

@@ -35,6 +35,17 @@ impl Alphabet {
         Self::new(counts.into_iter().filter(|&(_, count)| count >= min_count).map(|(character, _)| character))
     }
 
+    /// These characters and those of `other`.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        Self::new(self.characters.iter().chain(&other.characters).copied())
+    }
+
+    /// For each row of an embedding the number that its character has in `other`, 0 where it is unknown there.
+    pub fn numbers_in(&self, other: &Self) -> Vec<u32> {
+        std::iter::once(0).chain(self.characters.iter().map(|&character| other.number(character))).collect()
+    }
+
     /// The number of rows of an embedding: the characters and the unknown one.
     #[allow(clippy::len_without_is_empty, reason = "there is always the unknown character")]
     pub fn len(&self) -> usize {

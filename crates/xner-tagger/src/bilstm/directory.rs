@@ -1,6 +1,6 @@
 //! The model directory.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use xner_corpus::{EntityType, TagSet};
@@ -13,7 +13,7 @@ use super::settings;
 use super::sizes;
 use super::tagger::BiLstmTagger;
 use super::words::Words;
-use crate::config::ModelConfig;
+use crate::config::{AugmentConfig, ModelConfig};
 use crate::fingerprint::Fingerprint;
 use crate::random::{Purpose, stream};
 use crate::tensors::Tensors;
@@ -54,33 +54,39 @@ struct Description {
     /// The sizes and switches.
     #[serde(serialize_with = "settings::serialize")]
     settings: ModelConfig,
+    /// The second encoder's settings, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    augment: Option<AugmentConfig>,
     /// A hash of `model.safetensors` and of all the keys above, so that neither the weights of another model of the
     /// same shapes nor a changed key are taken for this model's.
     digest: String,
 }
 
-/// The parts of a model directory, borrowed.
-pub(crate) struct Parts<'a, B: NerBackend> {
+/// The parts of a model directory to be.
+pub(crate) struct Parts<'a> {
+    /// The model type.
+    pub(crate) kind: &'static str,
     pub(crate) config: &'a ModelConfig,
-    pub(crate) model: &'a BiLstmCrf<B>,
+    /// The second encoder's settings, where there is one.
+    pub(crate) augment: Option<&'a AugmentConfig>,
+    pub(crate) weights: Tensors,
     pub(crate) lexicon: &'a Lexicon,
     pub(crate) tags: &'a TagSet,
 }
 
-impl<B: NerBackend> Parts<'_, B> {
+impl Parts<'_> {
     /// Writes the directory; `config.json` is the last file, and without it there is no model.
-    pub(crate) fn save(&self, folder: &Path) -> Result<()> {
-        let Self { config, model, lexicon, tags } = self;
+    pub(crate) fn save(self, folder: &Path) -> Result<()> {
+        let Self { kind, config, augment, weights: mut tensors, lexicon, tags } = self;
         files::create_folder(folder)?;
         lexicon.words.write(&folder.join(WORDS))?;
         if let Some((alphabet, _)) = &lexicon.characters {
             alphabet.write(&folder.join(CHARACTERS))?;
         }
-        let mut tensors = weights::collect(*model);
         tensors.insert(VECTORS, &[lexicon.words.len(), lexicon.dim], lexicon.vectors.clone());
-        let hash = tensors.write_hashed(&folder.join(TENSORS), MODEL)?;
+        let hash = tensors.write_hashed(&folder.join(TENSORS), kind)?;
         let mut description = Description {
-            model: MODEL.to_owned(),
+            model: kind.to_owned(),
             version: VERSION,
             types: tags.types().to_vec(),
             dim: lexicon.dim,
@@ -88,7 +94,8 @@ impl<B: NerBackend> Parts<'_, B> {
             words: lexicon.words.len() - 1,
             characters: lexicon.characters.as_ref().map(|(alphabet, _)| alphabet.len() - 1),
             vocabulary: vocabulary(&lexicon.words, lexicon.characters.as_ref().map(|(alphabet, _)| alphabet)),
-            settings: (*config).clone(),
+            settings: config.clone(),
+            augment: augment.cloned(),
             digest: String::new(),
         };
         description.digest = description.digest(hash, &folder.join(CONFIG))?;
@@ -96,24 +103,36 @@ impl<B: NerBackend> Parts<'_, B> {
     }
 }
 
-impl<B: NerBackend> BiLstmTagger<B> {
-    /// Writes the model directory: `config.json`, `model.safetensors`, `words.txt`, `characters.txt`.
-    ///
-    /// # Errors
-    /// [`Error::Io`].
-    pub fn save(&self, folder: &Path) -> Result<()> {
-        let Self { config, model, lexicon, .. } = self;
-        Parts { config, model, lexicon, tags: self.tag_set() }.save(folder)
-    }
+/// The parts of a model directory, read and checked, but for the network that is to be made of `tensors`.
+pub(crate) struct Opened {
+    pub(crate) config: ModelConfig,
+    pub(crate) augment: Option<AugmentConfig>,
+    pub(crate) tags: TagSet,
+    pub(crate) lexicon: Lexicon,
+    /// The network's weights: all that `shapes` told, in those shapes, and no others.
+    pub(crate) tensors: Tensors,
+    /// The file of the weights.
+    pub(crate) path: PathBuf,
+}
 
-    /// Opens a model directory, and checks every file of it.
-    ///
-    /// # Errors
-    /// [`Error::Io`] for a file that is missing; [`Error::Model`] for one that is cut short, malformed or not
-    /// of this model; [`Error::Tensor`] for a tensor that is missing, unexpected, of another shape or not finite.
-    pub fn open(folder: &Path, device: &B::Device) -> Result<Self> {
-        let description = Description::read(&folder.join(CONFIG))?;
-        let Description { types, dim, head, settings, .. } = &description;
+/// The sizes that the shapes of a network's weights follow from.
+pub(crate) struct Sizes<'a> {
+    pub(crate) config: &'a ModelConfig,
+    pub(crate) augment: Option<&'a AugmentConfig>,
+    /// Rows of the embedding of characters.
+    pub(crate) characters: usize,
+    pub(crate) dim: usize,
+    pub(crate) tags: usize,
+}
+
+/// The name and shape of each weight; the key of a size that is too large.
+pub(crate) type Shapes = std::result::Result<Vec<(String, Vec<usize>)>, &'static str>;
+
+impl Opened {
+    /// Reads a model directory of the type `kind`, and checks every file of it. `shapes` tells the network's weights.
+    pub(crate) fn read(folder: &Path, kind: &str, shapes: impl FnOnce(&Sizes<'_>) -> Shapes) -> Result<Self> {
+        let description = Description::read(&folder.join(CONFIG), kind)?;
+        let Description { types, dim, head, settings, augment, .. } = &description;
         let words = Words::read(&folder.join(WORDS))?;
         let lines = |name: &str, expected: usize, found: usize| {
             let message = format!("has {found} lines, but config.json says {expected}: not of this model");
@@ -136,18 +155,16 @@ impl<B: NerBackend> BiLstmTagger<B> {
         let path = folder.join(TENSORS);
         let (mut tensors, _, hash) = Tensors::read_hashed(&path)?;
         let vectors = tensors.take(VECTORS, &[words.len(), *dim], &path)?;
-        let rows = alphabet.as_ref().map_or(0, Alphabet::len);
+        let characters = alphabet.as_ref().map_or(0, Alphabet::len);
+        let sizes =
+            Sizes { config: settings, augment: augment.as_ref(), characters, dim: *dim, tags: tags.len() };
         // Before anything is allocated by the sizes that config.json claims.
-        for (name, shape) in sizes::expected(settings, rows, *dim, tags.len())
-            .map_err(|key| Error::model(&folder.join(CONFIG), format!("`{key}` is too large")))?
-        {
-            tensors.expect(name, &shape, &path)?;
+        let expected = shapes(&sizes)
+            .map_err(|key| Error::model(&folder.join(CONFIG), format!("`{key}` is too large")))?;
+        for (name, shape) in &expected {
+            tensors.expect(name, shape, &path)?;
         }
-        // The values are replaced at once; only names and shapes count.
-        let mut rng = stream(0, Purpose::Weights, 0, 0);
-        let model = BiLstmCrf::new(settings, rows, *dim, tags.len(), device, &mut rng);
-        let model = weights::load(model, &mut tensors, &path)?;
-        tensors.expect_empty(&path)?;
+        tensors.expect_only(|name| expected.iter().any(|(known, _)| known == name), &path)?;
         if description.digest(hash, &folder.join(CONFIG))? != description.digest {
             let message = "its bytes and the keys of config.json do not belong together: one of the two files is of \
                            another model, or was changed";
@@ -155,17 +172,54 @@ impl<B: NerBackend> BiLstmTagger<B> {
         }
         let characters = alphabet.map(|alphabet| (alphabet, settings.characters.longest));
         let lexicon = Lexicon { words, dim: *dim, vectors, head: *head, characters };
-        Self::new(description.settings, model, lexicon, &tags, device.clone())
+        Ok(Self { config: description.settings, augment: description.augment, tags, lexicon, tensors, path })
+    }
+
+    /// Rows of the embedding of characters.
+    pub(crate) fn characters(&self) -> usize {
+        self.lexicon.characters.as_ref().map_or(0, |(alphabet, _)| alphabet.len())
+    }
+}
+
+impl<B: NerBackend> BiLstmTagger<B> {
+    /// Writes the model directory: `config.json`, `model.safetensors`, `words.txt`, `characters.txt`.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn save(&self, folder: &Path) -> Result<()> {
+        let Self { config, model, lexicon, .. } = self;
+        let (weights, tags) = (weights::collect(model), self.tag_set());
+        Parts { kind: MODEL, config, augment: None, weights, lexicon, tags }.save(folder)
+    }
+
+    /// Opens a model directory, and checks every file of it.
+    ///
+    /// # Errors
+    /// [`Error::Io`] for a file that is missing; [`Error::Model`] for one that is cut short, malformed or not
+    /// of this model; [`Error::Tensor`] for a tensor that is missing, unexpected, of another shape or not finite.
+    pub fn open(folder: &Path, device: &B::Device) -> Result<Self> {
+        let opened = Opened::read(folder, MODEL, sizes::expected)?;
+        let characters = opened.characters();
+        let Opened { config, lexicon, tags, path, mut tensors, .. } = opened;
+        // The values are replaced at once; only names and shapes count.
+        let mut rng = stream(0, Purpose::Weights, 0, 0);
+        let model = BiLstmCrf::new(&config, characters, lexicon.dim, tags.len(), device, &mut rng);
+        let model = weights::load(model, &mut tensors, &path)?;
+        Self::new(config, model, lexicon, &tags, device.clone())
     }
 }
 
 impl Description {
-    fn read(path: &Path) -> Result<Self> {
+    fn read(path: &Path, kind: &str) -> Result<Self> {
         let text = files::read_text(path)?;
         let mut reader = serde_json::Deserializer::from_str(&text);
         let description: Self = serde_path_to_error::deserialize(&mut reader)
             .map_err(|fault| Error::model(path, format!("at `{}`: {}", fault.path(), fault.inner())))?;
         reader.end().map_err(|fault| Error::model(path, fault.to_string()))?;
+        if description.model != kind {
+            let found = &description.model;
+            return Err(Error::model(path, format!("is a model of type `{found}`, expected `{kind}`")));
+        }
         if description.version != VERSION {
             let found = description.version;
             return Err(Error::model(

@@ -6,25 +6,24 @@ use burn::module::AutodiffModule;
 use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
 use rand::RngExt;
-use xner_corpus::{Entity, Sentence, TagSet};
+use xner_corpus::{Entity, Labelled, Sentence, TagSet};
+use xner_embed::Vectors;
 use xner_nn::{NerBackend, init};
 
 use super::batch::{Batch, Forms};
 use super::decode::Decoder;
-use super::directory::Parts;
+use super::directory::{MODEL, Parts};
 use super::lexicon::{Lexicon, LexiconSources};
 use super::model::{BiLstmCrf, Dropout};
-use super::tagger::map_scores;
 use super::words::UNKNOWN;
 use crate::config::TrainConfig;
 use crate::data::TrainData;
 use crate::evaluate::{check_entities, score};
-use crate::files;
 use crate::fingerprint::Fingerprint;
 use crate::optimiser::{Gradients, ModuleOptimiser, RowOptimiser, clip_factor};
 use crate::random::{Purpose, stream};
 use crate::tensors::Tensors;
-use crate::train::{DevScores, Learner, Moment, REPORT, StepOutcome, TrainReport};
+use crate::train::{DevScores, Learner, Moment, StepOutcome, TrainReport};
 use crate::weights::{self, host};
 use crate::{Error, Result};
 
@@ -41,6 +40,8 @@ pub struct BiLstmLearner<A: AutodiffBackend> {
     encoded: Vec<Vec<u32>>,
     gold: Vec<Vec<u16>>,
     dev: Vec<(Sentence, Vec<Entity>)>,
+    /// Another language's words, and its development sentences.
+    target: Option<(Lexicon, Vec<(Sentence, Vec<Entity>)>)>,
     left_out: usize,
     model: BiLstmCrf<A>,
     optimiser: ModuleOptimiser<A::InnerBackend>,
@@ -104,13 +105,40 @@ where
             forms,
             encoded,
             gold,
-            dev: dev.into_iter().map(|labelled| (labelled.sentence, labelled.entities)).collect(),
+            dev: parts(dev),
+            target: None,
             left_out: left_out.len(),
             model,
             optimiser: ModuleOptimiser::new(optimiser),
             device: device.clone(),
         };
         Ok((learner, fingerprint.digest()))
+    }
+
+    /// Scores also another language, by its word vectors in the space of the model's, on labelled sentences of it
+    /// ([`Learner::evaluate_target`]). Gives the fingerprint of both.
+    ///
+    /// # Errors
+    /// [`Error::Data`] for vectors of another dimension than the model's, and misplaced entities.
+    pub fn judge_on(&mut self, vectors: &Vectors, dev: &[Labelled]) -> Result<String> {
+        check_entities("target development", dev)?;
+        let lexicon = self.lexicon.with_vectors(vectors)?;
+        let mut fingerprint = Fingerprint::new();
+        fingerprint.corpus(dev).bytes(lexicon.words.as_text().as_bytes()).floats(&lexicon.vectors);
+        self.target = Some((lexicon, parts(dev.to_vec())));
+        Ok(fingerprint.digest())
+    }
+
+    fn score_on(&self, lexicon: &Lexicon, dev: &[(Sentence, Vec<Entity>)]) -> Result<Option<DevScores>> {
+        if dev.is_empty() {
+            return Ok(None);
+        }
+        let model = self.model.valid();
+        let decoder = Decoder::new(&model.crf, &self.tags)?;
+        let sentences: Vec<&Sentence> = dev.iter().map(|(sentence, _)| sentence).collect();
+        let predicted = model.best(lexicon, &sentences, &decoder, &self.device)?;
+        let gold = dev.iter().map(|(sentence, gold)| (gold.as_slice(), sentence.len()));
+        Ok(Some(score(gold, &predicted)?.overall.into()))
     }
 
     /// Training sentences left out: empty or too long.
@@ -208,17 +236,14 @@ where
     }
 
     fn evaluate(&self) -> Result<Option<DevScores>> {
-        if self.dev.is_empty() {
-            return Ok(None);
+        self.score_on(&self.lexicon, &self.dev)
+    }
+
+    fn evaluate_target(&self) -> Result<Option<DevScores>> {
+        match &self.target {
+            Some((lexicon, dev)) => self.score_on(lexicon, dev),
+            None => Ok(None),
         }
-        let model = self.model.valid();
-        let decoder = Decoder::new(&model.crf, &self.tags)?;
-        let sentences: Vec<&Sentence> = self.dev.iter().map(|(sentence, _)| sentence).collect();
-        let predicted =
-            map_scores(&model, &self.lexicon, &sentences, &self.device, |scores| decoder.best(scores))?;
-        let gold = self.dev.iter().map(|(sentence, gold)| (gold.as_slice(), sentence.len()));
-        let overall = score(gold, &predicted)?.overall;
-        Ok(Some(DevScores { precision: overall.precision, recall: overall.recall, f1: overall.f1 }))
     }
 
     fn weights(&self) -> Tensors {
@@ -254,11 +279,13 @@ where
     }
 
     fn save(&self, folder: &Path, report: &TrainReport) -> Result<()> {
-        files::create_folder(folder)?;
-        files::write_json(&folder.join(REPORT), report)?;
-        let model = self.model.valid();
-        let parts =
-            Parts { config: &self.config.model, model: &model, lexicon: &self.lexicon, tags: &self.tags };
-        parts.save(folder)
+        report.write(folder)?;
+        let (config, lexicon, tags) = (&self.config.model, &self.lexicon, &self.tags);
+        let weights = weights::collect(&self.model.valid());
+        Parts { kind: MODEL, config, augment: None, weights, lexicon, tags }.save(folder)
     }
+}
+
+fn parts(corpus: Vec<Labelled>) -> Vec<(Sentence, Vec<Entity>)> {
+    corpus.into_iter().map(|labelled| (labelled.sentence, labelled.entities)).collect()
 }

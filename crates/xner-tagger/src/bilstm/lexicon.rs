@@ -9,6 +9,7 @@ use super::alphabet::Alphabet;
 use super::words::{UNKNOWN, Words};
 use crate::config::{CharactersConfig, Keep, VectorsConfig};
 use crate::random::{Purpose, stream, uniform};
+use crate::{Error, Result};
 
 /// The words and characters of a language, and the word vectors, which stay on the host.
 ///
@@ -80,6 +81,29 @@ impl Lexicon {
             .enabled
             .then(|| (Alphabet::of_tokens(tokens(), characters.min_count), characters.longest));
         Self { words: builder.words, dim, vectors: builder.rows, head, characters }
+    }
+
+    /// The same characters with the words of these vectors: another language's, in the same space. The unknown word's
+    /// vector stays.
+    ///
+    /// # Errors
+    /// [`Error::Data`] when the vectors have another dimension than the lexicon's.
+    pub fn with_vectors(&self, vectors: &Vectors) -> Result<Self> {
+        if vectors.dim() != self.dim {
+            let (found, expected) = (vectors.dim(), self.dim);
+            let message = format!("the word vectors have {found} numbers each, the model's have {expected}");
+            return Err(Error::Data { message });
+        }
+        let mut words = Words::new();
+        let mut table = self.row(UNKNOWN).to_vec();
+        for (rank, word) in vectors.words().enumerate() {
+            let before = words.len();
+            words.add(word);
+            if words.len() > before {
+                table.extend_from_slice(vectors.row(rank));
+            }
+        }
+        Ok(Self { words, dim: self.dim, vectors: table, head: 1, characters: self.characters.clone() })
     }
 
     /// A row of the table.

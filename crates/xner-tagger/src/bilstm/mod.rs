@@ -13,7 +13,7 @@ mod learner;
 mod lexicon;
 mod model;
 mod settings;
-mod sizes;
+pub(crate) mod sizes;
 mod tagger;
 mod words;
 
@@ -25,7 +25,9 @@ pub use decode::{Decoder, constraints};
 pub use learner::BiLstmLearner;
 pub use lexicon::{Lexicon, LexiconSources};
 pub use model::{BiLstmCrf, Dropout};
-pub use tagger::BiLstmTagger;
+pub use tagger::{BiLstmTagger, map_batches};
 pub use words::{UNKNOWN, Words};
 
-pub(crate) use directory::MODEL;
+pub(crate) use directory::{MODEL, Opened, Parts, Shapes, Sizes};
+pub(crate) use model::dropped_states;
+pub(crate) use tagger::gather;

@@ -5,11 +5,16 @@ use burn::nn::Linear;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::Rng;
+use xner_corpus::{Sentence, Tag};
 use xner_nn::{BiLstm, BiLstmConfig, BiLstmSpec, Crf, NerBackend, Reduction, init, tanh};
 
 use super::attention::Attention;
 use super::batch::Batch;
 use super::characters::Characters;
+use super::decode::Decoder;
+use super::lexicon::Lexicon;
+use super::tagger::map_scores;
+use crate::Result;
 use crate::config::{LossMean, ModelConfig};
 
 /// Lample et al.'s char-BiLSTM-CRF as Bari et al. (2020) use it, up to equation 2:
@@ -113,12 +118,7 @@ impl<B: NerBackend> BiLstmCrf<B> {
         frozen: usize,
         dropout: &mut Dropout<'_, R>,
     ) -> Tensor<B, 2> {
-        let device = features.device();
-        let ids: Vec<i32> = batch.ids.iter().map(|&id| id as i32).collect();
-        let ids: Tensor<B, 1, Int> = Tensor::from_data(TensorData::new(ids, [batch.ids.len()]), &device);
-        let tokens = dropped(features.select(0, ids), dropout.features, dropout.rng);
-        let spec = BiLstmSpec { frozen, ..self.encoder.spec(None, &batch.packing) };
-        let states = dropped(self.encoder.run(tokens, &spec), dropout.states, dropout.rng);
+        let states = dropped_states(&self.encoder, features, batch, frozen, dropout);
         self.attend(states, batch, |context| dropped(context, dropout.attention, dropout.rng))
     }
 
@@ -138,9 +138,35 @@ impl<B: NerBackend> BiLstmCrf<B> {
         }
     }
 
+    /// The states of a batch of sentences with the words of `lexicon`, `[rows, 2 * hidden]`, without dropout.
+    pub fn states(&self, lexicon: &Lexicon, batch: &Batch, device: &B::Device) -> Tensor<B, 2> {
+        let shape = [batch.rows.len(), lexicon.dim];
+        let vectors = init::tensor(batch.vectors(lexicon), shape, device);
+        self.encode(self.features(vectors, batch), batch)
+    }
+
+    /// The dense layer's features of each token, `[rows, dense]`, from the states.
+    pub fn common(&self, states: Tensor<B, 2>) -> Tensor<B, 2> {
+        tanh(self.dense.forward(states))
+    }
+
     /// The tags' scores of each token, `[rows, tags]`, from the states.
     pub fn emissions(&self, states: Tensor<B, 2>) -> Tensor<B, 2> {
-        self.projection.forward(tanh(self.dense.forward(states)))
+        self.projection.forward(self.common(states))
+    }
+
+    /// The best tags of each sentence with the words of `lexicon`; none for an empty sentence.
+    ///
+    /// # Errors
+    /// [`crate::Error::Crf`] for scores that are not finite.
+    pub fn best(
+        &self,
+        lexicon: &Lexicon,
+        sentences: &[&Sentence],
+        decoder: &Decoder,
+        device: &B::Device,
+    ) -> Result<Vec<Vec<Tag>>> {
+        map_scores(self, lexicon, sentences, device, |scores| decoder.best(scores))
     }
 
     /// The mean of -log p(gold) over the batch's sentences or tokens, `[1]`; `gold` is in packed rows.
@@ -152,6 +178,23 @@ impl<B: NerBackend> BiLstmCrf<B> {
             }
         }
     }
+}
+
+/// The states of `encoder` of each token of a batch, `[rows, 2 * hidden]`, with dropout on the features of each token
+/// and on the states; the first `frozen` features get no gradient.
+pub(crate) fn dropped_states<B: NerBackend, R: Rng>(
+    encoder: &BiLstm<B>,
+    features: Tensor<B, 2>,
+    batch: &Batch,
+    frozen: usize,
+    dropout: &mut Dropout<'_, R>,
+) -> Tensor<B, 2> {
+    let device = features.device();
+    let ids: Vec<i32> = batch.ids.iter().map(|&id| id as i32).collect();
+    let ids: Tensor<B, 1, Int> = Tensor::from_data(TensorData::new(ids, [batch.ids.len()]), &device);
+    let tokens = dropped(features.select(0, ids), dropout.features, dropout.rng);
+    let spec = BiLstmSpec { frozen, ..encoder.spec(None, &batch.packing) };
+    dropped(encoder.run(tokens, &spec), dropout.states, dropout.rng)
 }
 
 fn dropped<B: Backend, R: Rng>(x: Tensor<B, 2>, rate: f32, rng: &mut R) -> Tensor<B, 2> {

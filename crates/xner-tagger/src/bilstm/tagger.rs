@@ -1,10 +1,9 @@
 //! A trained char-BiLSTM-CRF.
 
-use burn::tensor::Tensor;
 use rayon::prelude::*;
 use xner_corpus::{Sentence, Tag, TagSet};
 use xner_crf::Emissions;
-use xner_nn::{NerBackend, init};
+use xner_nn::NerBackend;
 
 use super::batch::{Batch, Forms, by_length};
 use super::decode::Decoder;
@@ -48,8 +47,6 @@ impl<B: NerBackend> BiLstmTagger<B> {
 }
 
 /// What `map` makes of each sentence's scores, in the sentences' order; the default for an empty sentence.
-///
-/// Sentences of about equal lengths are batched, and batches run on several threads at once.
 pub(crate) fn map_scores<B: NerBackend, T: Send + Default>(
     model: &BiLstmCrf<B>,
     lexicon: &Lexicon,
@@ -57,16 +54,34 @@ pub(crate) fn map_scores<B: NerBackend, T: Send + Default>(
     device: &B::Device,
     map: impl Fn(&Emissions<'_>) -> Result<T> + Sync,
 ) -> Result<Vec<T>> {
+    let tags = model.crf.start.val().dims()[0];
+    let scores = |batch: &Batch| host(model.emissions(model.states(lexicon, batch, device)));
+    map_batches(lexicon, sentences, scores, |scores, rows| map(&Emissions::with_rows(scores, tags, rows)?))
+}
+
+/// What `map` makes of each sentence's rows of what `compute` makes of a batch, in the sentences' order; the default
+/// for an empty sentence. `compute` gives a matrix with a line for each packed row of the batch; `map` gets it whole,
+/// with the numbers of the lines that are its sentence's tokens.
+///
+/// Sentences of about equal lengths are batched, and batches run on several threads at once.
+///
+/// # Errors
+/// Those of `map`.
+pub fn map_batches<T: Send + Default>(
+    lexicon: &Lexicon,
+    sentences: &[&Sentence],
+    compute: impl Fn(&Batch) -> Vec<f32> + Sync,
+    map: impl Fn(&[f32], &[u32]) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
     let (forms, encoded) = Forms::collect(sentences.iter().copied(), lexicon);
     let lengths: Vec<usize> = encoded.iter().map(Vec::len).collect();
-    let tags = model.crf.start.val().dims()[0];
     let run = |numbers: &Vec<usize>| -> Result<Vec<(usize, T)>> {
         let chosen: Vec<&[u32]> = numbers.iter().map(|&at| encoded[at].as_slice()).collect();
         let batch = Batch::new(&chosen, &forms);
-        let scores = scores(model, lexicon, &batch, device);
+        let computed = compute(&batch);
         let answer = |(sentence, &at): (usize, &usize)| {
             let rows: Vec<u32> = batch.packing.rows_of(sentence).map(|row| row as u32).collect();
-            Ok((at, map(&Emissions::with_rows(&scores, tags, &rows)?)?))
+            Ok((at, map(&computed, &rows)?))
         };
         numbers.iter().enumerate().map(answer).collect()
     };
@@ -79,16 +94,9 @@ pub(crate) fn map_scores<B: NerBackend, T: Send + Default>(
     Ok(answers)
 }
 
-/// The emissions of a batch on the host, `[rows, tags]` in packed rows.
-fn scores<B: NerBackend>(
-    model: &BiLstmCrf<B>,
-    lexicon: &Lexicon,
-    batch: &Batch,
-    device: &B::Device,
-) -> Vec<f32> {
-    let vectors: Tensor<B, 2> = init::tensor(batch.vectors(lexicon), [batch.rows.len(), lexicon.dim], device);
-    let states = model.encode(model.features(vectors, batch), batch);
-    host(model.emissions(states))
+/// The lines of `matrix` with these numbers, each `width` long, one after another.
+pub(crate) fn gather(matrix: &[f32], width: usize, rows: &[u32]) -> Vec<f32> {
+    rows.iter().flat_map(|&row| &matrix[row as usize * width..][..width]).copied().collect()
 }
 
 impl<B: NerBackend> Tagger for BiLstmTagger<B> {
@@ -106,5 +114,12 @@ impl<B: NerBackend> Tagger for BiLstmTagger<B> {
 
     fn tag_set(&self) -> &TagSet {
         self.decoder.tags()
+    }
+
+    fn common(&self, sentences: &[Sentence]) -> Result<Vec<Vec<f32>>> {
+        let sentences: Vec<&Sentence> = sentences.iter().collect();
+        let Self { model, lexicon, device, .. } = self;
+        let compute = |batch: &Batch| host(model.common(model.states(lexicon, batch, device)));
+        map_batches(lexicon, &sentences, compute, |all, rows| Ok(gather(all, self.config.dense, rows)))
     }
 }

@@ -1,5 +1,6 @@
 //! The settings of a training run, read from TOML.
 
+mod augment;
 mod check;
 mod data;
 mod model;
@@ -11,6 +12,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+pub use augment::{AugmentConfig, Combine};
 pub use data::{DataConfig, Keep, VectorsConfig};
 pub use model::{CharactersConfig, ModelConfig};
 pub use optimiser::Optimiser;

@@ -1,5 +1,6 @@
 //! Optimisers: of a module's weights on the device, and of the used rows of a table on the host.
 
+mod descend;
 mod module;
 mod rows;
 mod rule;

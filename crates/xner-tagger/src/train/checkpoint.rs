@@ -29,6 +29,8 @@ pub(super) struct Progress {
     /// Evaluations since the best.
     pub(super) stale: usize,
     pub(super) best: Option<Evaluation>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) best_target: Option<Evaluation>,
     pub(super) history: Vec<Evaluation>,
     pub(super) losses: Vec<f64>,
     pub(super) ending: Option<Ending>,
@@ -42,11 +44,14 @@ pub(super) struct Checkpoint {
     pub(super) optimiser: Tensors,
     /// The best weights, a copy of their own also when they are `weights`; empty when nothing was evaluated yet.
     pub(super) best: Tensors,
+    /// The weights that are best on the target language's development data; empty where there are none.
+    pub(super) best_target: Tensors,
 }
 
 const WEIGHTS: &str = "weights/";
 const OPTIMISER: &str = "optimiser/";
 const BEST: &str = "best/";
+const BEST_TARGET: &str = "best-target/";
 
 impl Checkpoint {
     /// Writes the checkpoint in the place of the one before, whole or not at all.
@@ -55,6 +60,7 @@ impl Checkpoint {
         tensors.extend(WEIGHTS, self.weights);
         tensors.extend(OPTIMISER, self.optimiser);
         tensors.extend(BEST, self.best);
+        tensors.extend(BEST_TARGET, self.best_target);
         let note = serde_json::to_string(&self.progress)
             .map_err(|fault| Error::Io { path: path.to_owned(), source: fault.into() })?;
         tensors.write(path, &note)
@@ -74,10 +80,10 @@ impl Checkpoint {
                     .to_owned(),
             ));
         }
-        let (weights, optimiser, best) =
-            (tensors.split(WEIGHTS), tensors.split(OPTIMISER), tensors.split(BEST));
+        let (weights, optimiser) = (tensors.split(WEIGHTS), tensors.split(OPTIMISER));
+        let (best, best_target) = (tensors.split(BEST), tensors.split(BEST_TARGET));
         tensors.expect_empty(path)?;
-        Ok(Self { progress, weights, optimiser, best })
+        Ok(Self { progress, weights, optimiser, best, best_target })
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+use xner_eval::Score;
+
 use super::report::TrainReport;
 use crate::{Result, tensors::Tensors};
 
@@ -28,7 +31,8 @@ pub struct StepOutcome {
 }
 
 /// Precision, recall and F1 as fractions.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DevScores {
     /// Entity precision.
     pub precision: f64,
@@ -36,6 +40,12 @@ pub struct DevScores {
     pub recall: f64,
     /// Entity F1.
     pub f1: f64,
+}
+
+impl From<Score> for DevScores {
+    fn from(Score { precision, recall, f1, .. }: Score) -> Self {
+        Self { precision, recall, f1 }
+    }
 }
 
 /// A model in training, with its data.
@@ -58,6 +68,16 @@ pub trait Learner {
     /// # Errors
     /// A fault of the device.
     fn evaluate(&self) -> Result<Option<DevScores>>;
+
+    /// The score on the target language's development data, where the learner is to be judged by another language
+    /// too; none otherwise. It is recorded beside [`Learner::evaluate`]'s at each evaluation, and the weights that
+    /// are best by it are kept apart; nothing else depends on it.
+    ///
+    /// # Errors
+    /// A fault of the device.
+    fn evaluate_target(&self) -> Result<Option<DevScores>> {
+        Ok(None)
+    }
 
     /// All that training changes, and no more.
     fn weights(&self) -> Tensors;

@@ -10,5 +10,4 @@ pub use checkpoint::has_checkpoint;
 pub use learner::{DevScores, Learner, Moment, StepOutcome};
 pub use observer::{Event, Flow, Observer};
 pub use report::{Ending, Evaluation, TrainReport};
-pub(crate) use run::REPORT;
 pub use run::TrainingLoop;

@@ -1,8 +1,12 @@
 //! What a training run reached.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
+use super::learner::DevScores;
 use crate::config::TrainConfig;
+use crate::{Result, files};
 
 /// A score on the development data. All figures are fractions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +24,9 @@ pub struct Evaluation {
     pub recall: f64,
     /// Entity F1, by which the best weights are chosen.
     pub f1: f64,
+    /// The scores on the target language's development data, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<DevScores>,
 }
 
 /// Why training ended.
@@ -53,10 +60,27 @@ pub struct TrainReport {
     pub ending: Ending,
     /// The evaluation whose weights the model has; none without development data.
     pub best: Option<Evaluation>,
+    /// The evaluation that is best on the target language's development data, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best_target: Option<Evaluation>,
     /// All evaluations in order.
     pub history: Vec<Evaluation>,
     /// The mean loss of each epoch.
     pub losses: Vec<f64>,
     /// The config, the seed among it, with paths left out.
     pub config: TrainConfig,
+}
+
+/// The report's file name.
+pub(super) const REPORT: &str = "train-report.json";
+
+impl TrainReport {
+    /// Writes `train-report.json` into a model directory, which it makes where there is none.
+    ///
+    /// # Errors
+    /// [`crate::Error::Io`].
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        files::create_folder(folder)?;
+        files::write_json(&folder.join(REPORT), self)
+    }
 }

@@ -8,7 +8,7 @@ use rand::seq::SliceRandom;
 use super::checkpoint::{Checkpoint, CheckpointFolder, Progress, has_checkpoint};
 use super::learner::{Learner, Moment, StepOutcome};
 use super::observer::{Event, Flow, Observer};
-use super::report::{Ending, Evaluation, TrainReport};
+use super::report::{Ending, Evaluation, REPORT, TrainReport};
 use crate::config::TrainConfig;
 use crate::random::{Purpose, stream};
 use crate::tensors::Tensors;
@@ -28,10 +28,10 @@ pub struct TrainingLoop<'a> {
     pub left_out: usize,
     /// The model directory to be.
     pub out: &'a Path,
+    /// The model directory for the weights that are best on the target language's development data
+    /// ([`Learner::evaluate_target`]); without it they are not written.
+    pub target_out: Option<&'a Path>,
 }
-
-/// The report's file name.
-pub(crate) const REPORT: &str = "train-report.json";
 
 impl TrainingLoop<'_> {
     /// The report of a finished run with the same fingerprint in the same folder, if there is one.
@@ -86,6 +86,7 @@ impl TrainingLoop<'_> {
             file: folder.file(),
             progress: Progress::default(),
             best: None,
+            best_target: None,
         };
         match run.resume().and_then(|()| run.train()) {
             Ok(report) => {
@@ -108,6 +109,7 @@ struct Run<'a> {
     file: PathBuf,
     progress: Progress,
     best: Option<Tensors>,
+    best_target: Option<Tensors>,
 }
 
 impl Run<'_> {
@@ -117,6 +119,7 @@ impl Run<'_> {
             let checkpoint = Checkpoint::read(&self.file, &self.plan.fingerprint)?;
             self.progress = checkpoint.progress;
             self.best = self.progress.best.is_some().then_some(checkpoint.best);
+            self.best_target = self.progress.best_target.is_some().then_some(checkpoint.best_target);
             self.learner.set_weights(checkpoint.weights, &self.file)?;
             self.learner.set_optimiser(checkpoint.optimiser, &self.file)?;
         }
@@ -132,10 +135,16 @@ impl Run<'_> {
         while self.progress.ending.is_none() {
             self.epoch()?;
         }
+        let report = self.report(parameters);
+        if let (Some(folder), Some(best)) = (self.plan.target_out, &self.best_target) {
+            // There are also the best by the source, since both are told by the same evaluations.
+            self.learner.set_weights(best.clone(), &self.file)?;
+            self.learner.save(folder, &report)?;
+        }
         if let Some(best) = &self.best {
             self.learner.set_weights(best.clone(), &self.file)?;
         }
-        let report = self.report(parameters);
+        // Last, since a folder that holds a model and no checkpoint is a finished run's.
         self.learner.save(self.plan.out, &report)?;
         Ok(report)
     }
@@ -212,6 +221,7 @@ impl Run<'_> {
 
     fn evaluate(&mut self) -> Result<Flow> {
         let Some(scores) = self.learner.evaluate()? else { return Ok(Flow::Continue) };
+        let target = self.learner.evaluate_target()?;
         let (sum, count) = std::mem::take(&mut self.progress.recent_loss);
         let evaluation = Evaluation {
             epoch: self.progress.epoch + 1,
@@ -220,8 +230,15 @@ impl Run<'_> {
             precision: scores.precision,
             recall: scores.recall,
             f1: scores.f1,
+            target,
         };
         let mut flow = self.observer.event(&Event::Evaluated(&evaluation));
+        let f1 = |evaluation: &Evaluation| evaluation.target.map_or(-1.0, |target| target.f1);
+        let before = self.progress.best_target.as_ref().map_or(-1.0, f1);
+        if f1(&evaluation) > before {
+            self.best_target = Some(self.learner.weights());
+            self.progress.best_target = Some(evaluation.clone());
+        }
         if self.progress.best.as_ref().is_none_or(|best| evaluation.f1 > best.f1) {
             self.best = Some(self.learner.weights());
             self.progress.best = Some(evaluation.clone());
@@ -257,6 +274,7 @@ impl Run<'_> {
             weights: self.learner.weights(),
             optimiser: self.learner.optimiser(),
             best: self.best.clone().unwrap_or_default(),
+            best_target: self.best_target.clone().unwrap_or_default(),
         };
         checkpoint.write(&self.file)?;
         let (step, path) = (self.progress.steps, self.file.clone());
@@ -288,6 +306,7 @@ impl Run<'_> {
             steps: progress.steps,
             ending: progress.ending.unwrap_or(Ending::Epochs),
             best: progress.best,
+            best_target: progress.best_target,
             history: progress.history,
             losses: progress.losses,
             config: self.plan.config.without_paths(),

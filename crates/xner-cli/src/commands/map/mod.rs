@@ -19,7 +19,7 @@ use xner_embed::map::{
 use xner_embed::normalise::Step;
 use xner_embed::{Error, Vectors};
 
-use self::watch::Watch;
+pub(super) use self::watch::Watch;
 use super::map_eval::induction_text;
 use crate::exit::bad_input;
 use crate::interrupt;

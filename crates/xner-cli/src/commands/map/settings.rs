@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use toml::Value;
 use xner_embed::map::{MapConfig, Method};
+use xner_transfer::mapping::overlaid;
 
 use crate::documented::{self, Key, Table};
 use crate::exit::bad_input;
@@ -16,28 +17,8 @@ pub(super) fn read(method: Method, file: Option<&Path>) -> Result<MapConfig> {
     let text =
         std::fs::read_to_string(file).with_context(|| format!("{}: cannot be read", file.display()))?;
     let fault = |message: String| bad_input(format!("{}: {}", file.display(), message.trim_end()));
-    let own: Value = toml::from_str::<toml::Table>(&text).map_err(|e| fault(e.to_string()))?.into();
-    let mut all = Value::try_from(preset).context("the method's settings cannot be written")?;
-    lay_over(&mut all, own);
-    all.try_into().map_err(|e: toml::de::Error| fault(e.to_string()))
-}
-
-/// Puts `own` over `base`, table by table. A table of another `kind` has nothing to do with the one before.
-fn lay_over(base: &mut Value, own: Value) {
-    match (base, own) {
-        (Value::Table(base), Value::Table(own)) => {
-            if own.get("kind").is_some_and(|kind| base.get("kind").is_some_and(|before| before != kind)) {
-                base.clear();
-            }
-            for (key, value) in own {
-                match base.get_mut(&key) {
-                    Some(before) => lay_over(before, value),
-                    None => drop(base.insert(key, value)),
-                }
-            }
-        }
-        (base, own) => *base = own,
-    }
+    let own = toml::from_str::<toml::Table>(&text).map_err(|e| fault(e.to_string()))?;
+    overlaid(&preset, own).map_err(|e| fault(e.to_string()))
 }
 
 /// A method's config with every key, its meaning, and its value.

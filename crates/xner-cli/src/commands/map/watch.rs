@@ -5,7 +5,7 @@ use xner_embed::map::{Event, Flow};
 use crate::progress::Progress;
 
 /// Shows where a run is and keeps its milestones as lines; stops it when asked to.
-pub(super) struct Watch {
+pub(in crate::commands) struct Watch {
     stop: fn() -> bool,
     bar: Progress,
     /// How many restarts there are.
@@ -16,11 +16,11 @@ pub(super) struct Watch {
 
 impl Watch {
     /// A watch that stops the run at the first event at which `stop` says so.
-    pub(super) fn new(stop: fn() -> bool) -> Self {
+    pub(in crate::commands) fn new(stop: fn() -> bool) -> Self {
         Self { stop, bar: Progress::spinner("beginning"), restarts: 1, keep: 0.0 }
     }
 
-    pub(super) fn event(&mut self, event: &Event) -> Flow {
+    pub(in crate::commands) fn event(&mut self, event: &Event) -> Flow {
         self.show(event);
         if (self.stop)() { Flow::Stop } else { Flow::Continue }
     }

@@ -14,6 +14,7 @@ use xner_eval::Scores;
 use xner_tagger::train::Evaluation;
 use xner_tagger::{Device, TrainConfig, TrainData, TrainReport};
 
+pub(super) use self::settings::model_and_training;
 pub(super) use self::watch::Watch;
 use crate::exit::bad_input;
 use crate::interrupt;

@@ -165,6 +165,11 @@ const SPLIT: &[Key] = &[
     Key("sentences", "Where sentences end: split (by the language's rules) or lines.", None),
 ];
 
+/// The tables of the model and its training, which other configs have too.
+pub(in crate::commands) fn model_and_training() -> impl Iterator<Item = &'static Table<'static>> {
+    TABLES.iter().filter(|Table(name, ..)| name.starts_with("model") || name.starts_with("training"))
+}
+
 /// A config with every key, its meaning, and its default value.
 pub(super) fn documented() -> Result<String> {
     documented::write(TABLES, &TrainConfig::default())

@@ -36,11 +36,13 @@ impl Watch {
     }
 
     fn evaluated(&mut self, evaluation: &Evaluation) {
-        let Evaluation { epoch, step, loss, precision, recall, f1 } = evaluation;
+        let Evaluation { epoch, step, loss, precision, recall, f1, target } = evaluation;
         let star = if self.best.is_none_or(|best| *f1 > best) { " *" } else { "" };
         let [precision, recall, f1] = [precision, recall, f1].map(|score| 100.0 * score);
+        let other =
+            target.map(|target| format!(", target dev F1 {:.2}", 100.0 * target.f1)).unwrap_or_default();
         self.line(&format!(
-            "epoch {epoch}, step {step}: loss {loss:.3}, dev P {precision:.2} R {recall:.2} F1 {f1:.2}{star}"
+            "epoch {epoch}, step {step}: loss {loss:.3}, dev P {precision:.2} R {recall:.2} F1 {f1:.2}{star}{other}"
         ));
     }
 }

@@ -1,0 +1,25 @@
+//! `xner transfer`: a tagger for a language without labels.
+
+mod settings;
+mod watch;
+mod zero_resource;
+
+use anyhow::Result;
+
+/// Train a tagger for a language without labels, from another's labels and its own raw text
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    method: Method,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Method {
+    ZeroResource(zero_resource::Args),
+}
+
+pub(crate) fn run(args: Args) -> Result<()> {
+    match args.method {
+        Method::ZeroResource(args) => zero_resource::run(args),
+    }
+}

@@ -1,0 +1,148 @@
+//! The network.
+
+use burn::module::{Module, Param};
+use burn::nn::Linear;
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+use rand::Rng;
+use xner_corpus::{Sentence, Tag};
+use xner_crf::Emissions;
+use xner_nn::{BiLstm, BiLstmConfig, NerBackend, init, tanh};
+
+use crate::Result;
+use crate::bilstm::{Batch, BiLstmCrf, Decoder, Dropout, Lexicon, dropped_states, map_batches};
+use crate::config::{AugmentConfig, Combine, ModelConfig};
+use crate::weights::host;
+
+/// A source model with a target encoder beside it.
+///
+/// ```text
+/// h_s = source encoder(x)                    z_t = tanh(D_t target encoder(x) + e_t)    the target-specific dense layer
+/// source features: d = tanh(C h_s + b)                                the "common encoder", θ_s
+/// joint features:  d = tanh(C h_s + A z_t + b)    (concatenate)       features of both, θ_t
+///                  d = tanh(C (h_s + z_t) + b)    (sum)
+/// emissions of the CRF = W_t d + b_t
+/// ```
+///
+/// `[C A]` is one dense layer over both languages' features side by side, whose second half is zeros where there is
+/// no target encoder. Both encoders read one table of character embeddings.
+#[derive(Module, Debug)]
+pub struct Augmented<B: Backend> {
+    /// The source model, `θ_s`: its encoder, and what both languages share: character embeddings, the dense layer
+    /// ("common encoder"), the CRF.
+    pub source: BiLstmCrf<B>,
+    /// What the target language has of its own, `θ_t`.
+    pub target: TargetEncoder<B>,
+}
+
+/// The target language's encoder.
+#[derive(Module, Debug)]
+pub struct TargetEncoder<B: Backend> {
+    /// The bi-LSTM over the shared character embeddings.
+    pub characters: Option<BiLstm<B>>,
+    /// The word bi-LSTM.
+    pub encoder: BiLstm<B>,
+    /// The target-specific dense layer `D_t`, `[2 * hidden, 2 * hidden]`.
+    pub dense: Linear<B>,
+    /// `A`: the common encoder's weights for the target's features, `[2 * hidden, dense]`; none where features are
+    /// added up.
+    pub common: Option<Param<Tensor<B, 2>>>,
+}
+
+impl<B: Backend> TargetEncoder<B> {
+    /// With seeded weights, beside a source model of the same settings; `A` begins with zeros, so that the joint
+    /// features begin as the source's.
+    pub fn new(
+        config: &ModelConfig,
+        augment: &AugmentConfig,
+        characters: bool,
+        dim: usize,
+        device: &B::Device,
+        rng: &mut impl Rng,
+    ) -> Self {
+        let tied = augment.tied;
+        let small =
+            BiLstmConfig { input: config.characters.embedding, hidden: config.characters.hidden, tied };
+        let input = dim + if characters { 2 * config.characters.hidden } else { 0 };
+        let features = 2 * config.hidden;
+        let zeros = || init::tensor(vec![0.0; features * config.dense], [features, config.dense], device);
+        Self {
+            characters: characters.then(|| small.init(device, rng)),
+            encoder: BiLstmConfig { input, hidden: config.hidden, tied }.init(device, rng),
+            dense: init::linear(features, features, device, rng),
+            common: (augment.combine == Combine::Concatenate).then(|| Param::from_tensor(zeros())),
+        }
+    }
+}
+
+impl<B: NerBackend> Augmented<B> {
+    /// The features of each distinct word as the target's encoder reads it; see [`BiLstmCrf::features`].
+    pub fn target_features(&self, vectors: Tensor<B, 2>, batch: &Batch) -> Tensor<B, 2> {
+        match (&self.source.characters, &self.target.characters, &batch.characters) {
+            (Some(shared), Some(lstm), Some(characters)) => {
+                let ends = lstm.ends(shared.embedding.val(), Some(&characters.ids), &characters.packing);
+                Tensor::cat(vec![vectors, ends], 1)
+            }
+            _ => vectors,
+        }
+    }
+
+    /// The target-specific features `z_t` of each token, `[rows, 2 * hidden]`, in training; see
+    /// [`BiLstmCrf::encode_dropped`].
+    pub fn target_dropped<R: Rng>(
+        &self,
+        features: Tensor<B, 2>,
+        batch: &Batch,
+        frozen: usize,
+        dropout: &mut Dropout<'_, R>,
+    ) -> Tensor<B, 2> {
+        let states = dropped_states(&self.target.encoder, features, batch, frozen, dropout);
+        tanh(self.target.dense.forward(states))
+    }
+
+    /// The common encoder's features of each token from both encoders', `[rows, dense]`.
+    pub fn joint(&self, source: Tensor<B, 2>, target: Tensor<B, 2>) -> Tensor<B, 2> {
+        match &self.target.common {
+            Some(weights) => tanh(self.source.dense.forward(source) + target.matmul(weights.val())),
+            None => self.source.common(source + target),
+        }
+    }
+
+    /// The joint features of a batch of target sentences, `[rows, dense]`, without dropout.
+    pub fn common(&self, lexicon: &Lexicon, batch: &Batch, device: &B::Device) -> Tensor<B, 2> {
+        let shape = [batch.rows.len(), lexicon.dim];
+        let vectors: Tensor<B, 2> = init::tensor(batch.vectors(lexicon), shape, device);
+        let source = self.source.encode(self.source.features(vectors.clone(), batch), batch);
+        let features = self.target_features(vectors, batch);
+        let states = self.target.encoder.forward(features, Some(&batch.ids), &batch.packing);
+        self.joint(source, tanh(self.target.dense.forward(states)))
+    }
+
+    /// What `map` makes of the joint scores of each sentence, in the sentences' order; see [`map_batches`].
+    pub(super) fn map_scores<T: Send + Default>(
+        &self,
+        lexicon: &Lexicon,
+        sentences: &[&Sentence],
+        device: &B::Device,
+        map: impl Fn(&Emissions<'_>) -> Result<T> + Sync,
+    ) -> Result<Vec<T>> {
+        let tags = self.source.crf.start.val().dims()[0];
+        let compute =
+            |batch: &Batch| host(self.source.projection.forward(self.common(lexicon, batch, device)));
+        map_batches(lexicon, sentences, compute, |all, rows| map(&Emissions::with_rows(all, tags, rows)?))
+    }
+
+    /// The best tags of each target sentence by joint features; none for an empty sentence.
+    ///
+    /// # Errors
+    /// [`crate::Error::Crf`] for scores that are not finite.
+    pub fn best(
+        &self,
+        lexicon: &Lexicon,
+        sentences: &[&Sentence],
+        decoder: &Decoder,
+        device: &B::Device,
+    ) -> Result<Vec<Vec<Tag>>> {
+        self.map_scores(lexicon, sentences, device, |scores| decoder.best(scores))
+    }
+}

@@ -1,0 +1,25 @@
+//! The second encoder.
+
+use serde::{Deserialize, Serialize};
+
+/// The target language's encoder beside the source's (Bari et al. 2020, figure 1).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AugmentConfig {
+    /// How the target's features meet the source's before the common encoder. Default `concatenate`.
+    pub combine: Combine,
+    /// Whether the forward and backward cells of the target's bi-LSTMs share their weights. Default false: this
+    /// encoder is there to learn the target's word order.
+    pub tied: bool,
+}
+
+/// How two encoders' features become one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Combine {
+    /// Side by side; where there is no target encoder, as on source sentences, its half is zeros.
+    #[default]
+    Concatenate,
+    /// Added up.
+    Sum,
+}

@@ -1,0 +1,208 @@
+//! What a transfer run reached, as files from which tables are made.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use xner_eval::{Scores, Summary};
+use xner_tagger::train::Evaluation;
+
+use crate::files::{read_json, write_json};
+use crate::{Error, Result};
+
+/// The name of a run's report in its folder.
+pub const REPORT: &str = "transfer-report.json";
+/// The name of the file of several seeds' reports.
+pub const RESULTS: &str = "results.json";
+
+/// By which language's development data the weights of a model are chosen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Select {
+    /// The source's: nothing of the target's labels is seen (default).
+    #[default]
+    SourceDev,
+    /// The target's: labelled target sentences are needed, so it is no longer zero-resource.
+    TargetDev,
+}
+
+/// `transfer-report.json`: one run. No clock is in it: the same run gives the same bytes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransferReport {
+    /// The version of this crate.
+    pub version: String,
+    /// The method: `zero-resource`, `bwet`.
+    pub method: String,
+    /// What tables call the run's row.
+    pub row: String,
+    /// The source language.
+    pub source: String,
+    /// The target language.
+    pub target: String,
+    /// The seed.
+    pub seed: u64,
+    /// By what the model in the folder was chosen.
+    pub select: Select,
+    /// A hash of the config and the data.
+    pub fingerprint: String,
+    /// The unsupervised criterion of the mapping that the run learnt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping_criterion: Option<f64>,
+    /// Numbers that were trained.
+    pub parameters: usize,
+    /// Steps made in all.
+    pub steps: usize,
+    /// The weights that are best on the source's development data.
+    pub by_source_dev: Option<Selected>,
+    /// The weights that are best on the target's development data, where there are any.
+    pub by_target_dev: Option<Selected>,
+    /// The rounds of pseudo labels, where the method makes any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rounds: Vec<Round>,
+    /// The config, with paths left out.
+    pub config: serde_json::Value,
+}
+
+/// A choice of weights, and their scores as fractions. Test scores count every token.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Selected {
+    /// The epoch of the last phase of training, from 1.
+    pub epoch: usize,
+    /// The step over all its epochs, from 1.
+    pub step: usize,
+    /// Entity F1 on the source's development data.
+    pub source_dev: f64,
+    /// Entity F1 on the target's development data.
+    pub target_dev: Option<f64>,
+    /// Scores on the source's test data.
+    pub source_test: Option<TestScores>,
+    /// Scores on the target's test data.
+    pub target_test: Option<TestScores>,
+}
+
+impl Selected {
+    /// Of an evaluation; test scores are still to come.
+    pub fn of(evaluation: &Evaluation) -> Self {
+        Self {
+            epoch: evaluation.epoch,
+            step: evaluation.step,
+            source_dev: evaluation.f1,
+            target_dev: evaluation.target.map(|scores| scores.f1),
+            source_test: None,
+            target_test: None,
+        }
+    }
+}
+
+/// Scores as conlleval counts, as fractions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestScores {
+    /// Entity precision.
+    pub precision: f64,
+    /// Entity recall.
+    pub recall: f64,
+    /// Entity F1.
+    pub f1: f64,
+    /// Gold entities.
+    pub entities: u64,
+    /// Tokens counted.
+    pub tokens: u64,
+    /// F1 by entity type.
+    pub types: BTreeMap<String, f64>,
+}
+
+impl From<&Scores> for TestScores {
+    fn from(scores: &Scores) -> Self {
+        let Scores { overall, tokens, types, .. } = scores;
+        Self {
+            precision: overall.precision,
+            recall: overall.recall,
+            f1: overall.f1,
+            entities: overall.support,
+            tokens: *tokens,
+            types: types.iter().map(|(name, score)| (name.clone(), score.f1)).collect(),
+        }
+    }
+}
+
+/// A round of pseudo labels: a length threshold, and what was labelled under it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Round {
+    /// The step before which it was drawn, from 0.
+    pub step: usize,
+    /// The longest sentence used, in tokens.
+    pub threshold: usize,
+    /// Target sentences used.
+    pub sentences: usize,
+    /// Their tokens.
+    pub tokens: usize,
+    /// Tokens that the pseudo labels call a part of an entity.
+    pub entity_tokens: usize,
+}
+
+impl TransferReport {
+    /// Reads the report in a run's folder.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Folder`] for a file that does not read, with the key.
+    pub fn read(folder: &Path) -> Result<Self> {
+        read_json(&folder.join(REPORT))
+    }
+
+    /// Writes the report into a run's folder, whole or not at all.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        write_json(&folder.join(REPORT), self)
+    }
+}
+
+/// `results.json`: the same run with several seeds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Results {
+    /// The runs, by seed.
+    pub runs: Vec<TransferReport>,
+    /// Target test F1 over the runs, weights chosen on the source's development data.
+    pub by_source_dev: Option<Summary>,
+    /// The same, chosen on the target's development data.
+    pub by_target_dev: Option<Summary>,
+}
+
+impl Results {
+    /// Of these runs.
+    pub fn new(runs: Vec<TransferReport>) -> Self {
+        let spread = |select: fn(&TransferReport) -> Option<&Selected>| {
+            let f1 = |run| Some(select(run)?.target_test.as_ref()?.f1);
+            Summary::of(&runs.iter().filter_map(f1).collect::<Vec<f64>>()).ok()
+        };
+        let by_source_dev = spread(|run| run.by_source_dev.as_ref());
+        let by_target_dev = spread(|run| run.by_target_dev.as_ref());
+        Self { runs, by_source_dev, by_target_dev }
+    }
+
+    /// Reads a results file.
+    ///
+    /// # Errors
+    /// As [`TransferReport::read`]; [`Error::Folder`] for one without runs.
+    pub fn read(file: &Path) -> Result<Self> {
+        let results: Self = read_json(file)?;
+        if results.runs.is_empty() {
+            return Err(Error::folder(file, "holds no run"));
+        }
+        Ok(results)
+    }
+
+    /// Writes a results file, whole or not at all.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn write(&self, file: &Path) -> Result<()> {
+        write_json(file, self)
+    }
+}

@@ -1,0 +1,331 @@
+//! The learner of augmented fine-tuning.
+
+use std::path::Path;
+
+use burn::module::AutodiffModule;
+use burn::tensor::Tensor;
+use burn::tensor::backend::AutodiffBackend;
+use xner_corpus::{Entity, Labelled, Sentence, TagSet};
+use xner_nn::{NerBackend, init};
+use xner_tagger::augmented::{self, Augmented};
+use xner_tagger::bilstm::{Batch, BiLstmTagger, Decoder, Dropout, Forms, Lexicon};
+use xner_tagger::config::{AugmentConfig, ModelConfig, TrainConfig};
+use xner_tagger::optimiser::ModuleOptimiser;
+use xner_tagger::train::{DevScores, Learner, Moment, StepOutcome};
+use xner_tagger::{
+    Fingerprint, Purpose, Result, Tagger, Tensors, TrainReport, check_entities, score, stream, weights,
+};
+
+use super::super::config::ZeroResourceConfig;
+use super::begin::network;
+use super::pseudo::Pseudo;
+use super::target::{Target, Threshold, places};
+use crate::report::Round;
+
+/// The source language's side.
+pub struct Source<'a> {
+    /// Labelled sentences.
+    pub train: &'a [Labelled],
+    /// Labelled sentences by which weights are chosen.
+    pub dev: &'a [Labelled],
+}
+
+/// The file in a model's folder that tells its rounds.
+pub(crate) const ROUNDS: &str = "rounds.json";
+
+/// A network with two encoders in training (equation 7).
+///
+/// Each step takes a batch of source sentences with their labels and one of target sentences with pseudo labels, and
+/// goes down the sum of
+///
+/// ```text
+/// L_s(θ_s)  the CRF loss of the source batch through the source encoder
+/// L_t(θ_s)  the CRF loss of the target batch through the source encoder
+/// L_t(θ_t)  the CRF loss of the target batch through both encoders' features
+/// ```
+///
+/// At the first step and then every `redraw_every` steps, a length threshold is drawn and the target sentences within it
+/// are labelled anew, by the source encoder as it is then. Where there are none within it, the steps up to the next
+/// threshold train on the source alone.
+pub struct AugmentedLearner<A: AutodiffBackend> {
+    config: TrainConfig,
+    model_config: ModelConfig,
+    augment: AugmentConfig,
+    redraw_every: usize,
+    through_source: bool,
+    threshold: Threshold,
+    tags: TagSet,
+    source: Lexicon,
+    forms: Forms,
+    encoded: Vec<Vec<u32>>,
+    gold: Vec<Vec<u16>>,
+    dev: Vec<(Sentence, Vec<Entity>)>,
+    left_out: usize,
+    target: Target,
+    target_dev: Vec<(Sentence, Vec<Entity>)>,
+    pseudo: Pseudo,
+    rounds: Vec<Round>,
+    network: Augmented<A>,
+    optimiser: ModuleOptimiser<A::InnerBackend>,
+    device: A::Device,
+}
+
+impl<A> AugmentedLearner<A>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    /// A learner that begins with the base model, and the fingerprint of all that it depends on. The lexicon of
+    /// `target` must have the alphabet of both languages.
+    ///
+    /// # Errors
+    /// [`xner_tagger::Error::Data`] for misplaced entities, or when there is no target sentence.
+    pub fn new(
+        config: &ZeroResourceConfig,
+        base: &BiLstmTagger<A::InnerBackend>,
+        source: &Source<'_>,
+        target: Target,
+        target_dev: &[Labelled],
+        device: &A::Device,
+    ) -> Result<(Self, String)> {
+        check_entities("training", source.train)?;
+        check_entities("development", source.dev)?;
+        check_entities("target development", target_dev)?;
+        let Some(lengths) = target.lengths() else {
+            let message = "there is no unlabelled target sentence to fine-tune on (empty and too long ones are left out)";
+            return Err(xner_tagger::Error::Data { message: message.to_owned() });
+        };
+        let shortest = config.augmented.shortest.unwrap_or(lengths.shortest);
+        let threshold = Threshold {
+            shortest,
+            longest: config.augmented.longest.unwrap_or(lengths.longest).max(shortest),
+        };
+        let train = config.joint_config();
+        let longest = train.training.longest;
+        let fits = |labelled: &&Labelled| (1..=longest).contains(&labelled.sentence.len());
+        let kept: Vec<&Labelled> = source.train.iter().filter(fits).collect();
+        let alphabet = target.lexicon.characters.as_ref().map(|(alphabet, _)| alphabet);
+        let lexicon = Lexicon { characters: target.lexicon.characters.clone(), ..base.lexicon.clone() };
+        let tags = base.tag_set().clone();
+        let gold = kept.iter().map(|labelled| tags.encode(labelled)).collect::<Result<_, _>>()?;
+        let (forms, encoded) = Forms::collect(kept.iter().map(|labelled| &labelled.sentence), &lexicon);
+        let network = network::<A>(base, alphabet, config, device)?;
+
+        let mut fingerprint = Fingerprint::new();
+        let settings = serde_json::to_string(&config.without_paths()).map_err(std::io::Error::from);
+        let settings = settings
+            .map_err(|source| xner_tagger::Error::Io { path: Path::new("config").to_owned(), source })?;
+        fingerprint.bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(settings.as_bytes());
+        fingerprint.corpus(source.train).corpus(source.dev).corpus(target_dev);
+        fingerprint.sentences(&target.sentences);
+        for lexicon in [&lexicon, &target.lexicon] {
+            fingerprint.bytes(lexicon.words.as_text().as_bytes()).floats(&lexicon.vectors);
+        }
+        for (name, tensor) in weights::collect(&network.valid()).iter() {
+            fingerprint.bytes(name.as_bytes()).floats(&tensor.values);
+        }
+        let optimiser = ModuleOptimiser::new(train.training.optimiser);
+        let learner = Self {
+            config: train,
+            model_config: base.config.clone(),
+            augment: config.augment(),
+            redraw_every: config.augmented.redraw_every,
+            through_source: config.augmented.through_source,
+            threshold,
+            tags,
+            source: lexicon,
+            forms,
+            left_out: source.train.len() - encoded.len(),
+            encoded,
+            gold,
+            dev: parts(source.dev),
+            target,
+            target_dev: parts(target_dev),
+            pseudo: Pseudo::default(),
+            rounds: Vec::new(),
+            network,
+            optimiser,
+            device: device.clone(),
+        };
+        Ok((learner, fingerprint.digest()))
+    }
+
+    /// Source sentences left out: empty or too long.
+    pub fn left_out(&self) -> usize {
+        self.left_out
+    }
+
+    /// The rounds so far.
+    pub fn rounds(&self) -> &[Round] {
+        &self.rounds
+    }
+
+    /// Draws a threshold, and labels the target sentences within it by the source model as it is.
+    fn redraw(&mut self, step: usize) -> Result<()> {
+        let round = step / self.redraw_every;
+        let threshold = self.threshold.draw(self.config.seed, round);
+        let chosen = self.target.within(threshold);
+        let sentences: Vec<&Sentence> = chosen.iter().map(|&at| &self.target.sentences[at]).collect();
+        let network = self.network.valid();
+        let decoder = Decoder::new(&network.source.crf, &self.tags)?;
+        let best = network.source.best(&self.target.lexicon, &sentences, &decoder, &self.device)?;
+        let number = |tag: &xner_corpus::Tag| self.tags.id(tag).unwrap_or_default();
+        let entity_tokens = best.iter().flatten().filter(|tag| **tag != xner_corpus::Tag::Outside).count();
+        let labels: Vec<Vec<u16>> = best.iter().map(|tags| tags.iter().map(number).collect()).collect();
+        let tokens = labels.iter().map(Vec::len).sum();
+        self.rounds.push(Round { step, threshold, sentences: chosen.len(), tokens, entity_tokens });
+        self.pseudo = Pseudo { round, step, threshold, chosen, labels };
+        Ok(())
+    }
+
+    fn vectors(&self, batch: &Batch, lexicon: &Lexicon) -> Tensor<A, 2> {
+        init::tensor(batch.vectors(lexicon), [batch.rows.len(), lexicon.dim], &self.device)
+    }
+
+    /// `L_s(θ_s)`
+    fn source_loss(&self, sentences: &[usize], at: &Moment) -> Tensor<A, 1> {
+        let encoded: Vec<&[u32]> = sentences.iter().map(|&at| self.encoded[at].as_slice()).collect();
+        let batch = Batch::new(&encoded, &self.forms);
+        let gold: Vec<&[u16]> = sentences.iter().map(|&at| self.gold[at].as_slice()).collect();
+        let gold = batch.packing.pack(&gold);
+        let model = &self.network.source;
+        let features = model.features(self.vectors(&batch, &self.source), &batch);
+        let mut rng = stream(self.config.seed, Purpose::Dropout, at.epoch, at.step);
+        let states = model.encode_dropped(features, &batch, self.source.dim, &mut self.dropout(&mut rng));
+        model.loss(model.emissions(states), &gold, &batch, self.config.training.mean)
+    }
+
+    /// `L_t(θ_s) + L_t(θ_t)`; none when the round has no sentence.
+    fn target_loss(&self, at: &Moment) -> Option<Tensor<A, 1>> {
+        let Pseudo { round, step, chosen, labels, .. } = &self.pseudo;
+        let size = self.config.training.batch;
+        let places = places(self.config.seed, *round, at.step - step, size, chosen.len());
+        if places.is_empty() {
+            return None;
+        }
+        let numbers: Vec<usize> = places.iter().map(|&place| chosen[place]).collect();
+        let batch = self.target.batch(&numbers);
+        let gold: Vec<&[u16]> = places.iter().map(|&place| labels[place].as_slice()).collect();
+        let gold = batch.packing.pack(&gold);
+        let (network, mean, dim) = (&self.network, self.config.training.mean, self.source.dim);
+        let mut rng = stream(self.config.seed, Purpose::TargetDropout, at.epoch, at.step);
+        let vectors = self.vectors(&batch, &self.target.lexicon);
+        let features = network.source.features(vectors.clone(), &batch);
+        let source = network.source.encode_dropped(features, &batch, dim, &mut self.dropout(&mut rng));
+        let first = network.source.loss(network.source.emissions(source.clone()), &gold, &batch, mean);
+        let features = network.target_features(vectors, &batch);
+        let target = network.target_dropped(features, &batch, dim, &mut self.dropout(&mut rng));
+        let source = if self.through_source { source } else { source.detach() };
+        let emissions = network.source.projection.forward(network.joint(source, target));
+        Some(first + network.source.loss(emissions, &gold, &batch, mean))
+    }
+
+    fn dropout<'a, R: rand::Rng>(&self, rng: &'a mut R) -> Dropout<'a, R> {
+        let ModelConfig { dropout, dropout_states, .. } = self.model_config;
+        Dropout { features: dropout, states: dropout_states, attention: 0.0, rng }
+    }
+}
+
+impl<A> Learner for AugmentedLearner<A>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    fn sentences(&self) -> usize {
+        self.encoded.len()
+    }
+
+    fn step(&mut self, sentences: &[usize], at: &Moment) -> Result<StepOutcome> {
+        if at.step.is_multiple_of(self.redraw_every) {
+            self.redraw(at.step)?;
+        }
+        let mut loss = self.source_loss(sentences, at);
+        if let Some(target) = self.target_loss(at) {
+            loss = loss + target;
+        }
+        let clip = self.config.training.clip;
+        let (network, outcome) = self.optimiser.descend(self.network.clone(), loss, clip, at);
+        self.network = network;
+        Ok(outcome)
+    }
+
+    fn evaluate(&self) -> Result<Option<DevScores>> {
+        if self.dev.is_empty() {
+            return Ok(None);
+        }
+        let model = self.network.valid().source;
+        let decoder = Decoder::new(&model.crf, &self.tags)?;
+        let sentences: Vec<&Sentence> = self.dev.iter().map(|(sentence, _)| sentence).collect();
+        scored(&self.dev, &model.best(&self.source, &sentences, &decoder, &self.device)?)
+    }
+
+    fn evaluate_target(&self) -> Result<Option<DevScores>> {
+        if self.target_dev.is_empty() {
+            return Ok(None);
+        }
+        let network = self.network.valid();
+        let decoder = Decoder::new(&network.source.crf, &self.tags)?;
+        let sentences: Vec<&Sentence> = self.target_dev.iter().map(|(sentence, _)| sentence).collect();
+        scored(&self.target_dev, &network.best(&self.target.lexicon, &sentences, &decoder, &self.device)?)
+    }
+
+    fn weights(&self) -> Tensors {
+        weights::collect(&self.network.valid())
+    }
+
+    fn set_weights(&mut self, mut weights: Tensors, path: &Path) -> Result<()> {
+        self.network = weights::load(self.network.clone(), &mut weights, path)?;
+        weights.expect_empty(path)
+    }
+
+    fn optimiser(&self) -> Tensors {
+        let mut state = Tensors::default();
+        state.extend("model/", self.optimiser.state());
+        state.extend("pseudo/", self.pseudo.state());
+        let rounds: Vec<f32> =
+            self.rounds.iter().flat_map(|round| numbers(round).map(|n| n as f32)).collect();
+        state.insert("rounds", &[self.rounds.len(), 5], rounds);
+        state
+    }
+
+    fn set_optimiser(&mut self, mut state: Tensors, path: &Path) -> Result<()> {
+        let (model, pseudo) = (state.split("model/"), state.split("pseudo/"));
+        self.optimiser.set_state(&self.network.valid(), model, &self.device, path)?;
+        self.pseudo = Pseudo::from_state(pseudo, &self.target, path)?;
+        let count = state.get("rounds").map_or(0, |tensor| tensor.shape.first().copied().unwrap_or(0));
+        let rounds = state.take("rounds", &[count, 5], path)?;
+        self.rounds =
+            rounds.chunks(5).map(|row| round(&[0, 1, 2, 3, 4].map(|at| row[at] as usize))).collect();
+        state.expect_empty(path)
+    }
+
+    fn save(&self, folder: &Path, report: &TrainReport) -> Result<()> {
+        report.write(folder)?;
+        crate::files::write_json(&folder.join(ROUNDS), &self.rounds).map_err(|fault| {
+            xner_tagger::Error::Io { path: folder.join(ROUNDS), source: std::io::Error::other(fault) }
+        })?;
+        let network = self.network.valid();
+        let Self { model_config, augment, target, tags, .. } = self;
+        augmented::save(folder, model_config, augment, &network, &target.lexicon, tags)
+    }
+}
+
+fn numbers(round: &Round) -> [usize; 5] {
+    [round.step, round.threshold, round.sentences, round.tokens, round.entity_tokens]
+}
+
+fn round(&[step, threshold, sentences, tokens, entity_tokens]: &[usize; 5]) -> Round {
+    Round { step, threshold, sentences, tokens, entity_tokens }
+}
+
+fn scored(
+    gold: &[(Sentence, Vec<Entity>)],
+    predicted: &[Vec<xner_corpus::Tag>],
+) -> Result<Option<DevScores>> {
+    let gold = gold.iter().map(|(sentence, gold)| (gold.as_slice(), sentence.len()));
+    Ok(Some(score(gold, predicted)?.overall.into()))
+}
+
+fn parts(corpus: &[Labelled]) -> Vec<(Sentence, Vec<Entity>)> {
+    corpus.iter().map(|labelled| (labelled.sentence.clone(), labelled.entities.clone())).collect()
+}

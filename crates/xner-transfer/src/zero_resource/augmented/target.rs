@@ -1,0 +1,112 @@
+//! The target language's text, and which of it a round uses.
+
+use rand::RngExt;
+use rand::seq::SliceRandom;
+use xner_corpus::Sentence;
+use xner_tagger::bilstm::{Batch, Forms, Lexicon};
+use xner_tagger::{Purpose, stream};
+
+/// The length threshold `l ~ U(min, max)`: only target sentences of at most `l` tokens are used until the next is
+/// drawn. Short sentences have cleaner pseudo labels; a model that saw no others would not learn long ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Threshold {
+    /// `min`, in tokens.
+    pub shortest: usize,
+    /// `max`, in tokens; not below `min`.
+    pub longest: usize,
+}
+
+impl Threshold {
+    /// The threshold of a round: uniform over whole numbers, both ends among them; a function of its arguments.
+    pub fn draw(&self, seed: u64, round: usize) -> usize {
+        let longest = self.longest.max(self.shortest);
+        stream(seed, Purpose::Threshold, round, 0).random_range(self.shortest..=longest)
+    }
+}
+
+/// The target language's unlabelled sentences, as numbers.
+#[derive(Debug)]
+pub struct Target {
+    /// The words, in the space of the base model's, and the characters of both languages.
+    pub lexicon: Lexicon,
+    /// The sentences that may be used.
+    pub sentences: Vec<Sentence>,
+    forms: Forms,
+    encoded: Vec<Vec<u32>>,
+}
+
+impl Target {
+    /// Of these sentences; empty ones, and those of more than `longest` tokens, are left out.
+    pub fn new(lexicon: Lexicon, sentences: &[Sentence], longest: usize) -> Self {
+        let kept = |sentence: &&Sentence| (1..=longest).contains(&sentence.len());
+        let sentences: Vec<Sentence> = sentences.iter().filter(kept).cloned().collect();
+        let (forms, encoded) = Forms::collect(&sentences, &lexicon);
+        Self { lexicon, sentences, forms, encoded }
+    }
+
+    /// The numbers of the sentences of at most `threshold` tokens.
+    pub fn within(&self, threshold: usize) -> Vec<usize> {
+        (0..self.sentences.len()).filter(|&at| self.sentences[at].len() <= threshold).collect()
+    }
+
+    /// The lengths of the shortest and the longest sentence; none where there is no sentence.
+    pub fn lengths(&self) -> Option<Threshold> {
+        let lengths = || self.sentences.iter().map(Sentence::len);
+        Some(Threshold { shortest: lengths().min()?, longest: lengths().max()? })
+    }
+
+    /// The batch of these sentences.
+    pub fn batch(&self, sentences: &[usize]) -> Batch {
+        let encoded: Vec<&[u32]> = sentences.iter().map(|&at| self.encoded[at].as_slice()).collect();
+        Batch::new(&encoded, &self.forms)
+    }
+}
+
+/// The places of batch number `batch` in a list of `count` that is gone through again and again, each time in an order
+/// of its own. Fewer than `size` where the list is shorter; none of an empty list.
+pub(super) fn places(seed: u64, round: usize, batch: usize, size: usize, count: usize) -> Vec<usize> {
+    let size = size.min(count);
+    let mut places = Vec::with_capacity(size);
+    let (mut pass, mut order) = (usize::MAX, Vec::new());
+    for at in batch * size..(batch + 1) * size {
+        if at / count != pass {
+            pass = at / count;
+            order = (0..count).collect();
+            order.shuffle(&mut stream(seed, Purpose::Target, round, pass));
+        }
+        places.push(order[at % count]);
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thresholds_are_uniform_between_both_ends() {
+        let threshold = Threshold { shortest: 3, longest: 7 };
+        let mut counts = [0; 10];
+        for round in 0..5000 {
+            counts[threshold.draw(9, round)] += 1;
+        }
+        assert_eq!((counts[2], counts[8]), (0, 0));
+        // Five standard deviations of a count of 1000.
+        assert!(counts[3..=7].iter().all(|&count| (858..1142).contains(&count)), "{counts:?}");
+        assert_eq!(threshold.draw(9, 17), threshold.draw(9, 17));
+        assert_eq!(Threshold { shortest: 4, longest: 4 }.draw(1, 0), 4);
+    }
+
+    #[test]
+    fn every_sentence_comes_once_before_one_comes_twice() {
+        let all: Vec<usize> = (0..7).flat_map(|batch| places(5, 2, batch, 4, 14)).collect();
+        for pass in all.chunks(14) {
+            let mut sorted = pass.to_vec();
+            sorted.sort_unstable();
+            assert_eq!(sorted, (0..14).collect::<Vec<_>>());
+        }
+        assert_ne!(all[..14], all[14..]);
+        assert_eq!(places(5, 2, 3, 16, 3).len(), 3);
+        assert!(places(5, 2, 3, 16, 0).is_empty());
+    }
+}

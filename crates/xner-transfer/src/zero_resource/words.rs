@@ -1,0 +1,131 @@
+//! The word vectors that the taggers read.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use rand::RngExt;
+use xner_corpus::Sentence;
+use xner_embed::Vectors;
+use xner_embed::map::{self, MappingFolder, Resources, VectorFiles, checkpoint_folder};
+use xner_tagger::{Device, Flow, Purpose, stream};
+
+use super::config::{Words, ZeroResourceConfig};
+use super::data::ZeroResourceData;
+use super::observer::{Event, Observer};
+use crate::{Error, Result};
+
+/// Both languages' vectors as the taggers read them.
+pub(super) struct Space {
+    /// The source's; none where they are random, and trained.
+    pub(super) source: Option<Vectors>,
+    /// The target's.
+    pub(super) target: Vectors,
+    /// The unsupervised criterion of a mapping that was learnt.
+    pub(super) criterion: Option<f64>,
+}
+
+/// The vectors that the config asks for. A mapping that has to be learnt is kept in `folder`, and one that was learnt
+/// there before is taken.
+pub(super) fn space(
+    config: &ZeroResourceConfig,
+    data: &ZeroResourceData,
+    folder: &Path,
+    device: &Device,
+    observer: &mut dyn Observer,
+) -> Result<Space> {
+    let kind = config.words();
+    if kind == Words::Random {
+        let target = random(config, &data.target_words())?;
+        return Ok(Space { source: None, target, criterion: None });
+    }
+    let (Some(source), Some(target)) = (&data.source.vectors, &data.target.vectors) else {
+        let key = if data.source.vectors.is_none() { "source.vectors" } else { "target.vectors" };
+        return Err(Error::setting(key, "is missing, expected word vectors"));
+    };
+    if source.dim() != target.dim() {
+        let (source, target) = (source.dim(), target.dim());
+        return Err(Error::Data {
+            message: format!(
+                "the source's word vectors have {source} numbers each, the target's {target}: expected the same (`xner \
+                 vectors convert` brings vectors to fewer dimensions)"
+            ),
+        });
+    }
+    let (mut source, mut target, criterion) = match (kind, &data.mapping) {
+        (Words::Mapped, Some(mapping)) => {
+            (mapping.apply_source(source)?, mapping.apply_target(target)?, None)
+        }
+        (Words::Mapped, None) => {
+            let learnt = learn(config, data, source, target, folder, device, observer)?;
+            let whole = xner_embed::ReadOptions::default();
+            (learnt.source(&whole)?, learnt.target(&whole)?, Some(learnt.report.criterion))
+        }
+        _ => (source.clone(), target.clone(), None),
+    };
+    if config.words.length > 0.0 {
+        let factor = |vectors: &Vectors| f64::from(config.words.length) / mean_length(vectors);
+        let both = factor(&source);
+        // Vectors of one space keep their relation; those of two have none.
+        let own = if kind == Words::Mapped { both } else { factor(&target) };
+        source = scaled(&source, both)?;
+        target = scaled(&target, own)?;
+    }
+    Ok(Space { source: Some(source), target, criterion })
+}
+
+fn learn(
+    config: &ZeroResourceConfig,
+    data: &ZeroResourceData,
+    source: &Vectors,
+    target: &Vectors,
+    folder: &Path,
+    device: &Device,
+    observer: &mut dyn Observer,
+) -> Result<MappingFolder> {
+    if folder.join("report.json").exists() {
+        return Ok(map::open(folder)?);
+    }
+    let settings = config.mapping.map_config(config.seed)?;
+    let checkpoint = checkpoint_folder(folder);
+    let resources = Resources {
+        dictionary: data.dictionary.as_ref(),
+        device: *device,
+        checkpoint: Some(&checkpoint),
+        ..Resources::default()
+    };
+    let mut watch = |event: &map::Event| match observer.event(&Event::Mapping(event)) {
+        Flow::Continue => map::Flow::Continue,
+        Flow::Stop => map::Flow::Stop,
+    };
+    let mapped = map::map(source, target, &settings.clone().check()?, &resources, &mut watch)?;
+    map::save(folder, &mapped, &settings, source, target, VectorFiles::Native)?;
+    Ok(map::open(folder)?)
+}
+
+fn mean_length(vectors: &Vectors) -> f64 {
+    let square = |rank| vectors.row(rank).iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>();
+    let sum: f64 = (0..vectors.len()).map(|rank| square(rank).sqrt()).sum();
+    (sum / vectors.len().max(1) as f64).max(f64::MIN_POSITIVE)
+}
+
+fn scaled(vectors: &Vectors, factor: f64) -> Result<Vectors> {
+    let data = vectors.data().iter().map(|&x| (f64::from(x) * factor) as f32).collect();
+    Ok(vectors.with_data(vectors.dim(), data)?)
+}
+
+/// Random vectors for these words, spread as those that training begins with.
+fn random(config: &ZeroResourceConfig, words: &BTreeSet<&str>) -> Result<Vectors> {
+    let dim = config.words.random;
+    let limit = (3.0 / dim as f32).sqrt();
+    let mut rng = stream(config.seed, Purpose::Words, 1, 0);
+    let data: Vec<f32> = (0..words.len() * dim).map(|_| (2.0 * rng.random::<f32>() - 1.0) * limit).collect();
+    Ok(Vectors::from_rows(words, dim, &data)?)
+}
+
+impl ZeroResourceData {
+    /// All words of the target's texts.
+    fn target_words(&self) -> BTreeSet<&str> {
+        let labelled = self.target.dev.iter().chain(&self.target.test).map(|labelled| &labelled.sentence);
+        self.target.unlabelled.iter().chain(labelled).flat_map(Sentence::tokens).collect()
+    }
+}
