@@ -91,6 +91,14 @@ pub enum Error {
     /// A summary of no runs.
     #[error("there are no runs to summarise")]
     NoRuns,
+    /// A run has not as many names or figures as a table has columns for them.
+    #[error("{found} cells of a row, expected {expected}")]
+    CellsDiffer {
+        /// Names or figures.
+        found: usize,
+        /// Columns for them.
+        expected: usize,
+    },
     /// A value to summarise is NaN or infinite.
     #[error("run {run}: {value} is not a finite number")]
     NotFinite {

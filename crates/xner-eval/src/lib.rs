@@ -17,6 +17,7 @@ mod scorer;
 mod scores;
 mod shortcut;
 mod significance;
+mod table;
 
 pub use by_length::{ByLength, LengthBin, LengthTable, Lengths};
 pub use calibration::{Bin, Calibration, Calibrator};
@@ -30,3 +31,4 @@ pub use runs::{Runs, ScoreSummary, Summary};
 pub use scorer::{Scorer, score};
 pub use scores::Scores;
 pub use significance::{Significance, approximate_randomisation, paired_bootstrap};
+pub use table::{Column, Kind, Table, TableRow};
