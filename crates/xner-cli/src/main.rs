@@ -8,6 +8,7 @@ mod documented;
 mod exit;
 mod interrupt;
 mod paint;
+mod picture;
 mod progress;
 mod reading;
 

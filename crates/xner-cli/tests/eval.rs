@@ -135,3 +135,65 @@ fn files_that_do_not_fit_are_refused_with_file_and_line() {
     folder.refused("eval gold gold --against gold --rounds 0", &["--rounds is 0"]);
     folder.refused("eval gold gold --scheme xyz", &["xyz", "iob1, iob2, iobes"]);
 }
+
+/// Sentences of 2, 3 and 12 words; the marks before them are no words of a sentence.
+fn sentences(last: &str) -> String {
+    let long = "word O\n".repeat(11);
+    format!("-DOCSTART- O\n\nAda B-PER\nran O\n\nin O\nNew B-LOC\nYork {last}\n\nAda B-PER\n{long}")
+}
+
+#[test]
+fn scores_by_sentence_length() {
+    let folder =
+        Folder::with(&[("gold", &sentences("I-LOC")), ("a", &sentences("O")), ("b", &sentences("B-PER"))]);
+    let json = folder.xner("eval gold a --by-length 2 --length-bins 3 --json").json();
+    let bins = json["by_length"]["bins"].as_array().unwrap();
+    let column = |key: &str| bins.iter().map(|bin| bin[key].as_u64().unwrap()).collect::<Vec<_>>();
+    assert_eq!((column("from"), column("sentences")), (vec![1, 3, 5], vec![1, 1, 1]));
+    assert_eq!((column("words"), column("correct_words")), (vec![2, 3, 12], vec![2, 2, 12]));
+    assert_eq!((column("entity_words"), column("correct_entity_words")), (vec![1, 2, 1], vec![1, 1, 1]));
+    assert!(bins[2]["to"].is_null());
+    assert_eq!((&bins[1]["share"], &bins[1]["entity_share"]), (&(2.0 / 3.0).into(), &0.5.into()));
+    assert_eq!(json["by_length"]["all"]["score"], json["overall"]);
+    assert_eq!((&json["by_length"]["all"]["words"], &json["tokens"]), (&17.into(), &18.into()));
+    // Without a width it is ten, and without the option nothing is said.
+    let json = folder.xner("eval gold a --json --by-length").json();
+    assert_eq!(json["by_length"]["bins"][1]["to"], 20);
+    assert!(folder.xner("eval gold a --json").json().get("by_length").is_none());
+
+    let text = folder.xner("eval gold a --by-length --against b --rounds 10").ok();
+    assert_eq!(text.matches("in entities").count(), 2, "{text}");
+    let row = "      1-10          2        5        4    80.00            3        2    66.67";
+    assert!(text.contains(row), "{text}");
+    let json = folder.xner("eval gold a --by-length --against b --rounds 10 --json").json();
+    assert_eq!(json["against"]["by_length"]["bins"][0]["score"]["found"], 3);
+
+    folder.refused("eval gold a --by-length 0", &["--by-length is 0"]);
+    folder.refused("eval gold a --by-length --length-bins 0", &["--length-bins is 0"]);
+    folder.refused("eval gold a --by-length --conlleval", &["--by-length", "--conlleval"]);
+    folder.refused("eval gold a --by-length many", &["many"]);
+}
+
+#[test]
+fn scores_by_sentence_length_are_drawn() {
+    let folder =
+        Folder::with(&[("gold", &sentences("I-LOC")), ("a", &sentences("O")), ("b", &sentences("B-PER"))]);
+    let said = folder.xner("eval gold a --length-plot one").ok();
+    assert!(said.ends_with("\none.svg and one.png\n") && !said.contains("in entities"), "{said}");
+    let svg = folder.read("one.svg");
+    for text in ["all words", "words in entities", "entity F1", "1-10", "11-20"] {
+        assert!(svg.contains(&format!("\n{text}\n")), "{text}: {svg}");
+    }
+    let png = std::fs::read(folder.path("one.png")).unwrap();
+    assert!(png.starts_with(b"\x89PNG\r\n\x1a\n"));
+    let json = folder.xner("eval gold a --length-plot both.svg --against b --rounds 10 --json").json();
+    assert_eq!(
+        (&json["length_plot"]["svg"], &json["length_plot"]["png"]),
+        (&"both.svg".into(), &"both.png".into())
+    );
+    assert!(folder.read("both.svg").contains("\nb: all words\n"));
+    // Nothing is half written, and the same files give the same bytes.
+    folder.refused("eval gold a --length-plot no/where", &["no/where.svg"]);
+    folder.xner("eval gold a --length-plot again").ok();
+    assert_eq!((svg, png), (folder.read("again.svg"), std::fs::read(folder.path("again.png")).unwrap()));
+}

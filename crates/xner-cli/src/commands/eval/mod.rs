@@ -1,5 +1,6 @@
 //! `xner eval GOLD PRED`.
 
+mod lengths;
 mod systems;
 
 use std::fmt::Write;
@@ -8,11 +9,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use serde::Serialize;
 use xner_corpus::Scheme;
-use xner_eval::{Counts, Mode, Scores, Significance, approximate_randomisation, paired_bootstrap};
+use xner_eval::{LengthTable, Mode, Scores, Significance, approximate_randomisation, paired_bootstrap};
 
-use self::systems::score_files;
+use self::lengths::LengthArgs;
+use self::systems::{Judged, score_files};
 use crate::args::{self, Columns};
 use crate::exit::bad_input;
+use crate::picture::Picture;
 use crate::progress::note;
 
 /// Score two column files; the last column is the tag, unless --tag-column says otherwise
@@ -51,6 +54,8 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with_all = ["json", "strict", "against"])]
     conlleval: bool,
     #[command(flatten)]
+    lengths: LengthArgs,
+    #[command(flatten)]
     columns: Columns,
 }
 
@@ -78,7 +83,11 @@ struct Report {
     scores: Scores,
     mode: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    by_length: Option<LengthTable>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     against: Option<Comparison>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    length_plot: Option<Picture>,
 }
 
 /// A second system: its scores, and the tests of the difference (A is the first system).
@@ -86,6 +95,8 @@ struct Report {
 struct Comparison {
     #[serde(flatten)]
     scores: Scores,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_length: Option<LengthTable>,
     approximate_randomisation: Significance,
     paired_bootstrap: Significance,
 }
@@ -94,6 +105,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if args.against.is_some() && args.rounds == 0 {
         return Err(bad_input("--rounds is 0, expected at least 1"));
     }
+    let lengths = args.lengths.lengths()?;
     let files: Vec<_> = std::iter::once(&args.predicted).chain(&args.against).collect();
     let given =
         [("GOLD", Some(&args.gold)), ("PRED", Some(&args.predicted)), ("--against", args.against.as_ref())];
@@ -106,14 +118,24 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         let names = stdin.join(" and ");
         return Err(bad_input(format!("{names} are both `-`, but only one file can be standard input")));
     }
-    let mut scored = score_files(&args.gold, &files, &args.columns.conll(), args.mode(), args.allowed())?;
+    let mut scored =
+        score_files(&args.gold, &files, &args.columns.conll(), args.mode(), args.allowed(), lengths)?;
     if args.scheme.is_none() && !args.strict && scored.singles {
         note("note: there are `S-` tags, which conlleval does not know; for IOBES give --scheme iobes");
     }
     let second = if args.against.is_some() { scored.systems.pop() } else { None };
-    let Some((scores, counts)) = scored.systems.pop() else { return Ok(()) };
-    let against = second.map(|second| compare(&counts, second, args)).transpose()?;
-    let report = Report { scores, mode: args.mode().to_string(), against };
+    let Some(first) = scored.systems.pop() else { return Ok(()) };
+    let against = second.as_ref().map(|second| compare(&first, second, args)).transpose()?;
+    let tables = [Some(&first), second.as_ref()].map(|system| system.and_then(|s| s.by_length.as_ref()));
+    let drawn: Vec<(&Path, _)> = files.iter().map(|file| file.as_path()).zip(tables).collect();
+    let length_plot = args.lengths.draw(&drawn)?;
+    let report = Report {
+        against,
+        by_length: args.lengths.printed(first.by_length.as_ref()),
+        scores: first.scores,
+        mode: args.mode().to_string(),
+        length_plot,
+    };
     if args.json {
         super::print_json(&report)
     } else if args.conlleval {
@@ -123,21 +145,31 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
 }
 
-fn compare(first: &[Counts], (scores, second): (Scores, Vec<Counts>), args: &Args) -> Result<Comparison> {
+fn compare(first: &Judged, second: &Judged, args: &Args) -> Result<Comparison> {
+    let (a, b) = (&first.counts, &second.counts);
     Ok(Comparison {
-        scores,
-        approximate_randomisation: approximate_randomisation(first, &second, args.rounds, args.seed)?,
-        paired_bootstrap: paired_bootstrap(first, &second, args.rounds, args.seed)?,
+        approximate_randomisation: approximate_randomisation(a, b, args.rounds, args.seed)?,
+        paired_bootstrap: paired_bootstrap(a, b, args.rounds, args.seed)?,
+        by_length: args.lengths.printed(second.by_length.as_ref()),
+        scores: second.scores.clone(),
     })
 }
 
 fn text(report: &Report) -> String {
+    // Writing to a string cannot fail.
+    let lengths = |text: &mut String, table: &Option<LengthTable>| {
+        let _ = table.iter().try_for_each(|table| write!(text, "\n{table}"));
+    };
     let mut text = report.scores.to_string();
+    lengths(&mut text, &report.by_length);
     if let Some(against) = &report.against {
-        // Writing to a string cannot fail.
         let _ = write!(text, "\nagainst\n{}", against.scores);
+        lengths(&mut text, &against.by_length);
         let _ = writeln!(text, "\napproximate randomisation: {}", against.approximate_randomisation);
         let _ = writeln!(text, "paired bootstrap: {}", against.paired_bootstrap);
+    }
+    if let Some(picture) = &report.length_plot {
+        let _ = writeln!(text, "\n{picture}");
     }
     text
 }

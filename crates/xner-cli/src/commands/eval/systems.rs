@@ -6,36 +6,49 @@ use anyhow::Result;
 use xner_corpus::read::Input;
 use xner_corpus::read::conll::{Block, ConllOptions};
 use xner_corpus::{Error, Scheme, Tag};
-use xner_eval::{Counts, Mode, Scorer, Scores};
+use xner_eval::{ByLength, Counts, LengthTable, Lengths, Mode, Scorer, Scores};
 
 use crate::columns::TagFile;
 use crate::progress::Progress;
 
-/// The scores of each system, with the counts of each sentence where there are several systems.
+/// What was counted.
 pub(super) struct Scored {
-    pub(super) systems: Vec<(Scores, Vec<Counts>)>,
+    pub(super) systems: Vec<Judged>,
     /// Whether an `S-` tag was seen.
     pub(super) singles: bool,
+}
+
+/// What was counted of a system.
+pub(super) struct Judged {
+    pub(super) scores: Scores,
+    /// Of each sentence, where there are several systems.
+    pub(super) counts: Vec<Counts>,
+    pub(super) by_length: Option<LengthTable>,
 }
 
 struct System {
     file: TagFile,
     scorer: Scorer,
     counts: Vec<Counts>,
+    by_length: Option<ByLength>,
 }
 
-/// Scores files against `gold`; `allowed` is the scheme whose prefixes alone may occur.
+/// Scores files against `gold`; `allowed` is the scheme whose prefixes alone may occur, `lengths` how
+/// sentence lengths are put together, where that is asked for.
 pub(super) fn score_files(
     gold: &Path,
     files: &[&PathBuf],
     columns: &ConllOptions,
     mode: Mode,
     allowed: Option<Scheme>,
+    lengths: Option<Lengths>,
 ) -> Result<Scored> {
     let mut gold = open(gold, columns)?;
     let mut systems = Vec::with_capacity(files.len());
     for path in files {
-        systems.push(System { file: open(path, columns)?, scorer: Scorer::new(mode), counts: Vec::new() });
+        let by_length = lengths.map(|lengths| ByLength::new(mode, lengths)).transpose()?;
+        let file = open(path, columns)?;
+        systems.push(System { file, scorer: Scorer::new(mode), counts: Vec::new(), by_length });
     }
     let keep = systems.len() > 1;
     let (mut progress, mut singles, mut sentences) = (Progress::counter("sentences"), false, 0_usize);
@@ -44,7 +57,7 @@ pub(super) fn score_files(
         let right_tags = gold.tags(&right);
         check(&gold, &right, &right_tags, allowed)?;
         singles |= right_tags.iter().any(|tag| tag.starts_with("S-"));
-        for System { file, scorer, counts } in &mut systems {
+        for System { file, scorer, counts, by_length } in &mut systems {
             let Some(found) = file.next_sentence()? else {
                 return Err(one_more(&gold, &right, sentences, &file.name));
             };
@@ -52,6 +65,9 @@ pub(super) fn score_files(
             let found_tags = file.tags(&found);
             check(file, &found, &found_tags, allowed)?;
             singles |= found_tags.iter().any(|tag| tag.starts_with("S-"));
+            if let Some(by_length) = by_length {
+                by_length.add(&right_tags, &found_tags)?;
+            }
             // conlleval counts a document mark as a token like any other.
             let (mut right_all, mut found_all) = (gold.mark_tags(&right), file.mark_tags(&found));
             let marks = right_all.len().min(found_all.len());
@@ -74,7 +90,11 @@ pub(super) fn score_files(
     if sentences == 0 {
         return Err(Error::Empty { path: gold.name }.into());
     }
-    let finish = |system: System| (system.scorer.finish(), system.counts);
+    let finish = |system: System| Judged {
+        scores: system.scorer.finish(),
+        counts: system.counts,
+        by_length: system.by_length.map(ByLength::finish),
+    };
     Ok(Scored { systems: systems.into_iter().map(finish).collect(), singles })
 }
 

@@ -3,20 +3,19 @@
 mod words;
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use serde::Serialize;
 use xner_corpus::EntityType;
 use xner_corpus::read::Format;
-use xner_corpus::write::Output;
 use xner_embed::Vectors;
 use xner_eval::figures::{Panel, Point, Scatter, Tsne, tsne};
 
 use self::words::{EntityWord, entity_words};
 use crate::args::{self, Layout};
 use crate::exit::bad_input;
+use crate::picture::Picture;
 use crate::progress::Progress;
 use crate::reading::{Reading, mapped};
 
@@ -77,8 +76,8 @@ pub(crate) struct Args {
 /// What was drawn: words of each language by type.
 #[derive(Serialize)]
 struct Drawn {
-    svg: PathBuf,
-    png: PathBuf,
+    #[serde(flatten)]
+    picture: Picture,
     source: BTreeMap<EntityType, usize>,
     target: BTreeMap<EntityType, usize>,
 }
@@ -148,13 +147,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         groups: vec![args.source_name.clone(), args.target_name.clone()],
         panels: panels.into_iter().collect::<Result<_>>()?,
     };
-    let drawn = Drawn {
-        svg: with_ending(&args.out, "svg"),
-        png: with_ending(&args.out, "png"),
-        source: count(&source),
-        target: count(&target),
-    };
-    write(&drawn, &plot)?;
+    let picture = Picture::write(&args.out, &plot.to_svg()?, &plot.to_png()?)?;
+    let drawn = Drawn { picture, source: count(&source), target: count(&target) };
     drop(spinner);
     if args.json { super::print_json(&drawn) } else { super::print(&text(&drawn, args)) }
 }
@@ -189,46 +183,13 @@ fn count(words: &[Chosen]) -> BTreeMap<EntityType, usize> {
     counts
 }
 
-/// `FIG.svg` of `FIG`, `FIG.svg` or `FIG.png`; other dots belong to the name.
-fn with_ending(out: &Path, ending: &str) -> PathBuf {
-    let known = out.extension().is_some_and(|e| e == "svg" || e == "png");
-    let stem = if known { out.with_extension("") } else { out.to_owned() };
-    let mut name = stem.into_os_string();
-    name.push(".");
-    name.push(ending);
-    name.into()
-}
-
-/// Both files, or none of them.
-fn write(drawn: &Drawn, plot: &Scatter) -> Result<()> {
-    let mut files = Vec::new();
-    for (path, bytes) in [(&drawn.svg, plot.to_svg()?.into_bytes()), (&drawn.png, plot.to_png()?)] {
-        let mut file = Output::create(path)?;
-        file.write_all(&bytes).map_err(|fault| file.error(fault))?;
-        files.push(file);
-    }
-    Ok(files.into_iter().try_for_each(Output::finish)?)
-}
-
 fn text(drawn: &Drawn, args: &Args) -> String {
     let side = |name: &str, counts: &BTreeMap<EntityType, usize>| {
         let types: Vec<String> = counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
         format!("{name}: {} words ({})\n", counts.values().sum::<usize>(), types.join(", "))
     };
-    let mut text = format!("{} and {}\n", drawn.svg.display(), drawn.png.display());
+    let mut text = format!("{}\n", drawn.picture);
     text.push_str(&side(&args.source_name, &drawn.source));
     text.push_str(&side(&args.target_name, &drawn.target));
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn endings_that_are_none_stay() {
-        for (out, want) in [("a", "a.svg"), ("a.png", "a.svg"), ("a.svg", "a.svg"), ("en.es", "en.es.svg")] {
-            assert_eq!(with_ending(Path::new(out), "svg"), Path::new(want), "{out}");
-        }
-    }
 }
