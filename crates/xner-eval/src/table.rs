@@ -9,13 +9,13 @@ use crate::{Error, Result, Summary};
 /// Figures of runs by row: a row is known by its names, such as a method and a pair of languages, and each of its
 /// runs gives a figure for each column, or none. Rows stand in the order in which they came.
 ///
-/// It displays as a table in Markdown: for a [`Kind::Fraction`] mean and sample deviation in percent and, in a column
-/// of its own, the maximum.
+/// It displays as a table in Markdown: mean and sample deviation in percent and, for a
+/// [`Kind::Spread`] in a column of its own, the maximum.
 ///
 /// ```
 /// use xner_eval::{Column, Kind, Table};
 ///
-/// let columns = vec![Column::new("F1", Kind::Fraction), Column::new("parameters", Kind::Count)];
+/// let columns = vec![Column::new("F1", Kind::Spread), Column::new("parameters", Kind::Count)];
 /// let mut table = Table::new(vec!["row".into(), "pair".into()], columns);
 /// for f1 in [0.71, 0.73] {
 ///     table.add(&["Cross-Word", "en-es"], &[Some(f1), Some(342_906.0)])?;
@@ -58,7 +58,9 @@ impl Column {
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// From 0 to 1, such as F1: in percent, with mean, sample deviation and maximum.
-    Fraction,
+    Spread,
+    /// The same without the maximum.
+    Mean,
     /// A whole number, such as that of parameters, which is mostly the same in all runs: once, else from the least to
     /// the greatest.
     Count,
@@ -136,7 +138,7 @@ impl Table {
         heads.push("runs".to_owned());
         for Column { name, kind } in &self.columns {
             heads.push(escaped(name));
-            if *kind == Kind::Fraction {
+            if *kind == Kind::Spread {
                 heads.push("max".to_owned());
             }
         }
@@ -149,11 +151,13 @@ impl Table {
         for (Column { kind, .. }, figure) in self.columns.iter().zip(&row.figures) {
             let some = |text: fn(&Summary) -> String| {
                 let missing = figure.filter(|figure| figure.runs < row.runs);
-                let part = missing.map_or_else(String::new, |figure| format!(" ({} runs)", figure.runs));
+                let part =
+                    missing.map_or_else(String::new, |figure| format!(" ({} of {})", figure.runs, row.runs));
                 figure.as_ref().map_or_else(|| "-".to_owned(), |figure| text(figure) + &part)
             };
             match kind {
-                Kind::Fraction => {
+                Kind::Mean => cells.push(some(mean)),
+                Kind::Spread => {
                     cells.push(some(mean));
                     let max = |figure: Summary| format!("{:.2}", 100.0 * figure.maximum);
                     cells.push(figure.map_or_else(|| "-".to_owned(), max));
@@ -165,7 +169,7 @@ impl Table {
     }
 }
 
-/// In JSON: `{"names":["row"],"columns":[{"name":"F1","kind":"fraction"}],"rows":[{"names":["Cross-Word"],"runs":2,
+/// In JSON: `{"names":["row"],"columns":[{"name":"F1","kind":"spread"}],"rows":[{"names":["Cross-Word"],"runs":2,
 /// "figures":[{"mean":0.72,…}]}]}`.
 impl Serialize for Table {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use xner_eval::{Column, Error, Kind, Table};
 
 fn table() -> Table {
-    let columns = vec![Column::new("F1", Kind::Fraction), Column::new("parameters", Kind::Count)];
+    let columns = vec![Column::new("F1", Kind::Spread), Column::new("parameters", Kind::Count)];
     Table::new(vec!["row".to_owned()], columns)
 }
 
@@ -24,7 +24,7 @@ fn missing_figures_and_odd_names_are_plain_to_see() {
         "\
 | row      | runs |                     F1 |   max |            parameters |
 |----------|-----:|-----------------------:|------:|----------------------:|
-| a\\|b c\\\\ |    3 | 62.50 ± 17.68 (2 runs) | 75.00 | 999 to 1,000 (2 runs) |
+| a\\|b c\\\\ |    3 | 62.50 ± 17.68 (2 of 3) | 75.00 | 999 to 1,000 (2 of 3) |
 | Zoë      |    1 |                      - |     - |                     - |
 "
     );

@@ -1,6 +1,7 @@
 //! `xner transfer`: a tagger for a language without labels.
 
 mod settings;
+mod table;
 mod watch;
 mod zero_resource;
 
@@ -16,10 +17,12 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Method {
     ZeroResource(zero_resource::Args),
+    Table(table::Args),
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
     match args.method {
         Method::ZeroResource(args) => zero_resource::run(args),
+        Method::Table(args) => table::run(&args),
     }
 }

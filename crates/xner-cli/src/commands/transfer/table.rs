@@ -1,0 +1,103 @@
+//! `xner transfer table FILE…`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use xner_eval::{Column, Kind, Table};
+use xner_transfer::report::{REPORT, RESULTS, Results, Selected, TransferReport};
+
+use crate::exit::bad_input;
+
+/// Print the results of runs as a table in Markdown
+///
+/// A row holds the runs of one row name and one pair of languages, in the order in which they come: mean and sample
+/// deviation over its seeds in percent, and the maximum. F1 on the target's test data stands there twice, by weights
+/// chosen on the source's and on the target's development data; F1 on the source's test data is by the former.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Args {
+    /// results.json or transfer-report.json of runs, or folders that hold one
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// Print JSON, F1 as fractions
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &Args) -> Result<()> {
+    let names = ["row", "pair"].map(str::to_owned).to_vec();
+    let columns = [
+        ("target F1, source dev", Kind::Spread),
+        ("target F1, target dev", Kind::Spread),
+        ("source F1", Kind::Mean),
+        ("parameters", Kind::Count),
+    ];
+    let mut table = Table::new(names, columns.map(|(name, kind)| Column::new(name, kind)).to_vec());
+    let mut seen: BTreeMap<(String, String, u64), PathBuf> = BTreeMap::new();
+    for file in args.files.iter().map(|path| inside(path)) {
+        let file = file?;
+        for report in read(&file)? {
+            let pair = format!("{}-{}", report.source, report.target);
+            let run = (report.row.clone(), pair.clone(), report.seed);
+            if let Some(other) = seen.insert(run, file.clone()) {
+                let (row, seed) = (&report.row, report.seed);
+                let (file, other) = (file.display(), other.display());
+                return Err(bad_input(format!(
+                    "{file}: a run of row `{row}`, {pair}, seed {seed} is in {other} already; give each run once, \
+                     and runs of another config another `row`"
+                )));
+            }
+            let source = test(report.by_source_dev.as_ref());
+            let target = test(report.by_target_dev.as_ref());
+            let figures = [source.0, target.0, source.1, Some(report.parameters as f64)];
+            let added = table.add(&[&report.row, &pair], &figures);
+            added.map_err(|fault| bad_input(format!("{}: {fault}", file.display())))?;
+        }
+    }
+    if args.json { super::super::print_json(&table) } else { super::super::print(&table.to_string()) }
+}
+
+/// Test F1 on the target and on the source, where they were tested.
+fn test(selected: Option<&Selected>) -> (Option<f64>, Option<f64>) {
+    let f1 = |of: fn(&Selected) -> Option<f64>| selected.and_then(of);
+    let target = f1(|selected| selected.target_test.as_ref().map(|scores| scores.f1));
+    (target, f1(|selected| selected.source_test.as_ref().map(|scores| scores.f1)))
+}
+
+/// The file itself, or that of a folder.
+fn inside(path: &Path) -> Result<PathBuf> {
+    if !path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    let found = [RESULTS, REPORT].map(|name| path.join(name)).into_iter().find(|file| file.is_file());
+    let folder = path.display();
+    found.ok_or_else(|| {
+        bad_input(format!("{folder}: no {RESULTS} and no {REPORT}; `xner transfer` writes such folders"))
+    })
+}
+
+/// The runs of a file: several, or one.
+fn read(file: &Path) -> Result<Vec<TransferReport>> {
+    #[derive(Deserialize)]
+    struct Several {
+        runs: Option<IgnoredAny>,
+    }
+    let source = |source| xner_transfer::Error::Io { path: file.to_owned(), source };
+    let text = std::fs::read_to_string(file).map_err(source)?;
+    let several = parse::<Several>(file, &text)?.runs.is_some();
+    let runs = if several { parse::<Results>(file, &text)?.runs } else { vec![parse(file, &text)?] };
+    if runs.is_empty() {
+        return Err(bad_input(format!("{}: holds no run", file.display())));
+    }
+    Ok(runs)
+}
+
+/// Reads JSON; a fault names file, key and line.
+fn parse<T: DeserializeOwned>(file: &Path, text: &str) -> Result<T> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut reader)
+        .map_err(|fault| bad_input(format!("{}: at `{}`: {}", file.display(), fault.path(), fault.inner())))
+}
