@@ -1,0 +1,70 @@
+//! What a run works on.
+
+use std::path::PathBuf;
+
+use xner_corpus::Labelled;
+use xner_corpus::read::{ReadOptions, read_corpus};
+use xner_embed::dictionary::{Dictionary, induced};
+use xner_embed::{Vectors, map, read};
+
+use super::config::BwetConfig;
+use crate::{Error, Result};
+
+/// Labelled text of the source, a dictionary, and what there is of the target.
+#[derive(Debug)]
+pub struct BwetData {
+    /// Source sentences to translate and train on.
+    pub train: Vec<Labelled>,
+    /// Source sentences to translate and choose weights by.
+    pub dev: Vec<Labelled>,
+    /// Labelled target sentences; may be empty.
+    pub target_dev: Vec<Labelled>,
+    /// Labelled target sentences to be scored in the end; may be empty.
+    pub target_test: Vec<Labelled>,
+    /// The target's own word vectors.
+    pub vectors: Vectors,
+    /// Translations of source words.
+    pub dictionary: Dictionary,
+}
+
+impl BwetData {
+    /// Reads the files that a config names, and makes the dictionary where it names a mapping.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a file that is needed and not named; faults of the files, with their lines.
+    pub fn read(config: &BwetConfig) -> Result<Self> {
+        let BwetConfig { source, target, dictionary, .. } = config;
+        let corpus = |path: &PathBuf, options: &ReadOptions| Ok::<_, Error>(read_corpus(path, options)?);
+        let maybe = |path: &Option<PathBuf>| match path {
+            Some(path) => corpus(path, &target.read),
+            None => Ok(Vec::new()),
+        };
+        // The dictionary is the slow part, so it comes last.
+        Ok(Self {
+            train: corpus(needed("source.train", "a corpus", &source.train)?, &source.read)?,
+            dev: corpus(needed("source.dev", "a corpus", &source.dev)?, &source.read)?,
+            target_dev: maybe(&target.dev)?,
+            target_test: maybe(&target.test)?,
+            vectors: {
+                let path = needed("target.vectors", "word vectors", &target.vectors)?;
+                read::open(path, &xner_embed::ReadOptions { limit: target.limit, ..Default::default() })?
+            },
+            dictionary: match (&dictionary.file, &dictionary.mapping) {
+                (Some(file), _) => Dictionary::read(file)?,
+                (None, Some(folder)) => {
+                    let (folder, whole) = (map::open(folder)?, xner_embed::ReadOptions::default());
+                    induced(&folder.source(&whole)?, &folder.target(&whole)?, &config.induction())?
+                }
+                (None, None) => {
+                    let message = "is missing, and `dictionary.file` too: expected a folder that `xner map` wrote, or \
+                                   a file of word pairs";
+                    return Err(Error::setting("dictionary.mapping", message));
+                }
+            },
+        })
+    }
+}
+
+fn needed<'a>(key: &str, what: &str, path: &'a Option<PathBuf>) -> Result<&'a PathBuf> {
+    path.as_ref().ok_or_else(|| Error::setting(key, format!("is missing, expected the path of {what}")))
+}

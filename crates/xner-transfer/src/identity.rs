@@ -1,0 +1,42 @@
+//! Whose folder it is, so that no phase goes on from another run's.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::files::{create_folder, read_json, write_json};
+use crate::report::REPORT;
+use crate::{Error, Result};
+
+/// `run.json`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Identity {
+    version: String,
+    fingerprint: String,
+}
+
+const IDENTITY: &str = "run.json";
+
+/// Makes the folder the run's that has this fingerprint. Whether that is finished already.
+///
+/// # Errors
+/// [`Error::Folder`] when it holds another run.
+pub(crate) fn claim(out: &Path, fingerprint: &str) -> Result<bool> {
+    create_folder(out)?;
+    let path = out.join(IDENTITY);
+    if path.exists() {
+        let identity: Identity = read_json(&path)?;
+        if identity.fingerprint != fingerprint {
+            let message = "holds a run with another config or other data; take another folder, or remove it";
+            return Err(Error::folder(out, message));
+        }
+        return Ok(out.join(REPORT).exists());
+    }
+    if out.join("config.json").exists() {
+        return Err(Error::folder(out, "holds a model of another run; take another folder, or remove it"));
+    }
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    write_json(&path, &Identity { version, fingerprint: fingerprint.to_owned() })?;
+    Ok(false)
+}
