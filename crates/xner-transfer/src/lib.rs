@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+pub mod bwet;
 mod error;
 mod files;
+mod identity;
 pub mod mapping;
 pub mod report;
 pub mod zero_resource;

@@ -24,7 +24,7 @@ fn vectors(sample: &Sample, language: Language) -> Vectors {
 
 fn config() -> BwetConfig {
     let mut config = BwetConfig::default();
-    config.target.language = "es".to_owned();
+    "es".clone_into(&mut config.target.language);
     config.model.hidden = 24;
     config.model.dense = 24;
     config.model.characters.embedding = 12;
@@ -200,7 +200,7 @@ fn a_mapping_makes_the_dictionary() {
         &mut |_: &map::Event| map::Flow::Continue,
     )
     .unwrap();
-    map::save(&at("mapping"), &mapped, &settings, &english, &spanish, VectorFiles::Native).unwrap();
+    map::save(at("mapping"), &mapped, &settings, &english, &spanish, VectorFiles::Native).unwrap();
     write_vec(at("es.vec"), &spanish).unwrap();
     for (name, text) in [("en.conll", "Rain O\nfell O\nin O\nLondon B-LOC\n\n"), ("es.conll", "llueve O\n\n")]
     {

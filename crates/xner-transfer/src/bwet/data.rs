@@ -41,12 +41,12 @@ impl BwetData {
         };
         // The dictionary is the slow part, so it comes last.
         Ok(Self {
-            train: corpus(needed("source.train", "a corpus", &source.train)?, &source.read)?,
-            dev: corpus(needed("source.dev", "a corpus", &source.dev)?, &source.read)?,
+            train: corpus(needed("source.train", "a corpus", source.train.as_ref())?, &source.read)?,
+            dev: corpus(needed("source.dev", "a corpus", source.dev.as_ref())?, &source.read)?,
             target_dev: maybe(&target.dev)?,
             target_test: maybe(&target.test)?,
             vectors: {
-                let path = needed("target.vectors", "word vectors", &target.vectors)?;
+                let path = needed("target.vectors", "word vectors", target.vectors.as_ref())?;
                 read::open(path, &xner_embed::ReadOptions { limit: target.limit, ..Default::default() })?
             },
             dictionary: match (&dictionary.file, &dictionary.mapping) {
@@ -65,6 +65,6 @@ impl BwetData {
     }
 }
 
-fn needed<'a>(key: &str, what: &str, path: &'a Option<PathBuf>) -> Result<&'a PathBuf> {
-    path.as_ref().ok_or_else(|| Error::setting(key, format!("is missing, expected the path of {what}")))
+fn needed<'a>(key: &str, what: &str, path: Option<&'a PathBuf>) -> Result<&'a PathBuf> {
+    path.ok_or_else(|| Error::setting(key, format!("is missing, expected the path of {what}")))
 }

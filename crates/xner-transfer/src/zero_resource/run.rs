@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
 use xner_corpus::Sentence;
 use xner_embed::Vectors;
 use xner_tagger::train::Evaluation;
@@ -14,19 +13,10 @@ use super::data::ZeroResourceData;
 use super::observer::{Event, Observer, Phase};
 use super::phases::{Out, base, joint};
 use super::words::{Space, space};
-use crate::files::{create_folder, read_json, write_json};
+use crate::files::read_json;
+use crate::identity::claim;
 use crate::report::{REPORT, Select, Selected, TransferReport};
 use crate::{Error, Result};
-
-/// `run.json`: whose folder it is, so that no phase goes on from another run's.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Identity {
-    version: String,
-    fingerprint: String,
-}
-
-const IDENTITY: &str = "run.json";
 
 /// Trains a tagger for the target language and writes its model directory to `out`.
 ///
@@ -194,7 +184,7 @@ fn check(config: &ZeroResourceConfig, data: &ZeroResourceData) -> Result<()> {
 fn fingerprint(config: &ZeroResourceConfig, data: &ZeroResourceData) -> Result<String> {
     let mut print = Fingerprint::new();
     let settings = serde_json::to_string(&config.without_paths());
-    let settings = settings.map_err(|fault| Error::io(Path::new(IDENTITY))(fault.into()))?;
+    let settings = settings.map_err(|fault| Error::io(Path::new(REPORT))(fault.into()))?;
     print.bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(settings.as_bytes());
     let ZeroResourceData { source, target, mapping, dictionary } = data;
     print.corpus(&source.train).corpus(&source.dev).corpus(&source.test);
@@ -216,26 +206,6 @@ fn fingerprint(config: &ZeroResourceConfig, data: &ZeroResourceData) -> Result<S
         print.bytes(word.as_bytes()).bytes(translation.word.as_bytes());
     }
     Ok(print.digest())
-}
-
-/// Makes the folder this run's. Whether the run is finished already.
-fn claim(out: &Path, fingerprint: &str) -> Result<bool> {
-    create_folder(out)?;
-    let path = out.join(IDENTITY);
-    if path.exists() {
-        let identity: Identity = read_json(&path)?;
-        if identity.fingerprint != fingerprint {
-            let message = "holds a run with another config or other data; take another folder, or remove it";
-            return Err(Error::folder(out, message));
-        }
-        return Ok(out.join(REPORT).exists());
-    }
-    if out.join("config.json").exists() {
-        return Err(Error::folder(out, "holds a model of another run; take another folder, or remove it"));
-    }
-    let version = env!("CARGO_PKG_VERSION").to_owned();
-    write_json(&path, &Identity { version, fingerprint: fingerprint.to_owned() })?;
-    Ok(false)
 }
 
 /// Tells that a phase begins. Between two phases nothing is lost by a stop.

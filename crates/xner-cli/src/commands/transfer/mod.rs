@@ -1,5 +1,7 @@
 //! `xner transfer`: a tagger for a language without labels.
 
+mod bwet;
+mod bwet_settings;
 mod settings;
 mod table;
 mod watch;
@@ -17,12 +19,14 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Method {
     ZeroResource(zero_resource::Args),
+    Bwet(bwet::Args),
     Table(table::Args),
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
     match args.method {
         Method::ZeroResource(args) => zero_resource::run(args),
+        Method::Bwet(args) => bwet::run(args),
         Method::Table(args) => table::run(&args),
     }
 }

@@ -97,7 +97,7 @@ fn one(
 }
 
 /// Both choices of weights and their scores.
-fn text(report: &TransferReport, out: &Path) -> String {
+pub(super) fn text(report: &TransferReport, out: &Path) -> String {
     let TransferReport { row, source, target, steps, parameters, .. } = report;
     let mut text = format!(
         "{row}, {source} to {target}: {steps} steps, {parameters} parameters; the model is in {}\n",

@@ -1,0 +1,104 @@
+//! The documented config: every setting with its meaning; the values are those of `BwetConfig::default()`.
+
+use anyhow::Result;
+use xner_transfer::bwet::BwetConfig;
+
+use super::super::train;
+use crate::documented::{self, Key, Table};
+
+const OWN: &[Table<'_>] = &[
+    Table(
+        "",
+        "Settings of `xner transfer bwet`. Every key may be left out; what is left out has the value shown here.\n\
+         Keys behind a `#` have no value unless they are given one.",
+        &[
+            Key("seed", "Decides everything random.", None),
+            Key("row", "What tables call the row.", None),
+            Key("select", "By which development data weights are chosen: source-dev or target-dev.", None),
+        ],
+    ),
+    Table(
+        "source",
+        "The language with labels. Paths are relative to this file's folder.",
+        &[
+            Key("language", "What it is called.", None),
+            Key("train", "Labelled sentences to translate and train on.", Some("\"train.conll\"")),
+            Key("dev", "Labelled sentences to translate and choose weights by.", Some("\"dev.conll\"")),
+        ],
+    ),
+    Table(
+        "target",
+        "The language without labels.",
+        &[
+            Key("language", "What it is called.", None),
+            Key("dev", "Labelled sentences; only select = \"target-dev\" needs them.", Some("\"dev.conll\"")),
+            Key("test", "Labelled sentences, scored in the end.", Some("\"test.conll\"")),
+            Key(
+                "vectors",
+                "The language's own word vectors, which the tagger reads.",
+                Some("\"target.vec\""),
+            ),
+            Key("limit", "Read only so many vectors, from the file's top; by default all.", Some("200000")),
+        ],
+    ),
+    Table(
+        "dictionary",
+        "Where translations come from: a mapping or a file.",
+        &[
+            Key(
+                "mapping",
+                "A folder that `xner map` wrote: each source word's translation is its nearest by CSLS.",
+                Some("\"map\""),
+            ),
+            Key(
+                "file",
+                "A file of word pairs, source first, in the place of a mapping.",
+                Some("\"en-es.txt\""),
+            ),
+            Key("csls", "With a mapping: neighbours over which CSLS takes its means.", None),
+            Key("mutual", "With a mapping: only pairs that are each other's nearest.", None),
+            Key(
+                "limit",
+                "With a mapping: only so many of each language's words; by default all.",
+                Some("200000"),
+            ),
+        ],
+    ),
+    Table(
+        "translation",
+        "What is translated.",
+        &[Key("keep_types", "Entities of these types stay as they are; [] where the scripts differ.", None)],
+    ),
+];
+
+/// A config with every key, its meaning, and its default value.
+pub(super) fn documented() -> Result<String> {
+    let all = OWN.iter().chain(train::model_and_training());
+    let tables: Vec<Table<'_>> = all.map(|Table(name, about, keys)| Table(name, about, keys)).collect();
+    documented::write(&tables, &BwetConfig::default())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::documented::checks::{same_keys, with_examples};
+
+    #[test]
+    fn it_parses_to_the_defaults() {
+        let text = documented().unwrap();
+        assert_eq!(toml::from_str::<BwetConfig>(&text).unwrap(), BwetConfig::default());
+    }
+
+    #[test]
+    fn keys_without_a_default_are_known_too() {
+        let whole = with_examples(&documented().unwrap().replace("kind = \"sgd\"", "kind = \"adamw\""));
+        let config: BwetConfig = toml::from_str(&whole).unwrap();
+        // Without the tables `read`, whose keys are those of `xner train`.
+        let mut table: toml::Table = toml::from_str(&toml::to_string(&config).unwrap()).unwrap();
+        for side in ["source", "target"] {
+            table[side].as_table_mut().unwrap().remove("read");
+        }
+        same_keys(&whole, &table);
+    }
+}
