@@ -39,6 +39,7 @@ fn a_tagger_is_made_that_tags() {
     assert_ne!(folder.read("model/translated/train.conll"), CORPUS);
     folder.write("text.conll", b"Lund\n\n");
     assert!(folder.xner("tag --model model --input text.conll").ok().contains("Lund"));
+    assert!(folder.xner("transfer table model").ok().contains("BWET"));
     // The same again: what is finished is not made a second time. Another seed is another run.
     let again = folder.xner("transfer bwet --config configs/bwet.toml --out model").ok();
     assert!(again.contains("BWET, en to es"), "{again}");
