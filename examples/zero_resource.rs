@@ -50,7 +50,9 @@ fn on_the_sample(seed: u64) -> Result<(), Box<dyn Error>> {
     let found = map(source, target, &settings.check()?, &Resources::default(), &mut |_| Flow::Continue)?;
     data.mapping = Some(found.mapping);
 
-    println!("{SOURCE} to {TARGET} on the built-in sample, entity F1 on the whole test set, weights chosen on dev of:");
+    println!(
+        "{SOURCE} to {TARGET} on the built-in sample, entity F1 on the whole test set, weights chosen on dev of:"
+    );
     println!("{:40} {:>8} {:>8}", "", SOURCE.to_string(), TARGET.to_string());
     let folder = tempfile::tempdir()?;
     for (at, config) in variants(seed).iter().enumerate() {

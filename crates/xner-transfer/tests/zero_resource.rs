@@ -152,7 +152,9 @@ fn random_and_own_vectors_need_no_mapping() {
 /// The text in a script that shares no letter with the source's.
 fn in_other_script(data: &mut ZeroResourceData) {
     let other = |word: &str| -> String {
-        word.chars().map(|c| if c.is_alphabetic() { char::from_u32(0x4e00 + c as u32).unwrap() } else { c }).collect()
+        word.chars()
+            .map(|c| if c.is_alphabetic() { char::from_u32(0x4e00 + c as u32).unwrap() } else { c })
+            .collect()
     };
     let sentence = |sentence: &xner_corpus::Sentence| {
         xner_corpus::Sentence::from_tokens(sentence.tokens().map(other).collect::<Vec<_>>())

@@ -27,6 +27,9 @@ use crate::train::{DevScores, Learner, Moment, StepOutcome, TrainReport};
 use crate::weights::{self, host};
 use crate::{Error, Result};
 
+/// Sentences and their entities.
+type Gold = Vec<(Sentence, Vec<Entity>)>;
+
 /// A char-BiLSTM-CRF in training.
 pub struct BiLstmLearner<A: AutodiffBackend> {
     config: TrainConfig,
@@ -39,9 +42,9 @@ pub struct BiLstmLearner<A: AutodiffBackend> {
     forms: Forms,
     encoded: Vec<Vec<u32>>,
     gold: Vec<Vec<u16>>,
-    dev: Vec<(Sentence, Vec<Entity>)>,
+    dev: Gold,
     /// Another language's words, and its development sentences.
-    target: Option<(Lexicon, Vec<(Sentence, Vec<Entity>)>)>,
+    target: Option<(Lexicon, Gold)>,
     left_out: usize,
     model: BiLstmCrf<A>,
     optimiser: ModuleOptimiser<A::InnerBackend>,
@@ -286,6 +289,6 @@ where
     }
 }
 
-fn parts(corpus: Vec<Labelled>) -> Vec<(Sentence, Vec<Entity>)> {
+fn parts(corpus: Vec<Labelled>) -> Gold {
     corpus.into_iter().map(|labelled| (labelled.sentence, labelled.entities)).collect()
 }

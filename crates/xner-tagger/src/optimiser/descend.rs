@@ -11,7 +11,13 @@ use crate::weights::host;
 impl<B: Backend> ModuleOptimiser<B> {
     /// The module after a step down `loss`, a single number, with the whole gradient no longer than `clip` (0: any).
     /// Where the loss or the gradient is not finite, the module is the same.
-    pub fn descend<A, M>(&mut self, module: M, loss: Tensor<A, 1>, clip: f64, at: &Moment) -> (M, StepOutcome)
+    pub fn descend<A, M>(
+        &mut self,
+        module: M,
+        loss: &Tensor<A, 1>,
+        clip: f64,
+        at: &Moment,
+    ) -> (M, StepOutcome)
     where
         A: AutodiffBackend<InnerBackend = B>,
         M: AutodiffModule<A>,

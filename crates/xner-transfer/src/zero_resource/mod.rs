@@ -20,7 +20,7 @@ mod phases;
 mod run;
 mod words;
 
-pub use augmented::{AugmentedLearner, Target, Threshold};
+pub use augmented::{AugmentedLearner, Source, Target, Threshold};
 pub use config::{
     AugmentedConfig, Base, Initial, SourceConfig, TargetConfig, Variant, Words, WordsConfig,
     ZeroResourceConfig,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use xner_corpus::Sentence;
 use xner_embed::Vectors;
+use xner_embed::dictionary::Dictionary;
 use xner_tagger::train::Evaluation;
 use xner_tagger::{Device, Fingerprint, Flow, Tagger, TrainReport, evaluate, open, open_source, save_mapped};
 
@@ -202,7 +203,7 @@ fn fingerprint(config: &ZeroResourceConfig, data: &ZeroResourceData) -> Result<S
             print.bytes(&values);
         }
     }
-    for (word, translation) in dictionary.iter().flat_map(|dictionary| dictionary.iter()) {
+    for (word, translation) in dictionary.iter().flat_map(Dictionary::iter) {
         print.bytes(word.as_bytes()).bytes(translation.word.as_bytes());
     }
     Ok(print.digest())

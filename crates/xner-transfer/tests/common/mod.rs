@@ -1,5 +1,5 @@
 //! A small run on the built-in sample.
-#![allow(clippy::unwrap_used, dead_code)]
+#![allow(clippy::unwrap_used, dead_code, unreachable_pub)]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -244,7 +244,7 @@ where
             loss = loss + target;
         }
         let clip = self.config.training.clip;
-        let (network, outcome) = self.optimiser.descend(self.network.clone(), loss, clip, at);
+        let (network, outcome) = self.optimiser.descend(self.network.clone(), &loss, clip, at);
         self.network = network;
         Ok(outcome)
     }

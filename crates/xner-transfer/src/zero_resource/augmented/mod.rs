@@ -5,7 +5,7 @@ mod learner;
 mod pseudo;
 mod target;
 
-pub use learner::AugmentedLearner;
+pub use learner::{AugmentedLearner, Source};
 pub use target::{Target, Threshold};
 
-pub(super) use learner::{ROUNDS, Source};
+pub(super) use learner::ROUNDS;
