@@ -100,7 +100,6 @@ fn config(seed: u64, variant: Variant, characters: bool) -> ZeroResourceConfig {
     config.training.epochs = 5;
     config.training.evaluate_every = 0;
     config.training.optimiser = Optimiser::Adam { rate: 0.003, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
-    config.augmented.redraw_every = 50;
     config
 }
 

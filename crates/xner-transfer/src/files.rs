@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use toml::{Table, Value};
 use xner_corpus::write::Output;
 
 use crate::{Error, Result};
@@ -15,6 +16,45 @@ pub(crate) fn read_config<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let fault = |message: String| Error::Config { path: path.to_owned(), message };
     let parsed = toml::Deserializer::parse(&text).map_err(|e| fault(e.to_string()))?;
     serde_path_to_error::deserialize(parsed).map_err(|e| fault(format!("at `{}`: {}", e.path(), e.inner())))
+}
+
+/// As [`read_config`], with settings in the place of the file's: `key=value`, the key with its sections, the value as
+/// TOML writes it or, where it is no such thing, as a text.
+pub(crate) fn read_config_with<T: DeserializeOwned>(path: &Path, settings: &[String]) -> Result<T> {
+    if settings.is_empty() {
+        return read_config(path);
+    }
+    let text = std::fs::read_to_string(path).map_err(Error::io(path))?;
+    let fault = |message: String| Error::Config { path: path.to_owned(), message };
+    let mut table: Table = toml::from_str(&text).map_err(|e| fault(e.to_string()))?;
+    for setting in settings {
+        set(&mut table, setting)?;
+    }
+    serde_path_to_error::deserialize(Value::Table(table))
+        .map_err(|e| fault(format!("at `{}`: {}", e.path(), e.inner())))
+}
+
+fn set(table: &mut Table, setting: &str) -> Result<()> {
+    let Some((key, value)) = setting.split_once('=') else {
+        return Err(Error::setting(setting, "has no value, expected key=value"));
+    };
+    let read: Result<Table, _> = toml::from_str(&format!("value = {value}"));
+    let value = read.ok().and_then(|mut read| read.remove("value"));
+    let value = value.unwrap_or_else(|| Value::String(setting[key.len() + 1..].to_owned()));
+    let mut at = table;
+    let mut parts = key.split('.').peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            at.insert(part.to_owned(), value);
+            break;
+        }
+        let entry = at.entry(part).or_insert_with(|| Value::Table(Table::new()));
+        let Value::Table(inner) = entry else {
+            return Err(Error::setting(key, format!("`{part}` is no table")));
+        };
+        at = inner;
+    }
+    Ok(())
 }
 
 /// `folder`'s `path`, where there is one; an absolute path stays as it is.
@@ -44,4 +84,22 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
 /// Makes the folder and those above it.
 pub(crate) fn create_folder(path: &Path) -> Result<()> {
     std::fs::create_dir_all(path).map_err(Error::io(path))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn settings_take_the_place_of_the_files() {
+        let mut table: Table = toml::from_str("a = 1\n[b]\nc = \"x\"\nd = 2").unwrap();
+        for setting in ["a=2.5", "b.c=cross-word", "b.e.f=true", "g=[1, 2]", "h=a=b"] {
+            set(&mut table, setting).unwrap();
+        }
+        let expected = "a = 2.5\ng = [1, 2]\nh = \"a=b\"\n[b]\nc = \"cross-word\"\nd = 2\n[b.e]\nf = true";
+        assert_eq!(table, toml::from_str(expected).unwrap());
+        assert!(set(&mut table, "a").unwrap_err().to_string().contains("key=value"));
+        assert!(set(&mut table, "a.b=1").unwrap_err().to_string().contains("no table"));
+    }
 }

@@ -29,7 +29,7 @@ fn each_step_of_the_paper_helps() {
         (config.model.hidden, config.model.dense) = (40, 40);
         config.training.epochs = 6;
         config.training.evaluate_every = 0;
-        config.augmented.redraw_every = 50;
+        config.augmented.redraw_every = None;
         test_f1(&done(&config, &data).unwrap())
     };
     let mono = f1(Variant::SourceMono, true);
@@ -216,7 +216,7 @@ fn what_cannot_be_trained_says_why() {
     expect(&by_target, &["target.dev", "target-dev"]);
     expect(&|config, _| config.words.kind = Some(Words::Own), &["words.kind", "mapped"]);
     expect(&|config, _| config.model.tied = true, &["model.tied", "variant"]);
-    expect(&|config, _| config.augmented.redraw_every = 0, &["augmented.redraw_every"]);
+    expect(&|config, _| config.augmented.redraw_every = Some(0), &["augmented.redraw_every"]);
     expect(&|config, _| config.training.batch = 0, &["training.batch"]);
     let crossed = |config: &mut ZeroResourceConfig, _: &mut ZeroResourceData| {
         (config.augmented.shortest, config.augmented.longest) = (Some(9), Some(4));

@@ -7,7 +7,7 @@ use xner_corpus::read::ReadOptions;
 use xner_tagger::TrainConfig;
 use xner_tagger::config::{AugmentConfig, Combine, ModelConfig, TrainingConfig};
 
-use crate::files::{read_config, resolve};
+use crate::files::{read_config_with, resolve};
 use crate::mapping::MappingConfig;
 use crate::report::Select;
 use crate::{Error, Result};
@@ -173,15 +173,15 @@ impl Default for WordsConfig {
 pub struct AugmentedConfig {
     /// The model that is fine-tuned: `cross-shared` (default) or `cross-word`.
     pub base: Base,
-    /// `n_steps`: steps between two length thresholds, each with new pseudo labels. Default 150, the paper's interval
-    /// between two evaluations.
-    pub redraw_every: usize,
+    /// `n_steps`: steps between two length thresholds, each with new pseudo labels. The paper does not tell it. By
+    /// default as many as two epochs have: relabelled every 150 steps, a model is led away by its own mistakes.
+    pub redraw_every: Option<usize>,
     /// The lower end of the length threshold's distribution, in tokens; by default the shortest target sentence.
     pub shortest: Option<usize>,
     /// The upper end; by default the longest target sentence, at most `training.longest`.
     pub longest: Option<usize>,
-    /// Where the target's encoder begins: as a copy of the source's (`source`, default: the teacher's features are
-    /// what it has to adapt) or `random`.
+    /// Where the target's encoder begins: `random` (default: it sees things its own way, and does not share the
+    /// source encoder's mistakes) or as a copy of the source's (`source`).
     pub initial: Initial,
     /// How both encoders' features meet: `concatenate` (default) or `sum`.
     pub combine: Combine,
@@ -210,9 +210,9 @@ pub enum Base {
 #[serde(rename_all = "kebab-case")]
 pub enum Initial {
     /// As a copy of the source's.
-    #[default]
     Source,
-    /// At random.
+    /// At random (default).
+    #[default]
     Random,
 }
 
@@ -220,7 +220,7 @@ impl Default for AugmentedConfig {
     fn default() -> Self {
         Self {
             base: Base::default(),
-            redraw_every: 150,
+            redraw_every: None,
             shortest: None,
             longest: None,
             initial: Initial::default(),
@@ -257,7 +257,16 @@ impl ZeroResourceConfig {
     /// [`Error::Io`]; [`Error::Config`], with line and key, for what does not parse, unknown keys among it; the faults
     /// of [`ZeroResourceConfig::check`].
     pub fn read(path: &Path) -> Result<Self> {
-        let mut config: Self = read_config(path)?;
+        Self::read_with(path, &[])
+    }
+
+    /// As [`ZeroResourceConfig::read`], with settings in the place of the file's: `key=value` each, the key with its
+    /// sections, as in `model.characters.use=false`.
+    ///
+    /// # Errors
+    /// As [`ZeroResourceConfig::read`]; [`Error::Setting`] for what is no setting.
+    pub fn read_with(path: &Path, settings: &[String]) -> Result<Self> {
+        let mut config: Self = read_config_with(path, settings)?;
         config.resolve(path.parent().unwrap_or(Path::new("")));
         config
             .check()
@@ -319,7 +328,7 @@ impl ZeroResourceConfig {
         let AugmentedConfig { redraw_every, shortest, longest, .. } = self.augmented;
         for (key, value) in [
             ("words.random", self.words.random),
-            ("augmented.redraw_every", redraw_every),
+            ("augmented.redraw_every", redraw_every.unwrap_or(1)),
             ("augmented.shortest", shortest.unwrap_or(1)),
             ("augmented.longest", longest.unwrap_or(1)),
         ] {

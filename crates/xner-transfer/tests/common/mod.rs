@@ -51,7 +51,7 @@ pub fn config(variant: Variant) -> ZeroResourceConfig {
     config.training.epochs = 1;
     config.training.evaluate_every = 4;
     config.training.optimiser = Optimiser::Adam { rate: 0.005, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
-    config.augmented.redraw_every = 3;
+    config.augmented.redraw_every = Some(3);
     config
 }
 

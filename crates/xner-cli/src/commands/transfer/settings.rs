@@ -88,10 +88,10 @@ const AUGMENTED: &[Table<'_>] = &[Table(
     "Augmented fine-tuning. [augmented.training] has the keys of [training]; without it they are the same.",
     &[
         Key("base", "The model that is fine-tuned: cross-shared or cross-word.", None),
-        Key("redraw_every", "Steps between two length thresholds, each with new pseudo labels.", None),
+        Key("redraw_every", "Steps between two length thresholds; by default two epochs.", Some("1000")),
         Key("shortest", "Least threshold in tokens; by default the shortest target sentence.", Some("5")),
         Key("longest", "Greatest threshold; by default the longest target sentence.", Some("100")),
-        Key("initial", "Where the target's encoder begins: source (a copy) or random.", None),
+        Key("initial", "Where the target's encoder begins: random or source (a copy).", None),
         Key("combine", "How both encoders' features meet: concatenate or sum.", None),
         Key("tied", "Whether the target's cells share their weights too.", None),
         Key("through_source", "Whether the target's joint loss also trains the source encoder.", None),

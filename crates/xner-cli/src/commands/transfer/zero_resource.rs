@@ -34,6 +34,9 @@ pub(super) struct Args {
     /// One run for each of these seeds, with mean, deviation and maximum over them
     #[arg(long, value_name = "N,N,…", value_delimiter = ',', conflicts_with = "seed")]
     seeds: Vec<u64>,
+    /// A setting in the place of the config's, as in --set variant=cross-word or --set model.characters.use=false
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
     /// Where to compute: cpu, cuda:0 or wgpu:0
     #[arg(long, default_value = "cpu")]
     device: Device,
@@ -51,7 +54,7 @@ pub(super) fn run(args: Args) -> Result<()> {
     }
     // Both are there: clap requires them.
     let (file, out) = (args.config.unwrap_or_default(), args.out.unwrap_or_default());
-    let mut config = ZeroResourceConfig::read(&file)?;
+    let mut config = ZeroResourceConfig::read_with(&file, &args.set)?;
     config.seed = args.seed.unwrap_or(config.seed);
     if let Some(twice) = args.seeds.iter().enumerate().find(|(at, seed)| args.seeds[..*at].contains(seed)) {
         return Err(bad_input(format!("--seeds has {} twice", twice.1)));

@@ -44,7 +44,7 @@ pub(crate) const ROUNDS: &str = "rounds.json";
 /// L_t(θ_t)  the CRF loss of the target batch through both encoders' features
 /// ```
 ///
-/// At the first step and then every `redraw_every` steps, a length threshold is drawn and the target sentences within it
+/// At the first step and then every `redraw_every` steps (by default two epochs), a length threshold is drawn and the target sentences within it
 /// are labelled anew, by the source encoder as it is then. Where there are none within it, the steps up to the next
 /// threshold train on the source alone.
 pub struct AugmentedLearner<A: AutodiffBackend> {
@@ -124,12 +124,14 @@ where
         for (name, tensor) in weights::collect(&network.valid()).iter() {
             fingerprint.bytes(name.as_bytes()).floats(&tensor.values);
         }
+        let epoch = encoded.len().div_ceil(train.training.batch);
+        let redraw_every = config.augmented.redraw_every.unwrap_or(2 * epoch).max(1);
         let optimiser = ModuleOptimiser::new(train.training.optimiser);
         let learner = Self {
             config: train,
             model_config: base.config.clone(),
             augment: config.augment(),
-            redraw_every: config.augmented.redraw_every,
+            redraw_every,
             through_source: config.augmented.through_source,
             threshold,
             tags,
