@@ -32,7 +32,8 @@ impl TrainData {
         let options = &config.data.read;
         let dev = config.data.dev.as_ref().map(|path| read_corpus(path, options)).transpose()?;
         let limit = ReadOptions { limit: config.vectors.limit, ..ReadOptions::default() };
-        let vectors = config.vectors.file.as_ref().map(|path| read::open(path, &limit)).transpose()?;
+        let read = |path| read::open(path, &limit)?.with_mean_length(config.vectors.length);
+        let vectors = config.vectors.file.as_ref().map(read).transpose()?;
         Ok(Self {
             train: read_corpus(train, options)?,
             dev: dev.unwrap_or_default(),

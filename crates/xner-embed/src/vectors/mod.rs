@@ -1,6 +1,7 @@
 //! Words and their vectors.
 
 mod builder;
+mod length;
 mod map;
 mod storage;
 mod table;

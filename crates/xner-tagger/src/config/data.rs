@@ -31,6 +31,10 @@ pub struct VectorsConfig {
     pub file: Option<PathBuf>,
     /// Read only so many of the file's words, from its top; by default all.
     pub limit: Option<usize>,
+    /// The mean length that a file's vectors are scaled to, by one factor for all; 0 leaves them as they are
+    /// (default). Plain gradient descent learns little from very short ones, and nothing from very long ones.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub length: f32,
     /// Dimensions of random vectors, where there is no file. Default 100.
     pub random: usize,
     /// Whether vectors from a file are trained along with the model. Then training words without a vector
@@ -42,6 +46,12 @@ pub struct VectorsConfig {
     /// Which of the file's words the model keeps: `all` (default, so that it knows words which training
     /// never saw), or only those of the `corpora` given (training, development, extra words).
     pub keep: Keep,
+}
+
+/// A key that was not there before is written only where it says something, so that older runs can go on.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_zero(length: &f32) -> bool {
+    *length == 0.0
 }
 
 /// Which words of a vectors file a model keeps.
@@ -57,7 +67,15 @@ pub enum Keep {
 
 impl Default for VectorsConfig {
     fn default() -> Self {
-        Self { file: None, limit: None, random: 100, train: false, unknown: 0.5, keep: Keep::All }
+        Self {
+            file: None,
+            limit: None,
+            length: 0.0,
+            random: 100,
+            train: false,
+            unknown: 0.5,
+            keep: Keep::All,
+        }
     }
 }
 
@@ -78,6 +96,10 @@ impl VectorsConfig {
         positive("vectors.random", self.random)?;
         if self.limit == Some(0) {
             return Err(Error::setting("vectors.limit", "is 0, expected at least 1"));
+        }
+        if !(self.length.is_finite() && self.length >= 0.0) {
+            let message = format!("is {}, expected a finite number, 0 or above", self.length);
+            return Err(Error::setting("vectors.length", message));
         }
         if !(0.0..=1.0).contains(&self.unknown) {
             let message = format!("is {}, expected at least 0 and at most 1", self.unknown);

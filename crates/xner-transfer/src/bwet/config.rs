@@ -75,6 +75,8 @@ pub struct TargetText {
     pub vectors: Option<PathBuf>,
     /// Read only so many vectors, from the file's top; by default all.
     pub limit: Option<usize>,
+    /// The mean length that they are scaled to; 0 leaves them as they are (default).
+    pub length: f32,
     /// `[target.read]`: format and columns.
     pub read: ReadOptions,
 }
@@ -129,7 +131,7 @@ impl Default for SourceText {
 impl Default for TargetText {
     fn default() -> Self {
         let (language, read) = ("target".to_owned(), ReadOptions::default());
-        Self { language, dev: None, test: None, vectors: None, limit: None, read }
+        Self { language, dev: None, test: None, vectors: None, limit: None, length: 0.0, read }
     }
 }
 
@@ -195,6 +197,10 @@ impl BwetConfig {
     /// [`Error::Setting`] for the first that is wrong.
     pub fn check(&self) -> Result<()> {
         self.train_config().check()?;
+        if !(self.target.length.is_finite() && self.target.length >= 0.0) {
+            let message = format!("is {}, expected a finite number, 0 or above", self.target.length);
+            return Err(Error::setting("target.length", message));
+        }
         let DictionaryConfig { mapping, file, csls, limit, .. } = &self.dictionary;
         if mapping.is_some() && file.is_some() {
             let message = "stands beside `dictionary.file`, expected one of the two";

@@ -48,6 +48,7 @@ impl BwetData {
             vectors: {
                 let path = needed("target.vectors", "word vectors", target.vectors.as_ref())?;
                 read::open(path, &xner_embed::ReadOptions { limit: target.limit, ..Default::default() })?
+                    .with_mean_length(target.length)?
             },
             dictionary: match (&dictionary.file, &dictionary.mapping) {
                 (Some(file), _) => Dictionary::read(file)?,

@@ -168,7 +168,7 @@ impl Default for WordsConfig {
 }
 
 /// `[augmented]`: augmented fine-tuning (algorithm 1, from line 3 on).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AugmentedConfig {
     /// The model that is fine-tuned: `cross-shared` (default) or `cross-word`.
@@ -214,22 +214,6 @@ pub enum Initial {
     /// At random (default).
     #[default]
     Random,
-}
-
-impl Default for AugmentedConfig {
-    fn default() -> Self {
-        Self {
-            base: Base::default(),
-            redraw_every: None,
-            shortest: None,
-            longest: None,
-            initial: Initial::default(),
-            combine: Combine::default(),
-            tied: false,
-            through_source: false,
-            training: None,
-        }
-    }
 }
 
 impl Default for ZeroResourceConfig {

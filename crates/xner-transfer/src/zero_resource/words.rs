@@ -63,12 +63,13 @@ pub(super) fn space(
         _ => (source.clone(), target.clone(), None),
     };
     if config.words.length > 0.0 {
-        let factor = |vectors: &Vectors| f64::from(config.words.length) / mean_length(vectors);
+        let factor =
+            |vectors: &Vectors| f64::from(config.words.length) / vectors.mean_length().max(f64::MIN_POSITIVE);
         let both = factor(&source);
         // Vectors of one space keep their relation; those of two have none.
         let own = if kind == Words::Mapped { both } else { factor(&target) };
-        source = scaled(&source, both)?;
-        target = scaled(&target, own)?;
+        source = source.scaled(both)?;
+        target = target.scaled(own)?;
     }
     Ok(Space { source: Some(source), target, criterion })
 }
@@ -100,17 +101,6 @@ fn learn(
     let mapped = map::map(source, target, &settings.clone().check()?, &resources, &mut watch)?;
     map::save(folder, &mapped, &settings, source, target, VectorFiles::Native)?;
     Ok(map::open(folder)?)
-}
-
-fn mean_length(vectors: &Vectors) -> f64 {
-    let square = |rank| vectors.row(rank).iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>();
-    let sum: f64 = (0..vectors.len()).map(|rank| square(rank).sqrt()).sum();
-    (sum / vectors.len().max(1) as f64).max(f64::MIN_POSITIVE)
-}
-
-fn scaled(vectors: &Vectors, factor: f64) -> Result<Vectors> {
-    let data = vectors.data().iter().map(|&x| (f64::from(x) * factor) as f32).collect();
-    Ok(vectors.with_data(vectors.dim(), data)?)
 }
 
 /// Random vectors for these words, spread as those that training begins with.

@@ -76,6 +76,11 @@ const TABLES: &[Table<'_>] = &[
                 Some("\"vectors.vec\""),
             ),
             Key("limit", "Read only so many words, from the file's top; by default all.", Some("400000")),
+            Key(
+                "length",
+                "The mean length that a file's vectors are scaled to; 0: as they are (default).",
+                Some("5.0"),
+            ),
             Key("random", "Dimensions of random vectors, where there is no file.", None),
             Key("train", "Whether vectors from a file are trained along with the model.", None),
             Key(

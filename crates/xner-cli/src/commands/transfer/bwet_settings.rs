@@ -39,6 +39,7 @@ const OWN: &[Table<'_>] = &[
                 Some("\"target.vec\""),
             ),
             Key("limit", "Read only so many vectors, from the file's top; by default all.", Some("200000")),
+            Key("length", "The mean length that they are scaled to; 0: as they are.", None),
         ],
     ),
     Table(
