@@ -40,6 +40,11 @@ fn message(error: &anyhow::Error) -> String {
     message
 }
 
+/// Whether this is a stop that someone asked for, and no fault.
+pub(crate) fn is_stop(error: &anyhow::Error) -> bool {
+    code(error) == 130
+}
+
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()
@@ -132,6 +137,9 @@ mod tests {
         let stopped = xner_tagger::Error::Stopped { step: 3, checkpoint: "c".into() };
         assert_eq!(code_of(stopped.into()), 130);
         assert_eq!(code_of(xner_embed::Error::Stopped { restart: 0 }.into()), 130);
+        let stopped = xner_tagger::Error::Stopped { step: 3, checkpoint: "c".into() };
+        assert!(is_stop(&xner_transfer::Error::from(stopped).into()));
+        assert!(!is_stop(&bad_input("no")));
     }
 
     #[test]

@@ -61,6 +61,30 @@ fn what_is_wrong_is_named_and_nothing_is_written() {
 }
 
 #[test]
+fn seeds_are_summed_up() {
+    let folder = folder(DICTIONARY);
+    let command = "transfer bwet --config configs/bwet.toml --out runs";
+    folder.refused(&format!("{command} --seeds 2,1,2"), &["--seeds has 2 twice"]);
+    let json = folder.xner(&format!("{command} --seeds 2,1 --json")).json();
+    let f1 = |at: usize| json["runs"][at]["by_source_dev"]["target_test"]["f1"].as_f64().unwrap();
+    assert_eq!((&json["runs"][0]["seed"], &json["runs"][1]["seed"]), (&2.into(), &1.into()));
+    let mean = json["by_source_dev"]["mean"].as_f64().unwrap();
+    assert!((mean - f64::midpoint(f1(0), f1(1))).abs() < 1e-12, "{json}");
+    let kept: serde_json::Value = serde_json::from_str(&folder.read("runs/results.json")).unwrap();
+    assert_eq!(kept, json);
+    // A seed's folder is what a run of its own makes.
+    folder.xner("transfer bwet --config configs/bwet.toml --out alone --seed 1").ok();
+    for name in ["transfer-report.json", "model.safetensors"] {
+        let read = |run: &str| std::fs::read(folder.path(&format!("{run}/{name}"))).unwrap();
+        assert_eq!(read("alone"), read("runs/seed-1"), "{name}");
+    }
+    let text = folder.xner(&format!("{command} --seeds 2,1")).ok();
+    assert!(text.starts_with("BWET, en to es: 2 runs, in runs/results.json\n"), "{text}");
+    assert!(text.contains("target test F1, chosen on source dev: "), "{text}");
+    assert!(folder.xner("transfer table runs").ok().contains("| BWET | en-es |    2 |"));
+}
+
+#[test]
 fn the_config_is_printed() {
     let printed = Folder::with(&[]).xner("transfer bwet --print-config").ok();
     assert!(printed.contains("\nattention = true\n"), "{printed}");

@@ -9,7 +9,7 @@ use xner_embed::dictionary::InduceConfig;
 use xner_tagger::TrainConfig;
 use xner_tagger::config::{ModelConfig, TrainingConfig};
 
-use crate::files::{read_config, resolve};
+use crate::files::{read_config_with, resolve};
 use crate::report::Select;
 use crate::{Error, Result};
 
@@ -161,7 +161,16 @@ impl BwetConfig {
     /// [`Error::Io`]; [`Error::Config`], with line or key, for what does not parse, unknown keys among it; the faults
     /// of [`BwetConfig::check`].
     pub fn read(path: &Path) -> Result<Self> {
-        let mut config: Self = read_config(path)?;
+        Self::read_with(path, &[])
+    }
+
+    /// As [`BwetConfig::read`], with settings in the place of the file's: `key=value` each, the key with its sections,
+    /// as in `training.epochs=3`.
+    ///
+    /// # Errors
+    /// As [`BwetConfig::read`]; [`Error::Setting`] for what is no setting.
+    pub fn read_with(path: &Path, settings: &[String]) -> Result<Self> {
+        let mut config: Self = read_config_with(path, settings)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.paths().into_iter().for_each(|path| resolve(path, folder));
         config

@@ -2,6 +2,7 @@
 
 mod bwet;
 mod bwet_settings;
+mod runs;
 mod settings;
 mod table;
 mod watch;
@@ -25,8 +26,8 @@ enum Method {
 
 pub(crate) fn run(args: Args) -> Result<()> {
     match args.method {
-        Method::ZeroResource(args) => zero_resource::run(args),
-        Method::Bwet(args) => bwet::run(args),
+        Method::ZeroResource(args) => zero_resource::run(&args),
+        Method::Bwet(args) => bwet::run(&args),
         Method::Table(args) => table::run(&args),
     }
 }
