@@ -40,3 +40,22 @@ pub(crate) fn claim(out: &Path, fingerprint: &str) -> Result<bool> {
     write_json(&path, &Identity { version, fingerprint: fingerprint.to_owned() })?;
     Ok(false)
 }
+
+/// Says that the folder holds the finished run that has this fingerprint.
+///
+/// # Errors
+/// [`Error::Folder`] when it does not.
+pub(crate) fn of_finished(folder: &Path, fingerprint: &str) -> Result<()> {
+    let path = folder.join(IDENTITY);
+    if !path.exists() {
+        return Err(Error::folder(folder, "holds no run"));
+    }
+    let identity: Identity = read_json(&path)?;
+    if identity.fingerprint != fingerprint {
+        return Err(Error::folder(folder, "holds a run with another config or other data"));
+    }
+    if !folder.join(REPORT).exists() {
+        return Err(Error::folder(folder, "holds a run that is not finished; let it go on"));
+    }
+    Ok(())
+}

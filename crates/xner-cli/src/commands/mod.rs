@@ -1,9 +1,10 @@
-//! The subcommands, one a file.
+//! The subcommands, one a file, and what several of them share.
 
 pub(crate) mod completions;
 pub(crate) mod convert;
 pub(crate) mod demo;
 pub(crate) mod dictionary;
+mod entity_words;
 pub(crate) mod eval;
 pub(crate) mod map;
 pub(crate) mod map_eval;
@@ -14,6 +15,7 @@ pub(crate) mod train;
 pub(crate) mod transfer;
 pub(crate) mod translate;
 pub(crate) mod vectors;
+mod word_plot;
 
 use std::io::{self, Write};
 

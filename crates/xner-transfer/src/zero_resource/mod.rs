@@ -28,3 +28,4 @@ pub use config::{
 pub use data::{SourceData, TargetData, ZeroResourceData};
 pub use observer::{Event, Observer, Phase};
 pub use run::run;
+pub use words::{Space, vectors};

@@ -182,7 +182,8 @@ fn check(config: &ZeroResourceConfig, data: &ZeroResourceData) -> Result<()> {
     Ok(())
 }
 
-fn fingerprint(config: &ZeroResourceConfig, data: &ZeroResourceData) -> Result<String> {
+/// A hash of the config and the data.
+pub(super) fn fingerprint(config: &ZeroResourceConfig, data: &ZeroResourceData) -> Result<String> {
     let mut print = Fingerprint::new();
     let settings = serde_json::to_string(&config.without_paths());
     let settings = settings.map_err(|fault| Error::io(Path::new(REPORT))(fault.into()))?;

@@ -12,16 +12,34 @@ use xner_tagger::{Device, Flow, Purpose, stream};
 use super::config::{Words, ZeroResourceConfig};
 use super::data::ZeroResourceData;
 use super::observer::{Event, Observer};
+use super::run::fingerprint;
+use crate::identity::of_finished;
 use crate::{Error, Result};
 
-/// Both languages' vectors as the taggers read them.
-pub(super) struct Space {
+/// Both languages' word vectors as the taggers of a run read them.
+#[derive(Debug, Clone)]
+pub struct Space {
     /// The source's; none where they are random, and trained.
-    pub(super) source: Option<Vectors>,
+    pub source: Option<Vectors>,
     /// The target's.
-    pub(super) target: Vectors,
+    pub target: Vectors,
     /// The unsupervised criterion of a mapping that was learnt.
-    pub(super) criterion: Option<f64>,
+    pub criterion: Option<f64>,
+}
+
+/// The word vectors of a finished run in `folder`, which was made with this config, its seed among it, and these data.
+///
+/// # Errors
+/// [`Error::Folder`] when the folder holds no run, one that is not finished, or one with another config or other data.
+pub fn vectors(config: &ZeroResourceConfig, data: &ZeroResourceData, folder: &Path) -> Result<Space> {
+    config.check()?;
+    of_finished(folder, &fingerprint(config, data)?)?;
+    let mapping = folder.join("mapping");
+    let learnt = config.words() == Words::Mapped && data.mapping.is_none();
+    if learnt && !mapping.join("report.json").exists() {
+        return Err(Error::folder(&mapping, "is not there; the run learnt its mapping in it"));
+    }
+    space(config, data, &mapping, &Device::Cpu, &mut ())
 }
 
 /// The vectors that the config asks for. A mapping that has to be learnt is kept in `folder`, and one that was learnt

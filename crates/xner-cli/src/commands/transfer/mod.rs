@@ -2,6 +2,7 @@
 
 mod bwet;
 mod bwet_settings;
+mod figures;
 mod runs;
 mod settings;
 mod table;
@@ -22,6 +23,7 @@ enum Method {
     ZeroResource(zero_resource::Args),
     Bwet(bwet::Args),
     Table(table::Args),
+    Figures(figures::Args),
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
@@ -29,5 +31,6 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Method::ZeroResource(args) => zero_resource::run(&args),
         Method::Bwet(args) => bwet::run(&args),
         Method::Table(args) => table::run(&args),
+        Method::Figures(args) => figures::run(&args),
     }
 }

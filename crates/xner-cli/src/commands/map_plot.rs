@@ -1,7 +1,5 @@
 //! `xner map-plot DIR`.
 
-mod words;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -10,9 +8,10 @@ use serde::Serialize;
 use xner_corpus::EntityType;
 use xner_corpus::read::Format;
 use xner_embed::Vectors;
-use xner_eval::figures::{Panel, Point, Scatter, Tsne, tsne};
+use xner_eval::figures::Tsne;
 
-use self::words::{EntityWord, entity_words};
+use super::entity_words::{EntityWord, entity_words};
+use super::word_plot::{Rows, Side, draw, told};
 use crate::args::{self, Layout};
 use crate::exit::bad_input;
 use crate::picture::Picture;
@@ -114,41 +113,20 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     drop(spinner);
 
     let spinner = Progress::spinner("t-SNE");
-    let kinds: Vec<EntityType> = source.iter().chain(&target).map(|word| word.kind.clone()).collect();
-    let settings = Tsne { perplexity: args.perplexity, seed: args.seed, ..Tsne::default() };
     let panel = |title: &str, [a, b]: [&Vectors; 2], at: fn(&Chosen) -> usize| {
         let rows = source.iter().map(|word| a.row(at(word)));
-        let rows = rows.chain(target.iter().map(|word| b.row(at(word))));
-        let places = tsne(&rows.flat_map(unit).collect::<Vec<f32>>(), a.dim(), &settings)?;
-        Ok((title.to_owned(), places))
+        Rows::unit(title, rows.chain(target.iter().map(|word| b.row(at(word)))), a.dim())
     };
-    let (before, after) = rayon::join(
-        || panel("(a) monolingual vectors", [&own_source, &own_target], |word| word.own),
-        || panel("(b) mapped vectors", [&mapped_source, &mapped_target], |word| word.mapped),
-    );
-    let types: BTreeMap<EntityType, usize> = kinds.iter().map(|kind| (kind.clone(), 0)).collect();
-    let types: Vec<EntityType> = types.into_keys().collect();
-    let label = |kind: &EntityType| types.iter().position(|known| known == kind).unwrap_or_default();
-    let panels = [before, after].map(|panel: xner_eval::Result<(String, Vec<[f32; 2]>)>| {
-        let (title, places) = panel?;
-        let point = |(at, place)| Point {
-            at: place,
-            label: label(&kinds[at]),
-            group: usize::from(at >= source.len()),
-        };
-        // Seen from the side of neither language: the points lie on one another in turn.
-        let mut points: Vec<(usize, Point)> =
-            places.into_iter().enumerate().map(|p| (p.0, point(p))).collect();
-        points.sort_by_key(|(at, _)| if *at < source.len() { 2 * at } else { 2 * (at - source.len()) + 1 });
-        Ok(Panel { title, points: points.into_iter().map(|(_, point)| point).collect() })
-    });
-    let plot = Scatter {
-        labels: types.iter().map(|kind| kind.as_str().to_owned()).collect(),
-        groups: vec![args.source_name.clone(), args.target_name.clone()],
-        panels: panels.into_iter().collect::<Result<_>>()?,
-    };
-    let picture = Picture::write(&args.out, &plot.to_svg()?, &plot.to_png()?)?;
-    let drawn = Drawn { picture, source: count(&source), target: count(&target) };
+    let rows = [
+        panel("(a) monolingual vectors", [&own_source, &own_target], |word| word.own),
+        panel("(b) mapped vectors", [&mapped_source, &mapped_target], |word| word.mapped),
+    ];
+    let settings = Tsne { perplexity: args.perplexity, seed: args.seed, ..Tsne::default() };
+    let kinds = |words: &[Chosen]| words.iter().map(|word| word.kind.clone()).collect();
+    let source = Side { name: &args.source_name, kinds: kinds(&source) };
+    let target = Side { name: &args.target_name, kinds: kinds(&target) };
+    let picture = draw(&args.out, [&source, &target], &rows, &settings)?;
+    let drawn = Drawn { picture, source: source.count(), target: target.count() };
     drop(spinner);
     if args.json { super::print_json(&drawn) } else { super::print(&text(&drawn, args)) }
 }
@@ -161,7 +139,7 @@ struct Chosen {
 }
 
 /// A word among both vectors, as it stands or in lower case.
-fn find(EntityWord { word, kind }: &EntityWord, own: &Vectors, mapped: &Vectors) -> Option<Chosen> {
+fn find(EntityWord { word, kind, .. }: &EntityWord, own: &Vectors, mapped: &Vectors) -> Option<Chosen> {
     let ranks = |word: &str| {
         let (own, mapped) = (own.rank(word)?, mapped.rank(word)?);
         Some(Chosen { kind: kind.clone(), own, mapped })
@@ -169,27 +147,9 @@ fn find(EntityWord { word, kind }: &EntityWord, own: &Vectors, mapped: &Vectors)
     ranks(word).or_else(|| ranks(&word.to_lowercase()))
 }
 
-fn unit(row: &[f32]) -> impl Iterator<Item = f32> + '_ {
-    let length = row.iter().map(|x| x * x).sum::<f32>().sqrt();
-    let scale = if length > 0.0 { 1.0 / length } else { 0.0 };
-    row.iter().map(move |x| x * scale)
-}
-
-fn count(words: &[Chosen]) -> BTreeMap<EntityType, usize> {
-    let mut counts = BTreeMap::new();
-    for word in words {
-        *counts.entry(word.kind.clone()).or_default() += 1;
-    }
-    counts
-}
-
 fn text(drawn: &Drawn, args: &Args) -> String {
-    let side = |name: &str, counts: &BTreeMap<EntityType, usize>| {
-        let types: Vec<String> = counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-        format!("{name}: {} words ({})\n", counts.values().sum::<usize>(), types.join(", "))
-    };
     let mut text = format!("{}\n", drawn.picture);
-    text.push_str(&side(&args.source_name, &drawn.source));
-    text.push_str(&side(&args.target_name, &drawn.target));
+    text.push_str(&told(&args.source_name, &drawn.source));
+    text.push_str(&told(&args.target_name, &drawn.target));
     text
 }

@@ -1,0 +1,190 @@
+//! `xner transfer figures DIR`.
+
+mod words;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use xner_corpus::{Labelled, Scheme, Sentence};
+use xner_eval::figures::length_lines;
+use xner_eval::{ByLength, LengthTable, Lengths, Mode};
+use xner_tagger::{Device, Tagger, open, open_mapped};
+use xner_transfer::report::{Select, TransferReport};
+use xner_transfer::zero_resource::{Base, Space, Variant, ZeroResourceConfig, ZeroResourceData, vectors};
+
+use self::words::DrawnWords;
+use super::super::word_plot::told;
+use crate::exit::bad_input;
+use crate::picture::Picture;
+use crate::progress::Progress;
+
+/// Draw figures 2 and 3 of Bari et al. 2020 of a finished `zero-resource` run, as SVG and PNG
+///
+/// `length`: correctly tagged words of the target's test sentences by sentence length, for the run's model and, where
+/// it was fine-tuned, for the base model too. `words`: a t-SNE of labelled words of both languages by their own
+/// vectors, by those of the common space, and by what the common encoder makes of them. The words are those that the
+/// development sentences (where these have too few: the source's training and the target's test sentences too) have
+/// inside entities at least every other time, the most frequent first, each where it first stands so; a word's colour
+/// is its type, its mark the language. Word vectors are scaled to length 1. The pictures are the same, byte by byte,
+/// for the same seed.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Args {
+    /// The folder of the run
+    #[arg(value_name = "DIR")]
+    run: PathBuf,
+    /// The config that the run was made with
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// The folder for the figures; by default DIR/figures
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Words of each language
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    words: usize,
+    /// Sentence lengths that are put together
+    #[arg(long, value_name = "WIDTH", default_value_t = 10)]
+    width: usize,
+    /// Neighbours that a word looks at, softly
+    #[arg(long, value_name = "P", default_value_t = 30.0)]
+    perplexity: f32,
+    /// Decides where the points begin
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Where to compute: cpu, cuda:0 or wgpu:0
+    #[arg(long, default_value = "cpu")]
+    device: Device,
+    /// Print the counts as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was drawn.
+#[derive(Serialize)]
+struct Drawn {
+    length: DrawnLengths,
+    words: DrawnWords,
+}
+
+#[derive(Serialize)]
+struct DrawnLengths {
+    #[serde(flatten)]
+    picture: Picture,
+    /// What was tagged: `test` or `dev`.
+    split: &'static str,
+    systems: Vec<System>,
+}
+
+#[derive(Serialize)]
+struct System {
+    name: String,
+    #[serde(flatten)]
+    table: LengthTable,
+}
+
+pub(super) fn run(args: &Args) -> Result<()> {
+    for (key, value) in [("--words", args.words), ("--width", args.width)] {
+        if value == 0 {
+            return Err(bad_input(format!("{key} is 0, expected at least 1")));
+        }
+    }
+    let spinner = Progress::spinner("reading");
+    let report = TransferReport::read(&args.run)?;
+    // The run may have been given another seed than the config's.
+    let config = ZeroResourceConfig { seed: report.seed, ..ZeroResourceConfig::read(&args.config)? };
+    let context = || format!("{}: no figures", args.config.display());
+    let data = ZeroResourceData::read(&config).with_context(context)?;
+    if data.target.test.is_empty() && data.target.dev.is_empty() {
+        return Err(bad_input(format!(
+            "{}: neither `target.test` nor `target.dev` is given, expected labelled sentences for the figures",
+            args.config.display()
+        )));
+    }
+    let space = vectors(&config, &data, &args.run).with_context(context)?;
+    drop(spinner);
+    let run = Run { args, config: &config, data: &data, space: &space };
+    let drawn = Drawn { length: run.lengths()?, words: run.words()? };
+    if args.json {
+        return super::super::print_json(&drawn);
+    }
+    let Drawn { length, words } = &drawn;
+    let (source, target) = run.names();
+    super::super::print(&format!(
+        "{}\n{}\n{}{}",
+        length.picture,
+        words.picture,
+        told(source, &words.source),
+        told(target, &words.target)
+    ))
+}
+
+/// A run, and what is drawn of it.
+struct Run<'a> {
+    args: &'a Args,
+    config: &'a ZeroResourceConfig,
+    data: &'a ZeroResourceData,
+    space: &'a Space,
+}
+
+impl Run<'_> {
+    fn names(&self) -> (&str, &str) {
+        (&self.config.source.language, &self.config.target.language)
+    }
+
+    fn augmented(&self) -> bool {
+        self.config.variant == Variant::CrossAugmented
+    }
+
+    /// The folder of the base model.
+    fn base(&self) -> PathBuf {
+        self.args.run.join(match self.config.select {
+            Select::SourceDev => "source",
+            Select::TargetDev => "source-by-target",
+        })
+    }
+
+    fn figure(&self, name: &str) -> Result<PathBuf> {
+        let folder = self.args.out.clone().unwrap_or_else(|| self.args.run.join("figures"));
+        std::fs::create_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
+        Ok(folder.join(name))
+    }
+
+    /// Figure 2.
+    fn lengths(&self) -> Result<DrawnLengths> {
+        let _spinner = Progress::spinner("tagging");
+        let target = &self.data.target;
+        let (split, gold) =
+            if target.test.is_empty() { ("dev", &target.dev) } else { ("test", &target.test) };
+        let device = &self.args.device;
+        let system = |name: &str, tagger: &dyn Tagger| -> Result<System> {
+            let table = by_length(tagger, gold, self.args.width)?;
+            Ok(System { name: name.to_owned(), table })
+        };
+        let mut systems = vec![system(self.config.variant.name(), open(&self.args.run, device)?.as_ref())?];
+        if self.augmented() {
+            let base = match self.config.augmented.base {
+                Base::CrossWord => Variant::CrossWord,
+                Base::CrossShared => Variant::CrossShared,
+            };
+            let tagger = open_mapped(&self.base(), &self.space.target, device)?;
+            systems.push(system(base.name(), tagger.as_ref())?);
+        }
+        let tables: Vec<_> = systems.iter().map(|system| (system.name.as_str(), &system.table)).collect();
+        let (source, target) = self.names();
+        let title = format!("{source} to {target}: correctly tagged words by sentence length");
+        let lines = length_lines(&title, &tables)?;
+        let picture = Picture::write(&self.figure("length")?, &lines.to_svg()?, &lines.to_png()?)?;
+        Ok(DrawnLengths { picture, split, systems })
+    }
+}
+
+/// The tagger's answers beside the gold ones, by sentence length.
+fn by_length(tagger: &dyn Tagger, gold: &[Labelled], width: usize) -> Result<LengthTable> {
+    let sentences: Vec<Sentence> = gold.iter().map(|labelled| labelled.sentence.clone()).collect();
+    let mut by_length = ByLength::new(Mode::Conll, Lengths { width, ..Lengths::default() })?;
+    for (Labelled { sentence, entities, .. }, found) in gold.iter().zip(tagger.best(&sentences)?) {
+        by_length.add(&Scheme::Iob2.tags(entities, sentence.len()), &found)?;
+    }
+    Ok(by_length.finish())
+}

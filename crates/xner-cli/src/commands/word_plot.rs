@@ -1,0 +1,88 @@
+//! Labelled words of two languages as a picture: a t-SNE of what stands for them, in panels side by side.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Result;
+use rayon::prelude::*;
+use xner_corpus::EntityType;
+use xner_eval::figures::{Panel, Point, Scatter, Tsne, tsne};
+
+use crate::picture::Picture;
+
+/// What stands for each word, the source's words first.
+pub(super) struct Rows {
+    /// What stands above the panel.
+    pub(super) title: String,
+    /// `[words, dim]`, row by row.
+    pub(super) values: Vec<f32>,
+    pub(super) dim: usize,
+}
+
+impl Rows {
+    /// Of vectors that are scaled to length 1.
+    pub(super) fn unit<'a>(title: &str, rows: impl Iterator<Item = &'a [f32]>, dim: usize) -> Self {
+        Self { title: title.to_owned(), values: rows.flat_map(unit).collect(), dim }
+    }
+}
+
+/// Words of a language.
+pub(super) struct Side<'a> {
+    /// What the legend calls it.
+    pub(super) name: &'a str,
+    /// The type of each word.
+    pub(super) kinds: Vec<EntityType>,
+}
+
+impl Side<'_> {
+    /// How many words there are of each type.
+    pub(super) fn count(&self) -> BTreeMap<EntityType, usize> {
+        let mut counts = BTreeMap::new();
+        for kind in &self.kinds {
+            *counts.entry(kind.clone()).or_default() += 1;
+        }
+        counts
+    }
+}
+
+/// A line on a language's words.
+pub(super) fn told(name: &str, counts: &BTreeMap<EntityType, usize>) -> String {
+    let types: Vec<String> = counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    format!("{name}: {} words ({})\n", counts.values().sum::<usize>(), types.join(", "))
+}
+
+/// Writes the picture, a panel for each of `rows`: colours tell types, marks languages.
+pub(super) fn draw(
+    figure: &Path,
+    [source, target]: [&Side<'_>; 2],
+    rows: &[Rows],
+    settings: &Tsne,
+) -> Result<Picture> {
+    let kinds: Vec<&EntityType> = source.kinds.iter().chain(&target.kinds).collect();
+    let types: BTreeMap<&EntityType, ()> = kinds.iter().map(|kind| (*kind, ())).collect();
+    let types: Vec<&EntityType> = types.into_keys().collect();
+    let label = |kind: &EntityType| types.iter().position(|known| *known == kind).unwrap_or_default();
+    let first = source.kinds.len();
+    let panel = |rows: &Rows| -> xner_eval::Result<Panel> {
+        let places = tsne(&rows.values, rows.dim, settings)?;
+        let point =
+            |(at, place)| Point { at: place, label: label(kinds[at]), group: usize::from(at >= first) };
+        // Seen from the side of neither language: the points lie on one another in turn.
+        let mut points: Vec<(usize, Point)> =
+            places.into_iter().enumerate().map(|p| (p.0, point(p))).collect();
+        points.sort_by_key(|(at, _)| if *at < first { 2 * at } else { 2 * (at - first) + 1 });
+        Ok(Panel { title: rows.title.clone(), points: points.into_iter().map(|(_, point)| point).collect() })
+    };
+    let plot = Scatter {
+        labels: types.iter().map(|kind| kind.as_str().to_owned()).collect(),
+        groups: vec![source.name.to_owned(), target.name.to_owned()],
+        panels: rows.par_iter().map(panel).collect::<xner_eval::Result<_>>()?,
+    };
+    Picture::write(figure, &plot.to_svg()?, &plot.to_png()?)
+}
+
+fn unit(row: &[f32]) -> impl Iterator<Item = f32> + '_ {
+    let length = row.iter().map(|x| x * x).sum::<f32>().sqrt();
+    let scale = if length > 0.0 { 1.0 / length } else { 0.0 };
+    row.iter().map(move |x| x * scale)
+}
