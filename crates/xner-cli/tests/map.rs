@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Folder, xner};
+use common::{Folder, interrupt};
 use serde_json::Value;
 use xner_sample::{Language, Sample};
 
@@ -25,13 +25,6 @@ fn folder() -> Folder {
 
 const FILES: [&str; 5] = ["config.json", "mapping.safetensors", "report.json", "source.vec", "target.vec"];
 
-fn files(folder: &Folder, name: &str) -> Vec<String> {
-    let entries = std::fs::read_dir(folder.path(name)).unwrap();
-    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
-}
-
 fn right(json: &Value) -> f64 {
     json["eval"]["csls"]["p@1"].as_f64().unwrap()
 }
@@ -43,7 +36,7 @@ fn a_mapping_is_learnt_from_a_dictionary() {
     let json = folder.xner(&format!("{given} --eval en-es.txt --out m --json")).json();
     assert!(right(&json) > 0.9, "{json}");
     assert_eq!(json["report"]["restarts"].as_array().unwrap().len(), 1);
-    assert_eq!(files(&folder, "m"), FILES);
+    assert_eq!(folder.files("m"), FILES);
     let judged = folder.xner("map-eval m --dictionary en-es.txt --json").json();
     // What is written has fewer digits than what was judged.
     assert!((judged["csls"]["p@1"].as_f64().unwrap() - right(&json)).abs() < 0.01, "{judged}");
@@ -55,7 +48,7 @@ fn a_mapping_is_learnt_from_a_dictionary() {
         assert_eq!(read("m"), read("n"), "{name}");
     }
     folder.xner(&format!("{given} --out own --format safetensors --refinements 0")).ok();
-    assert!(files(&folder, "own").contains(&"source.safetensors".to_owned()));
+    assert!(folder.files("own").contains(&"source.safetensors".to_owned()));
     assert!(
         folder.xner("map-eval own --dictionary en-es.txt --json").json()["csls"]["p@1"].as_f64() > Some(0.9)
     );
@@ -130,33 +123,26 @@ fn what_cannot_be_mapped_is_refused_and_nothing_is_written() {
 #[test]
 fn an_interrupted_run_resumes_to_the_same_bytes() {
     use std::io::{BufRead, BufReader};
-    use std::process::{Command, Stdio};
     let folder = folder();
     let run = "map --source en.vec --target es.vec --method identical --config fast.toml --out";
     folder.xner(&format!("{run} whole")).ok();
-    let mut child = Command::new(xner().get_program())
-        .current_dir(folder.path(""))
-        .args(format!("{run} broken").split(' '))
-        .stderr(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = folder.start(&format!("{run} broken"));
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     // The first dictionary, and the first iteration.
     for _ in 0..2 {
         lines.next().unwrap().unwrap();
     }
-    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    interrupt(&child);
     let said: Vec<String> = lines.map(Result::unwrap).collect();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{said:?}");
     assert!(
         said.iter().any(|line| line.contains("the same command resumes from broken/checkpoint")),
         "{said:?}"
     );
-    assert_eq!(files(&folder, "broken"), ["checkpoint"]);
+    assert_eq!(folder.files("broken"), ["checkpoint"]);
     folder.refused("map-eval broken --dictionary en-es.txt", &["broken"]);
     folder.xner(&format!("{run} broken")).ok();
-    assert_eq!(files(&folder, "broken"), FILES);
+    assert_eq!(folder.files("broken"), FILES);
     for name in FILES {
         let read = |run: &str| std::fs::read(folder.path(&format!("{run}/{name}"))).unwrap();
         assert_eq!(read("whole"), read("broken"), "{name}");

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{CONFIG, CORPUS, Folder, xner};
+use common::{CONFIG, CORPUS, Folder, interrupt};
 
 fn folder(config: &str) -> Folder {
     Folder::with(&[("data/train.conll", CORPUS), ("configs/tagger.toml", config)])
@@ -17,13 +17,6 @@ fn elsewhere() -> String {
 const MODEL: [&str; 5] =
     ["characters.txt", "config.json", "model.safetensors", "train-report.json", "words.txt"];
 
-fn files(folder: &Folder, name: &str) -> Vec<String> {
-    let entries = std::fs::read_dir(folder.path(name)).unwrap();
-    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
-}
-
 #[test]
 fn a_model_is_trained_from_a_config() {
     let folder = folder(&elsewhere());
@@ -31,7 +24,7 @@ fn a_model_is_trained_from_a_config() {
     assert_eq!(json["dev"]["f1"], 1.0, "{json}");
     assert_eq!(json["test"]["overall"]["f1"], 1.0, "{json}");
     assert_eq!(json["steps"], 80);
-    assert_eq!(files(&folder, "model"), MODEL);
+    assert_eq!(folder.files("model"), MODEL);
     // The same again: what is finished is not trained a second time.
     let again = folder.xner("train --config configs/tagger.toml --out model --resume").ok();
     assert!(again.contains("F1 100.00"), "{again}");
@@ -51,7 +44,7 @@ fn the_printed_config_trains() {
         .replace("epochs = 30", "epochs = 1");
     let folder = folder(&config);
     folder.xner("train --config configs/tagger.toml --out model").ok();
-    assert_eq!(files(&folder, "model"), MODEL);
+    assert_eq!(folder.files("model"), MODEL);
 }
 
 #[test]
@@ -122,30 +115,23 @@ fn a_run_that_diverges_says_so() {
 #[test]
 fn an_interrupted_run_resumes_to_the_same_bytes() {
     use std::io::{BufRead, BufReader};
-    use std::process::{Command, Stdio};
     let folder = folder(&elsewhere().replace("epochs = 40", "epochs = 200"));
     folder.xner("train --config configs/tagger.toml --out whole").ok();
-    let mut child = Command::new(xner().get_program())
-        .current_dir(folder.path(""))
-        .args(["train", "--config", "configs/tagger.toml", "--out", "broken"])
-        .stderr(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = folder.start("train --config configs/tagger.toml --out broken");
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     // The first lines: what is trained, and the first evaluation.
     for _ in 0..2 {
         lines.next().unwrap().unwrap();
     }
-    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    interrupt(&child);
     let said: Vec<String> = lines.map(Result::unwrap).collect();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{said:?}");
     assert!(said.iter().any(|line| line.contains("the same command resumes from")), "{said:?}");
-    assert_eq!(files(&folder, "broken"), ["checkpoint"]);
+    assert_eq!(folder.files("broken"), ["checkpoint"]);
     let resumed = folder.xner("train --config configs/tagger.toml --out broken --resume");
     assert!(resumed.err.contains("going on from step"), "{}", resumed.err);
     resumed.ok();
-    assert_eq!(files(&folder, "broken"), MODEL);
+    assert_eq!(folder.files("broken"), MODEL);
     for name in MODEL {
         let read = |run: &str| std::fs::read(folder.path(&format!("{run}/{name}"))).unwrap();
         assert_eq!(read("whole"), read("broken"), "{name}");
@@ -155,28 +141,21 @@ fn an_interrupted_run_resumes_to_the_same_bytes() {
 #[cfg(unix)]
 #[test]
 fn one_interrupt_ends_the_scoring_of_the_test_data() {
-    use std::process::{Command, Stdio};
     use std::time::Duration;
     let config = elsewhere().replace("test = \"../data/train.conll\"", "test = \"../data/test.conll\"");
     let folder = folder(&config);
     folder.write("data/test.conll", CORPUS.repeat(20_000).as_bytes());
-    let mut child = Command::new(xner().get_program())
-        .current_dir(folder.path(""))
-        .args(["train", "--config", "configs/tagger.toml", "--out", "model"])
-        .stderr(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = folder.start("train --config configs/tagger.toml --out model");
     let trained = || folder.path("model/config.json").is_file() && !folder.path("model/checkpoint").exists();
     while !trained() {
         assert_eq!(child.try_wait().unwrap(), None);
         std::thread::sleep(Duration::from_millis(5));
     }
     std::thread::sleep(Duration::from_millis(50));
-    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    interrupt(&child);
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(130), 0), "{said}");
     assert!(!said.contains("once more"), "{said}");
-    assert_eq!(files(&folder, "model"), MODEL);
+    assert_eq!(folder.files("model"), MODEL);
 }

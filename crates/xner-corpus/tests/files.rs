@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 
 use proptest::prelude::*;
 use xner_corpus::read::{Format, Input, ReadOptions, Stream, read_corpus, stream};
-use xner_corpus::write::{Output, WriteOptions, Writer, write_corpus};
+use xner_corpus::write::{Output, WriteOptions, Writer, remove_partial, write_corpus};
 use xner_corpus::{Error, Labelled, Scheme, Stats, sample};
 
 const COLUMNS: &str = "Ada B-PER\nLovelace I-PER\nsang O\n\nKöln B-LOC\n\n";
@@ -182,6 +182,26 @@ fn an_output_appears_when_it_is_finished() {
 }
 
 #[cfg(unix)]
+#[test]
+fn what_a_killed_process_left_is_removed_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.conll");
+    let mut output = Output::create(&path).unwrap();
+    output.write_all(b"half").unwrap();
+    // As if the process had ended here: nobody drops it.
+    std::mem::forget(output);
+    for name in [".xner-mine", "other.part", "in.conll"] {
+        fs::write(folder.path().join(name), "").unwrap();
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4);
+    remove_partial(folder.path()).unwrap();
+    let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, [".xner-mine", "in.conll", "other.part"]);
+    assert!(remove_partial(&path).is_err());
+}
+
 #[test]
 fn links_and_devices_stay_what_they_are() {
     let folder = tempfile::tempdir().unwrap();

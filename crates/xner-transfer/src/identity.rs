@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use xner_corpus::write::remove_partial;
 
 use crate::files::{create_folder, read_json, write_json};
 use crate::report::REPORT;
@@ -31,14 +32,31 @@ pub(crate) fn claim(out: &Path, fingerprint: &str) -> Result<bool> {
             let message = "holds a run with another config or other data; take another folder, or remove it";
             return Err(Error::folder(out, message));
         }
-        return Ok(out.join(REPORT).exists());
+        let finished = out.join(REPORT).exists();
+        if !finished {
+            sweep(out)?;
+        }
+        return Ok(finished);
     }
     if out.join("config.json").exists() {
         return Err(Error::folder(out, "holds a model of another run; take another folder, or remove it"));
     }
+    remove_partial(out)?;
     let version = env!("CARGO_PKG_VERSION").to_owned();
     write_json(&path, &Identity { version, fingerprint: fingerprint.to_owned() })?;
     Ok(false)
+}
+
+/// Removes what was being written, in any folder of the run, when it was killed.
+fn sweep(folder: &Path) -> Result<()> {
+    remove_partial(folder)?;
+    for entry in std::fs::read_dir(folder).map_err(Error::io(folder))? {
+        let path = entry.map_err(Error::io(folder))?.path();
+        if path.is_dir() {
+            sweep(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Says that the folder holds the finished run that has this fingerprint.

@@ -1,6 +1,6 @@
 //! Labelled words of two languages as a picture: a t-SNE of what stands for them, in panels side by side.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::Result;
@@ -59,8 +59,7 @@ pub(super) fn draw(
     settings: &Tsne,
 ) -> Result<Picture> {
     let kinds: Vec<&EntityType> = source.kinds.iter().chain(&target.kinds).collect();
-    let types: BTreeMap<&EntityType, ()> = kinds.iter().map(|kind| (*kind, ())).collect();
-    let types: Vec<&EntityType> = types.into_keys().collect();
+    let types: Vec<&EntityType> = kinds.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
     let label = |kind: &EntityType| types.iter().position(|known| *known == kind).unwrap_or_default();
     let first = source.kinds.len();
     let panel = |rows: &Rows| -> xner_eval::Result<Panel> {

@@ -1,8 +1,10 @@
 //! A folder of files, the program run in it, and a tiny model.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{self, Child, Stdio};
 use std::sync::OnceLock;
 
 use assert_cmd::Command;
@@ -45,10 +47,39 @@ impl Folder {
 
     /// The names of all that is in the folder, sorted; hidden files too.
     pub fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.0.path()).unwrap();
+        self.files("")
+    }
+
+    /// The names of all that is in a folder of it, sorted.
+    pub fn files(&self, name: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.path(name)).unwrap();
         let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
+    }
+
+    /// The bytes of all files below a folder of it; empty folders have none.
+    pub fn tree(&self, name: &str) -> BTreeMap<String, Option<Vec<u8>>> {
+        let mut found = BTreeMap::new();
+        for file in self.files(name) {
+            let path = format!("{name}/{file}");
+            if self.path(&path).is_dir() {
+                found.extend(
+                    self.tree(&path).into_iter().map(|(below, bytes)| (format!("{file}/{below}"), bytes)),
+                );
+                found.insert(file, None);
+            } else {
+                found.insert(file, Some(fs::read(self.path(&path)).unwrap()));
+            }
+        }
+        found
+    }
+
+    /// Starts `xner` with arguments split at spaces, in the folder.
+    pub fn start(&self, arguments: &str) -> Child {
+        let mut command = process::Command::new(xner().get_program());
+        command.current_dir(self.path("")).args(arguments.split(' '));
+        command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
     }
 
     /// Runs `xner` with arguments split at spaces, in the folder.
@@ -98,6 +129,11 @@ pub fn xner() -> Command {
     let mut command = assert_cmd::cargo::cargo_bin_cmd!("xner");
     command.env("NO_COLOR", "1").env("RUST_BACKTRACE", "0");
     command
+}
+
+/// Asks a process to stop, as Ctrl-C does.
+pub fn interrupt(child: &Child) {
+    process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
 }
 
 /// Sentences that a tiny model learns by heart.

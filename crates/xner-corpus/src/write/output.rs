@@ -32,6 +32,10 @@ enum Sink {
     Stdout(io::Stdout),
 }
 
+/// How a file is called until it is complete: with letters of chance between.
+const PREFIX: &str = ".xner-";
+const SUFFIX: &str = ".part";
+
 impl Output {
     /// Begins the file `path`.
     ///
@@ -75,6 +79,24 @@ impl Output {
     }
 }
 
+/// Removes what processes that were killed while writing left of their outputs in a folder. Nothing else may be
+/// writing there.
+///
+/// # Errors
+/// [`Error::Io`] when the folder does not read, or a file cannot be removed.
+pub fn remove_partial(folder: &Path) -> Result<()> {
+    let fault = |source| Error::Io { path: folder.to_owned(), source };
+    for entry in fs::read_dir(folder).map_err(fault)? {
+        let entry = entry.map_err(fault)?;
+        let name = entry.file_name();
+        let ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
+        if ours {
+            fs::remove_file(entry.path()).map_err(|source| Error::Io { path: entry.path(), source })?;
+        }
+    }
+    Ok(())
+}
+
 impl Sink {
     fn open(path: &Path) -> io::Result<Self> {
         // Through links, so that the file behind a link is replaced and not the link.
@@ -87,7 +109,7 @@ impl Sink {
             _ => Path::new("."),
         };
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".xner-").suffix(".part");
+        builder.prefix(PREFIX).suffix(SUFFIX);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

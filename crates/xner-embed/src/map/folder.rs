@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use xner_corpus::write::remove_partial;
 
 use super::checkpoint::Checkpoint;
 use super::config::MapConfig;
@@ -75,6 +76,7 @@ pub fn save(
 ) -> Result<()> {
     let dir = dir.as_ref();
     fs::create_dir_all(dir).map_err(|source| Error::Io { path: dir.to_owned(), source })?;
+    remove_partial(dir)?;
     // Without its report the folder counts as incomplete until all files belong together.
     remove(&dir.join(REPORT))?;
     let Mapped { mapping, report } = mapped;

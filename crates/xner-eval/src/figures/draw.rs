@@ -30,13 +30,13 @@ pub(super) const GREY: RGBColor = RGBColor(90, 90, 90);
 /// A plot whose labels and groups all exist.
 impl Picture for Scatter {
     fn size(&self) -> Result<(u32, u32)> {
-        let height = MARGIN / 2.0 + TITLE + SIDE + LEGEND + MARGIN / 2.0;
+        let height = MARGIN / 2.0 + SIDE + scale(self) * (TITLE + LEGEND) + MARGIN / 2.0;
         Ok((width(self) as u32, height as u32))
     }
 
     fn draw<B: DrawingBackend>(&self, canvas: &Canvas<B>) -> Result<()> {
         for (at, panel) in self.panels.iter().enumerate() {
-            draw_panel(panel, MARGIN + at as f64 * (SIDE + MARGIN), canvas)?;
+            draw_panel(panel, MARGIN + at as f64 * (SIDE + MARGIN), scale(self), canvas)?;
         }
         legend(self, canvas)
     }
@@ -46,9 +46,15 @@ fn width(plot: &Scatter) -> f64 {
     MARGIN + plot.panels.len() as f64 * (SIDE + MARGIN)
 }
 
-fn draw_panel<B: DrawingBackend>(panel: &Panel, left: f64, canvas: &Canvas<B>) -> Result<()> {
-    let top = MARGIN / 2.0 + TITLE;
-    canvas.text(&panel.title, (left + SIDE / 2.0, top - TITLE / 2.0), LETTERS + 2.0, Anchor::Center)?;
+/// How much larger text is set: a picture of many panels is shown smaller.
+fn scale(plot: &Scatter) -> f64 {
+    (plot.panels.len() as f64 / 2.0).max(1.0)
+}
+
+fn draw_panel<B: DrawingBackend>(panel: &Panel, left: f64, scale: f64, canvas: &Canvas<B>) -> Result<()> {
+    let top = MARGIN / 2.0 + scale * TITLE;
+    let middle = (left + SIDE / 2.0, top - scale * TITLE / 2.0);
+    canvas.text(&panel.title, middle, scale * (LETTERS + 2.0), Anchor::Center)?;
     let (right, bottom) = (left + SIDE, top + SIDE);
     let frame = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
     canvas.line(&frame, 1.0, GREY.mix(0.6))?;
@@ -80,16 +86,27 @@ fn placing(panel: &Panel, left: f64, top: f64) -> impl Fn([f32; 2]) -> (f64, f64
 /// A group's mark: disc, triangle, cross, square.
 pub(super) fn mark<B: DrawingBackend>(
     group: usize,
-    (x, y): (f64, f64),
+    place: (f64, f64),
     colour: RGBAColor,
     canvas: &Canvas<B>,
 ) -> Result<()> {
+    scaled_mark(group, place, 1.0, colour, canvas)
+}
+
+fn scaled_mark<B: DrawingBackend>(
+    group: usize,
+    (x, y): (f64, f64),
+    scale: f64,
+    colour: RGBAColor,
+    canvas: &Canvas<B>,
+) -> Result<()> {
+    let size = scale * MARK;
     let corners = |corners: &[(f64, f64)]| -> Vec<_> {
-        corners.iter().map(|(right, down)| (x + MARK * right, y + MARK * down)).collect()
+        corners.iter().map(|(right, down)| (x + size * right, y + size * down)).collect()
     };
-    let line = |places: &[(f64, f64)]| canvas.line(&corners(places), 1.25, colour);
+    let line = |places: &[(f64, f64)]| canvas.line(&corners(places), scale * 1.25, colour);
     match group % 4 {
-        0 => canvas.disc((x, y), 0.8 * MARK, colour),
+        0 => canvas.disc((x, y), 0.8 * size, colour),
         1 => line(&[(0.0, -1.2), (1.1, 0.8), (-1.1, 0.8), (0.0, -1.2)]),
         2 => line(&[(-1.0, -1.0), (1.0, 1.0)]).and_then(|()| line(&[(-1.0, 1.0), (1.0, -1.0)])),
         _ => line(&[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9), (-0.9, -0.9)]),
@@ -100,21 +117,24 @@ pub(super) fn mark<B: DrawingBackend>(
 fn legend<B: DrawingBackend>(plot: &Scatter, canvas: &Canvas<B>) -> Result<()> {
     const SPACE: f64 = 24.0;
     const SIGN: f64 = 16.0;
+    let scale = scale(plot);
+    let (letters, sign, space) = (scale * LETTERS, scale * SIGN, scale * SPACE);
     let names = || plot.labels.iter().chain(&plot.groups);
-    let widths = names().map(|name| Ok(canvas::width(name, LETTERS)? + SIGN + SPACE));
+    let widths = names().map(|name| Ok(canvas::width(name, letters)? + sign + space));
     let widths = widths.collect::<Result<Vec<f64>>>()?;
-    let mut x = f64::midpoint(width(plot) - widths.iter().sum::<f64>(), SPACE);
-    let y = MARGIN / 2.0 + TITLE + SIDE + LEGEND / 2.0;
+    let mut x = f64::midpoint(width(plot) - widths.iter().sum::<f64>(), space);
+    let y = MARGIN / 2.0 + SIDE + scale * (TITLE + LEGEND / 2.0);
     for (at, (name, width)) in names().zip(widths).enumerate() {
-        let sign = (x + SIGN / 3.0, y);
+        let place = (x + sign / 3.0, y);
         match at.checked_sub(plot.labels.len()) {
             None => {
-                let bar = [(sign.0 - 5.0, y), (sign.0 + 5.0, y)];
-                canvas.line(&bar, 10.0, COLOURS[at % COLOURS.len()].to_rgba())?;
+                let half = scale * 5.0;
+                let bar = [(place.0 - half, y), (place.0 + half, y)];
+                canvas.line(&bar, 2.0 * half, COLOURS[at % COLOURS.len()].to_rgba())?;
             }
-            Some(group) => mark(group, sign, GREY.to_rgba(), canvas)?,
+            Some(group) => scaled_mark(group, place, scale, GREY.to_rgba(), canvas)?,
         }
-        canvas.text(name, (x + SIGN, y), LETTERS, Anchor::Left)?;
+        canvas.text(name, (x + sign, y), letters, Anchor::Left)?;
         x += width;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! The word vectors that the taggers read.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use rand::RngExt;
@@ -101,11 +102,16 @@ fn learn(
     device: &Device,
     observer: &mut dyn Observer,
 ) -> Result<MappingFolder> {
+    let checkpoint = checkpoint_folder(folder);
     if folder.join("report.json").exists() {
+        // It is still there when the run was killed just behind the report.
+        match std::fs::remove_dir_all(&checkpoint) {
+            Err(fault) if fault.kind() != ErrorKind::NotFound => return Err(Error::io(&checkpoint)(fault)),
+            _ => {}
+        }
         return Ok(map::open(folder)?);
     }
     let settings = config.mapping.map_config(config.seed)?;
-    let checkpoint = checkpoint_folder(folder);
     let resources = Resources {
         dictionary: data.dictionary.as_ref(),
         device: *device,

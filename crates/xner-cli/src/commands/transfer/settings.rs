@@ -35,7 +35,11 @@ const OWN: &[Table<'_>] = &[
         "The language without labels.",
         &[
             Key("language", "What it is called.", None),
-            Key("unlabelled", "Sentences without labels; labels are not looked at.", Some("\"raw.txt\"")),
+            Key(
+                "unlabelled",
+                "Sentences without labels: plain text in a file that ends in .text; of columns labels are not read.",
+                Some("\"raw.text\""),
+            ),
             Key(
                 "dev",
                 "Labelled sentences for scores chosen on target dev; not needed.",

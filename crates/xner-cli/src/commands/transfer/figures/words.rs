@@ -90,7 +90,9 @@ impl Run<'_> {
         let (mut chosen, mut seen) = (Vec::new(), HashSet::new());
         for corpus in corpora {
             let mut words = EntityWords::default();
-            corpus.iter().for_each(|labelled| words.add(labelled));
+            for labelled in corpus {
+                words.add(labelled);
+            }
             for word in words.finish() {
                 if chosen.len() == self.args.words {
                     return chosen;
