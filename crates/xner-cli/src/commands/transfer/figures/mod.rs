@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
-use xner_corpus::{Labelled, Scheme, Sentence};
+use xner_corpus::{Labelled, Scheme, Sentence, Tag, entities};
 use xner_eval::figures::length_lines;
 use xner_eval::{ByLength, LengthTable, Lengths, Mode};
 use xner_tagger::{Device, Tagger, open, open_mapped};
@@ -182,9 +182,32 @@ impl Run<'_> {
 /// The tagger's answers beside the gold ones, by sentence length.
 fn by_length(tagger: &dyn Tagger, gold: &[Labelled], width: usize) -> Result<LengthTable> {
     let sentences: Vec<Sentence> = gold.iter().map(|labelled| labelled.sentence.clone()).collect();
+    compared(gold, &tagger.best(&sentences)?, width)
+}
+
+/// Tags beside the gold entities. Both are written as IOB2 first: conlleval's counts are those of the report, and it
+/// does not know the `S-` that most taggers write.
+fn compared(gold: &[Labelled], found: &[Vec<Tag>], width: usize) -> Result<LengthTable> {
     let mut by_length = ByLength::new(Mode::Conll, Lengths { width, ..Lengths::default() })?;
-    for (Labelled { sentence, entities, .. }, found) in gold.iter().zip(tagger.best(&sentences)?) {
-        by_length.add(&Scheme::Iob2.tags(entities, sentence.len()), &found)?;
+    for (gold, found) in gold.iter().zip(found) {
+        let found = Scheme::Iob2.tags(&entities(found), gold.sentence.len());
+        by_length.add(&gold.tags(Scheme::Iob2), &found)?;
     }
     Ok(by_length.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn entities_of_one_type_side_by_side_are_two() {
+        let tags = |tags: &[&str]| tags.iter().map(|tag| tag.parse().unwrap()).collect::<Vec<Tag>>();
+        let sentence = Sentence::from_tokens(["Ada", "Otto", "ran"]);
+        let gold = Labelled::from_tags(sentence, &tags(&["B-PER", "B-PER", "O"]));
+        let table = compared(&[gold], &[tags(&["S-PER", "S-PER", "O"])], 10).unwrap();
+        assert_eq!((table.all.score.support, table.all.score.found, table.all.score.correct), (2, 2, 2));
+        assert_eq!(table.all.correct_words, 3);
+    }
 }
