@@ -93,9 +93,14 @@ fn the_documented_configs_are_those_of_the_book() {
         let page = std::fs::read_to_string(format!("{book}/map-{method}.toml")).unwrap();
         assert_eq!(page, printed, "{method}");
     }
-    let printed = Folder::with(&[]).xner("train --print-config").ok();
-    let book = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/reference/config.toml");
-    assert_eq!(std::fs::read_to_string(book).unwrap(), printed);
+    for (command, page) in
+        [("train", "config"), ("transfer zero-resource", "zero-resource"), ("transfer bwet", "bwet")]
+    {
+        let printed = Folder::with(&[]).xner(&format!("{command} --print-config")).ok();
+        let book = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/reference");
+        let page = std::fs::read_to_string(format!("{book}/{page}.toml")).unwrap();
+        assert_eq!(page, printed, "{command}");
+    }
 }
 
 #[test]
