@@ -1,7 +1,9 @@
 //! What a tagger is trained on.
 
+use std::path::Path;
+
 use xner_corpus::Labelled;
-use xner_corpus::read::read_corpus;
+use xner_corpus::read::{Format, ReadOptions as CorpusOptions, read_corpus};
 use xner_embed::{ReadOptions, Vectors, read};
 
 use crate::{Error, Result, TrainConfig};
@@ -30,15 +32,32 @@ impl TrainData {
             return Err(Error::setting("data.train", "is missing, expected the path of labelled sentences"));
         };
         let options = &config.data.read;
-        let dev = config.data.dev.as_ref().map(|path| read_corpus(path, options)).transpose()?;
+        let dev =
+            config.data.dev.as_ref().map(|path| read_labelled("data.dev", path, options)).transpose()?;
         let limit = ReadOptions { limit: config.vectors.limit, ..ReadOptions::default() };
         let read = |path| read::open(path, &limit)?.with_mean_length(config.vectors.length);
         let vectors = config.vectors.file.as_ref().map(read).transpose()?;
         Ok(Self {
-            train: read_corpus(train, options)?,
+            train: read_labelled("data.train", train, options)?,
             dev: dev.unwrap_or_default(),
             vectors,
             extra_words: Vec::new(),
         })
     }
+}
+
+/// The sentences of a file whose labels are wanted, which the setting `key` names.
+///
+/// # Errors
+/// [`Error::Setting`] when the file is read as plain text, which has none; faults of the file, with their lines.
+pub fn read_labelled(key: &str, path: &Path, options: &CorpusOptions) -> Result<Vec<Labelled>> {
+    if options.format.or_else(|| Format::guess(path)) == Some(Format::Text) {
+        let message = format!(
+            "{} would be read as plain text, which has no labels: expected columns or JSON lines (leave the key \
+             `format` out where files of one language differ)",
+            path.display()
+        );
+        return Err(Error::setting(key, message));
+    }
+    Ok(read_corpus(path, options)?)
 }

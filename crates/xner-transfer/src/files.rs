@@ -30,14 +30,24 @@ pub(crate) fn read_config_with<T: DeserializeOwned>(path: &Path, settings: &[Str
     for setting in settings {
         set(&mut table, setting)?;
     }
-    serde_path_to_error::deserialize(Value::Table(table))
-        .map_err(|e| fault(format!("at `{}`: {}", e.path(), e.inner())))
+    serde_path_to_error::deserialize(Value::Table(table)).map_err(|e| {
+        let key = e.path().to_string();
+        // The fault repeats the key on a line of its own.
+        let message = e.inner().to_string();
+        let message = message.lines().next().unwrap_or_default();
+        let ours = settings.iter().filter_map(|setting| setting.split_once('=')).any(|(own, _)| own == key);
+        let origin = if ours { " (from --set)" } else { "" };
+        fault(format!("at `{key}`{origin}: {message}"))
+    })
 }
 
 fn set(table: &mut Table, setting: &str) -> Result<()> {
     let Some((key, value)) = setting.split_once('=') else {
         return Err(Error::setting(setting, "has no value, expected key=value"));
     };
+    if key.split('.').any(str::is_empty) {
+        return Err(Error::setting(setting, "has an empty key, expected key=value"));
+    }
     let read: Result<Table, _> = toml::from_str(&format!("value = {value}"));
     let value = read.ok().and_then(|mut read| read.remove("value"));
     let value = value.unwrap_or_else(|| Value::String(setting[key.len() + 1..].to_owned()));
@@ -100,6 +110,7 @@ mod tests {
         let expected = "a = 2.5\ng = [1, 2]\nh = \"a=b\"\n[b]\nc = \"cross-word\"\nd = 2\n[b.e]\nf = true";
         assert_eq!(table, toml::from_str(expected).unwrap());
         assert!(set(&mut table, "a").unwrap_err().to_string().contains("key=value"));
+        assert!(set(&mut table, "=3").unwrap_err().to_string().contains("empty key"));
         assert!(set(&mut table, "a.b=1").unwrap_err().to_string().contains("no table"));
     }
 }

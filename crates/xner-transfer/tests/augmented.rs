@@ -76,7 +76,7 @@ fn fine_tuning_begins_with_the_base_model() {
         let base = open_mapped(scene.folder.path(), vectors, &Device::Cpu).unwrap();
         let expected = evaluate(base.as_ref(), &scene.data.target.dev).unwrap().overall;
         assert!(expected.found > 0);
-        for combine in [Combine::Concatenate, Combine::Sum] {
+        for combine in [Combine::Dense, Combine::Concatenate, Combine::Sum] {
             for initial in [Initial::Source, Initial::Random] {
                 let mut config = config(Variant::CrossAugmented);
                 config.model.characters.enabled = characters;
@@ -127,7 +127,7 @@ fn the_joint_loss_reaches_the_source_encoder_only_where_it_is_told_to() {
     };
     let (before, own, _) = after(false, Initial::Source);
     assert_ne!(encoder(&before, "source.encoder"), encoder(&own, "source.encoder"));
-    assert_ne!(encoder(&before, "target.common"), encoder(&own, "target.common"));
+    assert_ne!(encoder(&before, "target.dense"), encoder(&own, "target.dense"));
     assert_ne!(encoder(&before, "target.encoder"), encoder(&own, "target.encoder"));
     let (_, through, _) = after(true, Initial::Source);
     assert_ne!(encoder(&own, "source.encoder"), encoder(&through, "source.encoder"));

@@ -17,15 +17,15 @@ use crate::weights::host;
 /// A source model with a target encoder beside it.
 ///
 /// ```text
-/// h_s = source encoder(x)                    z_t = tanh(D_t target encoder(x) + e_t)    the target-specific dense layer
-/// source features: d = tanh(C h_s + b)                                the "common encoder", θ_s
-/// joint features:  d = tanh(C h_s + A z_t + b)    (concatenate)       features of both, θ_t
-///                  d = tanh(C (h_s + z_t) + b)    (sum)
+/// h_s = source encoder(x)    h_t = target encoder(x)
+/// source features: d = tanh(C h_s + b)                              the "common encoder", θ_s
+/// joint features:  d = tanh(C (D_t [h_s; h_t] + e_t) + b)           (dense) D_t is the target-specific dense layer, θ_t
+///                  d = tanh(C h_s + A tanh(D_t h_t + e_t) + b)      (concatenate)
+///                  d = tanh(C (h_s + tanh(D_t h_t + e_t)) + b)      (sum)
 /// emissions of the CRF = W_t d + b_t
 /// ```
 ///
-/// `[C A]` is one dense layer over both languages' features side by side, whose second half is zeros where there is
-/// no target encoder. Both encoders read one table of character embeddings.
+/// Both encoders read one table of character embeddings.
 #[derive(Module, Debug)]
 pub struct Augmented<B: Backend> {
     /// The source model, `θ_s`: its encoder, and what both languages share: character embeddings, the dense layer
@@ -42,16 +42,16 @@ pub struct TargetEncoder<B: Backend> {
     pub characters: Option<BiLstm<B>>,
     /// The word bi-LSTM.
     pub encoder: BiLstm<B>,
-    /// The target-specific dense layer `D_t`, `[2 * hidden, 2 * hidden]`.
+    /// The target-specific dense layer `D_t`: `[4 * hidden, 2 * hidden]` from both encoders' features, or
+    /// `[2 * hidden, 2 * hidden]` from the target's.
     pub dense: Linear<B>,
-    /// `A`: the common encoder's weights for the target's features, `[2 * hidden, dense]`; none where features are
-    /// added up.
+    /// `A`: the common encoder's weights for the target's features where they stand side by side, `[2 * hidden, dense]`.
     pub common: Option<Param<Tensor<B, 2>>>,
 }
 
 impl<B: Backend> TargetEncoder<B> {
-    /// With seeded weights, beside a source model of the same settings; `A` begins with zeros, so that the joint
-    /// features begin as the source's.
+    /// With seeded weights, beside a source model of the same settings. `A` begins with zeros, and so does the target's
+    /// half of a layer over both, whose other half begins as the identity: joint features begin as the source's.
     pub fn new(
         config: &ModelConfig,
         augment: &AugmentConfig,
@@ -66,10 +66,20 @@ impl<B: Backend> TargetEncoder<B> {
         let input = dim + if characters { 2 * config.characters.hidden } else { 0 };
         let features = 2 * config.hidden;
         let zeros = || init::tensor(vec![0.0; features * config.dense], [features, config.dense], device);
+        let dense = if augment.combine == Combine::Dense {
+            let mut dense = init::linear(2 * features, features, device, rng);
+            let identity = (0..2 * features * features).map(|at| f32::from(at % (features + 1) == 0));
+            let first = |at: usize, value: f32| if at < features * features { value } else { 0.0 };
+            let values = identity.enumerate().map(|(at, value)| first(at, value)).collect();
+            dense.weight = Param::from_tensor(init::tensor(values, [2 * features, features], device));
+            dense
+        } else {
+            init::linear(features, features, device, rng)
+        };
         Self {
             characters: characters.then(|| small.init(device, rng)),
             encoder: BiLstmConfig { input, hidden: config.hidden, tied }.init(device, rng),
-            dense: init::linear(features, features, device, rng),
+            dense,
             common: (augment.combine == Combine::Concatenate).then(|| Param::from_tensor(zeros())),
         }
     }
@@ -87,7 +97,7 @@ impl<B: NerBackend> Augmented<B> {
         }
     }
 
-    /// The target-specific features `z_t` of each token, `[rows, 2 * hidden]`, in training; see
+    /// The target encoder's states of each token, `[rows, 2 * hidden]`, in training; see
     /// [`BiLstmCrf::encode_dropped`].
     pub fn target_dropped<R: Rng>(
         &self,
@@ -96,13 +106,17 @@ impl<B: NerBackend> Augmented<B> {
         frozen: usize,
         dropout: &mut Dropout<'_, R>,
     ) -> Tensor<B, 2> {
-        let states = dropped_states(&self.target.encoder, features, batch, frozen, dropout);
-        tanh(self.target.dense.forward(states))
+        dropped_states(&self.target.encoder, features, batch, frozen, dropout)
     }
 
-    /// The common encoder's features of each token from both encoders', `[rows, dense]`.
+    /// The common encoder's features of each token from both encoders' states, `[rows, dense]`.
     pub fn joint(&self, source: Tensor<B, 2>, target: Tensor<B, 2>) -> Tensor<B, 2> {
-        match &self.target.common {
+        let TargetEncoder { dense, common, .. } = &self.target;
+        if dense.weight.dims()[0] > target.dims()[1] {
+            return self.source.common(dense.forward(Tensor::cat(vec![source, target], 1)));
+        }
+        let target = tanh(dense.forward(target));
+        match common {
             Some(weights) => tanh(self.source.dense.forward(source) + target.matmul(weights.val())),
             None => self.source.common(source + target),
         }
@@ -115,7 +129,7 @@ impl<B: NerBackend> Augmented<B> {
         let source = self.source.encode(self.source.features(vectors.clone(), batch), batch);
         let features = self.target_features(vectors, batch);
         let states = self.target.encoder.forward(features, Some(&batch.ids), &batch.packing);
-        self.joint(source, tanh(self.target.dense.forward(states)))
+        self.joint(source, states)
     }
 
     /// What `map` makes of the joint scores of each sentence, in the sentences' order; see [`map_batches`].

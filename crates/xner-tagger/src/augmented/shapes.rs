@@ -27,7 +27,8 @@ pub(super) fn expected(all: &Sizes<'_>) -> Shapes {
         input += 2 * small.hidden;
     }
     lstm("target.encoder", input, hidden, augment.tied, "settings.hidden", &mut shapes)?;
-    linear("target.dense", 2 * hidden, 2 * hidden, &mut shapes);
+    let both = if augment.combine == Combine::Dense { 2 } else { 1 };
+    linear("target.dense", both * 2 * hidden, 2 * hidden, &mut shapes);
     if augment.combine == Combine::Concatenate {
         shapes.push(("target.common".to_owned(), vec![2 * hidden, dense]));
     }
@@ -47,22 +48,32 @@ mod tests {
 
     #[test]
     fn the_shapes_are_those_of_the_module() {
-        for at in 0..8 {
+        for at in 0..12 {
             let augment = AugmentConfig {
                 tied: at % 2 == 0,
-                combine: if at % 4 < 2 { Combine::Concatenate } else { Combine::Sum },
+                combine: [Combine::Dense, Combine::Concatenate, Combine::Sum][at % 3],
             };
             let mut config = ModelConfig { hidden: 3, dense: 5, ..ModelConfig::default() };
-            config.characters.enabled = at < 4;
+            config.characters.enabled = at < 6;
             config.characters.embedding = 2;
             config.characters.hidden = 7;
             let (mut rng, device) = (stream(0, Purpose::Weights, 0, 0), burn_flex::FlexDevice);
             let network = Augmented::<burn_flex::Flex> {
                 source: BiLstmCrf::new(&config, 11, 13, 9, &device, &mut rng),
-                target: TargetEncoder::new(&config, &augment, at < 4, 13, &device, &mut rng),
+                target: TargetEncoder::new(&config, &augment, at < 6, 13, &device, &mut rng),
             };
             let all = Sizes { config: &config, augment: Some(&augment), characters: 11, dim: 13, tags: 9 };
             assert_eq!(expected(&all).unwrap(), weights::shapes(&network));
         }
+    }
+
+    /// What the paper's table 4 says that Cross-Augmented has more than Cross-Shared: 661,281 - 210,081 = 451,200.
+    #[test]
+    fn the_targets_part_is_as_large_as_the_papers() {
+        let augment = AugmentConfig::default();
+        let config = ModelConfig::default();
+        let all = Sizes { config: &config, augment: Some(&augment), characters: 100, dim: 300, tags: 17 };
+        let shapes = expected(&all).unwrap().into_iter().filter(|(name, _)| name.starts_with("target."));
+        assert_eq!(shapes.map(|(_, shape)| shape.iter().product::<usize>()).sum::<usize>(), 451_200);
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AugmentConfig {
-    /// How the target's features meet the source's before the common encoder. Default `concatenate`.
+    /// How the target's features meet the source's before the common encoder. Default `dense`.
     pub combine: Combine,
     /// Whether the forward and backward cells of the target's bi-LSTMs share their weights. Default false: this
     /// encoder is there to learn the target's word order.
@@ -17,9 +17,13 @@ pub struct AugmentConfig {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Combine {
-    /// Side by side; where there is no target encoder, as on source sentences, its half is zeros.
+    /// By the target-specific dense layer, from both encoders' features side by side to as many as one encoder has.
+    /// The paper's table 4 counts just these parameters.
     #[default]
+    Dense,
+    /// Side by side, the target's through a dense layer of their own first; where there is no target encoder, as on
+    /// source sentences, its half is zeros.
     Concatenate,
-    /// Added up.
+    /// Added up, the target's through a dense layer of their own first.
     Sum,
 }

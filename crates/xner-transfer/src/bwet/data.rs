@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use xner_corpus::Labelled;
-use xner_corpus::read::{ReadOptions, read_corpus};
+use xner_corpus::read::ReadOptions;
 use xner_embed::dictionary::{Dictionary, induced};
 use xner_embed::{Vectors, map, read};
+use xner_tagger::read_labelled;
 
 use super::config::BwetConfig;
 use crate::{Error, Result};
@@ -34,17 +35,23 @@ impl BwetData {
     /// [`Error::Setting`] for a file that is needed and not named; faults of the files, with their lines.
     pub fn read(config: &BwetConfig) -> Result<Self> {
         let BwetConfig { source, target, dictionary, .. } = config;
-        let corpus = |path: &PathBuf, options: &ReadOptions| Ok::<_, Error>(read_corpus(path, options)?);
-        let maybe = |path: &Option<PathBuf>| match path {
-            Some(path) => corpus(path, &target.read),
+        let corpus = |key: &str, path: &PathBuf, options: &ReadOptions| {
+            Ok::<_, Error>(read_labelled(key, path, options)?)
+        };
+        let maybe = |key: &str, path: &Option<PathBuf>| match path {
+            Some(path) => corpus(key, path, &target.read),
             None => Ok(Vec::new()),
         };
         // The dictionary is the slow part, so it comes last.
         Ok(Self {
-            train: corpus(needed("source.train", "a corpus", source.train.as_ref())?, &source.read)?,
-            dev: corpus(needed("source.dev", "a corpus", source.dev.as_ref())?, &source.read)?,
-            target_dev: maybe(&target.dev)?,
-            target_test: maybe(&target.test)?,
+            train: corpus(
+                "source.train",
+                needed("source.train", "a corpus", source.train.as_ref())?,
+                &source.read,
+            )?,
+            dev: corpus("source.dev", needed("source.dev", "a corpus", source.dev.as_ref())?, &source.read)?,
+            target_dev: maybe("target.dev", &target.dev)?,
+            target_test: maybe("target.test", &target.test)?,
             vectors: {
                 let path = needed("target.vectors", "word vectors", target.vectors.as_ref())?;
                 read::open(path, &xner_embed::ReadOptions { limit: target.limit, ..Default::default() })?

@@ -183,7 +183,7 @@ pub struct AugmentedConfig {
     /// Where the target's encoder begins: `random` (default: it sees things its own way, and does not share the
     /// source encoder's mistakes) or as a copy of the source's (`source`).
     pub initial: Initial,
-    /// How both encoders' features meet: `concatenate` (default) or `sum`.
+    /// How both encoders' features meet: `dense` (default), `concatenate` or `sum`.
     pub combine: Combine,
     /// Whether the target's cells are tied too. Default false.
     pub tied: bool,

@@ -5,9 +5,13 @@ use xner_corpus::{Labelled, Sentence};
 use xner_embed::dictionary::Dictionary;
 use xner_embed::map::{self, Mapping};
 use xner_embed::{Vectors, read};
+use xner_tagger::read_labelled;
 
 use super::config::{Variant, Words, ZeroResourceConfig};
 use crate::{Error, Result};
+
+/// The key of the only text whose labels nobody reads.
+const UNLABELLED: &str = "target.unlabelled";
 
 /// Both languages' text and vectors.
 #[derive(Debug, Default)]
@@ -57,7 +61,8 @@ impl ZeroResourceData {
         let ZeroResourceConfig { source, target, mapping, .. } = config;
         let corpus =
             |key: &str, path: &Option<std::path::PathBuf>, options: &ReadOptions, needed: bool| match path {
-                Some(path) => Ok(read_corpus(path, options)?),
+                Some(path) if key == UNLABELLED => Ok(read_corpus(path, options)?),
+                Some(path) => Ok(read_labelled(key, path, options)?),
                 None if needed => Err(Error::setting(key, "is missing, expected the path of a corpus")),
                 None => Ok(Vec::new()),
             };
@@ -69,7 +74,7 @@ impl ZeroResourceData {
             None => Err(Error::setting(key, "is missing, expected the path of word vectors")),
         };
         let augmented = config.variant == Variant::CrossAugmented;
-        let unlabelled = corpus("target.unlabelled", &target.unlabelled, &target.read, augmented)?;
+        let unlabelled = corpus(UNLABELLED, &target.unlabelled, &target.read, augmented)?;
         let dictionary = mapping.dictionary.as_ref().map(Dictionary::read).transpose()?;
         Ok(Self {
             source: SourceData {

@@ -13,7 +13,7 @@ use super::config::{Variant, ZeroResourceConfig};
 use super::data::ZeroResourceData;
 use super::observer::{Event, Observer, Phase};
 use super::phases::{Out, base, joint};
-use super::words::{Space, space};
+use super::words::{Space, both, space};
 use crate::files::read_json;
 use crate::identity::claim;
 use crate::report::{REPORT, Select, Selected, TransferReport};
@@ -41,6 +41,7 @@ pub fn run(
 ) -> Result<TransferReport> {
     config.check()?;
     check(config, data)?;
+    both(config, data)?;
     let fingerprint = fingerprint(config, data)?;
     if claim(out, &fingerprint)? {
         return TransferReport::read(out);

@@ -7,7 +7,7 @@ use std::path::Path;
 use rand::RngExt;
 use xner_corpus::Sentence;
 use xner_embed::Vectors;
-use xner_embed::map::{self, MappingFolder, Resources, VectorFiles, checkpoint_folder};
+use xner_embed::map::{self, Initialiser, MappingFolder, Resources, VectorFiles, checkpoint_folder};
 use xner_tagger::{Device, Flow, Purpose, stream};
 
 use super::config::{Words, ZeroResourceConfig};
@@ -43,19 +43,17 @@ pub fn vectors(config: &ZeroResourceConfig, data: &ZeroResourceData, folder: &Pa
     space(config, data, &mapping, &Device::Cpu, &mut ())
 }
 
-/// The vectors that the config asks for. A mapping that has to be learnt is kept in `folder`, and one that was learnt
-/// there before is taken.
-pub(super) fn space(
+/// Both languages' vectors as they were read; `None` where the config wants random ones.
+///
+/// # Errors
+/// [`Error::Setting`] when there are none, or when a mapping is to be learnt from a dictionary and there is none;
+/// [`Error::Data`] when they do not fit each other.
+pub(super) fn both<'a>(
     config: &ZeroResourceConfig,
-    data: &ZeroResourceData,
-    folder: &Path,
-    device: &Device,
-    observer: &mut dyn Observer,
-) -> Result<Space> {
-    let kind = config.words();
-    if kind == Words::Random {
-        let target = random(config, &data.target_words())?;
-        return Ok(Space { source: None, target, criterion: None });
+    data: &'a ZeroResourceData,
+) -> Result<Option<(&'a Vectors, &'a Vectors)>> {
+    if config.words() == Words::Random {
+        return Ok(None);
     }
     let (Some(source), Some(target)) = (&data.source.vectors, &data.target.vectors) else {
         let key = if data.source.vectors.is_none() { "source.vectors" } else { "target.vectors" };
@@ -70,6 +68,32 @@ pub(super) fn space(
             ),
         });
     }
+    let learnt = config.words() == Words::Mapped && data.mapping.is_none();
+    if learnt && data.dictionary.is_none() {
+        let settings = config.mapping.map_config(config.seed)?;
+        if matches!(settings.initialiser, Initialiser::Dictionary {}) {
+            let message =
+                "is missing, but the mapping begins with a dictionary: expected a file of word pairs";
+            return Err(Error::setting("mapping.dictionary", message));
+        }
+    }
+    Ok(Some((source, target)))
+}
+
+/// The vectors that the config asks for. A mapping that has to be learnt is kept in `folder`, and one that was learnt
+/// there before is taken.
+pub(super) fn space(
+    config: &ZeroResourceConfig,
+    data: &ZeroResourceData,
+    folder: &Path,
+    device: &Device,
+    observer: &mut dyn Observer,
+) -> Result<Space> {
+    let kind = config.words();
+    let Some((source, target)) = both(config, data)? else {
+        let target = random(config, &data.target_words())?;
+        return Ok(Space { source: None, target, criterion: None });
+    };
     let (mut source, mut target, criterion) = match (kind, &data.mapping) {
         (Words::Mapped, Some(mapping)) => {
             (mapping.apply_source(source)?, mapping.apply_target(target)?, None)

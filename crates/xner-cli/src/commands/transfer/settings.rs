@@ -96,7 +96,7 @@ const AUGMENTED: &[Table<'_>] = &[Table(
         Key("shortest", "Least threshold in tokens; by default the shortest target sentence.", Some("5")),
         Key("longest", "Greatest threshold; by default the longest target sentence.", Some("100")),
         Key("initial", "Where the target's encoder begins: random or source (a copy).", None),
-        Key("combine", "How both encoders' features meet: concatenate or sum.", None),
+        Key("combine", "How both encoders' features meet: dense, concatenate or sum.", None),
         Key("tied", "Whether the target's cells share their weights too.", None),
         Key("through_source", "Whether the target's joint loss also trains the source encoder.", None),
     ],
