@@ -3,10 +3,10 @@
 use burn::backend::Autodiff;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 
-use crate::{BiLstmOps, CrfOps, TanhOps};
+use crate::{BiLstmOps, CrfOps, EncoderOps, TanhOps};
 
 /// A backend with every operation that our models need.
-pub trait NerBackend: BiLstmOps + CrfOps + TanhOps {}
+pub trait NerBackend: BiLstmOps + CrfOps + TanhOps + EncoderOps {}
 
 #[cfg(feature = "flex")]
 impl NerBackend for burn_flex::Flex {}
@@ -20,6 +20,7 @@ macro_rules! tensor_bodies {
         impl BiLstmOps for $backend {}
         impl CrfOps for $backend {}
         impl TanhOps for $backend {}
+        impl EncoderOps for $backend {}
         impl NerBackend for $backend {}
     };
 }

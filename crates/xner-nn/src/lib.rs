@@ -5,6 +5,7 @@ mod backend;
 mod bilstm;
 mod crf;
 pub mod device;
+mod encoder;
 #[cfg(feature = "flex")]
 mod flex;
 pub mod init;
@@ -16,5 +17,8 @@ mod tanh;
 pub use backend::NerBackend;
 pub use bilstm::{BiLstm, BiLstmConfig, BiLstmGradient, BiLstmInputs, BiLstmOps, BiLstmSpec, Emit};
 pub use crf::{Crf, CrfGradient, CrfInputs, CrfOps, Reduction};
+pub use encoder::{EncoderDropout, EncoderGradient, EncoderInputs, EncoderLayer, EncoderLayerConfig, EncoderOps, EncoderSpec, PARAMETERS as ENCODER_PARAMETERS, Wanted};
+#[cfg(feature = "flex")]
+pub use encoder::release_buffers;
 pub use packing::Packing;
 pub use tanh::{TanhOps, tanh};

@@ -82,6 +82,89 @@ pub(crate) fn store<S: Simd>(simd: S, slice: &mut [f32], value: S::f32s) {
     }
 }
 
+/// Sets each value of `out` to a function of itself and of the values at its place.
+///
+/// # Panics
+/// When the slices' lengths differ.
+#[inline(always)]
+pub(crate) fn update<S: Simd, const N: usize>(
+    simd: S,
+    out: &mut [f32],
+    inputs: [&[f32]; N],
+    f: impl Fn(S::f32s, [S::f32s; N]) -> S::f32s,
+) {
+    assert!(inputs.iter().all(|input| input.len() == out.len()), "slices of one length");
+    let (registers, rest) = S::as_mut_simd_f32s(out);
+    let inputs = inputs.map(S::as_simd_f32s);
+    for (at, register) in registers.iter_mut().enumerate() {
+        *register = f(*register, inputs.map(|(input, _)| input[at]));
+    }
+    if !rest.is_empty() {
+        let value = f(simd.partial_load_f32s(rest), inputs.map(|(_, rest)| simd.partial_load_f32s(rest)));
+        simd.partial_store_f32s(rest, value);
+    }
+}
+
+/// Sets each value of `a` and of `b` to the two results of a function of `a` and `x`.
+///
+/// # Panics
+/// When the slices' lengths differ.
+#[inline(always)]
+pub(crate) fn update_two<S: Simd>(
+    simd: S,
+    a: &mut [f32],
+    b: &mut [f32],
+    x: &[f32],
+    f: impl Fn(S::f32s, S::f32s) -> (S::f32s, S::f32s),
+) {
+    assert!(a.len() == b.len() && a.len() == x.len(), "slices of one length");
+    let ((a, a_rest), (b, b_rest)) = (S::as_mut_simd_f32s(a), S::as_mut_simd_f32s(b));
+    let (x, x_rest) = S::as_simd_f32s(x);
+    for ((a, b), &x) in a.iter_mut().zip(b).zip(x) {
+        (*a, *b) = f(*a, x);
+    }
+    if !a_rest.is_empty() {
+        let (first, second) = f(simd.partial_load_f32s(a_rest), simd.partial_load_f32s(x_rest));
+        simd.partial_store_f32s(a_rest, first);
+        simd.partial_store_f32s(b_rest, second);
+    }
+}
+
+/// The greatest value; negative infinity where there is none.
+#[inline(always)]
+pub(crate) fn most<S: Simd>(simd: S, values: &[f32]) -> f32 {
+    let (registers, rest) = S::as_simd_f32s(values);
+    let start = simd.splat_f32s(f32::NEG_INFINITY);
+    let most = registers.iter().fold(start, |most, &x| simd.max_f32s(most, x));
+    rest.iter().copied().fold(simd.reduce_max_f32s(most), f32::max)
+}
+
+/// The sum of a function that is 0 where all its arguments are.
+///
+/// # Panics
+/// When the slices' lengths differ.
+#[inline(always)]
+pub(crate) fn sum<S: Simd, const N: usize>(
+    simd: S,
+    inputs: [&[f32]; N],
+    f: impl Fn([S::f32s; N]) -> S::f32s,
+) -> f32 {
+    let len = inputs.first().map_or(0, |input| input.len());
+    assert!(inputs.iter().all(|input| input.len() == len), "slices of one length");
+    let split = inputs.map(S::as_simd_f32s);
+    let registers = split.first().map_or(0, |(registers, _)| registers.len());
+    // Two sums: an addition takes longer than a load.
+    let mut sums = [simd.splat_f32s(0.0); 2];
+    for at in 0..registers {
+        let value = f(split.map(|(registers, _)| registers[at]));
+        sums[at % 2] = simd.add_f32s(sums[at % 2], value);
+    }
+    if len > registers * S::F32_LANES {
+        sums[0] = simd.add_f32s(sums[0], f(split.map(|(_, rest)| simd.partial_load_f32s(rest))));
+    }
+    simd.reduce_sum_f32s(simd.add_f32s(sums[0], sums[1]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,71 @@
+//! The encoder layer on burn's CPU backend: the native body.
+
+use burn::tensor::TensorData;
+use burn_flex::{Flex, FlexTensor};
+
+use super::EncoderSpec;
+use super::native::{self, Dense, Found, Inputs, Norm};
+use super::ops::{EncoderGradient, EncoderInputs, EncoderOps, PARAMETERS};
+use crate::flex::{contiguous, values};
+
+/// Contiguous copies (usually no copies) of a call's inputs.
+struct Held {
+    x: FlexTensor,
+    parameters: [FlexTensor; PARAMETERS],
+}
+
+impl Held {
+    fn new(inputs: &EncoderInputs<Flex>) -> Self {
+        Self { x: contiguous(&inputs.x), parameters: inputs.parameters.each_ref().map(contiguous) }
+    }
+
+    fn slices(&self) -> Inputs<'_> {
+        let [qkv_w, qkv_b, out_w, out_b, gain_1, bias_1, up_w, up_b, down_w, down_b, gain_2, bias_2] =
+            self.parameters.each_ref().map(values);
+        Inputs {
+            x: values(&self.x),
+            width: self.x.layout().shape()[1],
+            qkv: Dense { weight: qkv_w, bias: qkv_b },
+            out: Dense { weight: out_w, bias: out_b },
+            first: Norm { gain: gain_1, bias: bias_1 },
+            up: Dense { weight: up_w, bias: up_b },
+            down: Dense { weight: down_w, bias: down_b },
+            second: Norm { gain: gain_2, bias: bias_2 },
+        }
+    }
+
+    /// A tensor in the shape of another.
+    fn like(values: Vec<f32>, other: &FlexTensor) -> FlexTensor {
+        FlexTensor::from_data(TensorData::new(values, other.layout().shape().clone()))
+    }
+}
+
+impl EncoderOps for Flex {
+    fn encoder_layer(spec: &EncoderSpec, inputs: EncoderInputs<Self>) -> FlexTensor {
+        let held = Held::new(&inputs);
+        let (out, _) = native::forward::<false>(spec, held.slices());
+        Held::like(out, &held.x)
+    }
+
+    fn encoder_layer_with_gradient(
+        spec: &EncoderSpec,
+        inputs: &EncoderInputs<Self>,
+    ) -> Option<(FlexTensor, EncoderGradient<Self>)> {
+        let held = Held::new(inputs);
+        let (out, saved) = native::forward::<true>(spec, held.slices());
+        let out = Held::like(out, &held.x);
+        // Without rows there is nothing to save, and burn's own recording does.
+        let saved = saved?;
+        let spec = spec.clone();
+        let gradient = EncoderGradient::new(move |grad: FlexTensor, wanted| {
+            let grad = contiguous(&grad);
+            let Found { x, parameters } = native::backward(&spec, held.slices(), &saved, values(&grad), wanted);
+            let parameters = parameters.map(|found| {
+                let mut found = found.into_iter();
+                held.parameters.each_ref().map(|like| Held::like(found.next().unwrap_or_default(), like))
+            });
+            (x.map(|x| Held::like(x, &held.x)), parameters)
+        });
+        Some((out, gradient))
+    }
+}

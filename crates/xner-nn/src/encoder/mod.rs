@@ -1,0 +1,20 @@
+//! A transformer encoder's layer over packed sentences (Vaswani et al. 2017; post-norm, as BERT has it).
+
+mod autodiff;
+#[cfg(feature = "flex")]
+mod flex;
+mod layer;
+#[cfg(feature = "flex")]
+mod native;
+mod noise;
+mod ops;
+mod spec;
+mod tensor_body;
+#[cfg(all(test, feature = "flex"))]
+mod tests;
+
+pub use layer::{EncoderLayer, EncoderLayerConfig};
+#[cfg(feature = "flex")]
+pub use native::release_buffers;
+pub use ops::{EncoderGradient, EncoderInputs, EncoderOps, PARAMETERS, Wanted};
+pub use spec::{EncoderDropout, EncoderSpec};

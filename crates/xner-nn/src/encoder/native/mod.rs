@@ -1,0 +1,51 @@
+//! The encoder layer on the CPU: products by `gemm`, everything else in vector kernels, the gradient by hand.
+//!
+//! Rows are worked on in blocks, side by side on rayon's threads; no sum depends on how many threads there are.
+
+mod attention;
+mod backward;
+mod buffers;
+mod forward;
+mod gelu;
+mod norm;
+mod rows;
+
+pub use buffers::release_buffers;
+pub(super) use backward::{Found, backward};
+pub(super) use forward::{Saved, forward};
+
+/// The call's numbers as slices.
+#[derive(Clone, Copy)]
+pub(super) struct Inputs<'a> {
+    /// `[rows, width]`
+    pub x: &'a [f32],
+    /// Columns of `x`.
+    pub width: usize,
+    pub qkv: Dense<'a>,
+    pub out: Dense<'a>,
+    pub first: Norm<'a>,
+    pub up: Dense<'a>,
+    pub down: Dense<'a>,
+    pub second: Norm<'a>,
+}
+
+/// A dense layer's weights, `[input, output]`, and biases.
+#[derive(Clone, Copy)]
+pub(super) struct Dense<'a> {
+    pub weight: &'a [f32],
+    pub bias: &'a [f32],
+}
+
+impl Dense<'_> {
+    /// The columns that come out.
+    pub fn outputs(&self) -> usize {
+        self.bias.len()
+    }
+}
+
+/// A layer norm's gain and bias.
+#[derive(Clone, Copy)]
+pub(super) struct Norm<'a> {
+    pub gain: &'a [f32],
+    pub bias: &'a [f32],
+}

@@ -1,0 +1,219 @@
+#![allow(clippy::unwrap_used, clippy::needless_range_loop)]
+
+use burn::backend::Autodiff;
+use burn::tensor::backend::{AutodiffBackend, BackendTypes};
+use burn::tensor::ops::FloatTensor;
+use burn::tensor::{Tensor, TensorPrimitive};
+use burn_flex::{Flex, FlexDevice};
+use proptest::prelude::*;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::noise::{Noise, Site};
+use super::*;
+use crate::init;
+
+type Auto = Autodiff<Flex>;
+
+/// One random call: its spec, its inputs (`x` first), and weights that turn its output into a scalar.
+struct Case {
+    spec: EncoderSpec,
+    inputs: Vec<(Vec<f32>, Vec<usize>)>,
+    weights: Vec<f32>,
+}
+
+fn case(lengths: &[usize], heads: usize, size: usize, inner: usize, noise: Option<u64>, scale: f32) -> Case {
+    let mut rng = ChaCha8Rng::seed_from_u64(lengths.len() as u64 + 31 * inner as u64);
+    let width = heads * size;
+    let rows = lengths.iter().sum();
+    let dropout = noise.map(|seed| EncoderDropout { hidden: 0.2, attention: 0.3, seed });
+    let spec = EncoderSpec { lengths: lengths.into(), heads, epsilon: 1e-5, dropout };
+    let shapes = [
+        vec![rows, width],
+        vec![width, 3 * width],
+        vec![3 * width],
+        vec![width, width],
+        vec![width],
+        vec![width],
+        vec![width],
+        vec![width, inner],
+        vec![inner],
+        vec![inner, width],
+        vec![width],
+        vec![width],
+        vec![width],
+    ];
+    let inputs = shapes.map(|shape| {
+        let count = shape.iter().product::<usize>();
+        ((0..count).map(|_| (rng.random::<f32>() - 0.5) * scale).collect(), shape)
+    });
+    let weights = (0..rows * width).map(|_| rng.random::<f32>() - 0.5).collect();
+    Case { spec, inputs: inputs.to_vec(), weights }
+}
+
+/// The native body's noise as the tensor body takes it.
+fn same_noise<B: EncoderOps>(
+    spec: &EncoderSpec,
+    site: Site,
+    shape: [usize; 4],
+    device: &<B as BackendTypes>::Device,
+) -> Option<Tensor<B, 4>> {
+    let noise = Noise::of(spec, site)?;
+    let mut factors = Vec::new();
+    if site == Site::Attention {
+        let [_, heads, longest, _] = shape;
+        let mut place = 0u32;
+        for &len in spec.lengths.iter() {
+            for (head, i, j) in (0..heads * longest * longest)
+                .map(|at| (at / longest / longest, at / longest % longest, at % longest))
+            {
+                let inside = i < len && j < len;
+                let at = place + ((head * len + i) * len + j) as u32;
+                factors.push(if inside { noise.factor(at) } else { 1.0 });
+            }
+            place += (heads * len * len) as u32;
+        }
+    } else {
+        factors.extend((0..shape.iter().product::<usize>()).map(|at| noise.factor(at as u32)));
+    }
+    Some(init::tensor(factors, shape, device))
+}
+
+fn tensors<B: EncoderOps>(case: &Case, track: bool) -> (EncoderInputs<B>, Vec<FloatTensor<B>>)
+where
+    B: AutodiffBackend,
+{
+    let device = B::Device::default();
+    let all: Vec<FloatTensor<B>> = case
+        .inputs
+        .iter()
+        .map(|(values, shape)| {
+            let tensor = |values| match shape[..] {
+                [a, b] => init::tensor::<B, 2>(values, [a, b], &device).into_primitive().tensor(),
+                _ => init::tensor::<B, 1>(values, [shape[0]], &device).into_primitive().tensor(),
+            };
+            let primitive = tensor(values.clone());
+            if track { B::float_set_require_grad(primitive, true) } else { primitive }
+        })
+        .collect();
+    let mut rest = all[1..].to_vec().into_iter();
+    let parameters = std::array::from_fn(|_| rest.next().unwrap());
+    (EncoderInputs { x: all[0].clone(), parameters }, all)
+}
+
+/// The output, the weighted sum of it and the gradients of that sum.
+fn gradients<B: EncoderOps + AutodiffBackend>(
+    case: &Case,
+    run: impl Fn(&EncoderSpec, EncoderInputs<B>) -> FloatTensor<B>,
+) -> (Vec<f32>, f32, Vec<Vec<f32>>) {
+    let (inputs, all) = tensors::<B>(case, true);
+    let out: Tensor<B, 2> = Tensor::from_primitive(TensorPrimitive::Float(run(&case.spec, inputs)));
+    let values = out.clone().into_data().to_vec::<f32>().unwrap();
+    let loss = (out.clone() * init::tensor(case.weights.clone(), out.dims(), &out.device())).sum();
+    let value = loss.clone().into_data().to_vec::<f32>().unwrap()[0];
+    let grads = loss.backward();
+    let found = all.iter().zip(&case.inputs).map(|(tensor, (_, shape))| match B::grad(tensor, &grads) {
+        Some(grad) => {
+            let grad: Tensor<B::InnerBackend, 1> = match shape.len() {
+                2 => Tensor::<_, 2>::from_primitive(TensorPrimitive::Float(grad)).flatten(0, 1),
+                _ => Tensor::from_primitive(TensorPrimitive::Float(grad)),
+            };
+            grad.into_data().to_vec::<f32>().unwrap()
+        }
+        None => vec![0.0; shape.iter().product()],
+    });
+    (values, value, found.collect())
+}
+
+fn native(case: &Case) -> (Vec<f32>, f32, Vec<Vec<f32>>) {
+    gradients::<Auto>(case, <Auto as EncoderOps>::encoder_layer)
+}
+
+fn oracle(case: &Case) -> (Vec<f32>, f32, Vec<Vec<f32>>) {
+    gradients::<Auto>(case, |spec, inputs| tensor_body::layer(spec, inputs, &same_noise))
+}
+
+fn near(what: &str, found: &[f32], want: &[f32], bound: f32) {
+    assert_eq!(found.len(), want.len(), "{what}");
+    let size = want.iter().fold(1.0f32, |most, x| most.max(x.abs()));
+    for (at, (a, b)) in found.iter().zip(want).enumerate() {
+        assert!((a - b).abs() <= bound * size, "{what} at {at}: {a} instead of {b}");
+    }
+}
+
+fn agree(case: &Case, bound: f32) {
+    let ((out, _, found), (want_out, _, want)) = (native(case), oracle(case));
+    near("output", &out, &want_out, bound);
+    for (at, (found, want)) in found.iter().zip(&want).enumerate() {
+        near(&format!("gradient {at}"), found, want, bound);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn native_and_tensor_bodies_agree(
+        lengths in prop::collection::vec(0usize..9, 1..5), heads in 1usize..4, size in 1usize..19,
+        inner in 1usize..40, noise in prop::option::of(any::<u64>()), large in any::<bool>(),
+    ) {
+        // Rows of one column are all alike after a norm: nothing but rounding is left of their gradient.
+        prop_assume!(heads * size > 2);
+        agree(&case(&lengths, heads, size, inner, noise, if large { 4.0 } else { 1.0 }), 2e-4);
+    }
+}
+
+#[test]
+fn blocks_of_many_rows_agree() {
+    // More rows than a block, and sentences that begin inside of one.
+    let lengths = [50, 0, 1, 33, 64, 17];
+    for noise in [None, Some(7)] {
+        agree(&case(&lengths, 4, 8, 48, noise, 1.0), 1e-4);
+    }
+}
+
+#[test]
+fn the_gradient_is_the_outputs_change() {
+    let mut case = case(&[3, 2], 2, 3, 5, Some(3), 1.5);
+    let (_, _, found) = native(&case);
+    let step = 4e-3;
+    for input in 0..case.inputs.len() {
+        for at in 0..case.inputs[input].0.len() {
+            let whole = case.inputs[input].0[at];
+            let mut value = |x: f32| {
+                case.inputs[input].0[at] = x;
+                let (out, ..) = native(&case);
+                out.iter().zip(&case.weights).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum::<f64>()
+            };
+            let change = (value(whole + step) - value(whole - step)) / f64::from(2.0 * step);
+            value(whole);
+            let error = (change - f64::from(found[input][at])).abs();
+            assert!(error < 4e-3 * change.abs().max(1.0), "{input} at {at}: {change} and {}", found[input][at]);
+        }
+    }
+}
+
+#[test]
+fn a_frozen_layer_has_no_gradient_of_its_own_and_passes_its_inputs() {
+    let case = case(&[4, 2], 2, 4, 8, None, 1.0);
+    let (inputs, all) = tensors::<Auto>(&case, false);
+    let x = <Auto as burn::tensor::ops::FloatTensorOps<Auto>>::float_set_require_grad(all[0].clone(), true);
+    let out = Auto::encoder_layer(&case.spec, EncoderInputs { x: x.clone(), ..inputs });
+    let out: Tensor<Auto, 2> = Tensor::from_primitive(TensorPrimitive::Float(out));
+    let grads = (out.clone() * init::tensor(case.weights.clone(), out.dims(), &FlexDevice)).sum().backward();
+    let grad: Tensor<Flex, 2> = Tensor::from_primitive(TensorPrimitive::Float(Auto::grad(&x, &grads).unwrap()));
+    near("x", &grad.into_data().to_vec::<f32>().unwrap(), &native(&case).2[0], 1e-6);
+    assert!(all[1..].iter().all(|tensor| Auto::grad(tensor, &grads).is_none()));
+}
+
+#[test]
+fn the_number_of_threads_does_not_matter() {
+    let case = case(&[40, 3, 70, 21], 2, 8, 32, Some(5), 1.0);
+    let run = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| native(&case))
+    };
+    let first = run(1);
+    for threads in [2, 3] {
+        assert_eq!(run(threads), first);
+    }
+}
