@@ -29,6 +29,18 @@ pub fn uniform<B: Backend, const D: usize>(
     tensor(values, shape, device)
 }
 
+/// Values that are about normal, with this deviation: sums of twelve uniform ones, none beyond six deviations.
+pub fn normal<B: Backend, const D: usize>(
+    shape: [usize; D],
+    deviation: f32,
+    device: &B::Device,
+    rng: &mut impl Rng,
+) -> Tensor<B, D> {
+    // A uniform value has a variance of 1/12.
+    let value = |_| ((0..12).map(|_| rng.random::<f32>()).sum::<f32>() - 6.0) * deviation;
+    tensor((0..shape.iter().product()).map(value).collect(), shape, device)
+}
+
 /// A dense layer `[input] -> [output]`: weights uniform in ±√(6 / (input + output)) (Glorot), biases zero.
 pub fn linear<B: Backend>(input: usize, output: usize, device: &B::Device, rng: &mut impl Rng) -> Linear<B> {
     let bound = (6.0 / (input + output).max(1) as f32).sqrt();

@@ -138,7 +138,9 @@ impl Task for TrainBiLstm<'_> {
             fingerprint = Fingerprint::new().bytes(fingerprint.as_bytes()).bytes(other.as_bytes()).digest();
         }
         let left_out = learner.left_out();
-        TrainingLoop { config, fingerprint, left_out, out, target_out: target.map(|target| target.out) }
+        let (seed, training, settings) = (config.seed, &config.training, config.settings()?);
+        let target_out = target.map(|target| target.out);
+        TrainingLoop { seed, training, settings, fingerprint, left_out, out, target_out }
             .run(&mut learner, observer)
     }
 }

@@ -32,12 +32,26 @@ pub trait Tagger: Send + Sync {
 
     /// The tags that it gives.
     fn tag_set(&self) -> &TagSet;
+
+    /// Takes another way to choose tags; [`Decode::Viterbi`] at first.
+    fn decode_by(&mut self, decode: Decode);
+}
+
+/// How tags are chosen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Decode {
+    /// The best sequence that keeps to the scheme (default).
+    #[default]
+    Viterbi,
+    /// The most probable tag of each token by itself. Such tags may break the scheme; entities are then read off them as
+    /// conlleval does.
+    Argmax,
 }
 
 /// The answer for one sentence.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tagging {
-    /// A tag for each token: the best sequence that keeps to the scheme.
+    /// A tag for each token, chosen as [`Tagger::decode_by`] says: by default the best sequence that keeps to the scheme.
     pub tags: Vec<Tag>,
     /// The entities of these tags, in order.
     pub entities: Vec<ScoredEntity>,

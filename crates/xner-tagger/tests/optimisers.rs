@@ -4,7 +4,7 @@
 use burn::module::{AutodiffModule, Module, Param};
 use burn::tensor::{Tensor, TensorData};
 use proptest::prelude::*;
-use xner_tagger::config::{Optimiser, Schedule};
+use xner_tagger::config::{Fall, Optimiser, Schedule};
 use xner_tagger::optimiser::{Gradients, ModuleOptimiser, RowOptimiser, Rule, clip_factor};
 
 type Inner = burn_flex::Flex;
@@ -24,11 +24,20 @@ const OPTIMISERS: [Optimiser; 3] = [
 #[test]
 fn the_schedule_is_the_papers() {
     let schedule = Schedule::default();
-    assert_eq!(schedule.rate(0.1, 0), 0.1);
-    assert!((schedule.rate(0.1, 1) - 0.1 / 1.01).abs() < 1e-15);
-    assert!((schedule.rate(0.1, 29) - 0.1 / 1.29).abs() < 1e-15);
-    assert_eq!(Schedule { decay: 1.0, floor: 1e-4 }.rate(0.1, 100_000), 1e-4, "the floor");
-    assert_eq!(schedule.rate(1e-5, 0), 1e-5, "the floor does not lift a rate that begins below it");
+    assert_eq!(schedule.rate(0.1, 0, 7, 9), 0.1);
+    assert!((schedule.rate(0.1, 1, 7, 9) - 0.1 / 1.01).abs() < 1e-15);
+    assert!((schedule.rate(0.1, 29, 7, 9) - 0.1 / 1.29).abs() < 1e-15);
+    assert_eq!(Schedule { decay: 1.0, ..schedule }.rate(0.1, 100_000, 0, 1), 1e-4, "the floor");
+    assert_eq!(schedule.rate(1e-5, 0, 0, 1), 1e-5, "the floor does not lift a rate that begins below it");
+}
+
+#[test]
+fn a_rate_warms_up_and_falls_to_nothing_in_a_line() {
+    // As get_linear_schedule_with_warmup of transformers: 10 steps, 2 of them to warm up.
+    let schedule = Schedule { kind: Fall::Linear, warmup: 0.15, ..Schedule::default() };
+    let rates: Vec<f64> = (0..11).map(|step| schedule.rate(0.8, 0, step, 10)).collect();
+    let expected = [0.0, 0.4, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0];
+    assert!(rates.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12), "{rates:?}");
 }
 
 #[test]

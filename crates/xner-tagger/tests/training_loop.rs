@@ -93,8 +93,15 @@ fn run(config: &TrainConfig, learner: &mut Scripted) -> (Result<TrainReport>, Ve
         });
         Flow::Continue
     };
-    let plan =
-        TrainingLoop { config, fingerprint: "f".into(), left_out: 0, out: folder.path(), target_out: None };
+    let plan = TrainingLoop {
+        seed: config.seed,
+        training: &config.training,
+        settings: config.settings().unwrap(),
+        fingerprint: "f".into(),
+        left_out: 0,
+        out: folder.path(),
+        target_out: None,
+    };
     let report = plan.run(learner, &mut observer);
     (report, events)
 }

@@ -3,7 +3,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorPrimitive};
-use rand::{Rng, RngExt};
+use rand::Rng;
 
 use super::ops::{EncoderInputs, EncoderOps};
 use super::EncoderSpec;
@@ -22,12 +22,8 @@ impl EncoderLayerConfig {
     /// A layer with seeded weights: about normal with a deviation of 0.02, as BERT begins; biases zero, gains 1.
     pub fn init<B: Backend>(&self, device: &B::Device, rng: &mut impl Rng) -> EncoderLayer<B> {
         let Self { width, inner } = *self;
-        let mut weights = |rows: usize, columns: usize| {
-            // A sum of twelve uniform numbers has variance 1.
-            let normal = |_| ((0..12).map(|_| rng.random::<f32>()).sum::<f32>() - 6.0) * 0.02;
-            let values = (0..rows * columns).map(normal).collect();
-            Param::from_tensor(init::tensor(values, [rows, columns], device))
-        };
+        let mut weights =
+            |rows, columns| Param::from_tensor(init::normal([rows, columns], 0.02, device, rng));
         let [qkv_weight, out_weight] = [weights(width, 3 * width), weights(width, width)];
         let [up_weight, down_weight] = [weights(width, inner), weights(inner, width)];
         let same = |value, size| Param::from_tensor(init::tensor(vec![value; size], [size], device));

@@ -12,7 +12,7 @@ use crate::bilstm::{Batch, BiLstmCrf, BiLstmTagger, Decoder, Lexicon, Opened, Pa
 use crate::config::{AugmentConfig, ModelConfig};
 use crate::random::{Purpose, stream};
 use crate::weights::{self, host};
-use crate::{Error, Result, Tagger, Tagging};
+use crate::{Decode, Error, Result, Tagger, Tagging};
 
 /// The model type that a `config.json` of this format names.
 pub(crate) const MODEL: &str = "augmented-bilstm-crf";
@@ -104,6 +104,10 @@ impl<B: NerBackend> Tagger for AugmentedTagger<B> {
 
     fn tag_set(&self) -> &TagSet {
         self.decoder.tags()
+    }
+
+    fn decode_by(&mut self, decode: Decode) {
+        self.decoder.decode_by(decode);
     }
 
     fn common(&self, sentences: &[Sentence]) -> Result<Vec<Vec<f32>>> {

@@ -6,7 +6,7 @@ use xner_crf::{Constraints, Emissions, Parameters, Posterior};
 use xner_nn::Crf;
 
 use crate::weights::host;
-use crate::{Result, ScoredEntity, Tagging};
+use crate::{Decode, Result, ScoredEntity, Tagging};
 
 /// The tags that a scheme allows to open, close and follow one another.
 pub fn constraints(tags: &TagSet) -> Constraints {
@@ -24,6 +24,9 @@ pub fn constraints(tags: &TagSet) -> Constraints {
 pub struct Decoder {
     crf: xner_crf::Crf,
     tags: TagSet,
+    /// Whether there are no scores but the tokens'.
+    tokens_alone: bool,
+    decode: Decode,
 }
 
 impl Decoder {
@@ -35,7 +38,21 @@ impl Decoder {
         let parameters =
             Parameters::new(host(crf.transitions.val()), host(crf.start.val()), host(crf.end.val()))?;
         let crf = xner_crf::Crf::constrained(&parameters, &constraints(tags))?;
-        Ok(Self { crf, tags: tags.clone() })
+        Ok(Self { crf, tags: tags.clone(), tokens_alone: false, decode: Decode::Viterbi })
+    }
+
+    /// For scores of tokens that are logarithms of probabilities: of neighbouring tags only the scheme knows.
+    ///
+    /// # Errors
+    /// [`crate::Error::Crf`] when there are no tags.
+    pub fn of_scheme(tags: &TagSet) -> Result<Self> {
+        let crf = xner_crf::Crf::constrained(&Parameters::zeros(tags.len())?, &constraints(tags))?;
+        Ok(Self { crf, tags: tags.clone(), tokens_alone: true, decode: Decode::Viterbi })
+    }
+
+    /// Takes another way to choose tags.
+    pub fn decode_by(&mut self, decode: Decode) {
+        self.decode = decode;
     }
 
     /// The tags.
@@ -48,7 +65,25 @@ impl Decoder {
     /// # Errors
     /// [`crate::Error::Crf`] for scores that are not finite.
     pub fn best(&self, scores: &Emissions<'_>) -> Result<Vec<Tag>> {
-        Ok(self.tags.decode(&self.crf.viterbi(scores)?.tags))
+        match self.decode {
+            Decode::Viterbi => Ok(self.tags.decode(&self.crf.viterbi(scores)?.tags)),
+            Decode::Argmax if self.tokens_alone => {
+                Ok(self.highest((0..scores.len()).map(|step| scores.step(step))))
+            }
+            Decode::Argmax => {
+                let marginals = self.crf.posterior(scores)?.marginals();
+                Ok(self.highest(marginals.chunks_exact(self.tags.len())))
+            }
+        }
+    }
+
+    /// The tag with the highest number in each row; the first of several.
+    fn highest<'a>(&self, rows: impl Iterator<Item = &'a [f32]>) -> Vec<Tag> {
+        let best = |row: &[f32]| {
+            let most = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            row.iter().position(|&number| number >= most).unwrap_or_default()
+        };
+        rows.map(|row| self.tags.tags()[best(row)].clone()).collect()
     }
 
     /// The best tags, their entities with probabilities, and the marginal probabilities of all tags.

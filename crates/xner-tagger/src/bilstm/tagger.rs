@@ -11,7 +11,7 @@ use super::lexicon::Lexicon;
 use super::model::BiLstmCrf;
 use crate::config::ModelConfig;
 use crate::weights::host;
-use crate::{Result, Tagger, Tagging};
+use crate::{Decode, Result, Tagger, Tagging};
 
 /// Tokens in a batch at most, padding counted as if there were any.
 const BUDGET: usize = 1024;
@@ -114,6 +114,10 @@ impl<B: NerBackend> Tagger for BiLstmTagger<B> {
 
     fn tag_set(&self) -> &TagSet {
         self.decoder.tags()
+    }
+
+    fn decode_by(&mut self, decode: Decode) {
+        self.decoder.decode_by(decode);
     }
 
     fn common(&self, sentences: &[Sentence]) -> Result<Vec<Vec<f32>>> {

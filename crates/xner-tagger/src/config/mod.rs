@@ -16,7 +16,7 @@ pub use augment::{AugmentConfig, Combine};
 pub use data::{DataConfig, Keep, VectorsConfig};
 pub use model::{CharactersConfig, ModelConfig};
 pub use optimiser::Optimiser;
-pub use training::{LossMean, Schedule, TrainingConfig};
+pub use training::{Fall, LossMean, Schedule, TrainingConfig};
 
 use crate::{Error, Result};
 
@@ -88,6 +88,14 @@ impl TrainConfig {
         config.vectors.resolve(folder);
         config.check().map_err(|e| fault(e.to_string()))?;
         Ok(config)
+    }
+
+    /// As [`TrainConfig::without_paths`], as JSON.
+    ///
+    /// # Errors
+    /// [`Error::Io`] for numbers that JSON has not.
+    pub fn settings(&self) -> Result<serde_json::Value> {
+        serde_json::to_value(self.without_paths()).map_err(|fault| Error::io(Path::new("config"))(fault.into()))
     }
 
     /// The same config with no paths in it: what a report tells, wherever it was trained.

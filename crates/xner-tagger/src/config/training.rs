@@ -61,37 +61,75 @@ pub enum LossMean {
     Token,
 }
 
-/// `[training.schedule]`: the learning rate of epoch `e` (from 0) is `max(rate / (1 + decay * e), floor)`.
+/// `[training.schedule]`: how the learning rate changes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Schedule {
-    /// How fast the rate falls. Default 0.01.
+    /// How the rate falls: `inverse` (default) or `linear`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub kind: Fall,
+    /// `inverse`: how fast the rate falls. Default 0.01.
     pub decay: f64,
-    /// The lowest rate. Default 1e-4.
+    /// `inverse`: the lowest rate. Default 1e-4.
     pub floor: f64,
+    /// The share of all steps in which the rate rises from 0 to the first rate. Default 0.
+    #[serde(skip_serializing_if = "is_default")]
+    pub warmup: f64,
+}
+
+/// A key that was not there before is written only where it says something, so that older runs can go on.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// How a learning rate falls.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fall {
+    /// In epoch `e` (from 0) it is `max(rate / (1 + decay * e), floor)` (Bari et al. 2020).
+    #[default]
+    Inverse,
+    /// Step by step in a straight line to 0 behind the last step, as BERT is fine-tuned.
+    Linear,
 }
 
 impl Default for Schedule {
     fn default() -> Self {
-        Self { decay: 0.01, floor: 1e-4 }
+        Self { kind: Fall::Inverse, decay: 0.01, floor: 1e-4, warmup: 0.0 }
     }
 }
 
 impl Schedule {
-    /// The learning rate of `epoch` (from 0) for the first learning rate `rate`; never above `rate`.
-    pub fn rate(&self, rate: f64, epoch: usize) -> f64 {
-        (rate / (1.0 + self.decay * epoch as f64)).max(self.floor.min(rate))
+    /// The learning rate of step `step` (from 0, of `steps` in all) in `epoch` (from 0) for the first learning rate
+    /// `rate`; never above `rate`.
+    pub fn rate(&self, rate: f64, epoch: usize, step: usize, steps: usize) -> f64 {
+        let warmup = (self.warmup * steps as f64).ceil() as usize;
+        if step < warmup {
+            return rate * step as f64 / warmup as f64;
+        }
+        match self.kind {
+            Fall::Inverse => (rate / (1.0 + self.decay * epoch as f64)).max(self.floor.min(rate)),
+            Fall::Linear => rate * steps.saturating_sub(step) as f64 / steps.saturating_sub(warmup).max(1) as f64,
+        }
     }
 }
 
 impl TrainingConfig {
-    pub(super) fn check(&self) -> Result<()> {
+    /// Checks every value's range.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for the first value out of range.
+    pub fn check(&self) -> Result<()> {
         positive("training.epochs", self.epochs)?;
         positive("training.batch", self.batch)?;
         positive("training.longest", self.longest)?;
         not_negative("training.clip", self.clip)?;
         not_negative("training.schedule.decay", self.schedule.decay)?;
         not_negative("training.schedule.floor", self.schedule.floor)?;
+        if !(0.0..1.0).contains(&self.schedule.warmup) {
+            let message = format!("is {}, expected at least 0 and below 1", self.schedule.warmup);
+            return Err(Error::setting("training.schedule.warmup", message));
+        }
         above_zero("training.optimiser.rate", self.optimiser.rate())?;
         match self.optimiser {
             Optimiser::Sgd { .. } => Ok(()),

@@ -29,6 +29,17 @@ impl<B: Backend> Gradients<B> {
         Self(collector.gradients)
     }
 
+    /// Adds the gradients of another part of the same batch.
+    pub fn add(&mut self, other: Self) {
+        for (name, gradient) in other.0 {
+            let sum = match self.0.remove(&name) {
+                Some(own) => own + gradient,
+                None => gradient,
+            };
+            self.0.insert(name, sum);
+        }
+    }
+
     /// The sum of all squares.
     pub fn squares(&self) -> f32 {
         let sums: Vec<Tensor<B, 1>> = self.0.values().flat_map(squares).collect();
@@ -174,7 +185,9 @@ impl<A: AutodiffBackend> ModuleMapper<A> for Updater<'_, A::InnerBackend> {
                 };
                 let change = m.clone() * rate / (v.clone().sqrt() * root + epsilon);
                 self.moments.insert(name, [m, v]);
-                weights * keep - change.reshape(shape)
+                // Biases and norms, which are single rows, do not decay.
+                let weights = if D > 1 && keep < 1.0 { weights * keep } else { weights };
+                weights - change.reshape(shape)
             }
         };
         Param::from_mapped_value(id, Tensor::from_inner(weights).require_grad(), mapper)

@@ -5,7 +5,6 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::learner::DevScores;
-use crate::config::TrainConfig;
 use crate::{Result, files};
 
 /// A score on the development data. All figures are fractions.
@@ -68,7 +67,7 @@ pub struct TrainReport {
     /// The mean loss of each epoch.
     pub losses: Vec<f64>,
     /// The config, the seed among it, with paths left out.
-    pub config: TrainConfig,
+    pub config: serde_json::Value,
 }
 
 /// The report's file name.

@@ -9,7 +9,7 @@ use super::checkpoint::{Checkpoint, CheckpointFolder, Progress, has_checkpoint};
 use super::learner::{Learner, Moment, StepOutcome};
 use super::observer::{Event, Flow, Observer};
 use super::report::{Ending, Evaluation, REPORT, TrainReport};
-use crate::config::TrainConfig;
+use crate::config::TrainingConfig;
 use crate::random::{Purpose, stream};
 use crate::tensors::Tensors;
 use crate::{Error, Result};
@@ -20,8 +20,12 @@ use crate::{Error, Result};
 /// and folder, and ends with the same bytes as one that was never killed. A run that is already finished is not
 /// repeated.
 pub struct TrainingLoop<'a> {
-    /// The config: of it `seed` and `training` are read, and all is written into the report.
-    pub config: &'a TrainConfig,
+    /// Decides the order of the sentences.
+    pub seed: u64,
+    /// How it is trained.
+    pub training: &'a TrainingConfig,
+    /// The whole config, for the report, without paths.
+    pub settings: serde_json::Value,
     /// A hash of all that the run depends on, the config and the data.
     pub fingerprint: String,
     /// Training sentences that the learner left out, for the report.
@@ -127,7 +131,7 @@ impl Run<'_> {
     }
 
     fn train(&mut self) -> Result<TrainReport> {
-        let training = &self.plan.config.training;
+        let training = self.plan.training;
         let sentences = self.learner.sentences();
         let parameters = self.learner.weights().values();
         let steps = sentences.div_ceil(training.batch) * training.epochs;
@@ -151,10 +155,10 @@ impl Run<'_> {
 
     /// The rest of the running epoch.
     fn epoch(&mut self) -> Result<()> {
-        let training = &self.plan.config.training;
+        let training = self.plan.training;
         let epoch = self.progress.epoch;
         let mut order: Vec<usize> = (0..self.learner.sentences()).collect();
-        order.shuffle(&mut stream(self.plan.config.seed, Purpose::Shuffle, epoch, 0));
+        order.shuffle(&mut stream(self.plan.seed, Purpose::Shuffle, epoch, 0));
         let batches = order.chunks(training.batch);
         let count = batches.len();
         for batch in batches.skip(self.progress.batches) {
@@ -189,9 +193,10 @@ impl Run<'_> {
     }
 
     fn step(&mut self, batch: &[usize]) -> Result<Flow> {
-        let training = &self.plan.config.training;
+        let training = self.plan.training;
         let (epoch, step) = (self.progress.epoch, self.progress.steps);
-        let rate = training.schedule.rate(training.optimiser.rate(), epoch);
+        let steps = self.learner.sentences().div_ceil(training.batch) * training.epochs;
+        let rate = training.schedule.rate(training.optimiser.rate(), epoch, step, steps);
         let StepOutcome { loss, gradient_norm } = self.learner.step(batch, &Moment { epoch, step, rate })?;
         for (what, value) in [("loss", loss), ("gradient norm", gradient_norm)] {
             if !value.is_finite() {
@@ -248,7 +253,7 @@ impl Run<'_> {
             }
         } else {
             self.progress.stale += 1;
-            let patience = self.plan.config.training.patience;
+            let patience = self.plan.training.patience;
             if patience > 0 && self.progress.stale >= patience {
                 self.progress.ending = Some(Ending::Patience);
             }
@@ -263,7 +268,7 @@ impl Run<'_> {
         self.progress.epoch_loss = 0.0;
         self.progress.batches = 0;
         self.progress.epoch += 1;
-        if self.progress.ending.is_none() && self.progress.epoch == self.plan.config.training.epochs {
+        if self.progress.ending.is_none() && self.progress.epoch == self.plan.training.epochs {
             self.progress.ending = Some(Ending::Epochs);
         }
     }
@@ -309,7 +314,7 @@ impl Run<'_> {
             best_target: progress.best_target,
             history: progress.history,
             losses: progress.losses,
-            config: self.plan.config.without_paths(),
+            config: self.plan.settings.clone(),
         }
     }
 }

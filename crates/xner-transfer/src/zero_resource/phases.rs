@@ -93,7 +93,9 @@ impl Task for Joint<'_> {
         let (mut learner, fingerprint) =
             AugmentedLearner::<A>::new(config, &base, &source, words, &data.target.dev, device)?;
         let plan = TrainingLoop {
-            config: &settings,
+            seed: settings.seed,
+            training: &settings.training,
+            settings: settings.settings()?,
             fingerprint,
             left_out: learner.left_out(),
             out: out.by_source,

@@ -160,8 +160,17 @@ const TABLES: &[Table<'_>] = &[
     ),
     Table(
         "training.schedule",
-        "The learning rate of epoch e (from 0) is max(rate / (1 + decay * e), floor).",
-        &[Key("decay", "How fast the rate falls.", None), Key("floor", "The lowest rate.", None)],
+        "How the learning rate changes.",
+        &[
+            Key(
+                "kind",
+                "inverse: max(rate / (1 + decay * e), floor) in epoch e (from 0); linear: in a line to 0.",
+                Some("\"inverse\""),
+            ),
+            Key("decay", "inverse: how fast the rate falls.", None),
+            Key("floor", "inverse: the lowest rate.", None),
+            Key("warmup", "The share of all steps in which the rate rises from 0 to the first.", Some("0.0")),
+        ],
     ),
 ];
 

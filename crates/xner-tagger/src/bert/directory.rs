@@ -1,0 +1,110 @@
+//! The model directory, in Hugging Face's layout.
+
+use std::path::Path;
+
+use burn::tensor::backend::Backend;
+use xner_corpus::TagSet;
+use xner_nn::{EncoderLayer, NerBackend};
+
+use super::config::{BertConfig, Family, Head, XnerKeys};
+use super::encoder::BertEncoder;
+use super::network::{Embeddings, TagHead};
+use super::parts::{Named, Read};
+use super::tags::labels;
+use super::tagger::BertTagger;
+use super::tokeniser::Tokeniser;
+use super::weights::{Checkpoint, write_safetensors};
+use crate::random::{Purpose, stream};
+use crate::{Error, Result, files};
+
+const CONFIG: &str = "config.json";
+const TENSORS: &str = "model.safetensors";
+
+/// Windows of a checkpoint that does not say how it was trained.
+const LENGTH: usize = 512;
+const OVERLAP: usize = 64;
+
+impl<B: NerBackend> BertTagger<B> {
+    /// Opens a token classifier of Hugging Face's layout, one that `xner train` wrote or any other.
+    ///
+    /// # Errors
+    /// [`Error::Io`] for a file that is missing; [`Error::Model`] for one that is cut short, malformed or not of this
+    /// model, and for labels that are no tags; [`Error::Tensor`] for a tensor that is missing, unexpected, of another
+    /// shape or not finite.
+    pub fn open(folder: &Path, device: &B::Device) -> Result<Self> {
+        let path = folder.join(CONFIG);
+        let config = BertConfig::read(&path)?;
+        let labels = labels(&config, &path)?;
+        let keys = config.xner.unwrap_or_else(|| {
+            let length = config.max_length().min(LENGTH);
+            let overlap = OVERLAP.min(length / 4);
+            XnerKeys { scheme: labels.tags.scheme(), head: Head::Softmax, length, overlap }
+        });
+        let tokeniser = Tokeniser::open(folder, &config)?;
+        let mut checkpoint = Checkpoint::open(folder)?;
+        let (hidden, count) = (config.hidden_size, config.labels.len());
+        let encoder = BertEncoder::read(&mut checkpoint, config, device)?;
+        let mut rng = stream(0, Purpose::Weights, 0, 0);
+        let head = TagHead::new(hidden, labels.tags.len(), keys.head, device, &mut rng);
+        let head = head.read(&mut checkpoint, hidden, &labels.rows, count)?;
+        if let Some(name) = checkpoint.unexpected().first() {
+            let message = format!("has a tensor `{name}` that a token classifier has not");
+            return Err(Error::model(&folder.join(TENSORS), message));
+        }
+        Self::new(encoder, head, tokeniser, keys, &labels.tags)
+    }
+
+    /// Writes the model directory: `config.json`, `model.safetensors`, `tokenizer.json`, `tokenizer_config.json`.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn save(&self, folder: &Path) -> Result<()> {
+        let BertEncoder { config, words, embeddings, layers, .. } = &self.encoder;
+        let layers: Vec<&EncoderLayer<B>> = layers.iter().collect();
+        let tags = crate::Tagger::tag_set(self);
+        Parts { config, keys: self.keys, words, embeddings, layers, head: &self.head, tags }
+            .save(folder, &self.tokeniser)
+    }
+}
+
+/// The parts of a model directory to be.
+pub(super) struct Parts<'a, B: Backend> {
+    pub config: &'a BertConfig,
+    pub keys: XnerKeys,
+    pub words: &'a [f32],
+    pub embeddings: &'a Embeddings<B>,
+    pub layers: Vec<&'a EncoderLayer<B>>,
+    pub head: &'a TagHead<B>,
+    pub tags: &'a TagSet,
+}
+
+impl<B: Backend> Parts<'_, B> {
+    /// Writes the directory; `config.json` is the last file, and without it there is no model.
+    pub(super) fn save(self, folder: &Path, tokeniser: &Tokeniser) -> Result<()> {
+        let Self { config, keys, words, embeddings, layers, head, tags } = self;
+        files::create_folder(folder)?;
+        let path = folder.join(CONFIG);
+        match std::fs::remove_file(&path) {
+            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => return Err(Error::io(&path)(fault)),
+            _ => {}
+        }
+        tokeniser.save(folder)?;
+        let prefix = match config.family {
+            Family::Bert => "bert.",
+            Family::Roberta | Family::XlmRoberta => "roberta.",
+        };
+        let mut tensors: Named = Vec::new();
+        let table = "embeddings.word_embeddings.weight";
+        embeddings.write(prefix, &mut tensors);
+        for (at, layer) in layers.into_iter().enumerate() {
+            layer.write(&format!("{prefix}encoder.layer.{at}."), &mut tensors);
+        }
+        head.write(&mut tensors);
+        let words = (format!("{prefix}{table}"), vec![config.vocab_size, config.hidden_size], words);
+        let rest = tensors.iter().map(|(name, shape, values)| (name.as_str(), shape.as_slice(), values.as_slice()));
+        let all = std::iter::once((words.0.as_str(), words.1.as_slice(), words.2)).chain(rest);
+        write_safetensors(&folder.join(TENSORS), &all.collect::<Vec<_>>())?;
+        let names = tags.tags().iter().map(ToString::to_string).collect();
+        config.clone().for_token_classification(names, keys).write(&path)
+    }
+}

@@ -1,0 +1,231 @@
+//! The config of fine-tuning.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use xner_corpus::Scheme;
+
+use super::super::config::Head;
+use crate::config::{DataConfig, Fall, Optimiser, Schedule, TrainingConfig};
+use crate::{Error, Result};
+
+/// What a config's key `model` says where a BERT is to be trained.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Model {
+    /// A pretrained encoder with a head on every word.
+    #[default]
+    Bert,
+}
+
+/// The whole config of a fine-tuning run. Every key may be left out but `bert.encoder` and `data.train`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BertTrainConfig {
+    /// `"bert"`, by which such a config is known.
+    pub model: Model,
+    /// Decides everything random. Default 1.
+    pub seed: u64,
+    /// Where the labelled text is, and in what format.
+    pub data: DataConfig,
+    /// The encoder, the head, what is frozen.
+    pub bert: BertSettings,
+    /// How it is trained. Here the defaults are BERT's: 3 epochs, batches of 32, `AdamW` with rate 6e-5, warm-up and a fall in
+    /// a line, gradients no longer than 1, an evaluation at the end of each epoch.
+    pub training: TrainingConfig,
+}
+
+/// `[bert]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BertSettings {
+    /// The folder of a pretrained encoder in Hugging Face's layout, or its name on the hub.
+    pub encoder: Option<PathBuf>,
+    /// How entities are written as tags. Default `iob2`.
+    pub scheme: Scheme,
+    /// `softmax` (default) or `crf`.
+    pub head: Head,
+    /// Subwords of a window, special ones included; longer sentences have several. Default 128.
+    pub length: usize,
+    /// Subwords that neighbouring windows share. Default 32.
+    pub overlap: usize,
+    /// Whether the embeddings of subwords, positions and types stay as they are. Default true.
+    pub freeze_embeddings: bool,
+    /// So many layers, from the bottom, stay as they are. Default 3, as in Wu and Dredze (2019).
+    pub freeze_layers: usize,
+    /// Dropout before the head; by default what the encoder's config says.
+    pub dropout: Option<f64>,
+    /// Subwords that are worked on at once: a batch of more is worked on in parts, whose gradients are added up. It changes
+    /// nothing but memory (and rounding). Default 4096.
+    pub at_once: usize,
+}
+
+impl Default for BertSettings {
+    fn default() -> Self {
+        Self {
+            encoder: None,
+            scheme: Scheme::Iob2,
+            head: Head::Softmax,
+            length: 128,
+            overlap: 32,
+            freeze_embeddings: true,
+            freeze_layers: 3,
+            dropout: None,
+            at_once: 4096,
+        }
+    }
+}
+
+impl Default for BertTrainConfig {
+    fn default() -> Self {
+        let optimiser =
+            Optimiser::AdamW { rate: 6e-5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 };
+        let schedule = Schedule { kind: Fall::Linear, warmup: 0.1, ..Schedule::default() };
+        let training = TrainingConfig {
+            epochs: 3,
+            batch: 32,
+            longest: 10_000,
+            evaluate_every: 0,
+            clip: 1.0,
+            optimiser,
+            schedule,
+            ..TrainingConfig::default()
+        };
+        Self {
+            model: Model::Bert,
+            seed: 1,
+            data: DataConfig::default(),
+            bert: BertSettings::default(),
+            training,
+        }
+    }
+}
+
+impl BertTrainConfig {
+    /// Reads a config file. Relative paths in it are taken from the file's folder; an encoder that is no folder there stays
+    /// as it is, for it may be a name on the hub.
+    ///
+    /// # Errors
+    /// As [`crate::TrainConfig::read`].
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path).map_err(Error::io(path))?;
+        let fault = |message: String| Error::Config { path: path.to_owned(), message };
+        // What `[training]` leaves out is not what it would be for another model.
+        let mut table: toml::Table = toml::from_str(&text).map_err(|e| fault(e.to_string()))?;
+        let defaults = toml::Table::try_from(Self::default().training).map_err(|e| fault(e.to_string()))?;
+        let own = table.entry("training").or_insert_with(|| toml::Table::new().into());
+        if let toml::Value::Table(own) = own {
+            complete(own, defaults);
+        }
+        let mut config: Self = serde_path_to_error::deserialize(toml::Value::Table(table))
+            .map_err(|e| fault(format!("at `{}`: {}", e.path(), e.inner().to_string().trim_end())))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config.data.resolve(folder);
+        if let Some(encoder) = &mut config.bert.encoder {
+            let local = folder.join(&*encoder);
+            if local.exists() {
+                *encoder = local;
+            }
+        }
+        config.check().map_err(|e| fault(e.to_string()))?;
+        Ok(config)
+    }
+
+    /// Whether a config file's text is one of fine-tuning: its key `model` is `"bert"`.
+    pub fn is_named_in(text: &str) -> bool {
+        let table: Option<toml::Table> = toml::from_str(text).ok();
+        table.and_then(|table| table.get("model")?.as_str().map(|model| model == "bert")).unwrap_or(false)
+    }
+
+    /// The same config with no paths in it: what a report tells, wherever it was trained.
+    #[must_use]
+    pub fn without_paths(&self) -> Self {
+        let data = DataConfig { train: None, dev: None, test: None, ..self.data.clone() };
+        Self { data, bert: BertSettings { encoder: None, ..self.bert.clone() }, ..self.clone() }
+    }
+
+    pub(super) fn settings(&self) -> Result<serde_json::Value> {
+        serde_json::to_value(self.without_paths()).map_err(|fault| Error::io(Path::new("config"))(fault.into()))
+    }
+
+    /// Checks every value's range.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for the first value out of range.
+    pub fn check(&self) -> Result<()> {
+        if let Some(dropout) = self.bert.dropout
+            && !(0.0..1.0).contains(&dropout)
+        {
+            let message = format!("is {dropout}, expected at least 0 and below 1");
+            return Err(Error::setting("bert.dropout", message));
+        }
+        if self.bert.at_once == 0 {
+            return Err(Error::setting("bert.at_once", "is 0, expected at least 1"));
+        }
+        self.training.check()
+    }
+}
+
+/// Puts the values of `defaults` where `own` has none. An optimiser of another kind has defaults of its own.
+fn complete(own: &mut toml::Table, defaults: toml::Table) {
+    for (key, value) in defaults {
+        match own.get_mut(&key) {
+            None => drop(own.insert(key, value)),
+            Some(toml::Value::Table(inner)) => {
+                let toml::Value::Table(value) = value else { continue };
+                let other = inner.get("kind").is_some_and(|kind| Some(kind) != value.get("kind"));
+                if !other {
+                    complete(inner, value);
+                }
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn read(text: &str) -> Result<BertTrainConfig> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.toml");
+        fs::write(&path, text).unwrap();
+        BertTrainConfig::read(&path)
+    }
+
+    #[test]
+    fn what_is_left_out_has_berts_defaults() {
+        let config = read("model = \"bert\"\n[training]\nepochs = 1\noptimiser.rate = 2e-4").unwrap();
+        let all = BertTrainConfig::default();
+        assert_eq!((config.training.epochs, config.training.batch), (1, 32));
+        assert_eq!(config.training.schedule, all.training.schedule);
+        assert_eq!(config.training.optimiser.rate(), 2e-4);
+        assert!(matches!(config.training.optimiser, Optimiser::AdamW { .. }));
+        let sgd = read("training.optimiser = { kind = \"sgd\" }").unwrap();
+        assert_eq!(sgd.training.optimiser, Optimiser::Sgd { rate: 0.1 });
+        assert_eq!(read("").unwrap(), all);
+    }
+
+    #[test]
+    fn faults_name_file_and_key() {
+        for (text, key) in [
+            ("[bert]\nlenght = 3", "lenght"),
+            ("[bert]\ndropout = 1.0", "bert.dropout"),
+            ("[training.schedule]\nwarmup = 1.5", "training.schedule.warmup"),
+            ("[vectors]\nfile = \"x\"", "vectors"),
+        ] {
+            let fault = read(text).unwrap_err().to_string();
+            assert!(fault.contains("c.toml") && fault.contains(key), "{text}: {fault}");
+        }
+    }
+
+    #[test]
+    fn a_config_is_known_by_its_model() {
+        assert!(BertTrainConfig::is_named_in("model = \"bert\""));
+        assert!(!BertTrainConfig::is_named_in("[model]\nhidden = 3"));
+        assert!(!BertTrainConfig::is_named_in("="));
+    }
+}

@@ -1,0 +1,58 @@
+//! Fine-tuning an encoder to a tagger.
+
+mod config;
+mod learner;
+
+use std::path::Path;
+
+use burn::tensor::backend::AutodiffBackend;
+use xner_nn::NerBackend;
+
+pub use config::{BertSettings, BertTrainConfig};
+pub use learner::BertLearner;
+
+use crate::data::TrainData;
+use crate::device::{Device, Task, dispatch};
+use crate::train::{Observer, TrainReport, TrainingLoop};
+use crate::Result;
+
+/// Fine-tunes a pretrained encoder and writes the model directory to `out`, in Hugging Face's layout.
+///
+/// Of `data` the labelled sentences are read; word vectors are of no use here. A run that was killed goes on, as
+/// [`crate::train`] says.
+///
+/// # Errors
+/// Those of [`crate::train`], and of reading the encoder.
+pub fn train(
+    config: &BertTrainConfig,
+    data: TrainData,
+    out: &Path,
+    device: &Device,
+    observer: &mut dyn Observer,
+) -> Result<TrainReport> {
+    dispatch(*device, Train { config, data, out, observer })
+}
+
+struct Train<'a> {
+    config: &'a BertTrainConfig,
+    data: TrainData,
+    out: &'a Path,
+    observer: &'a mut dyn Observer,
+}
+
+impl Task for Train<'_> {
+    type Answer = TrainReport;
+
+    fn run<A>(self, device: &A::Device) -> Result<Self::Answer>
+    where
+        A: AutodiffBackend + NerBackend,
+        A::InnerBackend: NerBackend,
+    {
+        let Self { config, data, out, observer } = self;
+        let (mut learner, fingerprint) = BertLearner::<A>::new(config, data, device)?;
+        let left_out = learner.left_out();
+        let (seed, training, settings) = (config.seed, &config.training, config.settings()?);
+        TrainingLoop { seed, training, settings, fingerprint, left_out, out, target_out: None }
+            .run(&mut learner, observer)
+    }
+}
