@@ -59,6 +59,14 @@ pub enum Error {
         /// What is wrong, and what is expected.
         message: String,
     },
+    /// A model that is named, and no directory, cannot be had.
+    #[error("model `{name}`: {message}")]
+    Hub {
+        /// The name.
+        name: String,
+        /// Why not, and what was tried.
+        message: String,
+    },
     /// The data cannot be trained on.
     #[error("{message}")]
     Data {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod augmented;
+pub mod bert;
 pub mod bilstm;
 pub mod config;
 mod data;

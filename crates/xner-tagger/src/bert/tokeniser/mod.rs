@@ -1,0 +1,158 @@
+//! From words to subwords, by the tokeniser that stands beside the weights.
+
+mod cache;
+mod describe;
+mod special;
+mod vocabulary;
+
+use std::path::Path;
+
+use tokenizers::{EncodeInput, InputSequence, Tokenizer};
+
+use self::cache::Cache;
+use self::special::Specials;
+use super::config::BertConfig;
+use crate::{Error, Result, files};
+
+const TOKENISER: &str = "tokenizer.json";
+const SETTINGS: &str = "tokenizer_config.json";
+const VOCABULARY: &str = "vocab.txt";
+
+/// The files that a tokeniser may be in, besides its settings; the first one found counts.
+pub(crate) const TOKENISERS: [&str; 2] = [TOKENISER, VOCABULARY];
+/// The file of a tokeniser's settings, which may be missing.
+pub(crate) const TOKENISER_SETTINGS: &str = SETTINGS;
+
+/// The subwords of a sentence's words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Subwords {
+    /// The subwords, without special ones.
+    pub ids: Vec<u32>,
+    /// For each word, where in `ids` it begins; none for a word that has no subwords, such as a control character.
+    pub first: Vec<Option<usize>>,
+}
+
+impl Subwords {
+    /// For each subword, the word that it is of.
+    pub fn words(&self) -> Vec<usize> {
+        let mut words = Vec::with_capacity(self.ids.len());
+        let begins: Vec<_> =
+            self.first.iter().enumerate().filter_map(|(word, &first)| Some((word, first?))).collect();
+        for (at, &(word, _)) in begins.iter().enumerate() {
+            words.resize(begins.get(at + 1).map_or(self.ids.len(), |&(_, end)| end), word);
+        }
+        words
+    }
+}
+
+/// A tokeniser of pre-split words; it is read only, and may be shared by threads.
+#[derive(Debug)]
+pub struct Tokeniser {
+    inner: Tokenizer,
+    specials: Specials,
+    cache: Cache,
+    /// `tokenizer.json`, as it is written back.
+    text: String,
+    /// `tokenizer_config.json`, as it is written back.
+    settings: String,
+}
+
+impl Tokeniser {
+    /// Opens the tokeniser of a model directory: `tokenizer.json`, or `vocab.txt` (WordPiece) where that is all there
+    /// is, with the settings of `tokenizer_config.json`.
+    ///
+    /// A `vocab.txt` beside no settings is taken as cased when one of its words has a capital letter.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Model`] when there is none, it is damaged, lacks its special subwords, or knows a
+    /// subword that the encoder has no row for.
+    pub fn open(folder: &Path, config: &BertConfig) -> Result<Self> {
+        let Some(name) = TOKENISERS.into_iter().find(|name| folder.join(name).exists()) else {
+            let names = TOKENISERS.map(|name| format!("`{name}`")).join(", ");
+            return Err(Error::model(folder, format!("has no tokeniser: none of {names}")));
+        };
+        let path = folder.join(name);
+        let settings = describe::Settings::read(&folder.join(SETTINGS))?;
+        let text = if name == VOCABULARY {
+            vocabulary::describe(&path, &settings, config)?
+        } else {
+            files::read_text(&path)?
+        };
+        let inner = describe::parse(&text).map_err(|message| Error::model(&path, message))?;
+        check_rows(&inner, config.vocab_size).map_err(|message| Error::model(&path, message))?;
+        let specials = Specials::find(&inner, &settings, config.family)
+            .map_err(|message| Error::model(&path, message))?;
+        let settings = settings.to_text(&inner, config, name == VOCABULARY);
+        Ok(Self { inner, specials, cache: Cache::default(), text, settings })
+    }
+
+    /// Writes `tokenizer.json` and `tokenizer_config.json` as they were read; those that there were not, so that
+    /// `transformers` opens the directory.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn save(&self, folder: &Path) -> Result<()> {
+        files::write(&folder.join(TOKENISER), |file| file.write_all(self.text.as_bytes()))?;
+        files::write(&folder.join(SETTINGS), |file| file.write_all(self.settings.as_bytes()))
+    }
+
+    /// The subwords of words that belong together.
+    ///
+    /// # Errors
+    /// [`Error::Data`], naming the word, when the tokeniser fails on it: it has no subword for the unknown.
+    pub fn encode<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Result<Subwords> {
+        let mut subwords = Subwords::default();
+        for word in words {
+            let start = subwords.ids.len();
+            self.cache.extend(word, &mut subwords.ids, || self.word(word))?;
+            subwords.first.push((subwords.ids.len() > start).then_some(start));
+        }
+        Ok(subwords)
+    }
+
+    /// The special subwords before a window.
+    pub fn before(&self) -> &[u32] {
+        &self.specials.before
+    }
+
+    /// The special subwords behind a window.
+    pub fn behind(&self) -> &[u32] {
+        &self.specials.behind
+    }
+
+    /// The number of special subwords of a window.
+    pub fn specials(&self) -> usize {
+        self.specials.before.len() + self.specials.behind.len()
+    }
+
+    /// A subword's text.
+    pub fn subword(&self, id: u32) -> Option<String> {
+        self.inner.id_to_token(id)
+    }
+
+    fn word(&self, word: &str) -> Result<Vec<u32>> {
+        // As one pre-split word, so that a space in it, or a mark of the tokeniser's own, means what it means to
+        // `transformers`.
+        let alone = [word];
+        let input: EncodeInput<'_> = InputSequence::from(alone.as_slice()).into();
+        let encoding = self.inner.encode_fast(input, false).map_err(|fault| Error::Data {
+            message: format!("word `{}` has no subwords: {fault}", word.escape_debug()),
+        })?;
+        Ok(encoding.get_ids().to_vec())
+    }
+}
+
+/// Says that each subword has a row in the table of embeddings.
+fn check_rows(tokenizer: &Tokenizer, rows: usize) -> Result<(), String> {
+    let largest = tokenizer.get_vocab(true).into_iter().map(|(subword, id)| (id, subword)).max();
+    match largest {
+        None => Err("has no subwords".to_owned()),
+        Some((id, subword)) if id as usize >= rows => Err(format!(
+            "gives subword `{subword}` the id {id}, but config.json says `vocab_size` {rows}: not of this model"
+        )),
+        Some(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

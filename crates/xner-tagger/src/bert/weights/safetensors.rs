@@ -1,0 +1,90 @@
+//! safetensors files, read by range.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use safetensors::tensor::{Dtype, Metadata};
+
+use super::numbers::Numbers;
+use super::{Listed, fault};
+use crate::{Error, Result};
+
+/// The largest header that the format allows, in bytes.
+const LARGEST_HEADER: u64 = 100_000_000;
+/// Bytes that are read at a time; a whole number of any numbers.
+const CHUNK: usize = 1 << 18;
+
+/// An opened file: its header in memory.
+#[derive(Debug)]
+pub(super) struct SafetensorsFile {
+    path: PathBuf,
+    file: File,
+    metadata: Metadata,
+    /// Where the first tensor begins.
+    start: u64,
+}
+
+impl SafetensorsFile {
+    pub(super) fn open(path: &Path) -> Result<(Self, Vec<Listed>)> {
+        let mut file = File::open(path).map_err(Error::io(path))?;
+        let length = file.metadata().map_err(Error::io(path))?.len();
+        let short =
+            |message: String| Error::model(path, format!("cut short, or no safetensors file: {message}"));
+        if length < 8 {
+            return Err(short(format!("it has {length} bytes, expected at least 8")));
+        }
+        let mut size = [0; 8];
+        file.read_exact(&mut size).map_err(Error::io(path))?;
+        let size = u64::from_le_bytes(size);
+        if size > LARGEST_HEADER.min(length - 8) {
+            return Err(short(format!("it says its header has {size} bytes, the file has {length}")));
+        }
+        let mut header = vec![0; size as usize];
+        file.read_exact(&mut header).map_err(Error::io(path))?;
+        let metadata: Metadata =
+            serde_json::from_slice(&header).map_err(|fault| short(format!("its header: {fault}")))?;
+        let (start, data) = (8 + size, metadata.data_len() as u64);
+        if start.checked_add(data) != Some(length) {
+            return Err(short(format!(
+                "its header tells of {data} bytes of tensors, there are {}",
+                length - start
+            )));
+        }
+        let mut listed: Vec<Listed> = metadata
+            .tensors()
+            .into_iter()
+            .map(|(name, info)| Listed { name, shape: info.shape.clone() })
+            .collect();
+        listed.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok((Self { path: path.to_owned(), file, metadata, start }, listed))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn read(&self, name: &str) -> Result<Vec<f32>> {
+        let info = self.metadata.info(name).ok_or_else(|| fault(&self.path, name, "missing"))?;
+        let numbers = match info.dtype {
+            Dtype::F64 => Numbers::F64,
+            Dtype::F32 => Numbers::F32,
+            Dtype::F16 => Numbers::F16,
+            Dtype::BF16 => Numbers::Bf16,
+            other => return Err(fault(&self.path, name, format!("holds {other:?}, expected floats"))),
+        };
+        let (begin, end) = info.data_offsets;
+        let mut left = end - begin;
+        let mut values = Vec::with_capacity(left / numbers.size());
+        let mut buffer = vec![0; CHUNK.min(left)];
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(self.start + begin as u64)).map_err(Error::io(&self.path))?;
+        while left > 0 {
+            let bytes = &mut buffer[..CHUNK.min(left)];
+            file.read_exact(bytes).map_err(Error::io(&self.path))?;
+            numbers.widen(bytes, &mut values);
+            left -= bytes.len();
+        }
+        Ok(values)
+    }
+}
