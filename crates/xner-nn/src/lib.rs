@@ -17,8 +17,11 @@ mod tanh;
 pub use backend::NerBackend;
 pub use bilstm::{BiLstm, BiLstmConfig, BiLstmGradient, BiLstmInputs, BiLstmOps, BiLstmSpec, Emit};
 pub use crf::{Crf, CrfGradient, CrfInputs, CrfOps, Reduction};
-pub use encoder::{EncoderDropout, EncoderGradient, EncoderInputs, EncoderLayer, EncoderLayerConfig, EncoderOps, EncoderSpec, PARAMETERS as ENCODER_PARAMETERS, Wanted};
 #[cfg(feature = "flex")]
 pub use encoder::release_buffers;
+pub use encoder::{
+    EncoderDropout, EncoderGradient, EncoderGradients, EncoderInputs, EncoderLayer, EncoderLayerConfig,
+    EncoderOps, EncoderSpec, PARAMETERS as ENCODER_PARAMETERS, Wanted,
+};
 pub use packing::Packing;
 pub use tanh::{TanhOps, tanh};

@@ -28,6 +28,6 @@ pub use fingerprint::Fingerprint;
 pub use mapped::{open_mapped, open_source, save_mapped};
 pub use open::{TargetDev, open, train, train_with_target};
 pub use random::{Purpose, stream};
-pub use tagger::{ScoredEntity, Tagger, Tagging};
+pub use tagger::{Decode, ScoredEntity, Tagger, Tagging};
 pub use tensors::{HostTensor, Tensors};
 pub use train::{Event, Flow, Observer, TrainReport};

@@ -8,6 +8,7 @@ use xner_embed::Vectors;
 use xner_nn::NerBackend;
 
 use crate::augmented::{self, AugmentedTagger};
+use crate::bert::BertTagger;
 use crate::bilstm::{BiLstmLearner, BiLstmTagger, MODEL};
 use crate::config::TrainConfig;
 use crate::data::TrainData;
@@ -24,13 +25,15 @@ pub fn open(folder: &Path, device: &Device) -> Result<Box<dyn Tagger>> {
     let path = folder.join("config.json");
     let text = files::read_text(&path)?;
     let head: Head = serde_json::from_str(&text).map_err(|fault| Error::model(&path, fault.to_string()))?;
-    match head.model.as_str() {
-        MODEL => dispatch(*device, OpenBiLstm(folder)),
-        augmented::MODEL => dispatch(*device, OpenAugmented(folder)),
-        other => {
-            let expected = format!("`{MODEL}` or `{}`", augmented::MODEL);
+    match head.model.as_deref() {
+        Some(MODEL) => dispatch(*device, OpenBiLstm(folder)),
+        Some(augmented::MODEL) => dispatch(*device, OpenAugmented(folder)),
+        Some(other) => {
+            let expected =
+                format!("`{MODEL}`, `{}`, or a token classifier of Hugging Face's layout", augmented::MODEL);
             Err(Error::model(&path, format!("is a model of type `{other}`, expected {expected}")))
         }
+        None => dispatch(*device, OpenBert(folder)),
     }
 }
 
@@ -81,10 +84,24 @@ pub fn train_with_target(
     dispatch(*device, TrainBiLstm { config, data, target: Some(target), out, observer })
 }
 
-/// The one key by which a model's type is told.
+/// The one key by which a model's type is told; Hugging Face's layout has other keys.
 #[derive(serde::Deserialize)]
 struct Head {
-    model: String,
+    model: Option<String>,
+}
+
+struct OpenBert<'a>(&'a Path);
+
+impl Task for OpenBert<'_> {
+    type Answer = Box<dyn Tagger>;
+
+    fn run<A>(self, device: &A::Device) -> Result<Self::Answer>
+    where
+        A: AutodiffBackend + NerBackend,
+        A::InnerBackend: NerBackend,
+    {
+        Ok(Box::new(BertTagger::<A::InnerBackend>::open(self.0, device)?))
+    }
 }
 
 struct OpenBiLstm<'a>(&'a Path);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::backend::Backend;
+use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{Tensor, TensorData};
 
 use crate::Result;
@@ -40,6 +40,21 @@ pub fn load<B: Backend, M: Module<B>>(module: M, tensors: &mut Tensors, path: &P
         taken.push(tensors.take(&name, &shape, path)?);
     }
     Ok(module.map(&mut Load { taken: taken.into_iter() }))
+}
+
+/// The module with all its weights tracked by autodiff, or none.
+pub fn tracked<A: AutodiffBackend, M: Module<A>>(module: M, track: bool) -> M {
+    module.map(&mut Track(track))
+}
+
+struct Track(bool);
+
+impl<A: AutodiffBackend> ModuleMapper<A> for Track {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<A, D>>) -> Param<Tensor<A, D>> {
+        let (id, tensor, mapper) = param.consume();
+        // A leaf of its own, whatever it was a part of.
+        Param::from_mapped_value(id, Tensor::from_inner(tensor.inner()).set_require_grad(self.0), mapper)
+    }
 }
 
 struct Shapes {

@@ -59,7 +59,8 @@ impl EncoderOps for Flex {
         let spec = spec.clone();
         let gradient = EncoderGradient::new(move |grad: FlexTensor, wanted| {
             let grad = contiguous(&grad);
-            let Found { x, parameters } = native::backward(&spec, held.slices(), &saved, values(&grad), wanted);
+            let Found { x, parameters } =
+                native::backward(&spec, held.slices(), &saved, values(&grad), wanted);
             let parameters = parameters.map(|found| {
                 let mut found = found.into_iter();
                 held.parameters.each_ref().map(|like| Held::like(found.next().unwrap_or_default(), like))

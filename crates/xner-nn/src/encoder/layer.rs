@@ -5,8 +5,8 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorPrimitive};
 use rand::Rng;
 
-use super::ops::{EncoderInputs, EncoderOps};
 use super::EncoderSpec;
+use super::ops::{EncoderInputs, EncoderOps};
 use crate::init;
 
 /// The sizes of an [`EncoderLayer`].

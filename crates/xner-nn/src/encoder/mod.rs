@@ -16,5 +16,5 @@ mod tests;
 pub use layer::{EncoderLayer, EncoderLayerConfig};
 #[cfg(feature = "flex")]
 pub use native::release_buffers;
-pub use ops::{EncoderGradient, EncoderInputs, EncoderOps, PARAMETERS, Wanted};
+pub use ops::{EncoderGradient, EncoderGradients, EncoderInputs, EncoderOps, PARAMETERS, Wanted};
 pub use spec::{EncoderDropout, EncoderSpec};

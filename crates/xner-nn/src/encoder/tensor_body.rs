@@ -5,9 +5,9 @@ use burn::tensor::backend::Backend;
 use burn::tensor::ops::FloatTensor;
 use burn::tensor::{Bool, Distribution, Int, Tensor, TensorData, TensorPrimitive};
 
+use super::EncoderSpec;
 use super::noise::Site;
 use super::ops::EncoderInputs;
-use super::EncoderSpec;
 
 fn wrap<B: Backend, const D: usize>(primitive: FloatTensor<B>) -> Tensor<B, D> {
     Tensor::from_primitive(TensorPrimitive::Float(primitive))
@@ -27,8 +27,13 @@ pub(super) fn device_noise<B: Backend>(
 }
 
 /// The noise of a site: for attention `[sentences, heads, longest, longest]`, else `[1, 1, rows, width]`.
-pub(super) type NoiseOf<'a, B> =
-    dyn Fn(&EncoderSpec, Site, [usize; 4], &<B as burn::tensor::backend::BackendTypes>::Device) -> Option<Tensor<B, 4>> + 'a;
+pub(super) type NoiseOf<'a, B> = dyn Fn(
+        &EncoderSpec,
+        Site,
+        [usize; 4],
+        &<B as burn::tensor::backend::BackendTypes>::Device,
+    ) -> Option<Tensor<B, 4>>
+    + 'a;
 
 /// The layer's output, `[rows, width]`; recorded as it is by autodiff.
 pub(super) fn layer<B: Backend>(

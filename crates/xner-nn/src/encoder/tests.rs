@@ -187,7 +187,11 @@ fn the_gradient_is_the_outputs_change() {
             let change = (value(whole + step) - value(whole - step)) / f64::from(2.0 * step);
             value(whole);
             let error = (change - f64::from(found[input][at])).abs();
-            assert!(error < 4e-3 * change.abs().max(1.0), "{input} at {at}: {change} and {}", found[input][at]);
+            assert!(
+                error < 4e-3 * change.abs().max(1.0),
+                "{input} at {at}: {change} and {}",
+                found[input][at]
+            );
         }
     }
 }
@@ -200,7 +204,8 @@ fn a_frozen_layer_has_no_gradient_of_its_own_and_passes_its_inputs() {
     let out = Auto::encoder_layer(&case.spec, EncoderInputs { x: x.clone(), ..inputs });
     let out: Tensor<Auto, 2> = Tensor::from_primitive(TensorPrimitive::Float(out));
     let grads = (out.clone() * init::tensor(case.weights.clone(), out.dims(), &FlexDevice)).sum().backward();
-    let grad: Tensor<Flex, 2> = Tensor::from_primitive(TensorPrimitive::Float(Auto::grad(&x, &grads).unwrap()));
+    let grad: Tensor<Flex, 2> =
+        Tensor::from_primitive(TensorPrimitive::Float(Auto::grad(&x, &grads).unwrap()));
     near("x", &grad.into_data().to_vec::<f32>().unwrap(), &native(&case).2[0], 1e-6);
     assert!(all[1..].iter().all(|tensor| Auto::grad(tensor, &grads).is_none()));
 }

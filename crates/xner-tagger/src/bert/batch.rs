@@ -1,9 +1,9 @@
 //! A batch of windows as the encoder reads it.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
 use xner_nn::Packing;
 
 use super::config::BertConfig;

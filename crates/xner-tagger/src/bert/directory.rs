@@ -1,17 +1,18 @@
 //! The model directory, in Hugging Face's layout.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use burn::tensor::backend::Backend;
 use xner_corpus::TagSet;
 use xner_nn::{EncoderLayer, NerBackend};
 
-use super::config::{BertConfig, Family, Head, XnerKeys};
+use super::config::{BertConfig, Head, XnerKeys};
 use super::encoder::BertEncoder;
 use super::network::{Embeddings, TagHead};
 use super::parts::{Named, Read};
-use super::tags::labels;
 use super::tagger::BertTagger;
+use super::tags::labels;
 use super::tokeniser::Tokeniser;
 use super::weights::{Checkpoint, write_safetensors};
 use crate::random::{Purpose, stream};
@@ -40,7 +41,7 @@ impl<B: NerBackend> BertTagger<B> {
             let overlap = OVERLAP.min(length / 4);
             XnerKeys { scheme: labels.tags.scheme(), head: Head::Softmax, length, overlap }
         });
-        let tokeniser = Tokeniser::open(folder, &config)?;
+        let tokeniser = Arc::new(Tokeniser::open(folder, &config)?);
         let mut checkpoint = Checkpoint::open(folder)?;
         let (hidden, count) = (config.hidden_size, config.labels.len());
         let encoder = BertEncoder::read(&mut checkpoint, config, device)?;
@@ -85,14 +86,13 @@ impl<B: Backend> Parts<'_, B> {
         files::create_folder(folder)?;
         let path = folder.join(CONFIG);
         match std::fs::remove_file(&path) {
-            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => return Err(Error::io(&path)(fault)),
+            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::io(&path)(fault));
+            }
             _ => {}
         }
         tokeniser.save(folder)?;
-        let prefix = match config.family {
-            Family::Bert => "bert.",
-            Family::Roberta | Family::XlmRoberta => "roberta.",
-        };
+        let prefix = config.family.prefix();
         let mut tensors: Named = Vec::new();
         let table = "embeddings.word_embeddings.weight";
         embeddings.write(prefix, &mut tensors);
@@ -101,7 +101,8 @@ impl<B: Backend> Parts<'_, B> {
         }
         head.write(&mut tensors);
         let words = (format!("{prefix}{table}"), vec![config.vocab_size, config.hidden_size], words);
-        let rest = tensors.iter().map(|(name, shape, values)| (name.as_str(), shape.as_slice(), values.as_slice()));
+        let rest =
+            tensors.iter().map(|(name, shape, values)| (name.as_str(), shape.as_slice(), values.as_slice()));
         let all = std::iter::once((words.0.as_str(), words.1.as_slice(), words.2)).chain(rest);
         write_safetensors(&folder.join(TENSORS), &all.collect::<Vec<_>>())?;
         let names = tags.tags().iter().map(ToString::to_string).collect();

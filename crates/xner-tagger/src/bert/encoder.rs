@@ -54,7 +54,8 @@ impl<B: EncoderOps> BertEncoder<B> {
             checkpoint.take("embeddings.word_embeddings.weight", &[config.vocab_size, config.hidden_size])?;
         // The values are replaced at once; only shapes count.
         let mut rng = stream(0, Purpose::Weights, 0, 0);
-        let embeddings = Embeddings::new(&config, device, &mut rng).read(checkpoint, Shape::of(&config), "")?;
+        let embeddings =
+            Embeddings::new(&config, device, &mut rng).read(checkpoint, Shape::of(&config), "")?;
         let mut layers = Vec::with_capacity(config.num_hidden_layers);
         for at in 0..config.num_hidden_layers {
             let layer = network::layer(&config, device, &mut rng);

@@ -1,15 +1,28 @@
 //! BERT and its kin, read from and written to Hugging Face directories.
 //!
 //! [`BertConfig`] is `config.json`, [`weights`] the tensors, [`Tokeniser`] goes from words to subwords, and
-//! [`Windows`] cuts sentences that are longer than the encoder takes. [`hub`] finds the directory of a model's name.
+//! [`Windows`] cuts sentences that are longer than the encoder takes, [`BertEncoder`] is
+//! the encoder, [`BertTagger`] an encoder with a head, and [`train`] fine-tunes one. [`hub`] finds the directory of a model's name.
 
+mod batch;
 pub mod config;
+mod directory;
+mod encoder;
 pub mod hub;
+mod network;
+mod parts;
+mod tagger;
+mod tags;
 mod tokeniser;
+pub mod train;
 pub mod weights;
 mod windows;
 
+pub use batch::{Piece, SubwordBatch};
 pub use config::BertConfig;
+pub use encoder::{BertEncoder, HiddenStates};
+pub use network::{Embeddings, TagHead};
+pub use tagger::BertTagger;
 pub use tokeniser::{Subwords, Tokeniser};
 pub use weights::Checkpoint;
 pub use windows::{Average, Window, Windows, batches};

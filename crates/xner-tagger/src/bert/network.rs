@@ -6,7 +6,9 @@ use burn::tensor::activation::log_softmax;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::Rng;
-use xner_nn::{Crf, EncoderDropout, EncoderLayer, EncoderLayerConfig, EncoderOps, EncoderSpec, NerBackend, init};
+use xner_nn::{
+    Crf, EncoderDropout, EncoderLayer, EncoderLayerConfig, EncoderOps, EncoderSpec, NerBackend, init,
+};
 
 use super::batch::SubwordBatch;
 use super::config::{BertConfig, Head};

@@ -51,7 +51,7 @@ const NORM: [&str; 2] = ["embeddings.LayerNorm.weight", "embeddings.LayerNorm.bi
 
 impl<B: Backend> Read for Embeddings<B> {
     fn read(self, checkpoint: &mut Checkpoint, shape: Shape, prefix: &str) -> Result<Self> {
-        let mut two = |param, name: &str, shape| -> Result<_> {
+        let mut two = |param, name: &str, shape: [usize; 2]| -> Result<_> {
             Ok(replaced(param, checkpoint.take(&format!("{prefix}{name}"), &shape)?))
         };
         let positions = two(self.positions, WORDS[0], [shape.positions, shape.hidden])?;
@@ -87,7 +87,7 @@ impl<B: Backend> Read for EncoderLayer<B> {
             let bias = checkpoint.take(&format!("{prefix}{name}.bias"), &[output])?;
             Ok([transposed(&weight, output, input), bias])
         };
-        let [mut weights, mut bias] = [Vec::new(), Vec::new()];
+        let (mut weights, mut bias) = (Vec::new(), Vec::new());
         for name in QKV {
             let [weight, own] = dense(name, [hidden, hidden])?;
             weights.push(weight);

@@ -1,5 +1,7 @@
 //! A trained BERT token classifier.
 
+use std::sync::Arc;
+
 use burn::tensor::Tensor;
 use burn::tensor::activation::softmax;
 use rayon::prelude::*;
@@ -28,7 +30,7 @@ pub struct BertTagger<B: NerBackend> {
     /// The head.
     pub head: TagHead<B>,
     /// From words to subwords.
-    pub tokeniser: Tokeniser,
+    pub tokeniser: Arc<Tokeniser>,
     /// The scheme, the head's kind, the windows.
     pub keys: XnerKeys,
     windows: Windows,
@@ -47,7 +49,7 @@ impl<B: NerBackend> BertTagger<B> {
     pub fn new(
         encoder: BertEncoder<B>,
         head: TagHead<B>,
-        tokeniser: Tokeniser,
+        tokeniser: Arc<Tokeniser>,
         keys: XnerKeys,
         tags: &TagSet,
     ) -> Result<Self> {

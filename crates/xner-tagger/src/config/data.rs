@@ -80,7 +80,7 @@ impl Default for VectorsConfig {
 }
 
 impl DataConfig {
-    pub(super) fn resolve(&mut self, folder: &Path) {
+    pub(crate) fn resolve(&mut self, folder: &Path) {
         for path in [&mut self.train, &mut self.dev, &mut self.test] {
             resolve(path, folder);
         }
@@ -88,7 +88,7 @@ impl DataConfig {
 }
 
 impl VectorsConfig {
-    pub(super) fn resolve(&mut self, folder: &Path) {
+    pub(crate) fn resolve(&mut self, folder: &Path) {
         resolve(&mut self.file, folder);
     }
 

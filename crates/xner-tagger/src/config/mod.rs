@@ -95,7 +95,8 @@ impl TrainConfig {
     /// # Errors
     /// [`Error::Io`] for numbers that JSON has not.
     pub fn settings(&self) -> Result<serde_json::Value> {
-        serde_json::to_value(self.without_paths()).map_err(|fault| Error::io(Path::new("config"))(fault.into()))
+        serde_json::to_value(self.without_paths())
+            .map_err(|fault| Error::io(Path::new("config"))(fault.into()))
     }
 
     /// The same config with no paths in it: what a report tells, wherever it was trained.

@@ -109,7 +109,9 @@ impl Schedule {
         }
         match self.kind {
             Fall::Inverse => (rate / (1.0 + self.decay * epoch as f64)).max(self.floor.min(rate)),
-            Fall::Linear => rate * steps.saturating_sub(step) as f64 / steps.saturating_sub(warmup).max(1) as f64,
+            Fall::Linear => {
+                rate * steps.saturating_sub(step) as f64 / steps.saturating_sub(warmup).max(1) as f64
+            }
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use xner_gemm::Matrix;
 
+use super::super::EncoderSpec;
 use super::super::noise::{Noise, Site};
 use super::super::ops::{PARAMETERS, Wanted};
-use super::super::EncoderSpec;
 use super::buffers::Buffer;
 use super::forward::{Saved, product};
 use super::norm::Parameters;
@@ -66,7 +66,17 @@ pub(in super::super) fn backward(
             let dense = [qkv, out, up, down];
             let [[qkv_w, qkv_b], [out_w, out_b], [up_w, up_b], [down_w, down_b]] = dense;
             Some([
-                qkv_w, qkv_b, out_w, out_b, first.gain, first.bias, up_w, up_b, down_w, down_b, second.gain,
+                qkv_w,
+                qkv_b,
+                out_w,
+                out_b,
+                first.gain,
+                first.bias,
+                up_w,
+                up_b,
+                down_w,
+                down_b,
+                second.gain,
                 second.bias,
             ])
         }
@@ -87,7 +97,13 @@ struct ThroughNorm {
     noisy: Option<Buffer>,
 }
 
-fn through_norm(spec: &EncoderSpec, site: Site, grad: &mut [f32], saved: &Saved, gain: &[f32]) -> ThroughNorm {
+fn through_norm(
+    spec: &EncoderSpec,
+    site: Site,
+    grad: &mut [f32],
+    saved: &Saved,
+    gain: &[f32],
+) -> ThroughNorm {
     let at = usize::from(site == Site::Second);
     let noise = Noise::of(spec, site);
     let mut noisy = noise.map(|_| Buffer::new(grad.len()));

@@ -8,13 +8,13 @@ static FREE: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
 
 /// Values that go back to the free buffers when they are dropped.
 #[derive(Debug)]
-pub struct Buffer {
+pub(crate) struct Buffer {
     values: Vec<f32>,
 }
 
 impl Buffer {
     /// A buffer of `len` values, whatever they are.
-    pub fn new(len: usize) -> Self {
+    pub(crate) fn new(len: usize) -> Self {
         let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
         // The smallest that is large enough, else the largest, which grows.
         let fits = |at: &usize| free[*at].capacity() >= len;

@@ -72,7 +72,6 @@ pub(in super::super) fn forward<const SAVE: bool>(
     let mut inverse_2 = Buffer::new(rows);
     dense(&mut y_2, &activated, rows, down);
     norm::forward(&mut result, &mut y_2, &mut inverse_2, &between, down.bias, noise, second, spec.epsilon);
-    let saved =
-        Saved { qkv: query, mixed, normalised: [y, y_2], inverse: [inverse, inverse_2], inner };
+    let saved = Saved { qkv: query, mixed, normalised: [y, y_2], inverse: [inverse, inverse_2], inner };
     (result, Some(saved))
 }

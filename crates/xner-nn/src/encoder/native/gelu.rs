@@ -13,7 +13,8 @@ use crate::simd;
 #[inline(always)]
 fn normal<S: Simd>(simd: S, x: S::f32s) -> (S::f32s, S::f32s) {
     let s = |value| simd.splat_f32s(value);
-    let t = simd.div_f32s(s(1.0), simd.mul_add_f32s(simd.abs_f32s(x), s(0.327_591_1 * FRAC_1_SQRT_2), s(1.0)));
+    let t =
+        simd.div_f32s(s(1.0), simd.mul_add_f32s(simd.abs_f32s(x), s(0.327_591_1 * FRAC_1_SQRT_2), s(1.0)));
     let mut p = s(0.5 * 1.061_405_4);
     for a in [-1.453_152_1, 1.421_413_8, -0.284_496_72, 0.254_829_6] {
         p = simd.mul_add_f32s(p, t, s(0.5 * a));

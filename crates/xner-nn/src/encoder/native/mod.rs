@@ -10,9 +10,9 @@ mod gelu;
 mod norm;
 mod rows;
 
-pub use buffers::release_buffers;
 pub(super) use backward::{Found, backward};
-pub(super) use forward::{Saved, forward};
+pub use buffers::release_buffers;
+pub(super) use forward::forward;
 
 /// The call's numbers as slices.
 #[derive(Clone, Copy)]
@@ -38,7 +38,7 @@ pub(super) struct Dense<'a> {
 
 impl Dense<'_> {
     /// The columns that come out.
-    pub fn outputs(&self) -> usize {
+    fn outputs(&self) -> usize {
         self.bias.len()
     }
 }

@@ -146,7 +146,8 @@ impl BertTrainConfig {
     }
 
     pub(super) fn settings(&self) -> Result<serde_json::Value> {
-        serde_json::to_value(self.without_paths()).map_err(|fault| Error::io(Path::new("config"))(fault.into()))
+        serde_json::to_value(self.without_paths())
+            .map_err(|fault| Error::io(Path::new("config"))(fault.into()))
     }
 
     /// Checks every value's range.

@@ -26,7 +26,7 @@ use crate::optimiser::{Gradients, ModuleOptimiser, RowOptimiser, clip_factor};
 use crate::random::{Purpose, stream};
 use crate::tensors::Tensors;
 use crate::train::{DevScores, Learner, Moment, StepOutcome, TrainReport};
-use crate::weights::{self, host};
+use crate::weights::{self, host, tracked};
 use crate::{Error, Result, Tagger};
 
 /// What is trained on the device.
@@ -51,7 +51,7 @@ pub struct BertLearner<A: AutodiffBackend> {
     bert: BertConfig,
     keys: XnerKeys,
     tags: TagSet,
-    tokeniser: Tokeniser,
+    tokeniser: Arc<Tokeniser>,
     /// The windows of each training sentence.
     examples: Vec<Vec<Example>>,
     dev: Vec<(Sentence, Vec<Entity>)>,
@@ -106,8 +106,11 @@ where
             return Err(Error::setting("bert.freeze_layers", message));
         }
         if settings.length > bert.max_length() {
-            let message =
-                format!("is {}, expected at most the {} that the encoder takes", settings.length, bert.max_length());
+            let message = format!(
+                "is {}, expected at most the {} that the encoder takes",
+                settings.length,
+                bert.max_length()
+            );
             return Err(Error::setting("bert.length", message));
         }
         let tokeniser = Tokeniser::open(folder, &bert)?;
@@ -120,30 +123,40 @@ where
         let windows = Windows::new(keys.length, keys.overlap, tokeniser.specials()).map_err(named)?;
 
         let mut fingerprint = Fingerprint::new();
-        fingerprint.bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(config.settings()?.to_string().as_bytes());
+        fingerprint
+            .bytes(env!("CARGO_PKG_VERSION").as_bytes())
+            .bytes(config.settings()?.to_string().as_bytes());
         fingerprint.corpus(&train).corpus(&dev).floats(&encoder.words);
-        fingerprint.bytes(tokeniser.text().as_bytes());
+        for part in [weights::collect(&encoder.embeddings)]
+            .into_iter()
+            .chain(encoder.layers.iter().map(weights::collect))
+        {
+            for (name, tensor) in part.iter() {
+                fingerprint.bytes(name.as_bytes()).floats(&tensor.values);
+            }
+        }
 
         let (embeddings, words) = (encoder.embeddings, unshared(encoder.words));
         let mut layers = encoder.layers;
-        for (name, tensor) in layers.iter().flat_map(|layer| weights::collect(layer).into_iter_named()) {
-            fingerprint.bytes(name.as_bytes()).floats(&tensor.values);
-        }
         let top = layers.split_off(settings.freeze_layers);
         let longest = config.training.longest;
         let (kept, left_out): (Vec<_>, Vec<_>) =
             train.iter().partition(|l| (1..=longest).contains(&l.sentence.len()));
-        let examples = kept
+        let examples: Vec<Vec<Example>> = kept
             .iter()
             .map(|labelled| examples(labelled, &tags, &windows, &tokeniser))
             .collect::<Result<_>>()?;
+        for example in examples.iter().flatten() {
+            let ids: Vec<u8> = example.piece.ids.iter().flat_map(|id| id.to_le_bytes()).collect();
+            fingerprint.bytes(&ids);
+        }
         let mut rng = stream(config.seed, Purpose::Weights, 0, 0);
         let (hidden, optimiser) = (bert.hidden_size, config.training.optimiser);
         let frozen = settings.freeze_embeddings;
         let learner = Self {
             trained: Trained {
-                embeddings: (!frozen).then(|| tracked::<A, _, _>(&embeddings)),
-                layers: top.iter().map(|layer| tracked::<A, _, _>(layer)).collect(),
+                embeddings: (!frozen).then(|| tracked(Embeddings::from_inner(embeddings.clone()), true)),
+                layers: top.into_iter().map(|layer| tracked(EncoderLayer::from_inner(layer), true)).collect(),
                 head: TagHead::new(hidden, tags.len(), settings.head, device, &mut rng),
             },
             rows: RowOptimiser::new(optimiser, if frozen { 0 } else { bert.vocab_size }, hidden),
@@ -153,7 +166,7 @@ where
             bert,
             keys,
             tags,
-            tokeniser,
+            tokeniser: Arc::new(tokeniser),
             examples,
             dev: dev.into_iter().map(|labelled| (labelled.sentence, labelled.entities)).collect(),
             left_out: left_out.len(),
@@ -192,7 +205,11 @@ where
                 let rows = init::tensor::<A, 2>(vectors, [batch.distinct.len(), hidden], &self.device);
                 let rows = rows.require_grad();
                 leaf = Some(rows.clone());
-                trained.forward(rows.select(0, index(batch.rows.iter().copied(), &self.device)), batch, epsilon)
+                trained.forward(
+                    rows.select(0, index(batch.rows.iter().copied(), &self.device)),
+                    batch,
+                    epsilon,
+                )
             }
             (None, None) => Tensor::zeros(shape, &self.device),
         };
@@ -204,7 +221,12 @@ where
             hidden: self.bert.hidden_dropout_prob,
             attention: self.bert.attention_probs_dropout_prob,
             // Each layer of each part of each step has its own.
-            seed: rand::Rng::next_u64(&mut stream(self.config.seed, Purpose::TargetDropout, at.step, part << 16 | layer)),
+            seed: rand::Rng::next_u64(&mut stream(
+                self.config.seed,
+                Purpose::TargetDropout,
+                at.step,
+                part << 16 | layer,
+            )),
         };
         if !self.bottom.is_empty() && self.embeddings.is_some() {
             let mut inner = x.inner();
@@ -214,7 +236,8 @@ where
             x = Tensor::from_inner(inner);
         } else {
             for (at, layer) in self.bottom.iter().enumerate() {
-                x = run(&frozen::<A, _, _>(layer), x, batch, &self.bert, Some(noise(at)));
+                let layer: EncoderLayer<A> = tracked(EncoderLayer::from_inner(layer.clone()), false);
+                x = run(&layer, x, batch, &self.bert, Some(noise(at)));
             }
         }
         for (at, layer) in self.trained.layers.iter().enumerate() {
@@ -382,6 +405,7 @@ where
         };
         let layers = self.bottom.iter().chain(&trained.layers).collect();
         let (config, keys, words, tags) = (&self.bert, self.keys, &self.words, &self.tags);
-        Parts { config, keys, words, embeddings, layers, head: &trained.head, tags }.save(folder, &self.tokeniser)
+        Parts { config, keys, words, embeddings, layers, head: &trained.head, tags }
+            .save(folder, &self.tokeniser)
     }
 }

@@ -8,13 +8,13 @@ use std::path::Path;
 use burn::tensor::backend::AutodiffBackend;
 use xner_nn::NerBackend;
 
-pub use config::{BertSettings, BertTrainConfig};
+pub use config::{BertSettings, BertTrainConfig, Model};
 pub use learner::BertLearner;
 
+use crate::Result;
 use crate::data::TrainData;
 use crate::device::{Device, Task, dispatch};
 use crate::train::{Observer, TrainReport, TrainingLoop};
-use crate::Result;
 
 /// Fine-tunes a pretrained encoder and writes the model directory to `out`, in Hugging Face's layout.
 ///
