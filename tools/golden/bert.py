@@ -128,8 +128,9 @@ def encoder(folder, out):
     with torch.no_grad():
         for sentence in ids:
             states = model(input_ids=torch.tensor([sentence]), output_hidden_states=True).hidden_states
-            # Of each layer, the first and the last subword, every 37th column.
-            rows.append([[layer[0, at, ::37].tolist() for at in (0, -1)] for layer in states])
+            # Of each layer, the first and the last subword, every 97th column.
+            sample = lambda row: [round(value, 6) for value in row[::97].tolist()]
+            rows.append([[sample(layer[0, at]) for at in (0, -1)] for layer in states])
     out.write_text(json.dumps({"ids": ids, "states": rows}) + "\n")
 
 

@@ -182,7 +182,7 @@ fn large_encoders_have_the_states_of_transformers() {
         let encoder = BertEncoder::<Flex>::open(Path::new(&folder), &FlexDevice).unwrap();
         let sampled: Sampled = serde_json::from_str(&fs::read_to_string(golden(file)).unwrap()).unwrap();
         let width = encoder.config.hidden_size;
-        assert_eq!(sampled.ids.len(), 60);
+        assert!(sampled.ids.len() >= 60);
         let mut worst = 0.0f32;
         for (ids, want) in sampled.ids.chunks(20).zip(sampled.states.chunks(20)) {
             for (layers, want) in encoder.hidden_states(ids).iter().zip(want) {
@@ -190,7 +190,7 @@ fn large_encoders_have_the_states_of_transformers() {
                 for (states, want) in layers.iter().zip(want) {
                     let last = states.len() / width - 1;
                     for (row, want) in [0, last].into_iter().zip(want) {
-                        let row = states[row * width..][..width].iter().step_by(37);
+                        let row = states[row * width..][..width].iter().step_by(97);
                         worst = row.zip(want).fold(worst, |worst, (a, b)| worst.max((a - b).abs()));
                     }
                 }
