@@ -7,7 +7,7 @@ mod vocabulary;
 
 use std::path::Path;
 
-use tokenizers::{EncodeInput, InputSequence, Tokenizer};
+use tokenizers::{EncodeInput, InputSequence, Model, ModelWrapper, Tokenizer};
 
 use self::cache::Cache;
 use self::special::Specials;
@@ -21,6 +21,7 @@ const VOCABULARY: &str = "vocab.txt";
 /// The files that a tokeniser may be in, besides its settings; the first one found counts.
 pub(crate) const TOKENISERS: [&str; 2] = [TOKENISER, VOCABULARY];
 /// The file of a tokeniser's settings, which may be missing.
+#[cfg(feature = "hub")]
 pub(crate) const TOKENISER_SETTINGS: &str = SETTINGS;
 
 /// The subwords of a sentence's words.
@@ -79,7 +80,10 @@ impl Tokeniser {
             files::read_text(&path)?
         };
         let inner = describe::parse(&text).map_err(|message| Error::model(&path, message))?;
-        check_rows(&inner, config.vocab_size).map_err(|message| Error::model(&path, message))?;
+        // A vocabulary's lines were counted already.
+        if name != VOCABULARY {
+            check_rows(&inner, config.vocab_size).map_err(|message| Error::model(&path, message))?;
+        }
         let specials = Specials::find(&inner, &settings, config.family)
             .map_err(|message| Error::model(&path, message))?;
         let settings = settings.to_text(&inner, config, name == VOCABULARY);
@@ -144,8 +148,16 @@ impl Tokeniser {
 
 /// Says that each subword has a row in the table of embeddings.
 fn check_rows(tokenizer: &Tokenizer, rows: usize) -> Result<(), String> {
-    let largest = tokenizer.get_vocab(true).into_iter().map(|(subword, id)| (id, subword)).max();
-    match largest {
+    let added = tokenizer.get_added_tokens_decoder().into_iter().map(|(id, token)| (id, token.content)).max();
+    let largest = match tokenizer.get_model() {
+        // Its ids are places in a list, so that there is no need for a copy of the whole vocabulary.
+        ModelWrapper::Unigram(model) => {
+            let id = (model.get_vocab_size() as u32).checked_sub(1);
+            id.and_then(|id| Some((id, model.id_to_token(id)?)))
+        }
+        model => model.get_vocab().into_iter().map(|(subword, id)| (id, subword)).max(),
+    };
+    match largest.max(added) {
         None => Err("has no subwords".to_owned()),
         Some((id, subword)) if id as usize >= rows => Err(format!(
             "gives subword `{subword}` the id {id}, but config.json says `vocab_size` {rows}: not of this model"

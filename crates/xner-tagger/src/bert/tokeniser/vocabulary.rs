@@ -43,7 +43,7 @@ pub(super) fn describe(path: &Path, settings: &Settings, config: &BertConfig) ->
     let one = |(subword, id): &(&str, Value)| json!({"id": subword, "ids": [id], "tokens": [subword]});
     let role = |subword: &str, kind: u8| json!({"SpecialToken": {"id": subword, "type_id": kind}});
     let part = |name: &str, kind: u8| json!({"Sequence": {"id": name, "type_id": kind}});
-    let description = json!({
+    let mut description = json!({
         "version": "1.0",
         "truncation": null,
         "padding": null,
@@ -59,8 +59,10 @@ pub(super) fn describe(path: &Path, settings: &Settings, config: &BertConfig) ->
         },
         "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
         "model": {"type": "WordPiece", "unk_token": unknown.0, "continuing_subword_prefix": "##",
-                  "max_input_chars_per_word": 100, "vocab": vocabulary},
+                  "max_input_chars_per_word": 100},
     });
+    // By its own, as `json!` would copy it.
+    description["model"]["vocab"] = Value::Object(vocabulary);
     Ok(description.to_string())
 }
 
