@@ -81,9 +81,12 @@ impl Hub {
 
     #[cfg(not(feature = "hub"))]
     fn named(&self, name: &Name<'_>) -> Result<PathBuf> {
-        let message = "no such directory, and this program is built without the feature `hub`, which would look for a \
-                       model of that name";
-        Err(Error::Hub { name: name.id.to_owned(), message: message.to_owned() })
+        let message = format!(
+            "no such directory, and this program is built without the feature `hub`, which would ask {} for a model \
+             of that name",
+            self.endpoint
+        );
+        Err(Error::Hub { name: name.id.to_owned(), message })
     }
 }
 

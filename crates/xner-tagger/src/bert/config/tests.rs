@@ -14,7 +14,7 @@ fn read(text: &str) -> Result<BertConfig> {
 }
 
 /// A small file with `changes` laid over it.
-fn with(changes: Value) -> Result<BertConfig> {
+fn with(changes: &Value) -> Result<BertConfig> {
     let mut map = json!({"model_type": "bert", "vocab_size": 100, "hidden_size": 24, "num_hidden_layers": 2,
         "num_attention_heads": 4, "intermediate_size": 32, "hidden_act": "gelu", "max_position_embeddings": 40});
     for (key, value) in changes.as_object().unwrap() {
@@ -36,11 +36,11 @@ fn what_a_file_leaves_out_is_what_transformers_takes() {
 
 #[test]
 fn positions_follow_the_family() {
-    let bert = with(json!({"pad_token_id": 3})).unwrap();
+    let bert = with(&json!({"pad_token_id": 3})).unwrap();
     assert_eq!((bert.position_offset(), bert.max_length()), (0, 40));
     assert_eq!(bert.positions(&[5, 3, 6]), [0, 1, 2]);
     for family in ["roberta", "xlm-roberta"] {
-        let config = with(json!({"model_type": family, "pad_token_id": 1})).unwrap();
+        let config = with(&json!({"model_type": family, "pad_token_id": 1})).unwrap();
         assert_eq!((config.position_offset(), config.max_length()), (2, 38));
         // The padding keeps its own row, and does not count.
         assert_eq!(config.positions(&[0, 9, 1, 8, 2, 1, 1]), [2, 3, 1, 4, 5, 1, 1]);
@@ -70,7 +70,7 @@ fn keys_that_are_not_ours_are_written_back() {
     let labels = json!({"0": "O", "1": "B-PER", "2": "I-PER"});
     let ids = json!({"O": 0, "B-PER": 1, "I-PER": 2});
     let config =
-        with(json!({"id2label": labels, "label2id": ids, "directionality": "bidi", "bos_token_id": null,
+        with(&json!({"id2label": labels, "label2id": ids, "directionality": "bidi", "bos_token_id": null,
         "initializer_range": 0.02, "torch_dtype": "float16", "task": {"a": [1, 2.5, "x"]}}))
         .unwrap();
     assert_eq!(config.labels, ["O", "B-PER", "I-PER"]);
@@ -106,7 +106,7 @@ fn keys_that_are_not_ours_are_written_back() {
 fn a_token_classifier_is_described_as_transformers_does() {
     let labels: Vec<String> = (0..12).map(|at| format!("T{at}")).collect();
     let keys = XnerKeys { scheme: Scheme::Iob2, head: Head::Crf, length: 32, overlap: 8 };
-    let config = with(json!({"model_type": "xlm-roberta"})).unwrap();
+    let config = with(&json!({"model_type": "xlm-roberta"})).unwrap();
     let config = config.for_token_classification(labels.clone(), keys);
     assert_eq!(config.other["architectures"], json!(["XLMRobertaForTokenClassification"]));
     let folder = tempfile::tempdir().unwrap();
@@ -121,7 +121,7 @@ fn a_token_classifier_is_described_as_transformers_does() {
 
 #[test]
 fn labels_without_names_are_those_of_transformers() {
-    assert_eq!(with(json!({"num_labels": 3})).unwrap().labels, ["LABEL_0", "LABEL_1", "LABEL_2"]);
+    assert_eq!(with(&json!({"num_labels": 3})).unwrap().labels, ["LABEL_0", "LABEL_1", "LABEL_2"]);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_fault_names_the_file_and_the_key() {
         (json!({"xner": {"scheme": "iob9", "length": 8, "overlap": 2}}), "xner.scheme"),
     ];
     for (changes, expected) in cases {
-        let fault = with(changes.clone()).unwrap_err();
+        let fault = with(&changes).unwrap_err();
         assert!(fault.is_bad_input());
         let fault = fault.to_string();
         assert!(fault.contains("config.json: ") && fault.contains(expected), "{changes}: {fault}");
@@ -166,7 +166,7 @@ fn a_fault_names_the_file_and_the_key() {
 
 #[test]
 fn what_cannot_be_read_is_not_written() {
-    let mut config = with(json!({})).unwrap();
+    let mut config = with(&json!({})).unwrap();
     config.num_attention_heads = 7;
     let folder = tempfile::tempdir().unwrap();
     assert!(config.write(&folder.path().join("config.json")).is_err());

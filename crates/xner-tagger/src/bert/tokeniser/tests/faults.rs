@@ -107,3 +107,21 @@ fn truncation_and_padding_of_the_file_are_not_obeyed() {
     assert_eq!(tokeniser.encode(["abbbbb"]).unwrap().ids, [5, 6, 6, 6, 6, 6]);
     assert_eq!(tokeniser.specials(), 2);
 }
+
+#[test]
+fn a_byte_level_tokeniser_sees_a_space_before_each_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes =
+        json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true});
+    let model = json!({"type": "BPE", "vocab": {"<s>": 0, "</s>": 1, "\u{120}": 2, "a": 3, "\u{120}a": 4},
+        "merges": ["\u{120} a"], "dropout": null, "unk_token": null, "continuing_subword_prefix": null,
+        "end_of_word_suffix": null, "fuse_unk": false});
+    for before in [bytes.clone(), json!({"type": "Sequence", "pretokenizers": [bytes]})] {
+        let text = json!({"version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
+            "normalizer": null, "pre_tokenizer": before, "post_processor": null, "decoder": null, "model": model});
+        fs::write(folder.path().join("tokenizer.json"), text.to_string()).unwrap();
+        let tokeniser = Tokeniser::open(folder.path(), &config(5, Family::Roberta)).unwrap();
+        assert_eq!(tokeniser.encode(["a", "aa"]).unwrap().ids, [4, 4, 3]);
+        assert_eq!((tokeniser.before(), tokeniser.behind()), (&[0][..], &[1][..]));
+    }
+}

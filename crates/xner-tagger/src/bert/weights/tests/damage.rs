@@ -121,7 +121,9 @@ fn damage() -> impl Strategy<Value = Damage> {
 
 /// A damaged file is read or refused: no panic, and no tensor that claims more memory than the file justifies.
 fn survive(name: &str, mut bytes: Vec<u8>, damages: &[Damage]) {
-    damages.iter().for_each(|damage| damage.happen(&mut bytes));
+    for damage in damages {
+        damage.happen(&mut bytes);
+    }
     let folder = folder(&[(name, &bytes)]);
     let Ok(mut checkpoint) = Checkpoint::open(folder.path()) else { return };
     let shapes: Vec<_> =
