@@ -6,10 +6,19 @@ use xner_corpus::Scheme;
 use xner_corpus::read::conll::{Column, ConllOptions, Ragged};
 use xner_corpus::read::{Format, JsonlOptions, ReadOptions};
 use xner_corpus::split::{Sentences, TextOptions};
+use xner_tagger::Decode;
 
 /// A scheme by its name, which shells can complete.
 pub(crate) fn scheme() -> impl TypedValueParser<Value = Scheme> {
     PossibleValuesParser::new(["iob1", "iob2", "iobes"]).try_map(|name| name.parse::<Scheme>())
+}
+
+/// A way to choose tags by its name, which shells can complete.
+pub(crate) fn decode() -> impl TypedValueParser<Value = Decode> {
+    PossibleValuesParser::new(["viterbi", "argmax"]).map(|name| match name.as_str() {
+        "argmax" => Decode::Argmax,
+        _ => Decode::Viterbi,
+    })
 }
 
 /// A format by its name, which shells can complete.

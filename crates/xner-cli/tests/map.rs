@@ -93,10 +93,13 @@ fn the_documented_configs_are_those_of_the_book() {
         let page = std::fs::read_to_string(format!("{book}/map-{method}.toml")).unwrap();
         assert_eq!(page, printed, "{method}");
     }
-    for (command, page) in
-        [("train", "config"), ("transfer zero-resource", "zero-resource"), ("transfer bwet", "bwet")]
-    {
-        let printed = Folder::with(&[]).xner(&format!("{command} --print-config")).ok();
+    for (command, page, model) in [
+        ("train", "config", ""),
+        ("train", "bert", " bert"),
+        ("transfer zero-resource", "zero-resource", ""),
+        ("transfer bwet", "bwet", ""),
+    ] {
+        let printed = Folder::with(&[]).xner(&format!("{command} --print-config{model}")).ok();
         let book = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/reference");
         let page = std::fs::read_to_string(format!("{book}/{page}.toml")).unwrap();
         assert_eq!(page, printed, "{command}");

@@ -6,6 +6,7 @@ use xner_corpus::Labelled;
 use xner_corpus::read::{Format, ReadOptions as CorpusOptions, read_corpus};
 use xner_embed::{ReadOptions, Vectors, read};
 
+use crate::config::DataConfig;
 use crate::{Error, Result, TrainConfig};
 
 /// Labelled sentences and word vectors.
@@ -28,21 +29,24 @@ impl TrainData {
     /// # Errors
     /// [`Error::Setting`] when it names no training file; faults of the files, with their lines.
     pub fn read(config: &TrainConfig) -> Result<Self> {
-        let Some(train) = &config.data.train else {
-            return Err(Error::setting("data.train", "is missing, expected the path of labelled sentences"));
-        };
-        let options = &config.data.read;
-        let dev =
-            config.data.dev.as_ref().map(|path| read_labelled("data.dev", path, options)).transpose()?;
         let limit = ReadOptions { limit: config.vectors.limit, ..ReadOptions::default() };
         let read = |path| read::open(path, &limit)?.with_mean_length(config.vectors.length);
         let vectors = config.vectors.file.as_ref().map(read).transpose()?;
-        Ok(Self {
-            train: read_labelled("data.train", train, options)?,
-            dev: dev.unwrap_or_default(),
-            vectors,
-            extra_words: Vec::new(),
-        })
+        Ok(Self { vectors, ..Self::labelled(&config.data)? })
+    }
+
+    /// Reads the labelled files that a config names, and no vectors.
+    ///
+    /// # Errors
+    /// As [`TrainData::read`].
+    pub fn labelled(config: &DataConfig) -> Result<Self> {
+        let Some(train) = &config.train else {
+            return Err(Error::setting("data.train", "is missing, expected the path of labelled sentences"));
+        };
+        let options = &config.read;
+        let dev = config.dev.as_ref().map(|path| read_labelled("data.dev", path, options)).transpose()?;
+        let train = read_labelled("data.train", train, options)?;
+        Ok(Self { train, dev: dev.unwrap_or_default(), ..Self::default() })
     }
 }
 

@@ -12,7 +12,7 @@ use anyhow::Result;
 use xner_corpus::Scheme;
 use xner_corpus::read::{Format, Input};
 use xner_corpus::write::Output;
-use xner_tagger::Device;
+use xner_tagger::{Decode, Device};
 
 use self::documents::Look;
 use crate::args::{self, Layout};
@@ -47,6 +47,9 @@ pub(crate) struct Args {
     /// Columns: the scheme in which tags are written
     #[arg(long, value_parser = args::scheme(), default_value = "iob2")]
     scheme: Scheme,
+    /// How tags are chosen: viterbi, the best sequence that keeps to the scheme, or argmax, each token's most probable tag
+    #[arg(long, value_parser = args::decode(), default_value = "viterbi")]
+    decode: Decode,
     /// Text: JSON lines on a terminal too
     #[arg(long)]
     json: bool,
@@ -63,7 +66,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if args.json && matches!(format, Format::Conll | Format::Tsv) {
         return Err(bad_input("--json is for text; columns are written as columns"));
     }
-    let tagger = xner_tagger::open(&args.model, &args.device)?;
+    let mut tagger = xner_tagger::open(&args.model, &args.device)?;
+    tagger.decode_by(args.decode);
     let input = Input::open(&args.input)?;
     let input = if known.is_some() { input } else { head::prose(input)? };
     let terminal = args.output.as_os_str() == "-" && std::io::IsTerminal::is_terminal(&std::io::stdout());

@@ -1,5 +1,6 @@
 //! `xner train`.
 
+mod bert_settings;
 mod settings;
 mod watch;
 
@@ -9,10 +10,11 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
-use xner_corpus::read::read_corpus;
 use xner_eval::Scores;
+use xner_tagger::bert::train::BertTrainConfig;
+use xner_tagger::config::DataConfig;
 use xner_tagger::train::Evaluation;
-use xner_tagger::{Device, TrainConfig, TrainData, TrainReport};
+use xner_tagger::{Device, TrainConfig, TrainData, TrainReport, bert, read_labelled};
 
 pub(super) use self::settings::model_and_training;
 pub(super) use self::watch::Watch;
@@ -45,9 +47,10 @@ pub(crate) struct Args {
     /// Print the final scores as JSON
     #[arg(long)]
     json: bool,
-    /// Print a config with every setting, its meaning and its default
-    #[arg(long, exclusive = true)]
-    print_config: bool,
+    /// Print a config with every setting, its meaning and its default; bert: that of a pretrained encoder's fine-tuning
+    #[arg(long, value_name = "MODEL", num_args = 0..=1, default_missing_value = "bilstm-crf", exclusive = true)]
+    #[arg(value_parser = ["bilstm-crf", "bert"])]
+    print_config: Option<String>,
 }
 
 /// The final scores, as fractions.
@@ -64,13 +67,16 @@ struct Outcome<'a> {
 }
 
 pub(crate) fn run(args: Args) -> Result<()> {
-    if args.print_config {
-        return super::print(&settings::documented()?);
+    if let Some(model) = args.print_config {
+        return super::print(&if model == "bert" {
+            bert_settings::documented()
+        } else {
+            settings::documented()
+        }?);
     }
     // Both are there: clap requires them.
     let (config_file, out) = (args.config.unwrap_or_default(), args.out.unwrap_or_default());
-    let mut config = TrainConfig::read(&config_file)?;
-    config.seed = args.seed.unwrap_or(config.seed);
+    let plan = Plan::read(&config_file, args.seed)?;
     if args.resume
         && !out.join("checkpoint/state.safetensors").is_file()
         && !out.join("config.json").is_file()
@@ -80,13 +86,13 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let begun = Instant::now();
     let spinner = Progress::spinner("reading");
     // Read before training, so that a fault is told now and not at the end.
-    let test = config.data.test.as_ref().map(|path| read_corpus(path, &config.data.read)).transpose()?;
-    let data =
-        TrainData::read(&config).with_context(|| format!("{}: cannot train", config_file.display()))?;
+    let DataConfig { test, read, .. } = plan.data();
+    let test = test.as_ref().map(|path| read_labelled("data.test", path, read)).transpose()?;
+    let data = plan.read_data().with_context(|| format!("{}: cannot train", config_file.display()))?;
     drop(spinner);
     interrupt::listen()?;
     let mut watch = Watch::new(interrupt::asked);
-    let report = xner_tagger::train(&config, data, &out, &args.device, &mut watch)?;
+    let report = plan.train(data, &out, &args.device, &mut watch)?;
     drop(watch);
     interrupt::done();
     let test = match test {
@@ -101,6 +107,53 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let outcome =
         Outcome { model: &out, steps: *steps, parameters: *parameters, dev: best.as_ref(), test, seconds };
     if args.json { super::print_json(&outcome) } else { super::print(&text(&outcome)) }
+}
+
+/// What the config file is of.
+enum Plan {
+    BiLstm(TrainConfig),
+    Bert(BertTrainConfig),
+}
+
+impl Plan {
+    fn read(path: &Path, seed: Option<u64>) -> Result<Self> {
+        // A file that does not read is told of below.
+        let bert = std::fs::read_to_string(path).is_ok_and(|text| BertTrainConfig::is_named_in(&text));
+        Ok(if bert {
+            let config = BertTrainConfig::read(path)?;
+            Self::Bert(BertTrainConfig { seed: seed.unwrap_or(config.seed), ..config })
+        } else {
+            let config = TrainConfig::read(path)?;
+            Self::BiLstm(TrainConfig { seed: seed.unwrap_or(config.seed), ..config })
+        })
+    }
+
+    fn data(&self) -> &DataConfig {
+        match self {
+            Self::BiLstm(config) => &config.data,
+            Self::Bert(config) => &config.data,
+        }
+    }
+
+    fn read_data(&self) -> xner_tagger::Result<TrainData> {
+        match self {
+            Self::BiLstm(config) => TrainData::read(config),
+            Self::Bert(config) => TrainData::labelled(&config.data),
+        }
+    }
+
+    fn train(
+        &self,
+        data: TrainData,
+        out: &Path,
+        device: &Device,
+        watch: &mut Watch,
+    ) -> xner_tagger::Result<TrainReport> {
+        match self {
+            Self::BiLstm(config) => xner_tagger::train(config, data, out, device, watch),
+            Self::Bert(config) => bert::train::train(config, data, out, device, watch),
+        }
+    }
 }
 
 fn text(outcome: &Outcome<'_>) -> String {

@@ -184,6 +184,11 @@ pub(in crate::commands) fn model_and_training() -> impl Iterator<Item = &'static
     TABLES.iter().filter(|Table(name, ..)| name.starts_with("model") || name.starts_with("training"))
 }
 
+/// The tables of labelled text and of training, whatever is trained.
+pub(super) fn data_and_training() -> impl Iterator<Item = &'static Table<'static>> {
+    TABLES.iter().filter(|Table(name, ..)| name.starts_with("data") || name.starts_with("training"))
+}
+
 /// A config with every key, its meaning, and its default value.
 pub(super) fn documented() -> Result<String> {
     documented::write(TABLES, &TrainConfig::default())

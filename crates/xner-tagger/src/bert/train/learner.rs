@@ -14,6 +14,7 @@ use super::super::batch::{Piece, SubwordBatch};
 use super::super::config::{BertConfig, XnerKeys};
 use super::super::directory::Parts;
 use super::super::encoder::BertEncoder;
+use super::super::hub::Hub;
 use super::super::network::{Embeddings, TagHead, index, run};
 use super::super::tagger::BertTagger;
 use super::super::tokeniser::Tokeniser;
@@ -96,6 +97,14 @@ where
             let message = "the training sentences hold no entity: is the tag column right?".to_owned();
             return Err(Error::Data { message });
         }
+        // A folder is taken as it is; what is none may be a name on the hub.
+        let fetched;
+        let folder: &Path = if folder.is_dir() {
+            folder
+        } else {
+            fetched = Hub::from_env()?.directory(&folder.to_string_lossy())?;
+            &fetched
+        };
         let encoder = BertEncoder::<A::InnerBackend>::open(folder, device)?;
         let bert = encoder.config.clone();
         if settings.freeze_layers > bert.num_hidden_layers {
