@@ -28,7 +28,7 @@ struct Scene {
 impl Scene {
     fn new(tied: bool, characters: bool) -> Self {
         let mut data = data(11, 90);
-        data.target.vectors = data.source.vectors.clone();
+        data.target.vectors.clone_from(&data.source.vectors);
         let folder = tempfile::tempdir().unwrap();
         let mut all = config(Variant::CrossShared);
         all.model.characters.enabled = characters;
@@ -48,7 +48,7 @@ impl Scene {
         let base = BiLstmTagger::<Flex>::open(self.folder.path(), &FlexDevice).unwrap();
         let mut lexicon = base.lexicon.with_vectors(self.data.target.vectors.as_ref().unwrap()).unwrap();
         if let Some((alphabet, _)) = &mut lexicon.characters {
-            let tokens = self.data.target.unlabelled.iter().flat_map(|sentence| sentence.tokens());
+            let tokens = self.data.target.unlabelled.iter().flat_map(xner_corpus::Sentence::tokens);
             let wider = alphabet.with(&Alphabet::of_tokens(tokens, 1));
             assert!(wider.len() > alphabet.len(), "the target has letters of its own");
             *alphabet = wider;

@@ -1,5 +1,5 @@
 //! Whole runs of the first paper's method, on the built-in sample.
-#![allow(clippy::unwrap_used, clippy::float_cmp)]
+#![allow(clippy::panic, clippy::unwrap_used, clippy::float_cmp)]
 
 mod common;
 
@@ -100,8 +100,10 @@ fn a_run_stopped_in_any_phase_ends_with_the_same_bytes() {
         };
         match run(&config, &data, broken.path(), &Device::Cpu, &mut observer) {
             Ok(_) => break,
-            Err(Error::Tagger(xner_tagger::Error::Stopped { .. }))
-            | Err(Error::Vectors(xner_embed::Error::Stopped { .. })) => {
+            Err(
+                Error::Tagger(xner_tagger::Error::Stopped { .. })
+                | Error::Vectors(xner_embed::Error::Stopped { .. }),
+            ) => {
                 stops += 1;
                 seen.insert(phase);
             }

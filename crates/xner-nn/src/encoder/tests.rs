@@ -79,10 +79,10 @@ fn same_noise<B: EncoderOps>(
     Some(init::tensor(factors, shape, device))
 }
 
-fn tensors<B: EncoderOps>(case: &Case, track: bool) -> (EncoderInputs<B>, Vec<FloatTensor<B>>)
-where
-    B: AutodiffBackend,
-{
+fn tensors<B: EncoderOps + AutodiffBackend>(
+    case: &Case,
+    track: bool,
+) -> (EncoderInputs<B>, Vec<FloatTensor<B>>) {
     let device = B::Device::default();
     let all: Vec<FloatTensor<B>> = case
         .inputs
@@ -96,7 +96,7 @@ where
             if track { B::float_set_require_grad(primitive, true) } else { primitive }
         })
         .collect();
-    let mut rest = all[1..].to_vec().into_iter();
+    let mut rest = all[1..].iter().cloned();
     let parameters = std::array::from_fn(|_| rest.next().unwrap());
     (EncoderInputs { x: all[0].clone(), parameters }, all)
 }

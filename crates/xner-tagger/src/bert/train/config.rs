@@ -203,7 +203,7 @@ mod tests {
         let all = BertTrainConfig::default();
         assert_eq!((config.training.epochs, config.training.batch), (1, 32));
         assert_eq!(config.training.schedule, all.training.schedule);
-        assert_eq!(config.training.optimiser.rate(), 2e-4);
+        assert!((config.training.optimiser.rate() - 2e-4).abs() < 1e-15);
         assert!(matches!(config.training.optimiser, Optimiser::AdamW { .. }));
         let sgd = read("training.optimiser = { kind = \"sgd\" }").unwrap();
         assert_eq!(sgd.training.optimiser, Optimiser::Sgd { rate: 0.1 });

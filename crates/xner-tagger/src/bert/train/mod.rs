@@ -19,10 +19,10 @@ use crate::train::{Observer, TrainReport, TrainingLoop};
 /// Fine-tunes a pretrained encoder and writes the model directory to `out`, in Hugging Face's layout.
 ///
 /// Of `data` the labelled sentences are read; word vectors are of no use here. A run that was killed goes on, as
-/// [`crate::train`] says.
+/// [`crate::train()`] says.
 ///
 /// # Errors
-/// Those of [`crate::train`], and of reading the encoder.
+/// Those of [`crate::train()`], and of reading the encoder.
 pub fn train(
     config: &BertTrainConfig,
     data: TrainData,
