@@ -3,10 +3,10 @@
 use burn::backend::Autodiff;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 
-use crate::{BiLstmOps, CrfOps, EncoderOps, TanhOps};
+use crate::{BiLstmOps, CrfOps, EncoderOps, OptimiserOps, TanhOps};
 
 /// A backend with every operation that our models need.
-pub trait NerBackend: BiLstmOps + CrfOps + TanhOps + EncoderOps {}
+pub trait NerBackend: BiLstmOps + CrfOps + TanhOps + EncoderOps + OptimiserOps {}
 
 #[cfg(feature = "flex")]
 impl NerBackend for burn_flex::Flex {}
@@ -21,6 +21,7 @@ macro_rules! tensor_bodies {
         impl CrfOps for $backend {}
         impl TanhOps for $backend {}
         impl EncoderOps for $backend {}
+        impl OptimiserOps for $backend {}
         impl NerBackend for $backend {}
     };
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![allow(clippy::inline_always, reason = "vector kernels are compiled into each instruction set's entry")]
 
+mod adam;
 mod backend;
 mod bilstm;
 mod crf;
@@ -14,6 +15,7 @@ mod packing;
 mod simd;
 mod tanh;
 
+pub use adam::{Adam, AdamState, OptimiserOps};
 pub use backend::NerBackend;
 pub use bilstm::{BiLstm, BiLstmConfig, BiLstmGradient, BiLstmInputs, BiLstmOps, BiLstmSpec, Emit};
 pub use crf::{Crf, CrfGradient, CrfInputs, CrfOps, Reduction};

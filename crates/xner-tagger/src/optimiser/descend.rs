@@ -2,13 +2,14 @@
 
 use burn::module::AutodiffModule;
 use burn::tensor::Tensor;
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::backend::AutodiffBackend;
+use xner_nn::OptimiserOps;
 
 use super::{Gradients, ModuleOptimiser, clip_factor};
 use crate::train::{Moment, StepOutcome};
 use crate::weights::host;
 
-impl<B: Backend> ModuleOptimiser<B> {
+impl<B: OptimiserOps> ModuleOptimiser<B> {
     /// The module after a step down `loss`, a single number, with the whole gradient no longer than `clip` (0: any).
     /// Where the loss or the gradient is not finite, the module is the same.
     pub fn descend<A, M>(

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use burn::module::{AutodiffModule, Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::backend::{AutodiffBackend, Backend};
-use burn::tensor::{Shape, Tensor};
+use burn::tensor::{Shape, Tensor, TensorPrimitive};
+use xner_nn::{Adam, AdamState, OptimiserOps};
 
 use super::rule::Rule;
 use crate::Result;
@@ -41,27 +42,13 @@ impl<B: Backend> Gradients<B> {
     }
 
     /// The sum of all squares.
-    pub fn squares(&self) -> f32 {
-        let sums: Vec<Tensor<B, 1>> = self.0.values().flat_map(squares).collect();
-        if sums.is_empty() {
-            return 0.0;
-        }
-        let sums = Tensor::cat(sums, 0).into_data().convert::<f32>();
-        sums.iter::<f32>().map(f64::from).sum::<f64>() as f32
+    pub fn squares(&self) -> f32
+    where
+        B: OptimiserOps,
+    {
+        self.0.values().map(|gradient| B::squares(gradient.clone().into_primitive().tensor())).sum::<f64>()
+            as f32
     }
-}
-
-/// Sums of squares of pieces that are small enough for a backend to add up in one fixed order.
-fn squares<B: Backend>(gradient: &Tensor<B, 1>) -> Vec<Tensor<B, 1>> {
-    const PIECE: usize = 1 << 20;
-    let count = gradient.dims()[0];
-    (0..count)
-        .step_by(PIECE)
-        .map(|start| {
-            let piece = gradient.clone().slice(start..(start + PIECE).min(count));
-            (piece.clone() * piece).sum()
-        })
-        .collect()
 }
 
 /// Updates all weights of a module.
@@ -72,7 +59,7 @@ pub struct ModuleOptimiser<B: Backend> {
     moments: BTreeMap<String, [Tensor<B, 1>; 2]>,
 }
 
-impl<B: Backend> ModuleOptimiser<B> {
+impl<B: OptimiserOps> ModuleOptimiser<B> {
     /// With no state yet.
     pub fn new(optimiser: Optimiser) -> Self {
         Self { optimiser, moments: BTreeMap::new() }
@@ -158,7 +145,10 @@ struct Updater<'a, B: Backend> {
     path: Vec<String>,
 }
 
-impl<A: AutodiffBackend> ModuleMapper<A> for Updater<'_, A::InnerBackend> {
+impl<A: AutodiffBackend> ModuleMapper<A> for Updater<'_, A::InnerBackend>
+where
+    A::InnerBackend: OptimiserOps,
+{
     fn enter_module(&mut self, name: &str, _: &str) {
         self.path.push(name.to_owned());
     }
@@ -176,18 +166,21 @@ impl<A: AutodiffBackend> ModuleMapper<A> for Updater<'_, A::InnerBackend> {
         let weights = match self.rule {
             Rule::Sgd { rate } => weights - (gradient * (self.scale * rate)).reshape(shape),
             Rule::Adam { beta1, beta2, epsilon, rate, root, keep } => {
-                let gradient = gradient * self.scale;
-                let new_m = gradient.clone() * (1.0 - beta1);
-                let new_v = gradient.clone() * (1.0 - beta2) * gradient;
-                let (m, v) = match self.moments.remove(&name) {
-                    Some([m, v]) => (m * beta1 + new_m, v * beta2 + new_v),
-                    None => (new_m, new_v),
-                };
-                let change = m.clone() * rate / (v.clone().sqrt() * root + epsilon);
-                self.moments.insert(name, [m, v]);
                 // Biases and norms, which are single rows, do not decay.
-                let weights = if D > 1 && keep < 1.0 { weights * keep } else { weights };
-                weights - change.reshape(shape)
+                let keep = if D > 1 { keep } else { 1.0 };
+                let rule = Adam { scale: self.scale, beta1, beta2, epsilon, rate, root, keep };
+                let count = shape.num_elements();
+                let zeros = || Tensor::zeros([count], &weights.device());
+                let moments = self.moments.remove(&name).unwrap_or_else(|| [zeros(), zeros()]);
+                let state = AdamState {
+                    weights: weights.reshape([count]).into_primitive().tensor(),
+                    moments: moments
+                        .map(|moment: Tensor<A::InnerBackend, 1>| moment.into_primitive().tensor()),
+                };
+                let after = A::InnerBackend::adam(&rule, state, gradient.into_primitive().tensor());
+                let wrap = |primitive| Tensor::<_, 1>::from_primitive(TensorPrimitive::Float(primitive));
+                self.moments.insert(name, after.moments.map(wrap));
+                wrap(after.weights).reshape(shape)
             }
         };
         Param::from_mapped_value(id, Tensor::from_inner(weights).require_grad(), mapper)

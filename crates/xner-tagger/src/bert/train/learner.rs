@@ -11,7 +11,7 @@ use xner_corpus::{Entity, Labelled, Sentence, TagSet};
 use xner_nn::{EncoderDropout, EncoderLayer, NerBackend, init};
 
 use super::super::batch::{Piece, SubwordBatch};
-use super::super::config::{BertConfig, XnerKeys};
+use super::super::config::{BertConfig, Head, XnerKeys};
 use super::super::directory::Parts;
 use super::super::encoder::BertEncoder;
 use super::super::hub::Hub;
@@ -38,6 +38,15 @@ struct Trained<B: Backend> {
     /// The layers above the frozen ones.
     layers: Vec<EncoderLayer<B>>,
     head: TagHead<B>,
+}
+
+impl<B: Backend> Trained<B> {
+    /// Something to stand in its place.
+    fn empty(device: &B::Device) -> Self {
+        let mut rng = stream(0, Purpose::Weights, 0, 0);
+        let head = TagHead::new(1, 1, Head::Softmax, device, &mut rng);
+        Self { embeddings: None, layers: Vec::new(), head }
+    }
 }
 
 /// One window of a training sentence with the gold tags of its words.
@@ -359,7 +368,9 @@ where
             return Ok(StepOutcome { loss: value, gradient_norm });
         }
         let scale = clip_factor(gradient_norm, self.config.training.clip);
-        self.trained = self.optimiser.step(self.trained.clone(), gradients, scale, at.rate, at.step + 1);
+        // Taken out, so that nobody else has the weights and they are changed where they are.
+        let trained = std::mem::replace(&mut self.trained, Trained::empty(&self.device));
+        self.trained = self.optimiser.step(trained, gradients, scale, at.rate, at.step + 1);
         for (row, gradient) in rows {
             self.rows.update(&mut self.words, row, &gradient, scale, at.rate);
         }

@@ -1,0 +1,225 @@
+//! What an optimiser does with every weight, in one pass: as tensor operations it is a dozen passes, a fifth of a large
+//! model's training step.
+
+use burn::backend::Autodiff;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::tensor::backend::Backend;
+use burn::tensor::ops::FloatTensor;
+use burn::tensor::{Tensor, TensorPrimitive};
+
+/// Adam's rule at one step, as numbers:
+///
+/// ```text
+/// g ← scale g    m ← β₁ m + (1 − β₁) g    v ← β₂ v + (1 − β₂) g²    w ← keep w − rate m / (√v · root + ε)
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Adam {
+    /// The factor of the gradient.
+    pub scale: f32,
+    /// Decay of the mean, β₁.
+    pub beta1: f32,
+    /// Decay of the mean square, β₂.
+    pub beta2: f32,
+    /// ε.
+    pub epsilon: f32,
+    /// The learning rate with the correction of the mean, rate / (1 − β₁ᵗ).
+    pub rate: f32,
+    /// The correction of the root, 1 / √(1 − β₂ᵗ).
+    pub root: f32,
+    /// What is left of a weight by decoupled decay.
+    pub keep: f32,
+}
+
+/// Weights and Adam's `m` and `v`, each one row of numbers.
+#[derive(Debug, Clone)]
+pub struct AdamState<B: Backend> {
+    /// The weights.
+    pub weights: FloatTensor<B>,
+    /// The mean and the mean square of the gradients.
+    pub moments: [FloatTensor<B>; 2],
+}
+
+/// A backend with the operations of an optimiser; the defaults are tensor operations.
+pub trait OptimiserOps: Backend {
+    /// The state after one step of Adam by a gradient, one row of numbers.
+    fn adam(rule: &Adam, state: AdamState<Self>, gradient: FloatTensor<Self>) -> AdamState<Self> {
+        let wrap = |primitive| Tensor::<Self, 1>::from_primitive(TensorPrimitive::Float(primitive));
+        let [m, v] = state.moments.map(wrap);
+        let gradient = wrap(gradient) * rule.scale;
+        let m = m * rule.beta1 + gradient.clone() * (1.0 - rule.beta1);
+        let v = v * rule.beta2 + gradient.clone() * (1.0 - rule.beta2) * gradient;
+        let change = m.clone() * rule.rate / (v.clone().sqrt() * rule.root + rule.epsilon);
+        let weights = wrap(state.weights) * rule.keep - change;
+        let unwrap = |tensor: Tensor<Self, 1>| tensor.into_primitive().tensor();
+        AdamState { weights: unwrap(weights), moments: [unwrap(m), unwrap(v)] }
+    }
+
+    /// The sum of the squares of a row of numbers.
+    fn squares(x: FloatTensor<Self>) -> f64 {
+        // Pieces that are small enough for a backend to add up in one fixed order.
+        const PIECE: usize = 1 << 20;
+        let x = Tensor::<Self, 1>::from_primitive(TensorPrimitive::Float(x));
+        let count = x.dims()[0];
+        let sums = (0..count).step_by(PIECE).map(|start| {
+            let piece = x.clone().slice(start..(start + PIECE).min(count));
+            (piece.clone() * piece).sum()
+        });
+        let sums: Vec<Tensor<Self, 1>> = sums.collect();
+        if sums.is_empty() {
+            return 0.0;
+        }
+        Tensor::cat(sums, 0).into_data().convert::<f32>().iter::<f32>().map(f64::from).sum()
+    }
+}
+
+impl<B: OptimiserOps, C: CheckpointStrategy> OptimiserOps for Autodiff<B, C> {}
+
+#[cfg(feature = "flex")]
+mod flex {
+    use burn::tensor::TensorData;
+    use burn_flex::{Flex, FlexTensor};
+    use pulp::{Arch, Simd, WithSimd};
+    use rayon::prelude::*;
+
+    use super::{Adam, AdamState, OptimiserOps};
+    use crate::flex::{contiguous, values};
+    use crate::simd;
+
+    /// Numbers of a block that one thread works on.
+    const BLOCK: usize = 1 << 14;
+
+    struct Step<'a> {
+        rule: &'a Adam,
+        weights: &'a mut [f32],
+        gradient: &'a [f32],
+        m: &'a mut [f32],
+        v: &'a mut [f32],
+    }
+
+    impl WithSimd for Step<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Self { rule, weights, gradient, m, v } = self;
+            let s = |value| simd.splat_f32s(value);
+            let [beta1, new1] = [s(rule.beta1), s((1.0 - rule.beta1) * rule.scale)];
+            let [beta2, new2] = [s(rule.beta2), s((1.0 - rule.beta2) * rule.scale * rule.scale)];
+            let (rate, root, epsilon, keep) = (s(rule.rate), s(rule.root), s(rule.epsilon), s(rule.keep));
+            simd::update(simd, m, [gradient], |m, [g]| simd.mul_add_f32s(g, new1, simd.mul_f32s(m, beta1)));
+            simd::update(simd, v, [gradient], |v, [g]| {
+                simd.mul_add_f32s(simd.mul_f32s(g, g), new2, simd.mul_f32s(v, beta2))
+            });
+            simd::update(simd, weights, [m, v], |w, [m, v]| {
+                let below = simd.mul_add_f32s(simd.sqrt_f32s(v), root, epsilon);
+                let change = simd.div_f32s(simd.mul_f32s(m, rate), below);
+                simd.sub_f32s(simd.mul_f32s(w, keep), change)
+            });
+        }
+    }
+
+    struct Squares<'a>(&'a [f32]);
+
+    impl WithSimd for Squares<'_> {
+        type Output = f32;
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) -> f32 {
+            simd::sum(simd, [self.0], |[x]| simd.mul_f32s(x, x))
+        }
+    }
+
+    /// The tensor's numbers, without a copy where nobody else has it.
+    fn own(tensor: FlexTensor) -> Vec<f32> {
+        let tensor = if tensor.as_slice::<f32>().is_some() { tensor } else { tensor.to_contiguous() };
+        let count = tensor.layout().shape().num_elements();
+        let mut numbers = tensor.into_data().into_vec::<f32>().unwrap_or_default();
+        numbers.truncate(count);
+        numbers
+    }
+
+    impl OptimiserOps for Flex {
+        fn adam(rule: &Adam, state: AdamState<Self>, gradient: FlexTensor) -> AdamState<Self> {
+            let shape = state.weights.layout().shape().clone();
+            let mut weights = own(state.weights);
+            let [mut m, mut v] = state.moments.map(own);
+            let gradient = contiguous(&gradient);
+            let blocks =
+                weights.par_chunks_mut(BLOCK).zip(m.par_chunks_mut(BLOCK)).zip(v.par_chunks_mut(BLOCK));
+            blocks.zip(values(&gradient).par_chunks(BLOCK)).for_each(|(((weights, m), v), gradient)| {
+                Arch::new().dispatch(Step { rule, weights, gradient, m, v });
+            });
+            let tensor = |numbers| FlexTensor::from_data(TensorData::new(numbers, shape.clone()));
+            AdamState { weights: tensor(weights), moments: [tensor(m), tensor(v)] }
+        }
+
+        fn squares(x: FlexTensor) -> f64 {
+            let x = contiguous(&x);
+            let sums: Vec<f32> =
+                values(&x).par_chunks(BLOCK).map(|block| Arch::new().dispatch(Squares(block))).collect();
+            sums.into_iter().map(f64::from).sum()
+        }
+    }
+}
+
+#[cfg(all(test, feature = "flex"))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::init;
+    use burn_flex::{Flex, FlexDevice};
+
+    fn row(values: &[f32]) -> FloatTensor<Flex> {
+        init::tensor::<Flex, 1>(values.to_vec(), [values.len()], &FlexDevice).into_primitive().tensor()
+    }
+
+    fn numbers(tensor: FloatTensor<Flex>) -> Vec<f32> {
+        let tensor = Tensor::<Flex, 1>::from_primitive(TensorPrimitive::Float(tensor));
+        tensor.into_data().to_vec::<f32>().unwrap()
+    }
+
+    /// A backend that has the default bodies: autodiff without anything to track.
+    type Plain = Autodiff<Flex>;
+
+    #[test]
+    fn one_pass_is_the_tensor_operations() {
+        for count in [1usize, 15, 16, 40_000] {
+            let values = |seed: f32| -> Vec<f32> { (0..count).map(|at| (at as f32 * seed).sin()).collect() };
+            let rule =
+                Adam { scale: 0.7, beta1: 0.9, beta2: 0.99, epsilon: 1e-6, rate: 0.1, root: 1.3, keep: 0.98 };
+            let positive: Vec<f32> = values(0.3).iter().map(|v| v.abs()).collect();
+            let state = || [values(0.1), values(0.2), positive.clone()];
+            let [w, m, v] = state().map(|values| row(&values));
+            let found = Flex::adam(&rule, AdamState { weights: w, moments: [m, v] }, row(&values(0.7)));
+            let [w, m, v] = state().map(|values| {
+                init::tensor::<Plain, 1>(values, [count], &FlexDevice).into_primitive().tensor()
+            });
+            let gradient =
+                init::tensor::<Plain, 1>(values(0.7), [count], &FlexDevice).into_primitive().tensor();
+            let want = Plain::adam(&rule, AdamState { weights: w, moments: [m, v] }, gradient);
+            let [m, v] = want.moments;
+            for (found, want) in
+                [(found.weights, want.weights)].into_iter().chain(found.moments.into_iter().zip([m, v]))
+            {
+                for (a, b) in numbers(found).iter().zip(numbers(want.primitive)) {
+                    assert!((a - b).abs() < 1e-5 * b.abs().max(1.0), "{a} and {b}");
+                }
+            }
+            let exact: f64 = values(0.7).iter().map(|&x| f64::from(x) * f64::from(x)).sum();
+            assert!((Flex::squares(row(&values(0.7))) - exact).abs() < 1e-5 * exact);
+        }
+    }
+
+    #[test]
+    fn a_tensor_that_others_have_is_not_changed() {
+        let weights = row(&[1.0, 2.0]);
+        let zeros = row(&[0.0, 0.0]);
+        let rule =
+            Adam { scale: 1.0, beta1: 0.9, beta2: 0.9, epsilon: 1e-8, rate: 0.5, root: 1.0, keep: 1.0 };
+        let state = AdamState { weights: weights.clone(), moments: [zeros.clone(), zeros.clone()] };
+        let after = Flex::adam(&rule, state, row(&[1.0, -1.0]));
+        assert_eq!(numbers(weights), [1.0, 2.0]);
+        assert_eq!(numbers(zeros), [0.0, 0.0]);
+        assert_ne!(numbers(after.weights), [1.0, 2.0]);
+    }
+}

@@ -1,0 +1,116 @@
+"""The encoder in PyTorch or ONNX Runtime, as a peer for speed: pip install torch transformers onnx onnxruntime
+
+    python3 tools/bench/bert_peer.py make FOLDER
+    python3 tools/bench/bert_peer.py train|tag|onnx FOLDER --batch 32 --length 64 --threads 1 --rounds 5 --steps 10
+
+`make` writes a random encoder of multilingual MiniLM's shape (12 layers of 384, 12 heads, 1,536 inside) with a vocabulary
+of 5,000 words. `train` is a step of AdamW with clipping over a token classifier whose embeddings are frozen; `tag` the encoder alone,
+as `BertModel` runs it; `onnx` the same, exported. Prints a JSON line a round: milliseconds of process CPU time and of wall
+clock a step, and the process's peak memory in MiB.
+"""
+import argparse
+import json
+import pathlib
+import resource
+import time
+
+
+def make(folder):
+    import torch
+    import transformers
+    torch.manual_seed(1)
+    folder.mkdir(parents=True, exist_ok=True)
+    config = transformers.BertConfig(vocab_size=5000, hidden_size=384, num_hidden_layers=12, num_attention_heads=12,
+                                     intermediate_size=1536)
+    transformers.BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + [f"w{at}" for at in range(4995)]
+    (folder / "vocab.txt").write_text("".join(word + "\n" for word in words))
+    (folder / "tokenizer_config.json").write_text('{"do_lower_case": false}\n')
+    model = transformers.BertModel.from_pretrained(folder, add_pooling_layer=False).eval()
+
+    class Plain(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = model
+
+        def forward(self, ids, mask):
+            return self.inner(input_ids=ids, attention_mask=mask).last_hidden_state
+
+    ids = torch.ones(2, 8, dtype=torch.long)
+    axes = {"ids": {0: "batch", 1: "length"}, "mask": {0: "batch", 1: "length"}, "out": {0: "batch", 1: "length"}}
+    torch.onnx.export(Plain(), (ids, torch.ones_like(ids)), folder / "model.onnx", input_names=["ids", "mask"],
+                      output_names=["out"], dynamic_axes=axes, opset_version=17, dynamo=False)
+
+
+def worker(args):
+    rng = __import__("random").Random(1)
+    rows = [[[rng.randrange(100, 4100) for _ in range(args.length)] for _ in range(args.batch)] for _ in range(4)]
+    if args.mode == "onnx":
+        import numpy as np
+        import onnxruntime
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = args.threads
+        options.inter_op_num_threads = 1
+        session = onnxruntime.InferenceSession(str(args.folder / "model.onnx"), options,
+                                               providers=["CPUExecutionProvider"])
+        ids = [np.array(batch, dtype=np.int64) for batch in rows]
+        mask = np.ones_like(ids[0])
+        return lambda n: session.run(None, {"ids": ids[n % 4], "mask": mask})
+    import torch
+    import transformers
+    torch.set_num_threads(args.threads)
+    ids = [torch.tensor(batch) for batch in rows]
+    mask = torch.ones_like(ids[0])
+    if args.mode == "tag":
+        model = transformers.BertModel.from_pretrained(args.folder, add_pooling_layer=False).eval()
+
+        def tag(n):
+            with torch.inference_mode():
+                return model(input_ids=ids[n % 4], attention_mask=mask).last_hidden_state
+        return tag
+    model = transformers.BertForTokenClassification.from_pretrained(args.folder, num_labels=3).train()
+    model.bert.embeddings.requires_grad_(False)
+    trained = [weight for weight in model.parameters() if weight.requires_grad]
+    plain = [weight for weight in trained if weight.dim() < 2]
+    decayed = [weight for weight in trained if weight.dim() > 1]
+    optimiser = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}],
+                                  lr=1e-5)
+    gold = torch.zeros_like(ids[0])
+    gold[:, 3], gold[:, 4] = 1, 2
+    gold[:, 0] = gold[:, -1] = -100
+
+    def train(n):
+        optimiser.zero_grad()
+        model(input_ids=ids[n % 4], attention_mask=mask, labels=gold).loss.backward()
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
+        optimiser.step()
+    return train
+
+
+def main():
+    a = argparse.ArgumentParser()
+    a.add_argument("mode", choices=["make", "train", "tag", "onnx"])
+    a.add_argument("folder", type=pathlib.Path)
+    a.add_argument("--batch", type=int, default=32)
+    a.add_argument("--length", type=int, default=64)
+    a.add_argument("--threads", type=int, default=1)
+    a.add_argument("--rounds", type=int, default=1)
+    a.add_argument("--steps", type=int, default=4)
+    args = a.parse_args()
+    if args.mode == "make":
+        return make(args.folder)
+    step = worker(args)
+    for n in range(-(-args.steps // 4)):
+        step(n)
+    for _ in range(args.rounds):
+        cpu, wall = time.process_time(), time.perf_counter()
+        for n in range(args.steps):
+            step(n)
+        cpu, wall = (1e3 * (now - then) / args.steps
+                     for now, then in [(time.process_time(), cpu), (time.perf_counter(), wall)])
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({"cpu_ms": round(cpu, 3), "wall_ms": round(wall, 3), "peak_mib": round(peak)}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
