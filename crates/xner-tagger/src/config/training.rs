@@ -66,20 +66,13 @@ pub enum LossMean {
 #[serde(default, deny_unknown_fields)]
 pub struct Schedule {
     /// How the rate falls: `inverse` (default) or `linear`.
-    #[serde(skip_serializing_if = "is_default")]
     pub kind: Fall,
     /// `inverse`: how fast the rate falls. Default 0.01.
     pub decay: f64,
     /// `inverse`: the lowest rate. Default 1e-4.
     pub floor: f64,
     /// The share of all steps in which the rate rises from 0 to the first rate. Default 0.
-    #[serde(skip_serializing_if = "is_default")]
     pub warmup: f64,
-}
-
-/// A key that was not there before is written only where it says something, so that older runs can go on.
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }
 
 /// How a learning rate falls.

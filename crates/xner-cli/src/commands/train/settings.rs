@@ -165,11 +165,11 @@ const TABLES: &[Table<'_>] = &[
             Key(
                 "kind",
                 "inverse: max(rate / (1 + decay * e), floor) in epoch e (from 0); linear: in a line to 0.",
-                Some("\"inverse\""),
+                None,
             ),
             Key("decay", "inverse: how fast the rate falls.", None),
             Key("floor", "inverse: the lowest rate.", None),
-            Key("warmup", "The share of all steps in which the rate rises from 0 to the first.", Some("0.0")),
+            Key("warmup", "The share of all steps in which the rate rises from 0 to the first.", None),
         ],
     ),
 ];
