@@ -25,22 +25,28 @@ row() { # NAME SEED SETTING...
     "${settings[@]}" > "$folder/log" 2>&1
 }
 
+# The paper fine-tunes the best base of each pair; a config without characters says that it is one without.
+base=cross-shared
+if grep -A1 '^\[model.characters\]' "$config" | grep -q 'use = false'; then base=cross-shared-no-characters; fi
+with=model.characters.use=true without=model.characters.use=false
+
 for seed in "$@"; do
-  row cross-shared "$seed" variant=cross-shared
-  # Fine-tuning begins with the Cross-Shared run's model, which is the same as the one that it would train.
+  row $base "$seed" variant=cross-shared
+  # Fine-tuning begins with that run's model, which is the same as the one that it would train.
   folder=$out/cross-augmented/seed-$seed
   if [ ! -e "$folder/run.json" ]; then
     mkdir -p "$folder"
-    for base in source source-by-target; do
-      if [ -e "$out/cross-shared/seed-$seed/$base" ]; then
-        cp -r "$out/cross-shared/seed-$seed/$base" "$folder/"
+    for model in source source-by-target; do
+      if [ -e "$out/$base/seed-$seed/$model" ]; then
+        cp -r "$out/$base/seed-$seed/$model" "$folder/"
       fi
     done
   fi
   row cross-augmented "$seed" variant=cross-augmented
-  row cross-word "$seed" variant=cross-word
-  row cross-word-no-characters "$seed" variant=cross-word model.characters.use=false
-  row source-mono "$seed" variant=source-mono
-  row source-mono-random "$seed" variant=source-mono words.kind=random
-  row source-mono-no-characters "$seed" variant=source-mono model.characters.use=false
+  row cross-shared "$seed" variant=cross-shared $with
+  row cross-word "$seed" variant=cross-word $with
+  row cross-word-no-characters "$seed" variant=cross-word $without
+  row source-mono "$seed" variant=source-mono $with
+  row source-mono-random "$seed" variant=source-mono words.kind=random $with
+  row source-mono-no-characters "$seed" variant=source-mono $without
 done
