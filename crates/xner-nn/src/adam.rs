@@ -106,15 +106,31 @@ mod flex {
             let [beta1, new1] = [s(rule.beta1), s((1.0 - rule.beta1) * rule.scale)];
             let [beta2, new2] = [s(rule.beta2), s((1.0 - rule.beta2) * rule.scale * rule.scale)];
             let (rate, root, epsilon, keep) = (s(rule.rate), s(rule.root), s(rule.epsilon), s(rule.keep));
-            simd::update(simd, m, [gradient], |m, [g]| simd.mul_add_f32s(g, new1, simd.mul_f32s(m, beta1)));
-            simd::update(simd, v, [gradient], |v, [g]| {
-                simd.mul_add_f32s(simd.mul_f32s(g, g), new2, simd.mul_f32s(v, beta2))
-            });
-            simd::update(simd, weights, [m, v], |w, [m, v]| {
-                let below = simd.mul_add_f32s(simd.sqrt_f32s(v), root, epsilon);
-                let change = simd.div_f32s(simd.mul_f32s(m, rate), below);
-                simd.sub_f32s(simd.mul_f32s(w, keep), change)
-            });
+            simd::update(
+                simd,
+                m,
+                [gradient],
+                #[inline(always)]
+                |m, [g]| simd.mul_add_f32s(g, new1, simd.mul_f32s(m, beta1)),
+            );
+            simd::update(
+                simd,
+                v,
+                [gradient],
+                #[inline(always)]
+                |v, [g]| simd.mul_add_f32s(simd.mul_f32s(g, g), new2, simd.mul_f32s(v, beta2)),
+            );
+            simd::update(
+                simd,
+                weights,
+                [m, v],
+                #[inline(always)]
+                |w, [m, v]| {
+                    let below = simd.mul_add_f32s(simd.sqrt_f32s(v), root, epsilon);
+                    let change = simd.div_f32s(simd.mul_f32s(m, rate), below);
+                    simd.sub_f32s(simd.mul_f32s(w, keep), change)
+                },
+            );
         }
     }
 
@@ -125,7 +141,12 @@ mod flex {
 
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) -> f32 {
-            simd::sum(simd, [self.0], |[x]| simd.mul_f32s(x, x))
+            simd::sum(
+                simd,
+                [self.0],
+                #[inline(always)]
+                |[x]| simd.mul_f32s(x, x),
+            )
         }
     }
 

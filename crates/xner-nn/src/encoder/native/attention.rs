@@ -72,9 +72,28 @@ impl WithSimd for Softmax<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         for row in self.0.chunks_exact_mut(self.1) {
             let most = simd.splat_f32s(simd::most(simd, row));
-            simd::update(simd, row, [], |x, []| simd::exp(simd, simd.sub_f32s(x, most)));
-            let scale = simd.splat_f32s(1.0 / simd::sum(simd, [row], |[x]| x));
-            simd::update(simd, row, [], |x, []| simd.mul_f32s(x, scale));
+            simd::update(
+                simd,
+                row,
+                [],
+                #[inline(always)]
+                |x, []| simd::exp(simd, simd.sub_f32s(x, most)),
+            );
+            let scale = simd.splat_f32s(
+                1.0 / simd::sum(
+                    simd,
+                    [row],
+                    #[inline(always)]
+                    |[x]| x,
+                ),
+            );
+            simd::update(
+                simd,
+                row,
+                [],
+                #[inline(always)]
+                |x, []| simd.mul_f32s(x, scale),
+            );
         }
     }
 }
@@ -171,9 +190,20 @@ impl WithSimd for SoftmaxBackward<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         let rows = self.grad.chunks_exact_mut(self.len).zip(self.probabilities.chunks_exact(self.len));
         for (grad, p) in rows {
-            let sum = simd::sum(simd, [grad, p], |[grad, p]| simd.mul_f32s(grad, p));
+            let sum = simd::sum(
+                simd,
+                [grad, p],
+                #[inline(always)]
+                |[grad, p]| simd.mul_f32s(grad, p),
+            );
             let sum = simd.splat_f32s(sum);
-            simd::update(simd, grad, [p], |grad, [p]| simd.mul_f32s(p, simd.sub_f32s(grad, sum)));
+            simd::update(
+                simd,
+                grad,
+                [p],
+                #[inline(always)]
+                |grad, [p]| simd.mul_f32s(p, simd.sub_f32s(grad, sum)),
+            );
         }
     }
 }

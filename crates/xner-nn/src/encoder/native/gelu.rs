@@ -39,8 +39,20 @@ pub(super) fn with_bias(out: &mut [f32], x: &mut [f32], bias: &[f32]) {
         fn with_simd<S: Simd>(self, simd: S) {
             let width = self.2.len();
             for (out, x) in self.0.chunks_exact_mut(width).zip(self.1.chunks_exact_mut(width)) {
-                simd::update(simd, x, [self.2], |x, [bias]| simd.add_f32s(x, bias));
-                simd::update(simd, out, [x], |_, [x]| simd.mul_f32s(x, normal(simd, x).0));
+                simd::update(
+                    simd,
+                    x,
+                    [self.2],
+                    #[inline(always)]
+                    |x, [bias]| simd.add_f32s(x, bias),
+                );
+                simd::update(
+                    simd,
+                    out,
+                    [x],
+                    #[inline(always)]
+                    |_, [x]| simd.mul_f32s(x, normal(simd, x).0),
+                );
             }
         }
     }
@@ -57,10 +69,16 @@ pub(super) fn in_place(x: &mut [f32], bias: &[f32]) {
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
             for row in self.0.chunks_exact_mut(self.1.len()) {
-                simd::update(simd, row, [self.1], |x, [bias]| {
-                    let x = simd.add_f32s(x, bias);
-                    simd.mul_f32s(x, normal(simd, x).0)
-                });
+                simd::update(
+                    simd,
+                    row,
+                    [self.1],
+                    #[inline(always)]
+                    |x, [bias]| {
+                        let x = simd.add_f32s(x, bias);
+                        simd.mul_f32s(x, normal(simd, x).0)
+                    },
+                );
             }
         }
     }
@@ -74,11 +92,18 @@ pub(super) fn backward(grad: &mut [f32], out: &mut [f32], x: &[f32]) {
         type Output = ();
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
-            simd::update_two(simd, self.0, self.1, self.2, |grad, x| {
-                let (distribution, density) = normal(simd, x);
-                let slope = simd.mul_add_f32s(x, density, distribution);
-                (simd.mul_f32s(grad, slope), simd.mul_f32s(x, distribution))
-            });
+            simd::update_two(
+                simd,
+                self.0,
+                self.1,
+                self.2,
+                #[inline(always)]
+                |grad, x| {
+                    let (distribution, density) = normal(simd, x);
+                    let slope = simd.mul_add_f32s(x, density, distribution);
+                    (simd.mul_f32s(grad, slope), simd.mul_f32s(x, distribution))
+                },
+            );
         }
     }
     // About as large as a block of rows elsewhere.

@@ -55,20 +55,60 @@ impl WithSimd for Forward<'_> {
         let rows = rows.zip(self.inverse).zip(self.round.chunks_exact(width));
         for (at, (((out, y), inverse), round)) in rows.enumerate() {
             if let Some(noise) = self.noise {
-                simd::update(simd, y, [self.bias], |y, [bias]| simd.add_f32s(y, bias));
+                simd::update(
+                    simd,
+                    y,
+                    [self.bias],
+                    #[inline(always)]
+                    |y, [bias]| simd.add_f32s(y, bias),
+                );
                 noise.apply(y, self.first.wrapping_add((at * width) as u32));
-                simd::update(simd, y, [round], |y, [round]| simd.add_f32s(y, round));
+                simd::update(
+                    simd,
+                    y,
+                    [round],
+                    #[inline(always)]
+                    |y, [round]| simd.add_f32s(y, round),
+                );
             } else {
-                simd::update(simd, y, [self.bias, round], |y, [bias, round]| {
-                    simd.add_f32s(simd.add_f32s(y, bias), round)
-                });
+                simd::update(
+                    simd,
+                    y,
+                    [self.bias, round],
+                    #[inline(always)]
+                    |y, [bias, round]| simd.add_f32s(simd.add_f32s(y, bias), round),
+                );
             }
-            let mean = simd.splat_f32s(simd::sum(simd, [y], |[y]| y) / width as f32);
-            simd::update(simd, y, [], |y, []| simd.sub_f32s(y, mean));
-            let variance = simd::sum(simd, [y], |[y]| simd.mul_f32s(y, y)) / width as f32;
+            let mean = simd.splat_f32s(
+                simd::sum(
+                    simd,
+                    [y],
+                    #[inline(always)]
+                    |[y]| y,
+                ) / width as f32,
+            );
+            simd::update(
+                simd,
+                y,
+                [],
+                #[inline(always)]
+                |y, []| simd.sub_f32s(y, mean),
+            );
+            let variance = simd::sum(
+                simd,
+                [y],
+                #[inline(always)]
+                |[y]| simd.mul_f32s(y, y),
+            ) / width as f32;
             *inverse = 1.0 / (variance + self.epsilon).sqrt();
             let scale = simd.splat_f32s(*inverse);
-            simd::update(simd, y, [], |y, []| simd.mul_f32s(y, scale));
+            simd::update(
+                simd,
+                y,
+                [],
+                #[inline(always)]
+                |y, []| simd.mul_f32s(y, scale),
+            );
             apply_row(simd, out, y, self.norm);
         }
     }
@@ -76,9 +116,13 @@ impl WithSimd for Forward<'_> {
 
 #[inline(always)]
 fn apply_row<S: Simd>(simd: S, out: &mut [f32], normalised: &[f32], norm: Norm<'_>) {
-    simd::update(simd, out, [normalised, norm.gain, norm.bias], |_, [x, gain, bias]| {
-        simd.mul_add_f32s(x, gain, bias)
-    });
+    simd::update(
+        simd,
+        out,
+        [normalised, norm.gain, norm.bias],
+        #[inline(always)]
+        |_, [x, gain, bias]| simd.mul_add_f32s(x, gain, bias),
+    );
 }
 
 /// `out = normalised · gain + bias`, row by row.
@@ -160,16 +204,48 @@ impl WithSimd for Backward<'_> {
         let width = self.gain.len();
         let rows = self.grad.chunks_exact_mut(width).zip(self.x.chunks_exact(width)).zip(self.inverse);
         for (at, ((grad, x), &inverse)) in rows.enumerate() {
-            simd::update(simd, self.d_gain, [grad, x], |sum, [grad, x]| simd.mul_add_f32s(grad, x, sum));
-            simd::update(simd, self.d_bias, [grad], |sum, [grad]| simd.add_f32s(sum, grad));
-            simd::update(simd, grad, [self.gain], |grad, [gain]| simd.mul_f32s(grad, gain));
-            let mean = simd::sum(simd, [grad], |[g]| g) / width as f32;
-            let share = simd::sum(simd, [grad, x], |[g, x]| simd.mul_f32s(g, x)) / width as f32;
+            simd::update(
+                simd,
+                self.d_gain,
+                [grad, x],
+                #[inline(always)]
+                |sum, [grad, x]| simd.mul_add_f32s(grad, x, sum),
+            );
+            simd::update(
+                simd,
+                self.d_bias,
+                [grad],
+                #[inline(always)]
+                |sum, [grad]| simd.add_f32s(sum, grad),
+            );
+            simd::update(
+                simd,
+                grad,
+                [self.gain],
+                #[inline(always)]
+                |grad, [gain]| simd.mul_f32s(grad, gain),
+            );
+            let mean = simd::sum(
+                simd,
+                [grad],
+                #[inline(always)]
+                |[g]| g,
+            ) / width as f32;
+            let share = simd::sum(
+                simd,
+                [grad, x],
+                #[inline(always)]
+                |[g, x]| simd.mul_f32s(g, x),
+            ) / width as f32;
             let (mean, share) = (simd.splat_f32s(mean), simd.splat_f32s(share));
             let scale = simd.splat_f32s(inverse);
-            simd::update(simd, grad, [x], |g, [x]| {
-                simd.mul_f32s(simd.sub_f32s(simd.negate_mul_add_f32s(x, share, g), mean), scale)
-            });
+            simd::update(
+                simd,
+                grad,
+                [x],
+                #[inline(always)]
+                |g, [x]| simd.mul_f32s(simd.sub_f32s(simd.negate_mul_add_f32s(x, share, g), mean), scale),
+            );
             if let Some((noisy, noise)) = &mut self.noisy {
                 let noisy = &mut noisy[at * width..(at + 1) * width];
                 noisy.copy_from_slice(grad);

@@ -17,7 +17,13 @@ pub(super) fn add_bias(rows: &mut [f32], bias: &[f32]) {
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
             for row in self.0.chunks_exact_mut(self.1.len()) {
-                simd::update(simd, row, [self.1], |x, [bias]| simd.add_f32s(x, bias));
+                simd::update(
+                    simd,
+                    row,
+                    [self.1],
+                    #[inline(always)]
+                    |x, [bias]| simd.add_f32s(x, bias),
+                );
             }
         }
     }
@@ -32,7 +38,13 @@ pub(super) fn column_sums(rows: &[f32], width: usize) -> Vec<f32> {
         #[inline(always)]
         fn with_simd<S: Simd>(self, simd: S) {
             for row in self.1.chunks_exact(self.0.len()) {
-                simd::update(simd, self.0, [row], |sum, [x]| simd.add_f32s(sum, x));
+                simd::update(
+                    simd,
+                    self.0,
+                    [row],
+                    #[inline(always)]
+                    |sum, [x]| simd.add_f32s(sum, x),
+                );
             }
         }
     }
