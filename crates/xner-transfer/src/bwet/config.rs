@@ -18,9 +18,10 @@ use crate::{Error, Result};
 /// ```
 /// use xner_transfer::bwet::BwetConfig;
 ///
-/// let config: BwetConfig = toml::from_str("dictionary.file = 'en-es.txt'\nmodel.hidden = 50").unwrap();
+/// let config: BwetConfig = toml::from_str("dictionary.file = 'en-es.txt'\nmodel.hidden = 50")?;
 /// assert!(config.model.attention && config.model.hidden == 50);
 /// assert!(toml::from_str::<BwetConfig>("model.hiden = 50").is_err());
+/// # Ok::<(), toml::de::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
