@@ -6,6 +6,7 @@ mod files;
 mod identity;
 pub mod mapping;
 pub mod report;
+pub mod transadv;
 pub mod zero_resource;
 
 pub use error::{Error, Result};
