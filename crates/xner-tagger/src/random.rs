@@ -22,6 +22,8 @@ pub enum Purpose {
     Target = 7,
     /// Dropout masks on them.
     TargetDropout = 8,
+    /// Dropout inside an encoder's layers.
+    LayerDropout = 20,
 }
 
 /// The generator for `purpose` in `epoch` at `step`.

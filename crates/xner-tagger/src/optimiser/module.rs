@@ -99,16 +99,18 @@ impl<B: OptimiserOps> ModuleOptimiser<B> {
         path: &Path,
     ) -> Result<()> {
         self.moments.clear();
-        if !state.is_empty() {
-            for (name, shape) in weights::shapes(module) {
-                let count = [shape.iter().product()];
-                let mut part = |part: &str| -> Result<Tensor<B, 1>> {
-                    let values = state.take(&format!("{part}/{name}"), &count, path)?;
-                    Ok(xner_nn::init::tensor(values, count, device))
-                };
-                let moments = [part("m")?, part("v")?];
-                self.moments.insert(name, moments);
+        for (name, shape) in weights::shapes(module) {
+            // A parameter that never had a gradient has none.
+            if state.get(&format!("m/{name}")).is_none() {
+                continue;
             }
+            let count = [shape.iter().product()];
+            let mut part = |part: &str| -> Result<Tensor<B, 1>> {
+                let values = state.take(&format!("{part}/{name}"), &count, path)?;
+                Ok(xner_nn::init::tensor(values, count, device))
+            };
+            let moments = [part("m")?, part("v")?];
+            self.moments.insert(name, moments);
         }
         state.expect_empty(path)
     }

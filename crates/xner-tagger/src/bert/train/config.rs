@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use xner_corpus::Scheme;
 
-use super::super::config::Head;
+use super::super::config::{BertConfig, Head};
+use super::super::hub::Hub;
 use crate::config::{DataConfig, Fall, Optimiser, Schedule, TrainingConfig};
 use crate::{Error, Result};
 
@@ -74,6 +75,57 @@ impl Default for BertSettings {
             dropout: None,
             at_once: 4096,
         }
+    }
+}
+
+impl BertSettings {
+    /// The encoder's folder. What is no folder may be a name on the hub.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] without an encoder; [`Error::Hub`] for a name that leads to none.
+    pub fn directory(&self) -> Result<PathBuf> {
+        let Some(folder) = &self.encoder else {
+            let message = "is missing, expected the folder of a pretrained encoder, or its name on the hub";
+            return Err(Error::setting("bert.encoder", message));
+        };
+        if folder.is_dir() {
+            Ok(folder.clone())
+        } else {
+            Hub::from_env()?.directory(&folder.to_string_lossy())
+        }
+    }
+
+    /// Checks every value's range.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for the first value out of range.
+    pub fn check(&self) -> Result<()> {
+        if let Some(dropout) = self.dropout
+            && !(0.0..1.0).contains(&dropout)
+        {
+            let message = format!("is {dropout}, expected at least 0 and below 1");
+            return Err(Error::setting("bert.dropout", message));
+        }
+        if self.at_once == 0 {
+            return Err(Error::setting("bert.at_once", "is 0, expected at least 1"));
+        }
+        Ok(())
+    }
+
+    /// Checks what must fit the encoder.
+    pub(super) fn check_against(&self, config: &BertConfig) -> Result<()> {
+        let (layers, longest) = (config.num_hidden_layers, config.max_length());
+        if self.freeze_layers > layers {
+            let message =
+                format!("is {}, expected at most the encoder's {layers} layers", self.freeze_layers);
+            return Err(Error::setting("bert.freeze_layers", message));
+        }
+        if self.length > longest {
+            let message =
+                format!("is {}, expected at most the {longest} that the encoder takes", self.length);
+            return Err(Error::setting("bert.length", message));
+        }
+        Ok(())
     }
 }
 
@@ -155,15 +207,7 @@ impl BertTrainConfig {
     /// # Errors
     /// [`Error::Setting`] for the first value out of range.
     pub fn check(&self) -> Result<()> {
-        if let Some(dropout) = self.bert.dropout
-            && !(0.0..1.0).contains(&dropout)
-        {
-            let message = format!("is {dropout}, expected at least 0 and below 1");
-            return Err(Error::setting("bert.dropout", message));
-        }
-        if self.bert.at_once == 0 {
-            return Err(Error::setting("bert.at_once", "is 0, expected at least 1"));
-        }
+        self.bert.check()?;
         self.training.check()
     }
 }

@@ -1,7 +1,15 @@
 //! Fine-tuning an encoder to a tagger.
+//!
+//! [`FineTuned`] is the encoder with its head, what is frozen and what is trained; [`FoundGradients`] the gradient of a
+//! step and [`FineTuneOptimiser`] the step. [`BertLearner`] drives them on labelled sentences; strategies of transfer have
+//! learners of their own on the same parts.
 
 mod config;
+mod examples;
+mod fine_tuned;
+mod gradients;
 mod learner;
+mod pass;
 
 use std::path::Path;
 
@@ -9,7 +17,11 @@ use burn::tensor::backend::AutodiffBackend;
 use xner_nn::NerBackend;
 
 pub use config::{BertSettings, BertTrainConfig, Model};
-pub use learner::BertLearner;
+pub use examples::Example;
+pub use fine_tuned::{FineTuned, States, Trained};
+pub use gradients::{FineTuneOptimiser, FoundGradients};
+pub use learner::{BertLearner, supervised, tags_of};
+pub use pass::Pass;
 
 use crate::Result;
 use crate::data::TrainData;

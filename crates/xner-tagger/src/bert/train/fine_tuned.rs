@@ -1,0 +1,357 @@
+//! A pretrained encoder with a head on every word, in training.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use burn::module::{AutodiffModule, Module};
+use burn::tensor::Tensor;
+use burn::tensor::backend::{AutodiffBackend, Backend, BackendTypes};
+use xner_corpus::{Labelled, Sentence, TagSet};
+use xner_nn::{EncoderLayer, NerBackend, init};
+
+use super::super::batch::{Piece, SubwordBatch};
+use super::super::config::{BertConfig, Head, XnerKeys};
+use super::super::directory::Parts;
+use super::super::encoder::BertEncoder;
+use super::super::network::{Embeddings, TagHead, index, run};
+use super::super::tagger::BertTagger;
+use super::super::tokeniser::Tokeniser;
+use super::super::windows::Windows;
+use super::config::BertSettings;
+use super::examples::{self, Example};
+use super::pass::Pass;
+use crate::fingerprint::Fingerprint;
+use crate::random::{Purpose, stream};
+use crate::tensors::Tensors;
+use crate::weights::{self, tracked};
+use crate::{Error, Result};
+
+/// What is trained on the device.
+#[derive(Module, Debug)]
+pub struct Trained<B: Backend> {
+    /// None where they are frozen.
+    embeddings: Option<Embeddings<B>>,
+    /// The layers above the frozen ones.
+    layers: Vec<EncoderLayer<B>>,
+    head: TagHead<B>,
+}
+
+impl<B: Backend> Trained<B> {
+    /// Something to stand in its place.
+    fn empty(device: &B::Device) -> Self {
+        let mut rng = stream(0, Purpose::Weights, 0, 0);
+        let head = TagHead::new(1, 1, Head::Softmax, device, &mut rng);
+        Self { embeddings: None, layers: Vec::new(), head }
+    }
+}
+
+/// The states of a batch's subwords.
+#[derive(Debug, Clone)]
+pub struct States<A: AutodiffBackend> {
+    /// The last layer's: `[rows, hidden]`.
+    pub rows: Tensor<A, 2>,
+    /// The leaf that stands for the table's rows, where these are trained.
+    pub(super) table: Option<Tensor<A, 2>>,
+}
+
+/// A pretrained encoder with a head on every word, in training: what of it is trained, and what is frozen, which is
+/// computed without autodiff and is in no checkpoint.
+#[derive(Debug)]
+pub struct FineTuned<A: AutodiffBackend> {
+    config: BertConfig,
+    keys: XnerKeys,
+    tags: TagSet,
+    tokeniser: Arc<Tokeniser>,
+    windows: Windows,
+    /// The table of subwords.
+    words: Arc<Vec<f32>>,
+    /// As they were read; where embeddings are trained, those in `trained` hold.
+    embeddings: Embeddings<A::InnerBackend>,
+    /// Frozen layers.
+    bottom: Vec<EncoderLayer<A::InnerBackend>>,
+    trained: Trained<A>,
+    /// Before the head.
+    dropout: f64,
+    seed: u64,
+    device: A::Device,
+}
+
+/// The table of subwords among a model's weights.
+const WORDS: &str = "words";
+
+impl<A> FineTuned<A>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    /// A pretrained encoder with a new head for these tags. `seed` decides the head's first weights and all dropout.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when the settings do not fit the encoder; faults of its files.
+    pub fn open(settings: &BertSettings, tags: TagSet, seed: u64, device: &A::Device) -> Result<Self> {
+        let folder = settings.directory()?;
+        let encoder = BertEncoder::<A::InnerBackend>::open(&folder, device)?;
+        let config = encoder.config.clone();
+        settings.check_against(&config)?;
+        let tokeniser = Tokeniser::open(&folder, &config)?;
+        let keys = XnerKeys {
+            scheme: settings.scheme,
+            head: settings.head,
+            length: settings.length,
+            overlap: settings.overlap,
+        };
+        let windows = Windows::new(keys.length, keys.overlap, tokeniser.specials()).map_err(named)?;
+        let BertEncoder { words, embeddings, layers: mut bottom, .. } = encoder;
+        let top = bottom.split_off(settings.freeze_layers);
+        let mut rng = stream(seed, Purpose::Weights, 0, 0);
+        let own = (!settings.freeze_embeddings).then(|| embeddings.clone());
+        let trained = Trained {
+            embeddings: own.map(|own| tracked(Embeddings::from_inner(own), true)),
+            layers: top.into_iter().map(|layer| tracked(EncoderLayer::from_inner(layer), true)).collect(),
+            head: TagHead::new(config.hidden_size, tags.len(), settings.head, device, &mut rng),
+        };
+        let dropout = settings.dropout.or(config.classifier_dropout).unwrap_or(config.hidden_dropout_prob);
+        let (tokeniser, device) = (Arc::new(tokeniser), device.clone());
+        Ok(Self {
+            config,
+            keys,
+            tags,
+            tokeniser,
+            windows,
+            words,
+            embeddings,
+            bottom,
+            trained,
+            dropout,
+            seed,
+            device,
+        })
+    }
+
+    /// The encoder's sizes.
+    pub fn config(&self) -> &BertConfig {
+        &self.config
+    }
+
+    /// The tags of the head.
+    pub fn tags(&self) -> &TagSet {
+        &self.tags
+    }
+
+    /// Where it is.
+    pub fn device(&self) -> &A::Device {
+        &self.device
+    }
+
+    pub(super) fn inner_device(&self) -> &<A::InnerBackend as BackendTypes>::Device {
+        &self.device
+    }
+
+    /// What is trained.
+    pub fn trained(&self) -> &Trained<A> {
+        &self.trained
+    }
+
+    /// What is trained, as it is now, without autodiff.
+    pub fn trained_now(&self) -> Trained<A::InnerBackend> {
+        self.trained.valid()
+    }
+
+    /// Whether the embeddings of subwords, positions and types are trained too.
+    pub fn trains_embeddings(&self) -> bool {
+        self.trained.embeddings.is_some()
+    }
+
+    /// Puts something else in the place of what is trained.
+    pub fn map_trained(&mut self, f: impl FnOnce(Trained<A>) -> Trained<A>) {
+        // Taken out, so that nobody else has the weights and they are changed where they are.
+        let trained = std::mem::replace(&mut self.trained, Trained::empty(&self.device));
+        self.trained = f(trained);
+    }
+
+    pub(super) fn table_mut(&mut self) -> &mut [f32] {
+        // Nobody else has it, unless a tagger was kept; then that keeps the old one.
+        let words: &mut Vec<f32> = Arc::make_mut(&mut self.words);
+        words
+    }
+
+    /// Adds the first weights of encoder and head, trained and frozen.
+    pub fn fingerprint(&self, fingerprint: &mut Fingerprint) {
+        fingerprint.floats(&self.words);
+        let parts = [weights::collect(&self.embeddings), weights::collect(&self.trained.valid())];
+        for part in parts.into_iter().chain(self.bottom.iter().map(weights::collect)) {
+            for (name, tensor) in part.iter() {
+                fingerprint.bytes(name.as_bytes()).floats(&tensor.values);
+            }
+        }
+    }
+
+    /// The windows of a labelled sentence.
+    ///
+    /// # Errors
+    /// A fault of the tokeniser; a tag that the head does not have.
+    pub fn examples(&self, labelled: &Labelled) -> Result<Vec<Example>> {
+        examples::examples(labelled, &self.tags, &self.windows, &self.tokeniser)
+    }
+
+    /// The windows of a sentence that answer for words.
+    ///
+    /// # Errors
+    /// A fault of the tokeniser.
+    pub fn pieces(&self, sentence: &Sentence) -> Result<Vec<Piece>> {
+        examples::pieces(sentence, &self.windows, &self.tokeniser)
+    }
+
+    /// The states of a batch, `h` in the papers, with the pass's dropout or with none.
+    pub fn encode(&self, batch: &SubwordBatch, pass: Option<Pass>) -> States<A> {
+        let (hidden, epsilon) = (self.config.hidden_size, self.config.layer_norm_eps);
+        let mut leaf = None;
+        let x = match &self.trained.embeddings {
+            None => Tensor::from_inner(self.bottom(batch, &self.embeddings, pass)),
+            Some(trained) => {
+                let vectors = batch.distinct_vectors(&self.words, hidden);
+                let rows = init::tensor::<A, 2>(vectors, [batch.distinct.len(), hidden], &self.device);
+                let rows = rows.require_grad();
+                leaf = Some(rows.clone());
+                let rows = rows.select(0, index(batch.rows.iter().copied(), &self.device));
+                let mut x = self.dropped_input(trained.forward(rows, batch, epsilon), pass);
+                for (at, layer) in self.bottom.iter().enumerate() {
+                    let layer: EncoderLayer<A> = tracked(EncoderLayer::from_inner(layer.clone()), false);
+                    x = run(&layer, x, batch, &self.config, self.noise(pass, at));
+                }
+                x
+            }
+        };
+        States { rows: self.top(&self.trained.layers, x, batch, pass), table: leaf }
+    }
+
+    /// As [`FineTuned::encode`], without autodiff: for what reads the states and leaves the encoder alone.
+    pub fn encode_inner(&self, batch: &SubwordBatch, pass: Option<Pass>) -> Tensor<A::InnerBackend, 2> {
+        let Trained { embeddings, layers, .. } = self.trained.valid();
+        let x = self.bottom(batch, embeddings.as_ref().unwrap_or(&self.embeddings), pass);
+        self.top(&layers, x, batch, pass)
+    }
+
+    /// The frozen layers' output, without autodiff.
+    fn bottom(
+        &self,
+        batch: &SubwordBatch,
+        embeddings: &Embeddings<A::InnerBackend>,
+        pass: Option<Pass>,
+    ) -> Tensor<A::InnerBackend, 2> {
+        let hidden = self.config.hidden_size;
+        let words = batch.vectors(&self.words, hidden);
+        let words = init::tensor(words, [batch.rows.len(), hidden], &self.device);
+        let x = self.dropped_input(embeddings.forward(words, batch, self.config.layer_norm_eps), pass);
+        let layers = self.bottom.iter().enumerate();
+        layers.fold(x, |x, (at, layer)| run(layer, x, batch, &self.config, self.noise(pass, at)))
+    }
+
+    /// The output of the layers above.
+    fn top<B: NerBackend>(
+        &self,
+        layers: &[EncoderLayer<B>],
+        x: Tensor<B, 2>,
+        batch: &SubwordBatch,
+        pass: Option<Pass>,
+    ) -> Tensor<B, 2> {
+        let above = self.bottom.len();
+        let layers = layers.iter().enumerate();
+        layers.fold(x, |x, (at, layer)| run(layer, x, batch, &self.config, self.noise(pass, above + at)))
+    }
+
+    fn dropped_input<B: Backend>(&self, x: Tensor<B, 2>, pass: Option<Pass>) -> Tensor<B, 2> {
+        let share = self.config.hidden_dropout_prob;
+        match pass {
+            Some(pass) if share > 0.0 => {
+                let (shape, device) = (x.dims(), x.device());
+                x * init::dropout_mask(shape, share, &device, &mut pass.masks(self.seed))
+            }
+            _ => x,
+        }
+    }
+
+    fn noise(&self, pass: Option<Pass>, layer: usize) -> Option<xner_nn::EncoderDropout> {
+        Some(pass?.layer(self.seed, &self.config, layer))
+    }
+
+    /// The head's scores of the words that have an answer, `[words, tags]`.
+    pub fn scores(&self, states: &States<A>, batch: &SubwordBatch, pass: Option<Pass>) -> Tensor<A, 2> {
+        let mut words = states.rows.clone().select(0, index(batch.words.iter().copied(), &self.device));
+        if let Some(pass) = pass
+            && self.dropout > 0.0
+        {
+            // A place of its own, behind all that a step's passes may have.
+            let rng = &mut Pass { place: pass.place + HEAD, ..pass }.masks(self.seed);
+            words = words.clone() * init::dropout_mask(words.dims(), self.dropout, &self.device, rng);
+        }
+        self.trained.head.dense.forward(words)
+    }
+
+    /// The mean loss of each word, by the head: -log p(gold), or with a CRF each window's.
+    pub fn loss(&self, scores: Tensor<A, 2>, gold: &[u16], batch: &SubwordBatch) -> Tensor<A, 1> {
+        self.trained.head.loss(scores, gold, batch)
+    }
+
+    /// The tagger as it is now.
+    ///
+    /// # Errors
+    /// A CRF whose scores are not finite.
+    pub fn tagger(&self) -> Result<BertTagger<A::InnerBackend>> {
+        let Trained { embeddings, layers, head } = self.trained.valid();
+        let encoder = BertEncoder {
+            config: self.config.clone(),
+            words: Arc::clone(&self.words),
+            embeddings: embeddings.unwrap_or_else(|| self.embeddings.clone()),
+            layers: self.bottom.iter().cloned().chain(layers).collect(),
+            device: self.device.clone(),
+        };
+        BertTagger::new(encoder, head, self.tokeniser.clone(), self.keys, &self.tags)
+    }
+
+    /// All that training changes.
+    pub fn weights(&self) -> Tensors {
+        let mut weights = weights::collect(&self.trained.valid());
+        if self.trains_embeddings() {
+            weights.insert(WORDS, &[self.config.vocab_size, self.config.hidden_size], self.words.to_vec());
+        }
+        weights
+    }
+
+    /// Takes weights back, and leaves others in `weights`. `path` is named in faults.
+    ///
+    /// # Errors
+    /// [`Error::Tensor`] when they do not fit.
+    pub fn set_weights(&mut self, weights: &mut Tensors, path: &Path) -> Result<()> {
+        if self.trains_embeddings() {
+            let shape = [self.config.vocab_size, self.config.hidden_size];
+            self.words = Arc::new(weights.take(WORDS, &shape, path)?);
+        }
+        self.trained = weights::load(self.trained.clone(), weights, path)?;
+        Ok(())
+    }
+
+    /// Writes the model directory, in Hugging Face's layout.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn save(&self, folder: &Path) -> Result<()> {
+        let trained = self.trained.valid();
+        let embeddings = trained.embeddings.as_ref().unwrap_or(&self.embeddings);
+        let layers = self.bottom.iter().chain(&trained.layers).collect();
+        let (config, keys, words, tags) = (&self.config, self.keys, self.words.as_slice(), &self.tags);
+        Parts { config, keys, words, embeddings, layers, head: &trained.head, tags }
+            .save(folder, &self.tokeniser)
+    }
+}
+
+/// Where the masks of heads stand, behind those of all passes.
+const HEAD: usize = 1 << 16;
+
+/// A fault of windows by the config's keys.
+fn named(fault: Error) -> Error {
+    match fault {
+        Error::Setting { key, message } => Error::Setting { key: format!("bert.{key}"), message },
+        other => other,
+    }
+}

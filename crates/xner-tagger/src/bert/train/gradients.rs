@@ -1,0 +1,152 @@
+//! The gradient of a step, added up over its parts, and the step itself.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use burn::tensor::Tensor;
+use burn::tensor::backend::{AutodiffBackend, Backend};
+use xner_nn::NerBackend;
+
+use super::super::batch::SubwordBatch;
+use super::fine_tuned::{FineTuned, States};
+use crate::Result;
+use crate::config::Optimiser;
+use crate::optimiser::{Gradients, ModuleOptimiser, RowOptimiser, clip_factor};
+use crate::tensors::Tensors;
+use crate::train::StepOutcome;
+use crate::weights::host;
+
+/// The gradient of a [`FineTuned`] model, and the loss that it is of, added up over parts of a batch.
+#[derive(Debug)]
+pub struct FoundGradients<B: Backend> {
+    loss: f32,
+    module: Option<Gradients<B>>,
+    /// Those of the table's rows that were used, where the table is trained.
+    rows: BTreeMap<u32, Vec<f32>>,
+}
+
+impl<B: Backend> Default for FoundGradients<B> {
+    fn default() -> Self {
+        Self { loss: 0.0, module: None, rows: BTreeMap::new() }
+    }
+}
+
+impl<B: NerBackend> FoundGradients<B> {
+    /// Adds a part's loss, a single number, and its gradient. `passes` are the passes through the encoder that the loss
+    /// comes from. Of a loss that is not finite no gradient is taken.
+    pub fn add<A>(
+        &mut self,
+        model: &FineTuned<A>,
+        loss: &Tensor<A, 1>,
+        passes: &[(&SubwordBatch, &States<A>)],
+    ) where
+        A: AutodiffBackend<InnerBackend = B> + NerBackend,
+    {
+        self.loss += host(loss.clone().inner()).first().copied().unwrap_or(f32::NAN);
+        if !self.loss.is_finite() {
+            return;
+        }
+        let found = loss.backward();
+        let own = Gradients::of(model.trained(), &found);
+        match &mut self.module {
+            Some(sum) => sum.add(own),
+            None => self.module = Some(own),
+        }
+        for (batch, states) in passes {
+            let Some(gradient) = states.table.as_ref().and_then(|leaf| leaf.grad(&found)) else { continue };
+            let width = model.config().hidden_size;
+            let gradient = host(gradient);
+            for (&id, own) in batch.distinct.iter().zip(gradient.chunks_exact(width)) {
+                match self.rows.get_mut(&id) {
+                    Some(sum) => sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += own),
+                    None => drop(self.rows.insert(id, own.to_vec())),
+                }
+            }
+        }
+    }
+
+    /// The loss so far.
+    pub fn loss(&self) -> f32 {
+        self.loss
+    }
+
+    /// The loss, and the length of the whole gradient; not a number where the loss is not finite.
+    pub fn outcome(&self) -> StepOutcome {
+        if !self.loss.is_finite() {
+            return StepOutcome { loss: self.loss, gradient_norm: f32::NAN };
+        }
+        let squares: f64 = self.rows.values().flatten().map(|&g| f64::from(g) * f64::from(g)).sum();
+        let module = self.module.as_ref().map_or(0.0, Gradients::squares);
+        StepOutcome { loss: self.loss, gradient_norm: (f64::from(module) + squares).sqrt() as f32 }
+    }
+}
+
+/// The optimiser of a [`FineTuned`] model.
+#[derive(Debug, Clone)]
+pub struct FineTuneOptimiser<B: Backend> {
+    module: ModuleOptimiser<B>,
+    rows: RowOptimiser,
+    clip: f64,
+}
+
+impl<B: NerBackend> FineTuneOptimiser<B> {
+    /// With no state yet; gradients are brought to the length `clip` at most (0: any).
+    pub fn new<A>(optimiser: Optimiser, clip: f64, model: &FineTuned<A>) -> Self
+    where
+        A: AutodiffBackend<InnerBackend = B> + NerBackend,
+    {
+        let config = model.config();
+        let rows = if model.trains_embeddings() { config.vocab_size } else { 0 };
+        let rows = RowOptimiser::new(optimiser, rows, config.hidden_size);
+        Self { module: ModuleOptimiser::new(optimiser), rows, clip }
+    }
+
+    /// Update `step` (from 1) of the model; none where the loss or the gradient is not finite, or where there is none.
+    pub fn step<A>(
+        &mut self,
+        model: &mut FineTuned<A>,
+        found: FoundGradients<B>,
+        rate: f64,
+        step: usize,
+    ) -> StepOutcome
+    where
+        A: AutodiffBackend<InnerBackend = B> + NerBackend,
+    {
+        let outcome = found.outcome();
+        let FoundGradients { module: Some(gradients), rows, .. } = found else { return outcome };
+        if !outcome.gradient_norm.is_finite() {
+            return outcome;
+        }
+        let scale = clip_factor(outcome.gradient_norm, self.clip);
+        model.map_trained(|trained| self.module.step(trained, gradients, scale, rate, step));
+        if !rows.is_empty() {
+            let table = model.table_mut();
+            for (row, gradient) in rows {
+                self.rows.update(table, row, &gradient, scale, rate);
+            }
+        }
+        outcome
+    }
+
+    /// The state, for a checkpoint.
+    pub fn state(&self) -> Tensors {
+        let mut state = Tensors::default();
+        state.extend("model/", self.module.state());
+        state.extend("words/", self.rows.state());
+        state
+    }
+
+    /// Takes a state back. `path` is named in faults.
+    ///
+    /// # Errors
+    /// [`crate::Error::Tensor`] when it does not fit.
+    pub fn set_state<A>(&mut self, model: &FineTuned<A>, mut state: Tensors, path: &Path) -> Result<()>
+    where
+        A: AutodiffBackend<InnerBackend = B> + NerBackend,
+    {
+        let (module, words) = (state.split("model/"), state.split("words/"));
+        self.module.set_state(&model.trained_now(), module, model.inner_device(), path)?;
+        self.rows.set_state(words, path)?;
+        state.expect_empty(path)
+    }
+}
