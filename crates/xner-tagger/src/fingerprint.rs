@@ -1,7 +1,13 @@
 //! A short name for a config and its data, so that a checkpoint is resumed with nothing else.
 
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
 use xner_corpus::{Labelled, Sentence};
 use xxhash_rust::xxh3::Xxh3;
+
+use crate::{Error, Result};
 
 /// A running hash (XXH3, 128 bits) of what a training run depends on; the same on every machine.
 #[derive(Default)]
@@ -18,6 +24,29 @@ impl Fingerprint {
         self.0.update(&(bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
         self
+    }
+
+    /// Adds the bytes of a file, which need not fit into memory, with their number behind them.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io).
+    pub fn file(&mut self, path: &Path) -> Result<&mut Self> {
+        let mut file = File::open(path).map_err(Error::io(path))?;
+        let mut buffer = vec![0; 1 << 20];
+        let mut length: u64 = 0;
+        loop {
+            match file.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => {
+                    self.0.update(&buffer[..count]);
+                    length += count as u64;
+                }
+                Err(fault) if fault.kind() == ErrorKind::Interrupted => {}
+                Err(fault) => return Err(Error::io(path)(fault)),
+            }
+        }
+        self.0.update(&length.to_le_bytes());
+        Ok(self)
     }
 
     /// Adds numbers.

@@ -145,7 +145,11 @@ impl Tensors {
         Ok(hash.digest128())
     }
 
-    fn write_to(&self, file: &mut dyn Write, note: &str) -> io::Result<()> {
+    /// Writes the bytes of such a file to whatever takes them.
+    ///
+    /// # Errors
+    /// Those of `file`.
+    pub fn write_to(&self, file: &mut dyn Write, note: &str) -> io::Result<()> {
         let mut end = 0;
         let infos = self.0.iter().map(|(name, tensor)| {
             let start = end;

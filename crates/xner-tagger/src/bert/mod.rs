@@ -2,15 +2,17 @@
 //!
 //! [`BertConfig`] is `config.json`, [`weights`] the tensors, [`Tokeniser`] goes from words to subwords, and
 //! [`Windows`] cuts sentences that are longer than the encoder takes, [`BertEncoder`] is
-//! the encoder, [`BertTagger`] an encoder with a head, and [`train`] fine-tunes one. [`hub`] finds the directory of a model's name.
+//! the encoder, [`SentenceEncoder`] makes a vector of each sentence, [`BertTagger`] is an encoder with a head, and [`train`] fine-tunes one. [`hub`] finds the directory of a model's name.
 
 mod batch;
 pub mod config;
 mod directory;
 mod encoder;
 pub mod hub;
+mod identity;
 mod network;
 mod parts;
+mod pool;
 mod tagger;
 mod tags;
 mod tokeniser;
@@ -21,7 +23,9 @@ mod windows;
 pub use batch::{Piece, SubwordBatch};
 pub use config::BertConfig;
 pub use encoder::{BertEncoder, HiddenStates};
+pub use identity::fingerprint;
 pub use network::{Embeddings, TagHead};
+pub use pool::{Pooling, SentenceEncoder};
 pub use tagger::BertTagger;
 pub use tokeniser::{Subwords, Tokeniser};
 pub use weights::Checkpoint;

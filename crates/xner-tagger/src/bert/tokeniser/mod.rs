@@ -5,7 +5,7 @@ mod describe;
 mod special;
 mod vocabulary;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokenizers::{EncodeInput, InputSequence, Model, ModelWrapper, Tokenizer};
 
@@ -23,6 +23,12 @@ pub(crate) const TOKENISERS: [&str; 2] = [TOKENISER, VOCABULARY];
 /// The file of a tokeniser's settings, which may be missing.
 #[cfg(feature = "hub")]
 pub(crate) const TOKENISER_SETTINGS: &str = SETTINGS;
+
+/// The files of a directory's tokeniser that there are.
+pub(super) fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let vocabulary = TOKENISERS.into_iter().map(|name| folder.join(name)).find(|path| path.exists());
+    vocabulary.into_iter().chain(Some(folder.join(SETTINGS)).filter(|path| path.exists()))
+}
 
 /// The subwords of a sentence's words.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -31,6 +31,37 @@ const TORCH_INDEX: &str = "pytorch_model.bin.index.json";
 /// The files that weights may be in, the first one found counting: each a file of weights, or an index of several.
 pub(crate) const WEIGHTS: [&str; 4] = [SAFETENSORS, SAFETENSORS_INDEX, TORCH, TORCH_INDEX];
 
+/// The files of a directory's weights.
+pub(crate) struct WeightFiles {
+    /// The one file, or the index of several.
+    path: PathBuf,
+    /// The file or files that hold tensors.
+    shards: Vec<PathBuf>,
+    index: Option<Index>,
+}
+
+impl WeightFiles {
+    /// All of them, the index too.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &PathBuf> {
+        self.index.iter().map(|_| &self.path).chain(&self.shards)
+    }
+}
+
+/// Finds the weights of a directory; see [`Checkpoint::open`].
+pub(crate) fn weight_files(folder: &Path) -> Result<WeightFiles> {
+    let found = WEIGHTS.into_iter().map(|name| folder.join(name)).find(|path| path.exists());
+    let Some(path) = found else {
+        let names = WEIGHTS.map(|name| format!("`{name}`")).join(", ");
+        return Err(Error::model(folder, format!("has no weights: none of {names}")));
+    };
+    if path.extension().is_some_and(|extension| extension == "json") {
+        let index = Index::read(&path)?;
+        Ok(WeightFiles { shards: index.files(folder, &path)?, path, index: Some(index) })
+    } else {
+        Ok(WeightFiles { shards: vec![path.clone()], path, index: None })
+    }
+}
+
 /// The opened weights of a directory: names and shapes in memory, values on disk.
 #[derive(Debug)]
 pub struct Checkpoint {
@@ -100,18 +131,7 @@ impl Checkpoint {
     /// [`Error::Model`] when there are no weights, and for a file that is cut short, damaged, or names a shard that is
     /// missing; [`Error::Tensor`] for a tensor that is there twice, or not where the index says; [`Error::Io`].
     pub fn open(folder: &Path) -> Result<Self> {
-        let found = WEIGHTS.into_iter().map(|name| folder.join(name)).find(|path| path.exists());
-        let Some(path) = found else {
-            let names = WEIGHTS.map(|name| format!("`{name}`")).join(", ");
-            return Err(Error::model(folder, format!("has no weights: none of {names}")));
-        };
-        let sharded = path.extension().is_some_and(|extension| extension == "json");
-        let (shards, index) = if sharded {
-            let index = Index::read(&path)?;
-            (index.files(folder, &path)?, Some(index))
-        } else {
-            (vec![path.clone()], None)
-        };
+        let WeightFiles { path, shards, index } = weight_files(folder)?;
         let mut checkpoint = Self { path, files: Vec::new(), tensors: BTreeMap::new() };
         for shard in &shards {
             checkpoint.add(shard)?;
