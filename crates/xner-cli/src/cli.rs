@@ -4,8 +4,8 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    completions, convert, demo, dictionary, eval, map, map_eval, map_plot, stats, tag, train, transfer,
-    translate, vectors,
+    completions, convert, demo, dictionary, eval, map, map_eval, map_plot, similar, stats, tag, train,
+    transfer, translate, vectors,
 };
 use crate::progress;
 
@@ -42,6 +42,7 @@ enum Command {
     MapPlot(map_plot::Args),
     Dictionary(dictionary::Args),
     Translate(translate::Args),
+    Similar(similar::Args),
     Completions(completions::Args),
 }
 
@@ -65,6 +66,7 @@ impl Cli {
             Command::MapEval(args) => map_eval::run(&args),
             Command::Dictionary(args) => dictionary::run(&args),
             Command::Translate(args) => translate::run(&args),
+            Command::Similar(args) => similar::run(&args),
             Command::MapPlot(args) => map_plot::run(&args),
             Command::Completions(args) => completions::run(&args),
         }

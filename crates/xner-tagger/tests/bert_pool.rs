@@ -111,7 +111,12 @@ fn of_a_long_sentence_the_first_window_counts() {
         let encoder = encoder("bert", pooling, 12);
         let found = vectors(
             &encoder,
-            &[long.clone(), Sentence::from_tokens(&words[..10]), Sentence::from_tokens(&wide), Sentence::from_tokens(&cut)],
+            &[
+                long.clone(),
+                Sentence::from_tokens(&words[..10]),
+                Sentence::from_tokens(&wide),
+                Sentence::from_tokens(&cut),
+            ],
         );
         assert_eq!(found[0], found[1]);
         assert_eq!(found[2], found[3]);

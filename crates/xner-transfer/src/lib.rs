@@ -5,6 +5,7 @@ mod error;
 mod files;
 mod identity;
 pub mod mapping;
+pub mod meta;
 pub mod report;
 pub mod transadv;
 pub mod zero_resource;

@@ -9,6 +9,7 @@ pub(crate) mod eval;
 pub(crate) mod map;
 pub(crate) mod map_eval;
 pub(crate) mod map_plot;
+pub(crate) mod similar;
 pub(crate) mod stats;
 pub(crate) mod tag;
 pub(crate) mod train;

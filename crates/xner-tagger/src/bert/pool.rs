@@ -123,10 +123,9 @@ impl<B: EncoderOps> SentenceEncoder<B> {
         let subwords = self.tokeniser.encode(sentence.tokens())?;
         Ok(match self.windows.of(&subwords).first() {
             Some(window) => Piece::new(&subwords, window, &self.tokeniser),
-            None => Piece {
-                ids: [self.tokeniser.before(), self.tokeniser.behind()].concat(),
-                words: Vec::new(),
-            },
+            None => {
+                Piece { ids: [self.tokeniser.before(), self.tokeniser.behind()].concat(), words: Vec::new() }
+            }
         })
     }
 

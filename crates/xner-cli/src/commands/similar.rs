@@ -1,0 +1,193 @@
+//! `xner similar SENTENCE`.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::Result;
+use clap::ValueEnum;
+use serde::Serialize;
+use xner_corpus::read::{Format, read_corpus};
+use xner_corpus::split::word_ranges;
+use xner_corpus::{Labelled, Sentence};
+use xner_tagger::bert::Pooling;
+use xner_tagger::bert::hub::Hub;
+use xner_tagger::{Device, ScoredEntity};
+use xner_transfer::meta::index::{
+    Neighbour, Origin, Pretrained, Representation, SentenceIndex, SentenceVectors,
+};
+
+use crate::args::{self, Layout};
+use crate::exit::bad_input;
+use crate::paint;
+use crate::progress::{Progress, note};
+
+/// Print the sentences of a corpus that are most similar to a sentence, with their entities
+///
+/// The similarity is the cosine of two vectors that a pretrained encoder makes of the sentences, whose languages may
+/// differ. With --cache the corpus's vectors are kept on disk, and a second call answers at once.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// The sentence
+    #[arg(required_unless_present = "input", conflicts_with = "input")]
+    sentence: Option<String>,
+    /// A directory of Hugging Face's layout, an encoder alone or a token classifier; or a model's name on the hub
+    #[arg(long, value_name = "DIR")]
+    model: String,
+    /// The sentences to search, plain, .gz or .xz
+    #[arg(long, value_name = "FILE")]
+    corpus: PathBuf,
+    /// Sentences to print for each
+    #[arg(short, value_name = "K", default_value_t = 3)]
+    k: usize,
+    /// What of the encoder's last layer a sentence's vector is
+    #[arg(long, value_enum, default_value_t = Pool::Cls)]
+    pooling: Pool,
+    /// Subwords of a sentence that are read, special ones included
+    #[arg(long, value_name = "N", default_value_t = Representation::default().length)]
+    length: usize,
+    /// The folder in which vectors are kept
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
+    /// Sentences to ask for instead, plain, .gz or .xz; - is standard input
+    #[arg(long, value_name = "FILE")]
+    input: Option<PathBuf>,
+    /// Format of --input; by default what its name promises, else text
+    #[arg(long, value_parser = args::format(), requires = "input")]
+    input_format: Option<Format>,
+    /// Format of --corpus; by default what its name promises, else columns
+    #[arg(long, value_parser = args::format())]
+    format: Option<Format>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Where to compute: cpu, cuda:0 or wgpu:0
+    #[arg(long, default_value = "cpu")]
+    device: Device,
+    #[command(flatten)]
+    layout: Layout,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Pool {
+    /// The state of the first subword, which is special
+    Cls,
+    /// The mean of the states of all subwords
+    Mean,
+}
+
+/// A sentence that was asked for, as JSON.
+#[derive(Serialize)]
+struct Asked<'a> {
+    text: &'a str,
+    entities: Vec<Found<'a>>,
+    similar: Vec<Similar<'a>>,
+}
+
+/// A sentence of the corpus.
+#[derive(Serialize)]
+struct Similar<'a> {
+    cosine: f32,
+    /// Its place in the corpus, from 1.
+    number: usize,
+    text: &'a str,
+    entities: Vec<Found<'a>>,
+}
+
+#[derive(Serialize)]
+struct Found<'a> {
+    text: &'a str,
+    label: &'a str,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    if args.k == 0 {
+        return Err(bad_input("-k is 0, expected at least 1"));
+    }
+    let queries = queries(args)?;
+    let corpus = read_corpus(&args.corpus, &args.layout.read(args.format))?;
+    let pooling = match args.pooling {
+        Pool::Cls => Pooling::Cls,
+        Pool::Mean => Pooling::Mean,
+    };
+    let representation = Representation { pooling, length: args.length };
+    let encoder = Pretrained::new(&folder(&args.model)?, representation, args.device)?;
+    let sentences: Vec<Sentence> = corpus.iter().map(|labelled| labelled.sentence.clone()).collect();
+    let progress = Mutex::new(Progress::steps(sentences.len(), 0));
+    let done = |count| progress.lock().unwrap_or_else(PoisonError::into_inner).add(count);
+    let index = SentenceIndex::open_or_make_with(args.cache.as_deref(), &encoder, &sentences, &done)?;
+    drop(progress);
+    if let Origin::MadeAnew(fault) = index.vectors().origin() {
+        note(&format!("note: {fault}; its vectors are made anew"));
+    }
+    let asked: Vec<Sentence> = queries.iter().map(|labelled| labelled.sentence.clone()).collect();
+    let found = index.nearest(&SentenceVectors::open_or_make(None, &encoder, &asked)?, args.k)?;
+    if args.json {
+        let answer = |(query, found): (_, &Vec<Neighbour>)| answer(query, found, &corpus);
+        return super::print_json(&queries.iter().zip(&found).map(answer).collect::<Vec<_>>());
+    }
+    let mut text = String::new();
+    for (query, found) in queries.iter().zip(&found) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{}", painted(query));
+        for Neighbour { sentence, cosine } in found {
+            let _ = writeln!(text, "  {cosine:.4}  {}", painted(&corpus[*sentence]));
+        }
+    }
+    super::print_painted(&text)
+}
+
+/// The sentences to ask for.
+fn queries(args: &Args) -> Result<Vec<Labelled>> {
+    let found = match (&args.sentence, &args.input) {
+        (Some(text), _) => {
+            let language = args.layout.text().language;
+            let sentence = Sentence::from_spans(text.clone(), word_ranges(text, &language));
+            vec![Labelled { sentence: sentence.unwrap_or_default(), entities: Vec::new() }]
+        }
+        (None, Some(path)) => {
+            let format = args.input_format.or_else(|| Format::guess(path)).unwrap_or(Format::Text);
+            read_corpus(path, &args.layout.read(Some(format)))?
+        }
+        (None, None) => Vec::new(),
+    };
+    match found.iter().position(|labelled| labelled.sentence.is_empty()) {
+        Some(at) => Err(bad_input(format!("sentence {} to ask for has no words", at + 1))),
+        None => Ok(found),
+    }
+}
+
+/// The directory of a model; what is none may be a name on the hub.
+fn folder(model: &str) -> Result<PathBuf> {
+    let path = Path::new(model);
+    if path.is_dir() { Ok(path.to_owned()) } else { Ok(Hub::from_env()?.directory(model)?) }
+}
+
+fn answer<'a>(query: &'a Labelled, found: &[Neighbour], corpus: &'a [Labelled]) -> Asked<'a> {
+    let similar = |&Neighbour { sentence, cosine }: &Neighbour| {
+        let text = corpus[sentence].sentence.text();
+        Similar { cosine, number: sentence + 1, text, entities: entities(&corpus[sentence]) }
+    };
+    Asked {
+        text: query.sentence.text(),
+        entities: entities(query),
+        similar: found.iter().map(similar).collect(),
+    }
+}
+
+fn entities(labelled: &Labelled) -> Vec<Found<'_>> {
+    let found = labelled.entities.iter();
+    found
+        .map(|entity| Found {
+            text: labelled.sentence.slice(entity.tokens.clone()),
+            label: entity.kind.as_str(),
+        })
+        .collect()
+}
+
+fn painted(labelled: &Labelled) -> String {
+    let sure = |entity: &xner_corpus::Entity| ScoredEntity { entity: entity.clone(), probability: 1.0 };
+    let entities: Vec<ScoredEntity> = labelled.entities.iter().map(sure).collect();
+    paint::sentence(&labelled.sentence, &entities, false)
+}
