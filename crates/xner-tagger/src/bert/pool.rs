@@ -87,7 +87,9 @@ impl<B: EncoderOps> SentenceEncoder<B> {
             sentences.par_iter().map(|sentence| self.piece(sentence)).collect::<Result<_>>()?;
         let Distinct { firsts, owners } = Distinct::of(&pieces);
         let mut shares = vec![0; firsts.len()];
-        owners.iter().for_each(|&owner| shares[owner] += 1);
+        for &owner in &owners {
+            shares[owner] += 1;
+        }
         let lengths: Vec<usize> = firsts.iter().map(|&at| pieces[at].ids.len()).collect();
         let run = |numbers: &Vec<usize>| -> Result<Vec<(usize, Vec<f32>)>> {
             let pieces = numbers.iter().map(|&number| &pieces[firsts[number]]);
