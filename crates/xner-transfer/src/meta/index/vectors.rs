@@ -132,8 +132,7 @@ pub(super) fn check(vectors: &Vectors, count: usize) -> Result<(), String> {
     }
     for (at, row) in rows.chunks_exact(*width).enumerate() {
         let square: f64 = row.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
-        // Also where it is NaN.
-        if !((square - 1.0).abs() < 1e-3) {
+        if square.is_nan() || (square - 1.0).abs() > 1e-3 {
             return Err(format!("row {at} has length {}, expected 1", square.sqrt()));
         }
     }
