@@ -140,7 +140,7 @@ fn what_cannot_be_searched_is_refused() {
 fn an_encoder_that_breaks_its_promise_is_refused() {
     struct Broken(Vectors);
     impl Represent for Broken {
-        fn identity(&self) -> &str {
+        fn identity(&self) -> &'static str {
             "broken"
         }
 
@@ -263,7 +263,7 @@ mod encoder {
     }
 
     fn source() -> Vec<Sentence> {
-        let words = |s: usize| (0..1 + s % 7).map(move |at| format!("w{}", 5 + (s * 3 + at) % 40));
+        let words = |s: usize| (0..=s % 7).map(move |at| format!("w{}", 5 + (s * 3 + at) % 40));
         (0..40).map(|s| Sentence::from_tokens(words(s))).collect()
     }
 

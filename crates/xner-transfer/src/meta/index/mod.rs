@@ -12,7 +12,7 @@
 //! struct Lengths;
 //!
 //! impl Represent for Lengths {
-//!     fn identity(&self) -> &str {
+//!     fn identity(&self) -> &'static str {
 //!         "lengths"
 //!     }
 //!
