@@ -103,6 +103,14 @@ fn what_cannot_be_answered_is_refused() {
     folder.refused(&command, &["SENTENCE"]);
     folder.refused(&format!("{command} w5 --input input.txt"), &["cannot be used with"]);
     folder.refused(&format!("{command} --input nowhere.txt"), &["nowhere.txt"]);
+    // Columns under a name that says nothing are not taken for text.
+    folder.write("columns.txt", SOURCE.as_bytes());
+    folder.refused(
+        &format!("{command} --input columns.txt"),
+        &["columns.txt: looks like columns", "--input-format conll"],
+    );
+    folder.write("empty.txt", b"\n");
+    folder.refused(&format!("{command} --input empty.txt"), &["empty.txt", "no sentences"]);
     folder.refused("similar w5 --model ./nowhere --corpus source.conll", &["./nowhere", "no such directory"]);
     folder.refused("similar w5 --model . --corpus source.conll", &["config.json"]);
     let said = similar(&folder, " ", "");

@@ -7,9 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
-use xner_corpus::read::{Format, read_corpus};
+use xner_corpus::read::{Format, Input, Stream, read_corpus};
 use xner_corpus::split::word_ranges;
-use xner_corpus::{Labelled, Sentence};
+use xner_corpus::{Error, Labelled, Sentence};
 use xner_tagger::bert::Pooling;
 use xner_tagger::bert::hub::Hub;
 use xner_tagger::{Device, ScoredEntity};
@@ -17,6 +17,7 @@ use xner_transfer::meta::index::{
     Neighbour, Origin, Pretrained, Representation, SentenceIndex, SentenceVectors,
 };
 
+use super::tag::head::prose;
 use crate::args::{self, Layout};
 use crate::exit::bad_input;
 use crate::paint;
@@ -53,7 +54,8 @@ pub(crate) struct Args {
     /// Sentences to ask for instead, plain, .gz or .xz; - is standard input
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
-    /// Format of --input; by default what its name promises, else text
+    /// Format of --input; by default what its name promises, else text, unless it looks like columns: then it must be
+    /// said
     #[arg(long, value_parser = args::format(), requires = "input")]
     input_format: Option<Format>,
     /// Format of --corpus; by default what its name promises, else columns
@@ -147,8 +149,16 @@ fn queries(args: &Args) -> Result<Vec<Labelled>> {
             vec![Labelled { sentence: sentence.unwrap_or_default(), entities: Vec::new() }]
         }
         (None, Some(path)) => {
-            let format = args.input_format.or_else(|| Format::guess(path)).unwrap_or(Format::Text);
-            read_corpus(path, &args.layout.read(Some(format)))?
+            let known = args.input_format.or_else(|| Format::guess(path));
+            let input = Input::open(path)?;
+            let input = if known.is_some() { input } else { prose(input, "--input-format")? };
+            let (name, format) = (input.name.clone(), known.unwrap_or(Format::Text));
+            let found: Vec<_> =
+                Stream::new(input, format, &args.layout.read(known)).collect::<Result<_, _>>()?;
+            if found.is_empty() {
+                return Err(Error::Empty { path: name }.into());
+            }
+            found
         }
         (None, None) => Vec::new(),
     };

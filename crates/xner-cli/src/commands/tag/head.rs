@@ -15,15 +15,16 @@ const HEAD: u64 = 1 << 14;
 /// The fewest rows that make columns where nothing but their equal width says so.
 const ROWS: usize = 4;
 
-/// The input, unless it begins as a column file does: tagged as prose, its rows would give nonsense in silence.
-pub(super) fn prose(input: Input) -> Result<Input> {
+/// The input, unless it begins as a column file does: read as prose, its rows would give nonsense in silence. `option`
+/// is the one that says the format.
+pub(in crate::commands) fn prose(input: Input, option: &str) -> Result<Input> {
     let Input { mut reader, name } = input;
     let mut head = Vec::new();
     let read = (&mut reader).take(HEAD).read_to_end(&mut head);
     read.map_err(|source| Error::Io { path: name.clone(), source })?;
     if columns(&head) {
         let name = name.display();
-        return Err(bad_input(format!("{name}: looks like columns; give --format conll or --format text")));
+        return Err(bad_input(format!("{name}: looks like columns; give {option} conll or {option} text")));
     }
     Ok(Input { reader: Box::new(Cursor::new(head).chain(reader)), name })
 }

@@ -3,7 +3,7 @@
 mod characters;
 mod columns;
 mod documents;
-mod head;
+pub(super) mod head;
 mod record;
 
 use std::path::PathBuf;
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let mut tagger = xner_tagger::open(&args.model, &args.device)?;
     tagger.decode_by(args.decode);
     let input = Input::open(&args.input)?;
-    let input = if known.is_some() { input } else { head::prose(input)? };
+    let input = if known.is_some() { input } else { head::prose(input, "--format")? };
     let terminal = args.output.as_os_str() == "-" && std::io::IsTerminal::is_terminal(&std::io::stdout());
     let mut job = Job {
         tagger: tagger.as_ref(),
