@@ -1,11 +1,12 @@
 //! Arguments that several commands take.
 
-use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use xner_corpus::Scheme;
+use clap::{Args, ValueEnum};
 use xner_corpus::read::conll::{Column, ConllOptions, Ragged};
 use xner_corpus::read::{Format, JsonlOptions, ReadOptions};
 use xner_corpus::split::{Sentences, TextOptions};
+use xner_corpus::{EntityType, Scheme};
+use xner_embed::translate::Strategy;
 use xner_tagger::Decode;
 
 /// A scheme by its name, which shells can complete.
@@ -24,6 +25,32 @@ pub(crate) fn decode() -> impl TypedValueParser<Value = Decode> {
 /// A format by its name, which shells can complete.
 pub(crate) fn format() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(["conll", "tsv", "jsonl", "text"]).try_map(|name| name.parse::<Format>())
+}
+
+/// What a translator takes as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Phrasing {
+    /// Word by word
+    Word,
+    /// Entities, and what stands between them, as phrases: the longest parts that are known
+    Phrase,
+    /// Entities as phrases, all else word by word
+    WordAndPhrase,
+}
+
+impl From<Phrasing> for Strategy {
+    fn from(phrasing: Phrasing) -> Self {
+        match phrasing {
+            Phrasing::Word => Self::Word,
+            Phrasing::Phrase => Self::Phrase,
+            Phrasing::WordAndPhrase => Self::WordAndPhrase,
+        }
+    }
+}
+
+/// The entity types that a list names; `none` names none.
+pub(crate) fn entity_types(names: &[String]) -> Vec<EntityType> {
+    names.iter().filter(|name| *name != "none").map(|name| EntityType::new(name)).collect()
 }
 
 /// How column files are laid out.

@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     completions, convert, demo, dictionary, eval, map, map_eval, map_plot, similar, stats, tag, train,
-    transfer, translate, vectors,
+    transadv_data, transfer, translate, vectors,
 };
 use crate::progress;
 
@@ -43,6 +43,7 @@ enum Command {
     Dictionary(dictionary::Args),
     Translate(translate::Args),
     Similar(similar::Args),
+    TransadvData(transadv_data::Args),
     Completions(completions::Args),
 }
 
@@ -67,6 +68,7 @@ impl Cli {
             Command::Dictionary(args) => dictionary::run(&args),
             Command::Translate(args) => translate::run(&args),
             Command::Similar(args) => similar::run(&args),
+            Command::TransadvData(args) => transadv_data::run(&args),
             Command::MapPlot(args) => map_plot::run(&args),
             Command::Completions(args) => completions::run(&args),
         }

@@ -22,6 +22,10 @@ pub enum Purpose {
     Target = 7,
     /// Dropout masks on them.
     TargetDropout = 8,
+    /// The order of words in shuffled sentences.
+    WordOrder = 9,
+    /// Which of a word's translations is taken.
+    Translation = 10,
     /// Dropout inside an encoder's layers.
     LayerDropout = 20,
 }

@@ -13,6 +13,7 @@ pub(crate) mod similar;
 pub(crate) mod stats;
 pub(crate) mod tag;
 pub(crate) mod train;
+pub(crate) mod transadv_data;
 pub(crate) mod transfer;
 pub(crate) mod translate;
 pub(crate) mod vectors;

@@ -3,17 +3,16 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::ValueEnum;
 use serde::Serialize;
 use xner_corpus::read::{Format, stream};
 use xner_corpus::write::{WriteOptions, Writer};
-use xner_corpus::{EntityType, Error, Scheme};
+use xner_corpus::{Error, Scheme};
 use xner_embed::dictionary::Dictionary;
 use xner_embed::translate::{
-    Chain, Choice, DictionaryTranslator, Strategy, Tally, TranslateConfig, Weights, translating,
+    Chain, Choice, DictionaryTranslator, Tally, TranslateConfig, Weights, translating,
 };
 
-use crate::args::{self, Layout};
+use crate::args::{self, Layout, Phrasing};
 use crate::progress::{Progress, note};
 
 /// Translate a labelled corpus word by word, keeping its labels
@@ -33,8 +32,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// What is translated as one
-    #[arg(long, value_enum, default_value_t = As::Word)]
-    strategy: As,
+    #[arg(long, value_enum, default_value_t = Phrasing::Word)]
+    strategy: Phrasing,
     /// Phrase pairs with a tab between, asked before the dictionary
     #[arg(long, value_name = "FILE")]
     phrases: Option<PathBuf>,
@@ -66,16 +65,6 @@ pub(crate) struct Args {
     layout: Layout,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum As {
-    /// Word by word
-    Word,
-    /// Entities, and what stands between them, as phrases: the longest parts that are known
-    Phrase,
-    /// Entities as phrases, all else word by word
-    WordAndPhrase,
-}
-
 /// The counts, and the share of words that were translated.
 #[derive(Serialize)]
 struct Report {
@@ -99,17 +88,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let translator = Chain::new(links);
     drop(spinner);
     let config = TranslateConfig {
-        strategy: match args.strategy {
-            As::Word => Strategy::Word,
-            As::Phrase => Strategy::Phrase,
-            As::WordAndPhrase => Strategy::WordAndPhrase,
-        },
-        keep_types: args
-            .keep
-            .iter()
-            .filter(|name| *name != "none")
-            .map(|name| EntityType::new(name))
-            .collect(),
+        strategy: args.strategy.into(),
+        keep_types: args::entity_types(&args.keep),
         seed: args.seed,
     };
     let sentences = stream(&args.corpus, &args.layout.read(args.format))?;

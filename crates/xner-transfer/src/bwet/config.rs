@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Deserializer, Serialize};
 use xner_corpus::EntityType;
 use xner_corpus::read::ReadOptions;
-use xner_embed::dictionary::InduceConfig;
+use xner_embed::dictionary::{Dictionary, InduceConfig, induced};
+use xner_embed::{ReadOptions as ReadVectors, map};
 use xner_tagger::TrainConfig;
 use xner_tagger::config::{ModelConfig, TrainingConfig};
 
@@ -211,21 +212,10 @@ impl BwetConfig {
             let message = format!("is {}, expected a finite number, 0 or above", self.target.length);
             return Err(Error::setting("target.length", message));
         }
-        let DictionaryConfig { mapping, file, csls, limit, .. } = &self.dictionary;
-        if mapping.is_some() && file.is_some() {
-            let message = "stands beside `dictionary.file`, expected one of the two";
-            return Err(Error::setting("dictionary.mapping", message));
+        if self.target.limit == Some(0) {
+            return Err(Error::setting("target.limit", "is 0, expected at least 1"));
         }
-        for (key, value) in [
-            ("dictionary.csls", Some(*csls)),
-            ("dictionary.limit", *limit),
-            ("target.limit", self.target.limit),
-        ] {
-            if value == Some(0) {
-                return Err(Error::setting(key, "is 0, expected at least 1"));
-            }
-        }
-        Ok(())
+        self.dictionary.check()
     }
 
     /// The config by which the tagger is trained.
@@ -233,10 +223,48 @@ impl BwetConfig {
         let (model, training) = (self.model.clone(), self.training.clone());
         TrainConfig { seed: self.seed, model, training, ..TrainConfig::default() }
     }
+}
 
-    /// How a dictionary is made of a mapping.
-    pub(super) fn induction(&self) -> InduceConfig {
-        let DictionaryConfig { csls, mutual, limit, .. } = self.dictionary;
+impl DictionaryConfig {
+    /// Checks every value's range.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for the first that is wrong.
+    pub fn check(&self) -> Result<()> {
+        let Self { mapping, file, csls, limit, .. } = self;
+        if mapping.is_some() && file.is_some() {
+            let message = "stands beside `dictionary.file`, expected one of the two";
+            return Err(Error::setting("dictionary.mapping", message));
+        }
+        for (key, value) in [("dictionary.csls", Some(*csls)), ("dictionary.limit", *limit)] {
+            if value == Some(0) {
+                return Err(Error::setting(key, "is 0, expected at least 1"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the dictionary, or makes it where a mapping is named.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when neither is named; faults of the files, with their lines.
+    pub fn open(&self) -> Result<Dictionary> {
+        match (&self.file, &self.mapping) {
+            (Some(file), _) => Ok(Dictionary::read(file)?),
+            (None, Some(folder)) => {
+                let (folder, whole) = (map::open(folder)?, ReadVectors::default());
+                Ok(induced(&folder.source(&whole)?, &folder.target(&whole)?, &self.induction())?)
+            }
+            (None, None) => {
+                let message = "is missing, and `dictionary.file` too: expected a folder that `xner map` wrote, or a \
+                               file of word pairs";
+                Err(Error::setting("dictionary.mapping", message))
+            }
+        }
+    }
+
+    fn induction(&self) -> InduceConfig {
+        let Self { csls, mutual, limit, .. } = *self;
         InduceConfig {
             csls_k: csls,
             mutual,

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use xner_corpus::Labelled;
 use xner_corpus::read::ReadOptions;
-use xner_embed::dictionary::{Dictionary, induced};
-use xner_embed::{Vectors, map, read};
+use xner_embed::dictionary::Dictionary;
+use xner_embed::{Vectors, read};
 use xner_tagger::read_labelled;
 
 use super::config::BwetConfig;
@@ -57,18 +57,7 @@ impl BwetData {
                 read::open(path, &xner_embed::ReadOptions { limit: target.limit, ..Default::default() })?
                     .with_mean_length(target.length)?
             },
-            dictionary: match (&dictionary.file, &dictionary.mapping) {
-                (Some(file), _) => Dictionary::read(file)?,
-                (None, Some(folder)) => {
-                    let (folder, whole) = (map::open(folder)?, xner_embed::ReadOptions::default());
-                    induced(&folder.source(&whole)?, &folder.target(&whole)?, &config.induction())?
-                }
-                (None, None) => {
-                    let message = "is missing, and `dictionary.file` too: expected a folder that `xner map` wrote, or \
-                                   a file of word pairs";
-                    return Err(Error::setting("dictionary.mapping", message));
-                }
-            },
+            dictionary: dictionary.open()?,
         })
     }
 }
