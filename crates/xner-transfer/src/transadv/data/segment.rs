@@ -60,7 +60,9 @@ pub fn joined<'a>(segments: impl IntoIterator<Item = &'a Segment>) -> Labelled {
     let mut labelled = Labelled::default();
     for Segment { entity, tokens } in segments {
         let start = labelled.sentence.len();
-        tokens.iter().for_each(|token| labelled.sentence.push(token));
+        for token in tokens {
+            labelled.sentence.push(token);
+        }
         if let Some(kind) = entity {
             labelled.entities.push(Entity { tokens: start..labelled.sentence.len(), kind: kind.clone() });
         }
