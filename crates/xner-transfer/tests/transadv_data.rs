@@ -138,9 +138,9 @@ fn a_drawn_translation_is_the_same_in_every_set() {
         .unwrap();
     let source = vec![labelled("rain O, London B-LOC"); 60];
     let sets = create(&source, &translator, &DataConfig::default(), 1).unwrap();
-    for at in 0..source.len() {
+    for (at, own) in source.iter().enumerate() {
         let [context, entity]: [Segment; 2] = segments(&sets.target[at]).unwrap().try_into().unwrap();
-        let own = segments(&source[at]).unwrap();
+        let own = segments(own).unwrap();
         assert_eq!(sets.source_swi[at], joined([&own[0], &entity]));
         assert_eq!(sets.target_swi[at], joined([&context, &own[1]]));
         assert_eq!(sets.target_shu[at], sets.target[at]);
