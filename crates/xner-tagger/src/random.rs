@@ -28,6 +28,12 @@ pub enum Purpose {
     Translation = 10,
     /// Dropout inside an encoder's layers.
     LayerDropout = 20,
+    /// The order of sentences that discriminators are shown.
+    Discriminator = 21,
+    /// The order of sentences that a generator is to deceive them with.
+    Generator = 22,
+    /// First weights of discriminators.
+    Adversary = 23,
 }
 
 /// The generator for `purpose` in `epoch` at `step`.

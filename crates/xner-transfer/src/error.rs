@@ -47,6 +47,14 @@ pub enum Error {
         /// What is wrong, and what to do.
         message: String,
     },
+    /// The loss of a phase, its gradient or a weight is no longer a finite number.
+    #[error("phase `{phase}`: {source}")]
+    Diverged {
+        /// The phase.
+        phase: String,
+        /// The step, and where the last good checkpoint is.
+        source: xner_tagger::Error,
+    },
     /// A fault in training, opening, saving or tagging.
     #[error(transparent)]
     Tagger(#[from] xner_tagger::Error),

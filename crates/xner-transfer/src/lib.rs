@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+pub mod baselines;
 pub mod bwet;
+mod draws;
 mod error;
 mod files;
 mod identity;

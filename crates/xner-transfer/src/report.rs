@@ -1,7 +1,7 @@
 //! What a transfer run reached, as files from which tables are made.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use xner_eval::{Scores, Summary};
@@ -26,13 +26,29 @@ pub enum Select {
     TargetDev,
 }
 
+/// The model directories of both choices of weights.
+pub(crate) struct Folders {
+    pub(crate) by_source: PathBuf,
+    pub(crate) by_target: PathBuf,
+}
+
+impl Folders {
+    pub(crate) fn new(out: &Path, select: Select) -> Self {
+        let (by_source, by_target) = match select {
+            Select::SourceDev => (out.to_owned(), out.join("by-target")),
+            Select::TargetDev => (out.join("by-source"), out.to_owned()),
+        };
+        Self { by_source, by_target }
+    }
+}
+
 /// `transfer-report.json`: one run. No clock is in it: the same run gives the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TransferReport {
     /// The version of this crate.
     pub version: String,
-    /// The method: `zero-resource`, `bwet`.
+    /// The method: `zero-resource`, `bwet`, `transadv`, `tsl` …
     pub method: String,
     /// What tables call the run's row.
     pub row: String,

@@ -1,6 +1,6 @@
 //! A run: translation, training, scores.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use xner_tagger::train::Evaluation;
 use xner_tagger::{
@@ -12,7 +12,7 @@ use super::config::BwetConfig;
 use super::data::BwetData;
 use super::translation::{Translated, translated};
 use crate::identity::claim;
-use crate::report::{REPORT, Select, Selected, TransferReport};
+use crate::report::{Folders, REPORT, Select, Selected, TransferReport};
 use crate::{Error, Result};
 
 /// Trains a tagger for the target language on the translated source and writes its model directory to `out`.
@@ -72,22 +72,6 @@ pub fn run(
     };
     report.write(out)?;
     Ok(report)
-}
-
-/// The model directories of both choices of weights.
-struct Folders {
-    by_source: PathBuf,
-    by_target: PathBuf,
-}
-
-impl Folders {
-    fn new(out: &Path, select: Select) -> Self {
-        let (by_source, by_target) = match select {
-            Select::SourceDev => (out.to_owned(), out.join("by-target")),
-            Select::TargetDev => (out.join("by-source"), out.to_owned()),
-        };
-        Self { by_source, by_target }
-    }
 }
 
 fn tagger(

@@ -1,4 +1,48 @@
 //! `TransAdv` (Zhao et al., 2022): multi-level adversarial training on translated, code-switched and shuffled text,
 //! and distillation from several teachers.
+//!
+//! | paper | here |
+//! |---|---|
+//! | 2.2: data creation | [`data`] |
+//! | equations 1, 2: mBERT and the NER classifier | `xner_tagger::bert` |
+//! | equation 3: the language discriminator | [`LanguageDiscriminator`] |
+//! | equation 4: the order discriminator | [`OrderDiscriminator`] |
+//! | equation 5: `L_ner`, `L_l`, `L_o`, `L_g` | [`AdversarialLearner`], [`Adversary`] |
+//! | equation 6: entity words, context words | [`Words`] |
+//! | equation 7: united soft labels | [`united`] |
+//! | equation 8: the student | [`DistilLearner`] |
+//! | table 3: what is left out | [`Ablation`] |
+//!
+//! [`run`] trains the whole, or one of [`crate::baselines`].
 
+mod adversary;
+mod config;
+mod corpora;
 pub mod data;
+mod discriminators;
+mod distil;
+mod learner;
+mod observer;
+pub(crate) mod phases;
+mod run;
+mod sets;
+mod tally;
+mod train;
+mod weights_file;
+
+pub use adversary::{Adversary, Discriminators, Shown, source_probability};
+pub use config::{
+    Ablation, AdvPickerConfig, AdversaryConfig, DistillationConfig, LanguageConfig, Method, OrderConfig,
+    SourceText, TargetText, TeachersConfig, TransAdvConfig, UniTransConfig,
+};
+pub use corpora::TransAdvCorpora;
+pub use discriminators::{LanguageDiscriminator, OrderDiscriminator, cross_entropy};
+pub use distil::{DistilLearner, Lesson};
+pub use learner::{AdversarialLearner, Dev};
+pub use observer::{Event, Observer};
+pub(crate) use run::Outcome;
+pub use run::run;
+pub use sets::{Set, Sets, WordLanguages, Words, word_languages, word_orders};
+pub use tally::{Tally, Told};
+pub use train::united;
+pub(crate) use train::{lessons, source, train};

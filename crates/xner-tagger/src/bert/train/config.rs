@@ -213,7 +213,7 @@ impl BertTrainConfig {
 }
 
 /// Puts the values of `defaults` where `own` has none. An optimiser of another kind has defaults of its own.
-fn complete(own: &mut toml::Table, defaults: toml::Table) {
+pub fn complete(own: &mut toml::Table, defaults: toml::Table) {
     for (key, value) in defaults {
         match own.get_mut(&key) {
             None => drop(own.insert(key, value)),

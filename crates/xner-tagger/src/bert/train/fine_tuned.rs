@@ -138,6 +138,11 @@ where
         &self.tags
     }
 
+    /// Whether the head has a CRF.
+    pub fn has_crf(&self) -> bool {
+        self.keys.head == Head::Crf
+    }
+
     /// Where it is.
     pub fn device(&self) -> &A::Device {
         &self.device

@@ -16,7 +16,7 @@ use std::path::Path;
 use burn::tensor::backend::AutodiffBackend;
 use xner_nn::NerBackend;
 
-pub use config::{BertSettings, BertTrainConfig, Model};
+pub use config::{BertSettings, BertTrainConfig, Model, complete};
 pub use examples::Example;
 pub use fine_tuned::{FineTuned, States, Trained};
 pub use gradients::{FineTuneOptimiser, FoundGradients};

@@ -19,7 +19,8 @@ use xner_tagger::{
 use super::super::config::ZeroResourceConfig;
 use super::begin::network;
 use super::pseudo::Pseudo;
-use super::target::{Target, Threshold, places};
+use super::target::{Target, Threshold};
+use crate::draws::places;
 use crate::report::Round;
 
 /// The source language's side.
@@ -201,7 +202,7 @@ where
     fn target_loss(&self, at: &Moment) -> Option<Tensor<A, 1>> {
         let Pseudo { round, step, chosen, labels, .. } = &self.pseudo;
         let size = self.config.training.batch;
-        let places = places(self.config.seed, *round, at.step - step, size, chosen.len());
+        let places = places(self.config.seed, Purpose::Target, *round, at.step - step, size, chosen.len());
         if places.is_empty() {
             return None;
         }

@@ -1,7 +1,6 @@
 //! The target language's text, and which of it a round uses.
 
 use rand::RngExt;
-use rand::seq::SliceRandom;
 use xner_corpus::Sentence;
 use xner_tagger::bilstm::{Batch, Forms, Lexicon};
 use xner_tagger::{Purpose, stream};
@@ -62,23 +61,6 @@ impl Target {
     }
 }
 
-/// The places of batch number `batch` in a list of `count` that is gone through again and again, each time in an order
-/// of its own. Fewer than `size` where the list is shorter; none of an empty list.
-pub(super) fn places(seed: u64, round: usize, batch: usize, size: usize, count: usize) -> Vec<usize> {
-    let size = size.min(count);
-    let mut places = Vec::with_capacity(size);
-    let (mut pass, mut order) = (usize::MAX, Vec::new());
-    for at in batch * size..(batch + 1) * size {
-        if at / count != pass {
-            pass = at / count;
-            order = (0..count).collect();
-            order.shuffle(&mut stream(seed, Purpose::Target, round, pass));
-        }
-        places.push(order[at % count]);
-    }
-    places
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,18 +77,5 @@ mod tests {
         assert!(counts[3..=7].iter().all(|&count| (858..1142).contains(&count)), "{counts:?}");
         assert_eq!(threshold.draw(9, 17), threshold.draw(9, 17));
         assert_eq!(Threshold { shortest: 4, longest: 4 }.draw(1, 0), 4);
-    }
-
-    #[test]
-    fn every_sentence_comes_once_before_one_comes_twice() {
-        let all: Vec<usize> = (0..7).flat_map(|batch| places(5, 2, batch, 4, 14)).collect();
-        for pass in all.chunks(14) {
-            let mut sorted = pass.to_vec();
-            sorted.sort_unstable();
-            assert_eq!(sorted, (0..14).collect::<Vec<_>>());
-        }
-        assert_ne!(all[..14], all[14..]);
-        assert_eq!(places(5, 2, 3, 16, 3).len(), 3);
-        assert!(places(5, 2, 3, 16, 0).is_empty());
     }
 }

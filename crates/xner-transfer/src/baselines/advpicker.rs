@@ -1,0 +1,53 @@
+//! `AdvPicker`: the student learns only of those target sentences whose language the discriminator can least tell.
+
+use burn::tensor::backend::AutodiffBackend;
+use xner_nn::NerBackend;
+
+use crate::Result;
+use crate::report::Folders;
+use crate::transadv::phases::Workshop;
+use crate::transadv::{Outcome, lessons, source, source_probability};
+
+pub(crate) fn advpicker<A>(shop: &mut Workshop<'_, A>, folders: &Folders) -> Result<Outcome>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    let teacher = source(shop, [true, false])?;
+    let sentences = &shop.corpora.unlabelled;
+    let discriminator = shop.language_discriminator(&teacher)?;
+    let (model, _) = shop.open(&teacher)?;
+    let mut told = Vec::with_capacity(sentences.len());
+    for sentence in sentences {
+        told.push(source_probability(&model, &discriminator, &model.pieces(sentence)?));
+    }
+    let share = shop.config.advpicker.share;
+    let kept = least_told(&told, (sentences.len() as f64 * share).ceil() as usize);
+    let soft = shop.soft_labels(&teacher)?;
+    let mut lessons = lessons(sentences, soft);
+    let mut kept = kept.into_iter();
+    lessons.retain(|_| kept.next().unwrap_or(false));
+    Ok(Outcome::Student(shop.student(&lessons, 0.0, &folders.by_source, &folders.by_target)?))
+}
+
+/// Which `count` of these probabilities are nearest to one half; of equal ones the first.
+fn least_told(told: &[f32], count: usize) -> Vec<bool> {
+    let mut order: Vec<usize> = (0..told.len()).collect();
+    order.sort_by(|&a, &b| (told[a] - 0.5).abs().total_cmp(&(told[b] - 0.5).abs()));
+    let mut kept = vec![false; told.len()];
+    order.into_iter().take(count).for_each(|at| kept[at] = true);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_nearest_to_one_half_are_kept() {
+        let told = [0.1, 0.45, 0.9, 0.55, 0.5, 0.45];
+        assert_eq!(least_told(&told, 3), [false, true, false, true, true, false]);
+        assert_eq!(least_told(&told, 9), [true; 6]);
+        assert_eq!(least_told(&told, 0), [false; 6]);
+    }
+}

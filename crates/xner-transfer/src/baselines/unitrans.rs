@@ -1,0 +1,62 @@
+//! `UniTrans`: model transfer and data transfer in one. Three models label the target's text: `Θ_src`, tuned on the source;
+//! `Θ_trans`, on its translation; `Θ_teach`, on the translation from `Θ_src` on. The student learns `Θ_teach`'s soft labels, and
+//! the hard labels on which at least two of the three agree.
+
+use burn::tensor::backend::AutodiffBackend;
+use xner_nn::NerBackend;
+
+use crate::Result;
+use crate::report::Folders;
+use crate::transadv::phases::{Games, Workshop};
+use crate::transadv::{Lesson, Outcome, Set, source};
+
+pub(crate) fn unitrans<A>(shop: &mut Workshop<'_, A>, folders: &Folders) -> Result<Outcome>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    let (none, config) = (Games::default(), shop.config);
+    let training = config.teachers.training(&config.training);
+    let own = source(shop, [false, false])?;
+    let translated = shop.tuned("translated", &[Set::Target], None, &none, &config.training)?;
+    let teacher = shop.tuned("teacher", &[Set::Target], Some(&own), &none, &training)?;
+    let labels = [shop.soft_labels(&own)?, shop.soft_labels(&translated)?, shop.soft_labels(&teacher)?];
+    let sentences = &shop.corpora.unlabelled;
+    let lesson = |(at, sentence): (usize, _)| {
+        let [own, translated, teacher] = labels.each_ref().map(|labels| labels[at].as_slice());
+        Lesson { sentence, soft: teacher.to_vec(), hard: votes([own, translated, teacher], sentence.len()) }
+    };
+    let lessons: Vec<Lesson<'_>> = sentences.iter().enumerate().map(lesson).collect();
+    let weight = config.unitrans.hard_weight;
+    Ok(Outcome::Student(shop.student(&lessons, weight, &folders.by_source, &folders.by_target)?))
+}
+
+/// The tag of each of `words` words on which at least two of three models agree.
+fn votes(models: [&[f32]; 3], words: usize) -> Vec<Option<u16>> {
+    let width = models[0].len() / words.max(1);
+    let best = |model: &[f32], word: usize| {
+        let row = model[word * width..][..width].iter().enumerate();
+        row.max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0))).map_or(0, |(tag, _)| tag as u16)
+    };
+    (0..words)
+        .map(|word| {
+            let [a, b, c] = models.map(|model| best(model, word));
+            if a == b || a == c { Some(a) } else { (b == c).then_some(b) }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_of_three_settle_a_word() {
+        // Three words, three tags.
+        let one = [0.8, 0.1, 0.1, 0.2, 0.7, 0.1, 0.0, 0.0, 1.0];
+        let two = [0.6, 0.3, 0.1, 0.6, 0.2, 0.2, 0.1, 0.8, 0.1];
+        let three = [0.1, 0.9, 0.0, 0.5, 0.4, 0.1, 1.0, 0.0, 0.0];
+        assert_eq!(votes([&one, &two, &three], 3), [Some(0), Some(0), None]);
+        assert!(votes([&[], &[], &[]], 0).is_empty());
+    }
+}

@@ -1,0 +1,48 @@
+//! Batches drawn from a corpus that is gone through again and again.
+
+use rand::seq::SliceRandom;
+use xner_tagger::{Purpose, stream};
+
+/// The places of batch `batch` of `size` sentences in a list of `count`: the list is gone through again and again, each
+/// time in an order of its own. `round` tells lists of one purpose apart. Fewer than `size` where the list is shorter; none
+/// of an empty list.
+pub(crate) fn places(
+    seed: u64,
+    purpose: Purpose,
+    round: usize,
+    batch: usize,
+    size: usize,
+    count: usize,
+) -> Vec<usize> {
+    let size = size.min(count);
+    let mut places = Vec::with_capacity(size);
+    let (mut pass, mut order) = (usize::MAX, Vec::new());
+    for at in batch * size..(batch + 1) * size {
+        if at / count != pass {
+            pass = at / count;
+            order = (0..count).collect();
+            order.shuffle(&mut stream(seed, purpose, round, pass));
+        }
+        places.push(order[at % count]);
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sentence_comes_once_before_one_comes_twice() {
+        let places = |batch, size, count| places(5, Purpose::Target, 2, batch, size, count);
+        let all: Vec<usize> = (0..7).flat_map(|batch| places(batch, 4, 14)).collect();
+        for pass in all.chunks(14) {
+            let mut sorted = pass.to_vec();
+            sorted.sort_unstable();
+            assert_eq!(sorted, (0..14).collect::<Vec<_>>());
+        }
+        assert_ne!(all[..14], all[14..]);
+        assert_eq!(places(3, 16, 3).len(), 3);
+        assert!(places(3, 16, 0).is_empty());
+    }
+}

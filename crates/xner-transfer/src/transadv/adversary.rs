@@ -1,0 +1,298 @@
+//! The adversarial part of training (section 2.3): what the discriminators learn, and what the generator learns of them.
+
+use std::path::Path;
+
+use burn::module::{AutodiffModule, Module};
+use burn::tensor::Tensor;
+use burn::tensor::backend::{AutodiffBackend, Backend};
+use xner_nn::{NerBackend, init};
+use xner_tagger::bert::train::{FineTuned, FoundGradients, Pass};
+use xner_tagger::bert::{Piece, SubwordBatch};
+use xner_tagger::config::Optimiser;
+use xner_tagger::optimiser::{Gradients, ModuleOptimiser, clip_factor};
+use xner_tagger::train::{Moment, StepOutcome};
+use xner_tagger::weights::{self, host, tracked};
+use xner_tagger::{Purpose, Result, Tensors, stream};
+
+use super::config::AdversaryConfig;
+use super::discriminators::{LanguageDiscriminator, OrderDiscriminator, cross_entropy, rows};
+use super::sets::WordLanguages;
+use super::tally::Tally;
+use crate::draws::places;
+
+/// Both discriminators; one that a run does without is none.
+#[derive(Module, Debug)]
+pub struct Discriminators<B: Backend> {
+    /// Equation 3.
+    pub language: Option<LanguageDiscriminator<B>>,
+    /// Equation 4.
+    pub order: Option<OrderDiscriminator<B>>,
+}
+
+impl<B: Backend> Discriminators<B> {
+    /// With seeded weights, over states of `width` numbers.
+    pub fn new(
+        config: &AdversaryConfig,
+        [language, order]: [bool; 2],
+        width: usize,
+        seed: u64,
+        device: &B::Device,
+    ) -> Self {
+        let rng = |which| stream(seed, Purpose::Adversary, which, 0);
+        let (one, two) = (config.language.hidden, config.order.hidden);
+        Self {
+            language: language.then(|| LanguageDiscriminator::new(width, one, device, &mut rng(0))),
+            order: order.then(|| OrderDiscriminator::new(width, two, device, &mut rng(1))),
+        }
+    }
+}
+
+/// What the discriminators are shown.
+#[derive(Debug, Clone, Default)]
+pub struct Shown {
+    /// For the language discriminator: two lists, from each of which every step draws a batch. Their losses are added.
+    pub languages: Option<[Vec<WordLanguages>; 2]>,
+    /// For the order discriminator: windows in order, and shuffled ones.
+    pub orders: Option<[Vec<Piece>; 2]>,
+}
+
+/// One batch for one discriminator.
+struct Show {
+    batch: SubwordBatch,
+    /// The rows of the batch that are read, word by word.
+    rows: Vec<u32>,
+    /// What is right for each answer: 1 for the source language, or for a sentence in order.
+    right: Vec<f32>,
+    /// Words of each sentence, where the answer is one a sentence.
+    lengths: Option<Vec<usize>>,
+    /// Where its passes stand.
+    place: usize,
+}
+
+/// The places of passes: below are those of the NER step.
+const DISCRIMINATOR: usize = 1 << 12;
+const GENERATOR: usize = 1 << 13;
+
+/// The adversarial part of a learner.
+#[derive(Debug)]
+pub struct Adversary<A: AutodiffBackend> {
+    config: AdversaryConfig,
+    seed: u64,
+    batch: usize,
+    clip: f64,
+    /// The rate of the NER loss, by which the others' rise and fall with the schedule.
+    rate: f64,
+    shown: Shown,
+    discriminators: Discriminators<A>,
+    optimiser: ModuleOptimiser<A::InnerBackend>,
+    tally: Tally,
+}
+
+impl<A> Adversary<A>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    /// `rate` is the first learning rate of the NER loss, `batch` the sentences of a batch from each list.
+    pub fn new(
+        config: &AdversaryConfig,
+        optimiser: Optimiser,
+        [rate, clip]: [f64; 2],
+        batch: usize,
+        seed: u64,
+        shown: Shown,
+        discriminators: Discriminators<A>,
+    ) -> Self {
+        Self {
+            config: config.clone(),
+            seed,
+            batch: if config.batch == 0 { batch } else { config.batch },
+            clip,
+            rate,
+            shown,
+            discriminators: tracked(discriminators, true),
+            optimiser: ModuleOptimiser::new(optimiser),
+            tally: Tally::default(),
+        }
+    }
+
+    /// The discriminators.
+    pub fn discriminators(&self) -> &Discriminators<A> {
+        &self.discriminators
+    }
+
+    /// What they reached since they were last asked.
+    pub fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// Begins to count anew.
+    pub fn reset_tally(&mut self) {
+        self.tally = Tally::default();
+    }
+
+    /// The batches of a step, language before order.
+    fn shows(&self, model: &FineTuned<A>, purpose: Purpose, step: usize, place: usize) -> Vec<Show> {
+        let mut shows = Vec::new();
+        let draw = |list: usize, count| places(self.seed, purpose, list, step, self.batch, count);
+        for (list, words) in self.shown.languages.iter().flatten().enumerate() {
+            let drawn: Vec<_> =
+                draw(list, words.len()).into_iter().flat_map(|at| &words[at].windows).collect();
+            let batch = SubwordBatch::new(drawn.iter().map(|(piece, _)| piece), model.config());
+            let languages = drawn.iter().flat_map(|(_, languages)| languages);
+            let asked: Vec<(u32, f32)> = (batch.words.iter().zip(languages))
+                .filter_map(|(&row, language)| Some((row, f32::from(u8::from((*language)?)))))
+                .collect();
+            let (rows, right) = asked.into_iter().unzip();
+            shows.push(Show { batch, rows, right, lengths: None, place: place + list });
+        }
+        for (list, pieces) in self.shown.orders.iter().flatten().enumerate() {
+            let drawn: Vec<&Piece> =
+                draw(2 + list, pieces.len()).into_iter().map(|at| &pieces[at]).collect();
+            let batch = SubwordBatch::new(drawn, model.config());
+            let right = vec![if list == 0 { 1.0 } else { 0.0 }; batch.answers.len()];
+            let (rows, lengths) = (batch.words.clone(), Some(batch.answers.clone()));
+            shows.push(Show { batch, rows, right, lengths, place: place + 2 + list });
+        }
+        shows.retain(|show| !show.rows.is_empty());
+        shows
+    }
+
+    /// Equation 5's `L_l` and `L_o`: the discriminators learn to tell, the encoder stays as it is.
+    fn teach(&mut self, model: &FineTuned<A>, at: &Moment) -> StepOutcome {
+        let mut sum: Option<Tensor<A, 1>> = None;
+        for show in self.shows(model, Purpose::Discriminator, at.step, DISCRIMINATOR) {
+            let pass = Pass { step: at.step, place: show.place };
+            let states: Tensor<A, 2> = Tensor::from_inner(model.encode_inner(&show.batch, Some(pass)));
+            let Some(odds) = odds(&self.discriminators, states, &show) else { continue };
+            self.tally.told(show.lengths.is_some(), &host(odds.clone().inner()), &show.right);
+            let loss = cross_entropy(odds, right(&show, model, false));
+            sum = Some(sum.map_or_else(|| loss.clone(), |sum| sum + loss.clone()));
+        }
+        let Some(loss) = sum else { return StepOutcome { loss: 0.0, gradient_norm: 0.0 } };
+        let value = host(loss.clone().inner()).first().copied().unwrap_or(f32::NAN);
+        if !value.is_finite() {
+            return StepOutcome { loss: value, gradient_norm: f32::NAN };
+        }
+        let gradients = Gradients::of(&self.discriminators, &loss.backward());
+        let gradient_norm = gradients.squares().sqrt();
+        if gradient_norm.is_finite() {
+            let rate = self.config.discriminator_rate * at.rate / self.rate;
+            let scale = clip_factor(gradient_norm, self.clip);
+            let own = self.discriminators.clone();
+            self.discriminators = self.optimiser.step(own, gradients, scale, rate, at.step + 1);
+        }
+        StepOutcome { loss: value, gradient_norm }
+    }
+
+    /// The gradient of equation 5's `L_g`: the encoder learns to deceive, the discriminators stay as they are.
+    fn deceive(&mut self, model: &FineTuned<A>, at: &Moment) -> FoundGradients<A::InnerBackend> {
+        let fixed = tracked(self.discriminators.clone(), false);
+        let mut found = FoundGradients::default();
+        for show in self.shows(model, Purpose::Generator, at.step, GENERATOR) {
+            let states = model.encode(&show.batch, Some(Pass { step: at.step, place: show.place }));
+            let Some(odds) = odds(&fixed, states.rows.clone(), &show) else { continue };
+            let loss = cross_entropy(odds, right(&show, model, true));
+            found.add(model, &loss, &[(&show.batch, &states)]);
+            if !found.loss().is_finite() {
+                break;
+            }
+        }
+        self.tally.deceived(found.loss());
+        found
+    }
+
+    /// The discriminators' step, and the gradient for the generator's. Where a loss is not finite, the outcome says so.
+    pub fn step(
+        &mut self,
+        model: &FineTuned<A>,
+        at: &Moment,
+    ) -> (StepOutcome, FoundGradients<A::InnerBackend>) {
+        let taught = self.teach(model, at);
+        if !taught.gradient_norm.is_finite() {
+            return (taught, FoundGradients::default());
+        }
+        let found = self.deceive(model, at);
+        (taught, found)
+    }
+
+    /// The generator's rate at a moment.
+    pub fn generator_rate(&self, at: &Moment) -> f64 {
+        self.config.generator_rate * at.rate / self.rate
+    }
+
+    /// The discriminators' weights.
+    pub fn weights(&self) -> Tensors {
+        weights::collect(&self.discriminators.valid())
+    }
+
+    /// Takes weights back.
+    ///
+    /// # Errors
+    /// [`xner_tagger::Error::Tensor`] when they do not fit.
+    pub fn set_weights(&mut self, weights: &mut Tensors, path: &Path) -> Result<()> {
+        self.discriminators = weights::load(self.discriminators.clone(), weights, path)?;
+        Ok(())
+    }
+
+    /// The optimiser's state, and what was counted.
+    pub fn state(&self) -> Tensors {
+        let mut state = Tensors::default();
+        state.extend("optimiser/", self.optimiser.state());
+        state.insert("tally", &[Tally::NUMBERS], self.tally.numbers().to_vec());
+        state
+    }
+
+    /// Takes a state back.
+    ///
+    /// # Errors
+    /// [`xner_tagger::Error::Tensor`] when it does not fit.
+    pub fn set_state(&mut self, mut state: Tensors, device: &A::Device, path: &Path) -> Result<()> {
+        let own = state.split("optimiser/");
+        self.optimiser.set_state(&self.discriminators.valid(), own, device, path)?;
+        self.tally = Tally::of(&state.take("tally", &[Tally::NUMBERS], path)?);
+        state.expect_empty(path)
+    }
+}
+
+/// What is right, or, to deceive, what is wrong.
+fn right<A>(show: &Show, model: &FineTuned<A>, flipped: bool) -> Tensor<A, 1>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    let values = show.right.iter().map(|&y| if flipped { 1.0 - y } else { y }).collect();
+    init::tensor(values, [show.right.len()], model.device())
+}
+
+/// The log-odds that a discriminator gives; none where the run has no such discriminator.
+fn odds<A: NerBackend>(
+    discriminators: &Discriminators<A>,
+    states: Tensor<A, 2>,
+    show: &Show,
+) -> Option<Tensor<A, 1>> {
+    let words = rows(states, &show.rows);
+    match &show.lengths {
+        None => Some(discriminators.language.as_ref()?.forward(words)),
+        Some(lengths) => Some(discriminators.order.as_ref()?.forward(words, lengths)),
+    }
+}
+
+/// The mean probability, over a sentence's words, that they are of the source language; one half for a sentence
+/// without words.
+pub fn source_probability<A>(
+    model: &FineTuned<A>,
+    discriminator: &LanguageDiscriminator<A::InnerBackend>,
+    pieces: &[Piece],
+) -> f32
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    let batch = SubwordBatch::new(pieces, model.config());
+    if batch.words.is_empty() {
+        return 0.5;
+    }
+    let odds = host(discriminator.forward(rows(model.encode_inner(&batch, None), &batch.words)));
+    odds.iter().map(|odds| 1.0 / (1.0 + (-odds).exp())).sum::<f32>() / odds.len() as f32
+}

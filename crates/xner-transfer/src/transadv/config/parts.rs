@@ -1,0 +1,285 @@
+//! The config's sections.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use toml::Table;
+use xner_corpus::read::ReadOptions;
+use xner_tagger::bert::train::{BertTrainConfig, complete};
+use xner_tagger::config::{Optimiser, Schedule, TrainingConfig};
+
+use super::super::sets::Set;
+use crate::{Error, Result};
+
+/// `[source]`: labelled text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SourceText {
+    /// What the language is called. Default `en`.
+    pub language: String,
+    /// `D_S`: labelled sentences to train on.
+    pub train: Option<PathBuf>,
+    /// Labelled sentences by which weights are chosen.
+    pub dev: Option<PathBuf>,
+    /// So many of the training sentences, the same for every seed; by default all.
+    pub sentences: Option<usize>,
+    /// So many of the development sentences; by default all.
+    pub dev_sentences: Option<usize>,
+    /// `[source.read]`: format and columns.
+    pub read: ReadOptions,
+}
+
+/// `[target]`: text without labels, and text to score on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TargetText {
+    /// What the language is called. Default `target`.
+    pub language: String,
+    /// `D_T^u`: sentences whose labels, if the file has any, nobody reads.
+    pub unlabelled: Option<PathBuf>,
+    /// Labelled sentences; only `select = "target-dev"` needs them.
+    pub dev: Option<PathBuf>,
+    /// Labelled sentences to be scored in the end.
+    pub test: Option<PathBuf>,
+    /// So many of the unlabelled sentences, the same for every seed; by default all.
+    pub sentences: Option<usize>,
+    /// So many of the development sentences; by default all.
+    pub dev_sentences: Option<usize>,
+    /// `[target.read]`: format and columns.
+    pub read: ReadOptions,
+}
+
+impl Default for SourceText {
+    fn default() -> Self {
+        let (language, read) = ("en".to_owned(), ReadOptions::default());
+        Self { language, train: None, dev: None, sentences: None, dev_sentences: None, read }
+    }
+}
+
+impl Default for TargetText {
+    fn default() -> Self {
+        Self {
+            language: "target".to_owned(),
+            unlabelled: None,
+            dev: None,
+            test: None,
+            sentences: None,
+            dev_sentences: None,
+            read: ReadOptions::default(),
+        }
+    }
+}
+
+/// `[adversary]`: the discriminators and the generator (2.3).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AdversaryConfig {
+    /// The generator's first rate. Default 6e-7.
+    pub generator_rate: f64,
+    /// The discriminators' first rate. Default 5e-3.
+    pub discriminator_rate: f64,
+    /// Sentences of a batch from each list that a discriminator is shown; 0 (default): as many as of labelled ones.
+    pub batch: usize,
+    /// The language discriminator.
+    pub language: LanguageConfig,
+    /// The order discriminator.
+    pub order: OrderConfig,
+}
+
+/// `[adversary.language]`: the language discriminator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LanguageConfig {
+    /// `d_l`. Default 500.
+    pub hidden: usize,
+    /// What it is shown for the source language: by default `D_S`.
+    pub source: Vec<Set>,
+    /// What it is shown for the target's: by default `D_T^u`.
+    pub target: Vec<Set>,
+}
+
+/// `[adversary.order]`: the order discriminator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OrderConfig {
+    /// `d_o`. Default 256.
+    pub hidden: usize,
+    /// What it is shown as ordered: by default `D_S` and `D_T`.
+    pub ordered: Vec<Set>,
+    /// What it is shown as shuffled: by default `D_S^shu` and `D_T^shu`.
+    pub shuffled: Vec<Set>,
+}
+
+impl Default for AdversaryConfig {
+    fn default() -> Self {
+        Self {
+            generator_rate: 6e-7,
+            discriminator_rate: 5e-3,
+            batch: 0,
+            language: LanguageConfig::default(),
+            order: OrderConfig::default(),
+        }
+    }
+}
+
+impl Default for LanguageConfig {
+    fn default() -> Self {
+        Self { hidden: 500, source: vec![Set::Source], target: vec![Set::Unlabelled] }
+    }
+}
+
+impl Default for OrderConfig {
+    fn default() -> Self {
+        Self {
+            hidden: 256,
+            ordered: vec![Set::Source, Set::Target],
+            shuffled: vec![Set::SourceShu, Set::TargetShu],
+        }
+    }
+}
+
+impl AdversaryConfig {
+    pub(super) fn check(&self) -> Result<()> {
+        let rates = [
+            ("adversary.generator_rate", self.generator_rate),
+            ("adversary.discriminator_rate", self.discriminator_rate),
+        ];
+        for (key, rate) in rates {
+            if !(rate.is_finite() && rate > 0.0) {
+                let message = format!("is {rate}, expected a finite number above 0");
+                return Err(Error::setting(key, message));
+            }
+        }
+        let hidden = [
+            ("adversary.language.hidden", self.language.hidden),
+            ("adversary.order.hidden", self.order.hidden),
+        ];
+        for (key, hidden) in hidden {
+            if hidden == 0 {
+                return Err(Error::setting(key, "is 0, expected at least 1"));
+            }
+        }
+        let sets = [
+            ("adversary.language.source", &self.language.source),
+            ("adversary.language.target", &self.language.target),
+            ("adversary.order.ordered", &self.order.ordered),
+            ("adversary.order.shuffled", &self.order.shuffled),
+        ];
+        for (key, sets) in sets {
+            if sets.is_empty() {
+                return Err(Error::setting(key, "is empty, expected at least one set"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `[teachers]`: the enhanced teachers (2.4).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TeachersConfig {
+    /// Epochs of each; by default those of `[training]`.
+    pub epochs: Option<usize>,
+    /// Their first rate; by default that of `[training]`.
+    pub rate: Option<f64>,
+}
+
+impl TeachersConfig {
+    /// How teachers are trained.
+    pub(in super::super) fn training(&self, training: &TrainingConfig) -> TrainingConfig {
+        changed(training, self.epochs, self.rate)
+    }
+}
+
+/// `[distillation]`: the student (2.4).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DistillationConfig {
+    /// `w_1` to `w_4` of equation 7: the source model's, the entity, context and order teachers'. They are scaled to a sum of
+    /// 1 over the models that there are. Default all alike.
+    pub weights: [f32; 4],
+    /// Epochs; by default those of `[training]`.
+    pub epochs: Option<usize>,
+    /// The first rate; by default that of `[training]`.
+    pub rate: Option<f64>,
+}
+
+impl Default for DistillationConfig {
+    fn default() -> Self {
+        Self { weights: [0.25; 4], epochs: None, rate: None }
+    }
+}
+
+impl DistillationConfig {
+    /// How the student is trained.
+    pub(in super::super) fn training(&self, training: &TrainingConfig) -> TrainingConfig {
+        changed(training, self.epochs, self.rate)
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        let fine = self.weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0);
+        if !fine || self.weights[0] <= 0.0 {
+            let message = format!(
+                "is {:?}, expected finite numbers, 0 or above, the source model's above 0",
+                self.weights
+            );
+            return Err(Error::setting("distillation.weights", message));
+        }
+        Ok(())
+    }
+}
+
+/// `[unitrans]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UniTransConfig {
+    /// The weight of the loss of hard labels beside that of soft ones. Default 1.
+    pub hard_weight: f32,
+}
+
+impl Default for UniTransConfig {
+    fn default() -> Self {
+        Self { hard_weight: 1.0 }
+    }
+}
+
+/// `[advpicker]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AdvPickerConfig {
+    /// The share of the unlabelled sentences that is kept: those which the discriminator can tell least. Default 0.8.
+    pub share: f64,
+}
+
+impl Default for AdvPickerConfig {
+    fn default() -> Self {
+        Self { share: 0.8 }
+    }
+}
+
+fn changed(training: &TrainingConfig, epochs: Option<usize>, rate: Option<f64>) -> TrainingConfig {
+    let mut training = training.clone();
+    training.epochs = epochs.unwrap_or(training.epochs);
+    if let Some(own) = rate {
+        match &mut training.optimiser {
+            Optimiser::Sgd { rate } | Optimiser::Adam { rate, .. } | Optimiser::AdamW { rate, .. } => *rate = own,
+        }
+    }
+    training
+}
+
+/// The paper's.
+pub(super) fn default_training() -> TrainingConfig {
+    let training = BertTrainConfig::default().training;
+    let schedule = Schedule { warmup: 0.05, ..training.schedule };
+    TrainingConfig { epochs: 10, schedule, ..training }
+}
+
+/// `[training]`: what it leaves out is the paper's, which is not what it would be for another model.
+pub(super) fn training<'de, D: Deserializer<'de>>(from: D) -> Result<TrainingConfig, D::Error> {
+    let other = |fault: toml::de::Error| serde::de::Error::custom(fault.to_string().trim_end());
+    let mut own = Table::deserialize(from)?;
+    let defaults = Table::try_from(default_training()).map_err(serde::de::Error::custom)?;
+    complete(&mut own, defaults);
+    own.try_into().map_err(other)
+}

@@ -1,0 +1,97 @@
+//! What a run works on.
+
+use std::path::PathBuf;
+
+use xner_corpus::read::read_corpus;
+use xner_corpus::sample::subset;
+use xner_corpus::{Labelled, Sentence};
+use xner_tagger::{Fingerprint, read_labelled};
+
+use super::config::{Method, TransAdvConfig};
+use super::data::{TransAdvData, create, translator};
+use crate::{Error, Result};
+
+/// Labelled text of the source, text of the target, and what was made of the first.
+#[derive(Debug, Default)]
+pub struct TransAdvCorpora {
+    /// `D_S`
+    pub train: Vec<Labelled>,
+    /// Source sentences by which weights are chosen.
+    pub dev: Vec<Labelled>,
+    /// `D_T^u`; empty for a method that reads none.
+    pub unlabelled: Vec<Sentence>,
+    /// Labelled target sentences; may be empty.
+    pub target_dev: Vec<Labelled>,
+    /// Labelled target sentences to be scored in the end; may be empty.
+    pub target_test: Vec<Labelled>,
+    /// What was made of `D_S`; none for a method that translates nothing.
+    pub made: Option<TransAdvData>,
+}
+
+/// Which sentences a run takes, where it does not take all, is the same for every seed.
+const SUBSET: u64 = 1;
+
+impl TransAdvCorpora {
+    /// Reads the files that a config names, and makes the translated, code-switched and shuffled sets, where the method
+    /// needs them.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a file that is needed and not named; faults of the files, with their lines; faults of
+    /// [`create`].
+    pub fn read(config: &TransAdvConfig, method: Method) -> Result<Self> {
+        let TransAdvConfig { source, target, .. } = config;
+        let needed = |key: &str, path: &Option<PathBuf>| {
+            let missing = || Error::setting(key, "is missing, expected the path of a corpus");
+            path.clone().ok_or_else(missing)
+        };
+        let maybe = |key: &str, path: &Option<PathBuf>| match path {
+            Some(path) => Ok::<_, Error>(read_labelled(key, path, &target.read)?),
+            None => Ok(Vec::new()),
+        };
+        let train = read_labelled("source.train", &needed("source.train", &source.train)?, &source.read)?;
+        let train = limited(train, source.sentences);
+        let dev = read_labelled("source.dev", &needed("source.dev", &source.dev)?, &source.read)?;
+        let unlabelled = if method.reads_unlabelled() {
+            let read = read_corpus(needed("target.unlabelled", &target.unlabelled)?, &target.read)?;
+            limited(read, target.sentences).into_iter().map(|labelled| labelled.sentence).collect()
+        } else {
+            Vec::new()
+        };
+        // The slow part comes last.
+        let (target_dev, target_test) =
+            (maybe("target.dev", &target.dev)?, maybe("target.test", &target.test)?);
+        let made = if method.translates() {
+            let translator = translator(&config.dictionary, config.phrases.as_deref())?;
+            // The sets are the same for every seed, so that seeds differ by training alone.
+            Some(create(&train, &translator, &config.data, SUBSET)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            train,
+            dev: limited(dev, source.dev_sentences),
+            unlabelled,
+            target_dev: limited(target_dev, target.dev_sentences),
+            target_test,
+            made,
+        })
+    }
+
+    /// Adds all of it.
+    pub(super) fn fingerprint(&self, print: &mut Fingerprint) {
+        print.corpus(&self.train).corpus(&self.dev).sentences(&self.unlabelled);
+        print.corpus(&self.target_dev).corpus(&self.target_test);
+        for (name, sentences) in self.made.iter().flat_map(TransAdvData::files) {
+            print.bytes(name.as_bytes()).corpus(sentences);
+        }
+    }
+}
+
+/// `count` of them, drawn, in their order; empty sentences are of no use.
+fn limited(mut sentences: Vec<Labelled>, count: Option<usize>) -> Vec<Labelled> {
+    sentences.retain(|labelled| !labelled.sentence.is_empty());
+    let Some(count) = count.filter(|&count| count < sentences.len()) else { return sentences };
+    let mut kept = vec![false; sentences.len()];
+    subset(sentences.len(), count, SUBSET).into_iter().for_each(|at| kept[at] = true);
+    sentences.into_iter().zip(kept).filter_map(|(labelled, kept)| kept.then_some(labelled)).collect()
+}

@@ -1,0 +1,184 @@
+//! Adversarial training (2.3) and fine-tuning of teachers (2.4).
+
+use std::cell::Cell;
+use std::path::Path;
+use std::rc::Rc;
+
+use burn::tensor::backend::AutodiffBackend;
+use xner_corpus::Labelled;
+use xner_nn::NerBackend;
+use xner_tagger::bert::train::{Example, FineTuneOptimiser, FineTuned, Pass, supervised};
+use xner_tagger::config::TrainingConfig;
+use xner_tagger::train::{DevScores, Learner, Moment, StepOutcome};
+use xner_tagger::{Result, Tensors, TrainReport, evaluate};
+
+use super::adversary::Adversary;
+use super::tally::Tally;
+use super::weights_file;
+
+/// Labelled sentences by which weights are chosen.
+#[derive(Debug, Clone, Copy)]
+pub struct Dev<'a> {
+    /// The source's.
+    pub source: &'a [Labelled],
+    /// The target's; may be empty.
+    pub target: &'a [Labelled],
+}
+
+impl Dev<'_> {
+    /// The scores on both.
+    pub(super) fn scores<A>(&self, model: &FineTuned<A>, target: bool) -> Result<Option<DevScores>>
+    where
+        A: AutodiffBackend + NerBackend,
+        A::InnerBackend: NerBackend,
+    {
+        let gold = if target { self.target } else { self.source };
+        if gold.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(evaluate(&model.tagger()?, gold)?.overall.into()))
+    }
+}
+
+/// A model in training on labelled sentences, with discriminators beside it or without.
+///
+/// A step is the NER step on the batch (`L_ner` updates encoder and head), then the discriminators' (`L_l`, `L_o`), then
+/// the generator's (`L_g` updates the encoder alone), each on batches of its own and with an optimiser of its own.
+pub struct AdversarialLearner<'a, A: AutodiffBackend> {
+    model: FineTuned<A>,
+    examples: Vec<Vec<Example>>,
+    /// Steps go through so many sentences in an epoch; of a shorter labelled set through some more than once.
+    epoch: usize,
+    at_once: usize,
+    dev: Dev<'a>,
+    ner: FineTuneOptimiser<A::InnerBackend>,
+    generator: FineTuneOptimiser<A::InnerBackend>,
+    adversary: Option<Adversary<A>>,
+    /// The last full count of the game, for whoever watches.
+    tally: Rc<Cell<Tally>>,
+}
+
+impl<'a, A> AdversarialLearner<'a, A>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    /// `at_once`: subwords of a pass, as in [`xner_tagger::bert::train::BertSettings::at_once`]; `epoch`: at least so many
+    /// sentences are an epoch.
+    ///
+    /// # Errors
+    /// A fault of the tokeniser; a tag that the head does not have.
+    pub fn new(
+        model: FineTuned<A>,
+        train: impl IntoIterator<Item = &'a Labelled>,
+        dev: Dev<'a>,
+        training: &TrainingConfig,
+        [at_once, epoch]: [usize; 2],
+        adversary: Option<Adversary<A>>,
+    ) -> Result<Self> {
+        let kept = train.into_iter().filter(|l| (1..=training.longest).contains(&l.sentence.len()));
+        let examples = kept.map(|labelled| model.examples(labelled)).collect::<Result<Vec<_>>>()?;
+        let optimiser = || FineTuneOptimiser::new(training.optimiser, training.clip, &model);
+        let (ner, generator) = (optimiser(), optimiser());
+        let epoch = if examples.is_empty() { 0 } else { epoch.max(examples.len()) };
+        let tally = Rc::default();
+        Ok(Self { model, examples, epoch, at_once, dev, ner, generator, adversary, tally })
+    }
+
+    /// What the discriminators reached between the last two evaluations; changes as training goes on.
+    pub fn tally(&self) -> Rc<Cell<Tally>> {
+        Rc::clone(&self.tally)
+    }
+
+    /// The trained model, and its adversary.
+    pub fn model(&self) -> &FineTuned<A> {
+        &self.model
+    }
+}
+
+/// Prefixes of a checkpoint's tensors.
+const MODEL: &str = "model/";
+const DISCRIMINATORS: &str = "discriminators/";
+
+impl<A> Learner for AdversarialLearner<'_, A>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    fn sentences(&self) -> usize {
+        self.epoch
+    }
+
+    fn step(&mut self, sentences: &[usize], at: &Moment) -> Result<StepOutcome> {
+        let count = self.examples.len();
+        let examples: Vec<&Example> = sentences.iter().flat_map(|&at| &self.examples[at % count]).collect();
+        let pass = Pass { step: at.step, place: 0 };
+        let mut outcome = StepOutcome { loss: 0.0, gradient_norm: 0.0 };
+        if let Some(found) = supervised(&self.model, &examples, self.at_once, pass) {
+            outcome = self.ner.step(&mut self.model, found, at.rate, at.step + 1);
+        }
+        if !outcome.gradient_norm.is_finite() {
+            return Ok(outcome);
+        }
+        let Some(adversary) = &mut self.adversary else { return Ok(outcome) };
+        let (taught, found) = adversary.step(&self.model, at);
+        if !taught.gradient_norm.is_finite() {
+            return Ok(taught);
+        }
+        let rate = adversary.generator_rate(at);
+        let deceived = self.generator.step(&mut self.model, found, rate, at.step + 1);
+        Ok(if deceived.gradient_norm.is_finite() { outcome } else { deceived })
+    }
+
+    fn evaluate(&self) -> Result<Option<DevScores>> {
+        if let Some(adversary) = &self.adversary {
+            self.tally.set(adversary.tally());
+        }
+        self.dev.scores(&self.model, false)
+    }
+
+    fn evaluate_target(&self) -> Result<Option<DevScores>> {
+        self.dev.scores(&self.model, true)
+    }
+
+    fn weights(&self) -> Tensors {
+        let mut weights = Tensors::default();
+        weights.extend(MODEL, self.model.weights());
+        if let Some(adversary) = &self.adversary {
+            weights.extend(DISCRIMINATORS, adversary.weights());
+        }
+        weights
+    }
+
+    fn set_weights(&mut self, mut weights: Tensors, path: &Path) -> Result<()> {
+        let (mut model, mut own) = (weights.split(MODEL), weights.split(DISCRIMINATORS));
+        self.model.set_weights(&mut model, path)?;
+        if let Some(adversary) = &mut self.adversary {
+            adversary.set_weights(&mut own, path)?;
+        }
+        [model, own, weights].iter().try_for_each(|rest| rest.expect_empty(path))
+    }
+
+    fn optimiser(&self) -> Tensors {
+        let mut state = Tensors::default();
+        state.extend("ner/", self.ner.state());
+        if let Some(adversary) = &self.adversary {
+            state.extend("generator/", self.generator.state());
+            state.extend("adversary/", adversary.state());
+        }
+        state
+    }
+
+    fn set_optimiser(&mut self, mut state: Tensors, path: &Path) -> Result<()> {
+        self.ner.set_state(&self.model, state.split("ner/"), path)?;
+        if let Some(adversary) = &mut self.adversary {
+            self.generator.set_state(&self.model, state.split("generator/"), path)?;
+            adversary.set_state(state.split("adversary/"), self.model.device(), path)?;
+        }
+        state.expect_empty(path)
+    }
+
+    fn save(&self, folder: &Path, report: &TrainReport) -> Result<()> {
+        weights_file::write(folder, &self.weights(), report)
+    }
+}

@@ -1,0 +1,183 @@
+//! A run: phases, the model directory, scores.
+
+use std::path::{Path, PathBuf};
+
+use burn::tensor::backend::AutodiffBackend;
+use xner_nn::NerBackend;
+use xner_tagger::bert::train::tags_of;
+use xner_tagger::train::Evaluation;
+use xner_tagger::{Device, Fingerprint, Task, TrainReport, check_entities, dispatch, evaluate, open};
+
+use super::config::{Method, TransAdvConfig};
+use super::corpora::TransAdvCorpora;
+use super::observer::{Event, Observer};
+use super::phases::{BY_TARGET, Phase, Workshop};
+use crate::identity::claim;
+use crate::report::{Folders, REPORT, Selected, TransferReport};
+use crate::{Error, Result, baselines};
+
+
+/// Trains a tagger for the target language by `method` and writes its model directory to `out`, in Hugging Face's
+/// layout.
+///
+/// In `out` are then, beside the model: `transfer-report.json` with the scores, and, where there are labelled target
+/// sentences to choose by, `by-target` or `by-source`: the model with the weights that the other choice gives. What the
+/// phases before leave is in `cache` (by default `out/phases`), in folders named by what they depend on: runs with the
+/// same cache train what they have in common once.
+///
+/// The run may be killed at any time: the same call goes on from the last checkpoint, and ends with the same bytes. A
+/// run that is finished is not repeated.
+///
+/// # Errors
+/// [`Error::Setting`] and [`Error::Data`] for what cannot be trained; [`Error::Folder`] when `out` holds another run;
+/// [`Error::Diverged`] when a loss is no longer finite, with phase and step; faults of training; a stop that the
+/// observer asked for is [`xner_tagger::Error::Stopped`].
+pub fn run(
+    method: Method,
+    config: &TransAdvConfig,
+    corpora: &TransAdvCorpora,
+    out: &Path,
+    cache: Option<&Path>,
+    device: &Device,
+    observer: &mut dyn Observer,
+) -> Result<TransferReport> {
+    config.check()?;
+    check(method, config, corpora)?;
+    let fingerprint = fingerprint(method, config, corpora)?;
+    if claim(out, &fingerprint)? {
+        return TransferReport::read(out);
+    }
+    if let Some(made) = &corpora.made {
+        observer.event(&Event::Created(&made.coverage));
+    }
+    let own = out.join("phases");
+    let folders = Folders::new(out, config.select);
+    let cache = cache.unwrap_or(&own);
+    let work = Work { method, config, corpora, folders: &folders, cache, observer: &mut *observer };
+    let (training, steps) = dispatch(*device, work)??;
+    observer.event(&Event::Scoring);
+    let scored = |folder: &Path, best: Option<&Evaluation>| -> Result<Option<Selected>> {
+        let Some(mut selected) = best.map(Selected::of) else { return Ok(None) };
+        if !corpora.target_test.is_empty() {
+            let scores = evaluate(open(folder, device)?.as_ref(), &corpora.target_test)?;
+            selected.target_test = Some((&scores).into());
+        }
+        Ok(Some(selected))
+    };
+    let report = TransferReport {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        method: method.name().to_owned(),
+        row: config.row(method),
+        source: config.source.language.clone(),
+        target: config.target.language.clone(),
+        seed: config.seed,
+        select: config.select,
+        fingerprint,
+        mapping_criterion: None,
+        parameters: training.parameters,
+        steps,
+        by_source_dev: scored(&folders.by_source, training.best.as_ref())?,
+        by_target_dev: scored(&folders.by_target, training.best_target.as_ref())?,
+        rounds: Vec::new(),
+        config: serde_json::to_value(config.without_paths())
+            .map_err(|e| Error::io(Path::new(REPORT))(e.into()))?,
+    };
+    report.write(out)?;
+    Ok(report)
+}
+
+/// What a method ends with.
+pub(crate) enum Outcome {
+    /// A phase whose model is the result.
+    Model(Phase),
+    /// A student, whose model directories are written.
+    Student(TrainReport),
+}
+
+struct Work<'a> {
+    method: Method,
+    config: &'a TransAdvConfig,
+    corpora: &'a TransAdvCorpora,
+    folders: &'a Folders,
+    cache: &'a Path,
+    observer: &'a mut dyn Observer,
+}
+
+impl Task for Work<'_> {
+    type Answer = Result<(TrainReport, usize)>;
+
+    fn run<A>(self, device: &A::Device) -> xner_tagger::Result<Self::Answer>
+    where
+        A: AutodiffBackend + NerBackend,
+        A::InnerBackend: NerBackend,
+    {
+        Ok(self.trained::<A>(device))
+    }
+}
+
+impl Work<'_> {
+    /// The last phase's report, and the steps of all.
+    fn trained<A>(self, device: &A::Device) -> Result<(TrainReport, usize)>
+    where
+        A: AutodiffBackend + NerBackend,
+        A::InnerBackend: NerBackend,
+    {
+        let Self { method, config, corpora, folders, cache, observer } = self;
+        let tags = tags_of(config.bert.scheme, &corpora.train)?;
+        let mut shop = Workshop::<A>::new(config, corpora, tags, cache, device, observer)?;
+        let outcome = match method {
+            Method::TransAdv => super::train(&mut shop, folders)?,
+            Method::MbertFt => baselines::mbert_ft(&mut shop)?,
+            Method::AdvCe => baselines::advce(&mut shop)?,
+            Method::Tsl => baselines::tsl(&mut shop, folders)?,
+            Method::UniTrans => baselines::unitrans(&mut shop, folders)?,
+            Method::AdvPicker => baselines::advpicker(&mut shop, folders)?,
+        };
+        let report = match outcome {
+            Outcome::Student(report) => report,
+            Outcome::Model(phase) => {
+                let own: [(&PathBuf, PathBuf); 2] = [
+                    (&folders.by_source, phase.folder.clone()),
+                    (&folders.by_target, phase.folder.join(BY_TARGET)),
+                ];
+                let with_target = phase.report.best_target.is_some();
+                for (folder, weights) in own.into_iter().take(1 + usize::from(with_target)) {
+                    crate::files::create_folder(folder)?;
+                    phase.report.write(folder)?;
+                    shop.open_at(&weights, &phase)?.0.save(folder)?;
+                }
+                phase.report
+            }
+        };
+        Ok((report, shop.steps))
+    }
+}
+
+/// What training could not say as well.
+fn check(method: Method, config: &TransAdvConfig, corpora: &TransAdvCorpora) -> Result<()> {
+    check_entities("training", &corpora.train)?;
+    check_entities("development", &corpora.dev)?;
+    check_entities("target development", &corpora.target_dev)?;
+    if corpora.dev.is_empty() {
+        return Err(Error::setting("source.dev", "has no sentence, expected some to choose weights by"));
+    }
+    if config.select == crate::report::Select::TargetDev && corpora.target_dev.is_empty() {
+        return Err(Error::setting("target.dev", "has no sentence, but `select` is `target-dev`"));
+    }
+    if method.reads_unlabelled() && corpora.unlabelled.is_empty() {
+        return Err(Error::setting("target.unlabelled", "has no sentence, expected the target's own text"));
+    }
+    if method.translates() && corpora.made.is_none() {
+        return Err(Error::Data { message: "no translated sentences were made".to_owned() });
+    }
+    Ok(())
+}
+
+fn fingerprint(method: Method, config: &TransAdvConfig, corpora: &TransAdvCorpora) -> Result<String> {
+    let settings = serde_json::to_string(&config.without_paths());
+    let settings = settings.map_err(|fault| Error::io(Path::new(REPORT))(fault.into()))?;
+    let mut print = Fingerprint::new();
+    print.bytes(method.name().as_bytes()).bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(settings.as_bytes());
+    corpora.fingerprint(&mut print);
+    Ok(print.digest())
+}

@@ -1,0 +1,144 @@
+//! The phases of `TransAdv`.
+
+use burn::tensor::backend::AutodiffBackend;
+use xner_corpus::Sentence;
+use xner_nn::NerBackend;
+
+use super::config::{Ablation, AdversaryConfig};
+use super::distil::Lesson;
+use super::phases::{Games, Phase, Workshop};
+use super::run::Outcome;
+use super::sets::{Set, Words};
+use crate::Result;
+use crate::report::Folders;
+
+/// `Θ_src`, the enhanced teachers, and the student.
+pub(crate) fn train<A>(shop: &mut Workshop<'_, A>, folders: &Folders) -> Result<Outcome>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    let (ablation, config) = (shop.config.ablation, shop.config);
+    let source = source(shop, ablation.discriminators())?;
+    let mut models = vec![(config.distillation.weights[0], source.clone())];
+    if ablation != Ablation::NoDistillation {
+        for (teacher, weight) in Teacher::ALL.into_iter().zip(&config.distillation.weights[1..]) {
+            if ablation != teacher.ablation() && *weight > 0.0 {
+                models.push((*weight, enhanced(shop, teacher, &source)?));
+            }
+        }
+    }
+    let mut labels = Vec::with_capacity(models.len());
+    for (weight, phase) in &models {
+        labels.push((*weight, shop.soft_labels(phase)?));
+    }
+    let soft = united(&labels);
+    let lessons = lessons(&shop.corpora.unlabelled, soft);
+    Ok(Outcome::Student(shop.student(&lessons, 0.0, &folders.by_source, &folders.by_target)?))
+}
+
+/// `Θ_src`: trained on `D_S` against the discriminators that are wanted, language and order.
+pub(crate) fn source<A>(shop: &mut Workshop<'_, A>, [language, order]: [bool; 2]) -> Result<Phase>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    let AdversaryConfig { language: words, order: orders, .. } = &shop.config.adversary;
+    let games = Games {
+        language: language.then(|| ([words.source.clone(), words.target.clone()], Words::All)),
+        order: order.then(|| [orders.ordered.clone(), orders.shuffled.clone()]),
+    };
+    shop.tuned("source", &[Set::Source], None, &games, &shop.config.training)
+}
+
+/// The enhanced teachers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Teacher {
+    /// On `D_T ∪ D_T^swi`, against a discriminator of entity words.
+    Entity,
+    /// On `D_T ∪ D_S^swi`, against one of context words.
+    Context,
+    /// On `D_T ∪ D_T^shu`, against none.
+    Order,
+}
+
+impl Teacher {
+    const ALL: [Self; 3] = [Self::Entity, Self::Context, Self::Order];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Entity => "entity",
+            Self::Context => "context",
+            Self::Order => "order",
+        }
+    }
+
+    /// Without it.
+    fn ablation(self) -> Ablation {
+        match self {
+            Self::Entity => Ablation::NoEntityTeacher,
+            Self::Context => Ablation::NoContextTeacher,
+            Self::Order => Ablation::NoOrderTeacher,
+        }
+    }
+
+    /// The set beside `D_T`, and the words of which a discriminator tells whether they are of the one or the other: there
+    /// they are the source's, in `D_T` the target's.
+    fn other(self) -> (Set, Option<Words>) {
+        match self {
+            Self::Entity => (Set::TargetSwi, Some(Words::Entity)),
+            Self::Context => (Set::SourceSwi, Some(Words::Context)),
+            Self::Order => (Set::TargetShu, None),
+        }
+    }
+}
+
+fn enhanced<A>(shop: &mut Workshop<'_, A>, teacher: Teacher, source: &Phase) -> Result<Phase>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    let (other, words) = teacher.other();
+    let words = words.filter(|_| shop.config.ablation.discriminators()[0]);
+    let language = words.map(|words| ([vec![other], vec![Set::Target]], words));
+    let games = Games { language, order: None };
+    let training = shop.config.teachers.training(&shop.config.training);
+    shop.tuned(teacher.name(), &[Set::Target, other], Some(source), &games, &training)
+}
+
+/// Equation 7: `p_uni = Σ_k w_k p(x, Θ_k)`, the weights scaled to a sum of 1. Each model's labels are those of all
+/// sentences, `[words, tags]` each.
+pub fn united(models: &[(f32, Vec<Vec<f32>>)]) -> Vec<Vec<f32>> {
+    let sum: f32 = models.iter().map(|(weight, _)| weight).sum();
+    let Some((_, first)) = models.first() else { return Vec::new() };
+    let mut united: Vec<Vec<f32>> = first.iter().map(|labels| vec![0.0; labels.len()]).collect();
+    for (weight, labels) in models {
+        for (sum_of, own) in united.iter_mut().flatten().zip(labels.iter().flatten()) {
+            *sum_of += weight / sum * own;
+        }
+    }
+    united
+}
+
+/// Every sentence with its soft labels.
+pub(crate) fn lessons(sentences: &[Sentence], soft: Vec<Vec<f32>>) -> Vec<Lesson<'_>> {
+    let lesson = |(sentence, soft)| Lesson { sentence, soft, hard: Vec::new() };
+    sentences.iter().zip(soft).map(lesson).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn united_labels_are_means_by_weight() {
+        let (one, two) = (vec![vec![0.5, 0.5], vec![1.0, 0.0]], vec![vec![0.1, 0.9], vec![0.0, 1.0]]);
+        let found = united(&[(1.0, one.clone()), (3.0, two)]);
+        let expected = [[0.2, 0.8], [0.25, 0.75]];
+        for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
+            assert!((found - expected).abs() < 1e-6);
+        }
+        assert_eq!(united(&[(0.3, one.clone())]), one);
+        assert!(united(&[]).is_empty());
+    }
+}

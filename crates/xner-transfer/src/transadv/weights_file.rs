@@ -1,0 +1,36 @@
+//! What a phase leaves: the weights that it trained, and its report. Everything else of the model is in the pretrained
+//! encoder's folder.
+
+use std::path::Path;
+
+use xner_tagger::{Error, Result, Tensors, TrainReport};
+
+use crate::files::{create_folder, write_json};
+
+/// The weights.
+const WEIGHTS: &str = "trained.safetensors";
+/// Says that the folder is whole: it is written last.
+const WHOLE: &str = "config.json";
+
+/// Writes a phase's folder.
+pub(super) fn write(folder: &Path, weights: &Tensors, report: &TrainReport) -> Result<()> {
+    let other = |fault: crate::Error| match fault {
+        crate::Error::Tagger(fault) => fault,
+        fault => Error::Io { path: folder.to_owned(), source: std::io::Error::other(fault) },
+    };
+    create_folder(folder).map_err(other)?;
+    report.write(folder)?;
+    weights.write(&folder.join(WEIGHTS), &report.fingerprint)?;
+    write_json(&folder.join(WHOLE), &serde_json::json!({ "phase": report.fingerprint })).map_err(other)
+}
+
+/// Reads the weights of the phase that has this fingerprint.
+pub(super) fn read(folder: &Path, fingerprint: &str) -> Result<Tensors> {
+    let path = folder.join(WEIGHTS);
+    let (weights, note) = Tensors::read(&path)?;
+    if note != fingerprint {
+        let message = "holds the weights of another phase; remove its folder".to_owned();
+        return Err(Error::Model { path, message });
+    }
+    Ok(weights)
+}
