@@ -147,8 +147,7 @@ where
             shows.push(Show { batch, rows, right, lengths: None, place: place + list });
         }
         for (list, pieces) in self.shown.orders.iter().flatten().enumerate() {
-            let drawn: Vec<&Piece> =
-                draw(2 + list, pieces.len()).into_iter().map(|at| &pieces[at]).collect();
+            let drawn: Vec<&Piece> = draw(2 + list, pieces.len()).into_iter().map(|at| &pieces[at]).collect();
             let batch = SubwordBatch::new(drawn, model.config());
             let right = vec![if list == 0 { 1.0 } else { 0.0 }; batch.answers.len()];
             let (rows, lengths) = (batch.words.clone(), Some(batch.answers.clone()));

@@ -140,8 +140,8 @@ mod tests {
                 };
                 let gates: Vec<f32> = (0..4 * hidden).map(gate).collect();
                 for k in 0..hidden {
-                    c[k] = sigmoid(gates[hidden + k]) * c[k]
-                        + sigmoid(gates[k]) * gates[2 * hidden + k].tanh();
+                    c[k] =
+                        sigmoid(gates[hidden + k]) * c[k] + sigmoid(gates[k]) * gates[2 * hidden + k].tanh();
                     h[k] = sigmoid(gates[3 * hidden + k]) * c[k].tanh();
                 }
             }

@@ -66,7 +66,8 @@ where
         hard_weight: f32,
     ) -> Result<Self> {
         if model.has_crf() {
-            let message = "is `crf`, expected `softmax`: a student learns probabilities of single words".to_owned();
+            let message =
+                "is `crf`, expected `softmax`: a student learns probabilities of single words".to_owned();
             return Err(Error::Setting { key: "bert.head".to_owned(), message });
         }
         let tags = model.tags().len();
@@ -88,12 +89,7 @@ where
     }
 
     /// The loss of some windows as a share of a batch that has `words` words and `voted` hard labels.
-    fn loss(
-        &self,
-        scores: Tensor<A, 2>,
-        windows: &[&Window],
-        [words, voted]: [usize; 2],
-    ) -> Tensor<A, 1> {
+    fn loss(&self, scores: Tensor<A, 2>, windows: &[&Window], [words, voted]: [usize; 2]) -> Tensor<A, 1> {
         let [count, tags] = scores.dims();
         let device = self.model.device();
         let soft = windows.iter().flat_map(|window| &window.soft).copied().collect();

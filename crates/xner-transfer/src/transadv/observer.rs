@@ -10,7 +10,12 @@ use super::tally::Tally;
 #[non_exhaustive]
 pub enum Event<'a> {
     /// The translated, code-switched and shuffled sets were made.
-    Created(&'a Coverage),
+    Created {
+        /// What became of sentences and words.
+        coverage: &'a Coverage,
+        /// What a user should know before training on such data.
+        notes: &'a [String],
+    },
     /// A phase begins, or goes on.
     Phase {
         /// Its name: `source`, `entity`, `student` …

@@ -73,8 +73,7 @@ where
         device: &'a A::Device,
         observer: &'a mut dyn Observer,
     ) -> Result<Self> {
-        let mut shop =
-            Self { config, corpora, cache, device, observer, tags, base: String::new(), steps: 0 };
+        let mut shop = Self { config, corpora, cache, device, observer, tags, base: String::new(), steps: 0 };
         let mut print = Fingerprint::new();
         print.bytes(env!("CARGO_PKG_VERSION").as_bytes());
         settings(&mut print, &(&config.without_paths().bert, config.seed, config.select))?;
@@ -86,8 +85,7 @@ where
 
     /// The pretrained encoder with a new head.
     fn fresh(&self) -> Result<FineTuned<A>> {
-        let Self { config, tags, device, .. } = self;
-        Ok(FineTuned::open(&config.bert, tags.clone(), config.seed, device)?)
+        Ok(FineTuned::open(&self.config.bert, self.tags.clone(), self.config.seed, self.device)?)
     }
 
     /// A phase's model with the weights that the config selects, and its discriminators' weights.
@@ -148,7 +146,9 @@ where
         settings(&mut print, &(sets, games, training))?;
         let all = self.sets();
         let train: Vec<&Labelled> = sets.iter().flat_map(|&set| all.labelled(set)).collect();
-        sets.iter().for_each(|&set| drop(print.corpus(all.labelled(set))));
+        for &set in sets {
+            print.corpus(all.labelled(set));
+        }
         let with_discriminators = games.language.is_some() || games.order.is_some();
         if with_discriminators {
             settings(&mut print, &config.adversary)?;
@@ -220,8 +220,7 @@ where
         let plan = Plan { name, training: &training, fingerprint: print.digest(), sentences: lessons.len() };
         let model = self.fresh()?;
         let at_once = self.config.bert.at_once;
-        let mut learner =
-            DistilLearner::new(model, lessons, self.dev(), &training, at_once, hard_weight)?;
+        let mut learner = DistilLearner::new(model, lessons, self.dev(), &training, at_once, hard_weight)?;
         let report = self.run_at(&plan, out, Some(by_target), &mut learner, &|_| Flow::Continue)?;
         Ok(self.end(name, out.to_owned(), report, false).report)
     }
@@ -343,8 +342,8 @@ fn nothing(key: &str, which: &str) -> xner_tagger::Error {
 }
 
 fn settings(print: &mut Fingerprint, settings: &impl Serialize) -> Result<()> {
-    let text = serde_json::to_string(settings)
-        .map_err(|fault| Error::io(Path::new("config"))(fault.into()))?;
+    let text =
+        serde_json::to_string(settings).map_err(|fault| Error::io(Path::new("config"))(fault.into()))?;
     print.bytes(text.as_bytes());
     Ok(())
 }

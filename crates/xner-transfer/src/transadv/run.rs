@@ -16,7 +16,6 @@ use crate::identity::claim;
 use crate::report::{Folders, REPORT, Selected, TransferReport};
 use crate::{Error, Result, baselines};
 
-
 /// Trains a tagger for the target language by `method` and writes its model directory to `out`, in Hugging Face's
 /// layout.
 ///
@@ -48,7 +47,8 @@ pub fn run(
         return TransferReport::read(out);
     }
     if let Some(made) = &corpora.made {
-        observer.event(&Event::Created(&made.coverage));
+        let (coverage, notes) = (&made.coverage, made.coverage.notes(&config.data));
+        observer.event(&Event::Created { coverage, notes: &notes });
     }
     let own = out.join("phases");
     let folders = Folders::new(out, config.select);
@@ -177,7 +177,10 @@ fn fingerprint(method: Method, config: &TransAdvConfig, corpora: &TransAdvCorpor
     let settings = serde_json::to_string(&config.without_paths());
     let settings = settings.map_err(|fault| Error::io(Path::new(REPORT))(fault.into()))?;
     let mut print = Fingerprint::new();
-    print.bytes(method.name().as_bytes()).bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(settings.as_bytes());
+    print
+        .bytes(method.name().as_bytes())
+        .bytes(env!("CARGO_PKG_VERSION").as_bytes())
+        .bytes(settings.as_bytes());
     corpora.fingerprint(&mut print);
     Ok(print.digest())
 }

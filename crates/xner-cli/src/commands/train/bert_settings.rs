@@ -45,6 +45,12 @@ const OWN: &[Table<'_>] = &[
     ),
 ];
 
+/// The tables of an encoder and of training.
+pub(in crate::commands) fn bert_and_training() -> impl Iterator<Item = &'static Table<'static>> {
+    let training = data_and_training().filter(|Table(name, ..)| name.starts_with("training"));
+    OWN[1..].iter().chain(training)
+}
+
 /// A config with every key, its meaning, and its default value.
 pub(super) fn documented() -> Result<String> {
     let (data, training): (Vec<_>, Vec<_>) =

@@ -16,6 +16,7 @@ use xner_tagger::config::DataConfig;
 use xner_tagger::train::Evaluation;
 use xner_tagger::{Device, TrainConfig, TrainData, TrainReport, bert, read_labelled};
 
+pub(super) use self::bert_settings::bert_and_training;
 pub(super) use self::settings::model_and_training;
 pub(super) use self::watch::Watch;
 use crate::exit::bad_input;

@@ -10,8 +10,8 @@ use xner_tagger::bert::train::BertSettings;
 use xner_tagger::config::TrainingConfig;
 
 pub use parts::{
-    AdversaryConfig, AdvPickerConfig, DistillationConfig, LanguageConfig, OrderConfig, SourceText, TargetText,
-    TeachersConfig, UniTransConfig,
+    AdvPickerConfig, AdversaryConfig, DistillationConfig, LanguageConfig, OrderConfig, SourceText,
+    TargetText, TeachersConfig, UniTransConfig,
 };
 pub use switches::{Ablation, Method};
 

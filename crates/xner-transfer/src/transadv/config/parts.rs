@@ -186,7 +186,7 @@ pub struct TeachersConfig {
 
 impl TeachersConfig {
     /// How teachers are trained.
-    pub(in super::super) fn training(&self, training: &TrainingConfig) -> TrainingConfig {
+    pub(crate) fn training(&self, training: &TrainingConfig) -> TrainingConfig {
         changed(training, self.epochs, self.rate)
     }
 }
@@ -212,7 +212,7 @@ impl Default for DistillationConfig {
 
 impl DistillationConfig {
     /// How the student is trained.
-    pub(in super::super) fn training(&self, training: &TrainingConfig) -> TrainingConfig {
+    pub(crate) fn training(&self, training: &TrainingConfig) -> TrainingConfig {
         changed(training, self.epochs, self.rate)
     }
 
@@ -262,7 +262,9 @@ fn changed(training: &TrainingConfig, epochs: Option<usize>, rate: Option<f64>) 
     training.epochs = epochs.unwrap_or(training.epochs);
     if let Some(own) = rate {
         match &mut training.optimiser {
-            Optimiser::Sgd { rate } | Optimiser::Adam { rate, .. } | Optimiser::AdamW { rate, .. } => *rate = own,
+            Optimiser::Sgd { rate } | Optimiser::Adam { rate, .. } | Optimiser::AdamW { rate, .. } => {
+                *rate = own
+            }
         }
     }
     training

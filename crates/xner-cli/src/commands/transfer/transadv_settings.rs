@@ -1,0 +1,197 @@
+//! The documented config: every setting with its meaning; the values are those of `TransAdvConfig::default()`.
+
+use anyhow::Result;
+use xner_transfer::transadv::TransAdvConfig;
+
+use super::super::train;
+use crate::documented::{self, Key, Table};
+
+const OWN: &[Table<'_>] = &[
+    Table(
+        "",
+        "Settings of `xner transfer transadv`, `mbert-ft`, `advce`, `tsl`, `unitrans` and `advpicker`: one file serves them\n\
+         all. Every key may be left out but `source.train`, `source.dev`, `bert.encoder` and what the method reads of\n\
+         `target` and `dictionary`; what is left out has the value shown here. Keys behind a `#` have no value unless\n\
+         they are given one.",
+        &[
+            Key("seed", "Decides everything random.", None),
+            Key(
+                "row",
+                "What tables call the row; by default the method's or ablation's name.",
+                Some("\"TSL\""),
+            ),
+            Key(
+                "ablation",
+                "What transadv does without: none, no-language-discriminator, no-order-discriminator, no-entity-teacher, no-context-teacher, no-order-teacher, no-adversarial or no-distillation.",
+                None,
+            ),
+            Key("select", "By which development data weights are chosen: source-dev or target-dev.", None),
+            Key(
+                "phrases",
+                "Phrase pairs with a tab between, asked before the dictionary.",
+                Some("\"phrases.txt\""),
+            ),
+        ],
+    ),
+    Table(
+        "source",
+        "The language with labels. Paths are relative to this file's folder.",
+        &[
+            Key("language", "What it is called.", None),
+            Key("train", "Labelled sentences to train on.", Some("\"train.conll\"")),
+            Key("dev", "Labelled sentences by which weights are chosen.", Some("\"dev.conll\"")),
+            Key("sentences", "So many of the training sentences; by default all.", Some("4000")),
+            Key("dev_sentences", "So many of the development sentences; by default all.", Some("1000")),
+        ],
+    ),
+    Table(
+        "target",
+        "The language without labels.",
+        &[
+            Key("language", "What it is called.", None),
+            Key(
+                "unlabelled",
+                "Sentences without labels: plain text in a file that ends in .text; of columns labels are not read.",
+                Some("\"raw.text\""),
+            ),
+            Key("dev", "Labelled sentences; only select = \"target-dev\" needs them.", Some("\"dev.conll\"")),
+            Key("test", "Labelled sentences, scored in the end.", Some("\"test.conll\"")),
+            Key("sentences", "So many of the unlabelled sentences; by default all.", Some("4000")),
+            Key("dev_sentences", "So many of the development sentences; by default all.", Some("1000")),
+        ],
+    ),
+    Table(
+        "dictionary",
+        "Where translations come from: a mapping or a file.",
+        &[
+            Key(
+                "mapping",
+                "A folder that `xner map` wrote: each source word's translation is its nearest by CSLS.",
+                Some("\"map\""),
+            ),
+            Key(
+                "file",
+                "A file of word pairs, source first, in the place of a mapping.",
+                Some("\"en-es.txt\""),
+            ),
+            Key("csls", "With a mapping: neighbours over which CSLS takes its means.", None),
+            Key("mutual", "With a mapping: only pairs that are each other's nearest.", None),
+            Key(
+                "limit",
+                "With a mapping: only so many of each language's words; by default all.",
+                Some("200000"),
+            ),
+        ],
+    ),
+    Table(
+        "data",
+        "How the source is translated, and what is made of it.",
+        &[
+            Key("strategy", "What is translated as one: word, phrase or word-and-phrase.", None),
+            Key("keep_types", "Entities of these types stay as they are; [] where the scripts differ.", None),
+            Key(
+                "without_entities",
+                "Sentences without entities in the code-switched sets: keep or drop.",
+                None,
+            ),
+        ],
+    ),
+];
+
+const REST: &[Table<'_>] = &[
+    Table(
+        "adversary",
+        "The discriminators, and the generator that is to deceive them.",
+        &[
+            Key("generator_rate", "The generator's first rate.", None),
+            Key("discriminator_rate", "The discriminators' first rate.", None),
+            Key(
+                "batch",
+                "Sentences from each list that they are shown; 0: as many as of labelled ones.",
+                None,
+            ),
+        ],
+    ),
+    Table(
+        "adversary.language",
+        "The language discriminator. Sets: source, target (translated), unlabelled, source-swi, target-swi, source-shu,\n\
+         target-shu.",
+        &[
+            Key("hidden", "Its hidden units.", None),
+            Key("source", "What it is shown for the source language.", None),
+            Key("target", "What it is shown for the target language.", None),
+        ],
+    ),
+    Table(
+        "adversary.order",
+        "The order discriminator.",
+        &[
+            Key("hidden", "Its hidden units.", None),
+            Key("ordered", "What it is shown as ordered.", None),
+            Key("shuffled", "What it is shown as shuffled.", None),
+        ],
+    ),
+    Table(
+        "teachers",
+        "The enhanced teachers; UniTrans' teacher too.",
+        &[
+            Key("epochs", "Epochs of each; by default those of [training].", Some("3")),
+            Key("rate", "Their first rate; by default that of [training].", Some("0.0001")),
+        ],
+    ),
+    Table(
+        "distillation",
+        "The student.",
+        &[
+            Key(
+                "weights",
+                "Weights of the soft labels: of the source model, the entity, context and order teachers.",
+                None,
+            ),
+            Key("epochs", "Epochs; by default those of [training].", Some("3")),
+            Key("rate", "The first rate; by default that of [training].", Some("0.0001")),
+        ],
+    ),
+    Table(
+        "unitrans",
+        "What UniTrans has of its own.",
+        &[Key("hard_weight", "The weight of the loss of voted labels beside that of soft ones.", None)],
+    ),
+    Table(
+        "advpicker",
+        "What AdvPicker has of its own.",
+        &[Key("share", "The share of the unlabelled sentences that is kept.", None)],
+    ),
+];
+
+/// A config with every key, its meaning, and its default value.
+pub(super) fn documented() -> Result<String> {
+    let all = OWN.iter().chain(train::bert_and_training()).chain(REST);
+    let tables: Vec<Table<'_>> = all.map(|Table(name, about, keys)| Table(name, about, keys)).collect();
+    documented::write(&tables, &TransAdvConfig::default())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::documented::checks::{same_keys, with_examples};
+
+    #[test]
+    fn it_parses_to_the_defaults() {
+        let text = documented().unwrap();
+        assert_eq!(toml::from_str::<TransAdvConfig>(&text).unwrap(), TransAdvConfig::default());
+    }
+
+    #[test]
+    fn keys_without_a_default_are_known_too() {
+        let whole = with_examples(&documented().unwrap());
+        let config: TransAdvConfig = toml::from_str(&whole).unwrap();
+        // Without the tables `read`, whose keys are those of `xner train`.
+        let mut table: toml::Table = toml::from_str(&toml::to_string(&config).unwrap()).unwrap();
+        for side in ["source", "target"] {
+            table[side].as_table_mut().unwrap().remove("read");
+        }
+        same_keys(&whole, &table);
+    }
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Every row of TransAdv's tables 2 and 3 for one pair of languages, as far as they share its parts:
+#
+#     tools/transadv.sh CONFIG OUT SEED...
+#
+# Each row is the method or the ablation that its name says, all by CONFIG, with one cache of phases for each seed, so that
+# no phase is trained twice. A row and seed that is finished is not repeated, and one that was stopped goes on. In the end
+# OUT/ROW/seed-N holds the reports:
+#
+#     xner transfer table OUT/*/seed-*
+#
+# XNER names the program (default xner), THREADS how many threads a run has (default 2), ROWS the rows (default all). With
+# KEEP=no the models are removed when their row is scored, and the phases when all rows of a seed are; reports stay.
+set -euo pipefail
+config=$1 out=$2
+shift 2
+xner=${XNER:-xner}
+rows=${ROWS:-mbert-ft tsl transadv no-distillation no-adversarial advce advpicker unitrans no-language-discriminator no-order-discriminator no-entity-teacher no-context-teacher no-order-teacher}
+
+row() { # NAME SEED
+  local folder=$out/$1/seed-$2 method=$1 settings=()
+  case $1 in no-*) method=transadv settings=(--set "ablation=$1") ;; esac
+  [ -e "$folder/transfer-report.json" ] && return
+  mkdir -p "$folder"
+  "$xner" --threads "${THREADS:-2}" transfer "$method" --config "$config" --seed "$2" --out "$folder" \
+    --cache "$out/phases/seed-$2" "${settings[@]}" >> "$folder/log" 2>&1
+  if [ "${KEEP:-yes}" = no ]; then
+    rm -rf "$folder/model.safetensors" "$folder/by-target"
+  fi
+}
+
+for seed in "$@"; do
+  for name in $rows; do row "$name" "$seed"; done
+  if [ "${KEEP:-yes}" = no ]; then rm -rf "$out/phases/seed-$seed"; fi
+done
