@@ -76,13 +76,12 @@ impl<B: OptimiserOps, C: CheckpointStrategy> OptimiserOps for Autodiff<B, C> {}
 
 #[cfg(feature = "flex")]
 mod flex {
-    use burn::tensor::TensorData;
     use burn_flex::{Flex, FlexTensor};
     use pulp::{Arch, Simd, WithSimd};
     use rayon::prelude::*;
 
     use super::{Adam, AdamState, OptimiserOps};
-    use crate::flex::{contiguous, values};
+    use crate::flex::{contiguous, owned, values};
     use crate::simd;
 
     /// Numbers of a block that one thread works on.
@@ -150,28 +149,29 @@ mod flex {
         }
     }
 
-    /// The tensor's numbers, without a copy where nobody else has it.
-    fn own(tensor: FlexTensor) -> Vec<f32> {
-        let tensor = if tensor.as_slice::<f32>().is_some() { tensor } else { tensor.to_contiguous() };
-        let count = tensor.layout().shape().num_elements();
-        let mut numbers = tensor.into_data().into_vec::<f32>().unwrap_or_default();
-        numbers.truncate(count);
-        numbers
+    /// The numbers of a contiguous tensor, to be changed: a copy where others have them too.
+    ///
+    /// # Panics
+    /// When the tensor is not of `f32`, as [`values`] does.
+    fn values_mut(tensor: &mut FlexTensor) -> &mut [f32] {
+        let start = tensor.layout().start_offset();
+        let count = tensor.layout().num_elements();
+        &mut tensor.storage_mut::<f32>()[start..start + count]
     }
 
     impl OptimiserOps for Flex {
         fn adam(rule: &Adam, state: AdamState<Self>, gradient: FlexTensor) -> AdamState<Self> {
-            let shape = state.weights.layout().shape().clone();
-            let mut weights = own(state.weights);
-            let [mut m, mut v] = state.moments.map(own);
+            let mut weights = owned(state.weights);
+            let [mut m, mut v] = state.moments.map(owned);
             let gradient = contiguous(&gradient);
-            let blocks =
-                weights.par_chunks_mut(BLOCK).zip(m.par_chunks_mut(BLOCK)).zip(v.par_chunks_mut(BLOCK));
+            let blocks = values_mut(&mut weights)
+                .par_chunks_mut(BLOCK)
+                .zip(values_mut(&mut m).par_chunks_mut(BLOCK))
+                .zip(values_mut(&mut v).par_chunks_mut(BLOCK));
             blocks.zip(values(&gradient).par_chunks(BLOCK)).for_each(|(((weights, m), v), gradient)| {
                 Arch::new().dispatch(Step { rule, weights, gradient, m, v });
             });
-            let tensor = |numbers| FlexTensor::from_data(TensorData::new(numbers, shape.clone()));
-            AdamState { weights: tensor(weights), moments: [tensor(m), tensor(v)] }
+            AdamState { weights, moments: [m, v] }
         }
 
         fn squares(x: FlexTensor) -> f64 {
@@ -228,6 +228,26 @@ mod tests {
             }
             let exact: f64 = values(0.7).iter().map(|&x| f64::from(x) * f64::from(x)).sum();
             assert!((Flex::squares(row(&values(0.7))) - exact).abs() <= 1e-5 * exact);
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_tensor_is_changed_alone() {
+        let whole = |start: f32| row(&[start, start + 1.0, start + 2.0, start + 3.0]);
+        let part = |start| {
+            let whole = Tensor::<Flex, 1>::from_primitive(TensorPrimitive::Float(whole(start)));
+            whole.slice(1..3).into_primitive().tensor()
+        };
+        let rule =
+            Adam { scale: 1.0, beta1: 0.5, beta2: 0.5, epsilon: 1e-8, rate: 0.5, root: 1.0, keep: 1.0 };
+        let state = AdamState { weights: part(1.0), moments: [part(2.0), part(3.0)] };
+        let found = Flex::adam(&rule, state, row(&[1.0, 3.0]));
+        let [m, v] = found.moments;
+        assert_eq!(numbers(m), [2.0, 3.5]);
+        assert_eq!(numbers(v), [2.5, 7.0]);
+        let want = [2.0 - 1.0 / 2.5f32.sqrt(), 3.0 - 1.75 / 7f32.sqrt()];
+        for (found, want) in numbers(found.weights).into_iter().zip(want) {
+            assert!((found - want).abs() < 1e-6, "{found} and {want}");
         }
     }
 

@@ -7,6 +7,11 @@ pub(crate) fn contiguous(tensor: &FlexTensor) -> FlexTensor {
     if tensor.as_slice::<f32>().is_some() { tensor.clone() } else { tensor.to_contiguous() }
 }
 
+/// The same of a tensor that is given away.
+pub(crate) fn owned(tensor: FlexTensor) -> FlexTensor {
+    if tensor.as_slice::<f32>().is_some() { tensor } else { tensor.to_contiguous() }
+}
+
 /// The values of a contiguous tensor.
 ///
 /// # Panics
