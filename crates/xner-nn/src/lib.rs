@@ -23,7 +23,7 @@ pub use crf::{Crf, CrfGradient, CrfInputs, CrfOps, Reduction};
 pub use encoder::release_buffers;
 pub use encoder::{
     EncoderDropout, EncoderGradient, EncoderGradients, EncoderInputs, EncoderLayer, EncoderLayerConfig,
-    EncoderOps, EncoderSpec, PARAMETERS as ENCODER_PARAMETERS, Wanted,
+    EncoderOps, EncoderSpec, FixedLayer, PARAMETERS as ENCODER_PARAMETERS, ReadyLayer, Wanted,
 };
 pub use packing::Packing;
 pub use tanh::{TanhOps, tanh};

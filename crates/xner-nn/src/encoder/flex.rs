@@ -4,8 +4,8 @@ use burn::tensor::TensorData;
 use burn_flex::{Flex, FlexTensor};
 
 use super::EncoderSpec;
-use super::native::{self, Dense, Found, Inputs, Norm};
-use super::ops::{EncoderGradient, EncoderInputs, EncoderOps, PARAMETERS};
+use super::native::{self, Dense, Found, Inputs, Norm, Parameters, Ready};
+use super::ops::{EncoderGradient, EncoderInputs, EncoderOps, PARAMETERS, ReadyLayer};
 use crate::flex::{contiguous, values};
 
 /// Contiguous copies (usually no copies) of a call's inputs.
@@ -20,18 +20,17 @@ impl Held {
     }
 
     fn slices(&self) -> Inputs<'_> {
-        let [qkv_w, qkv_b, out_w, out_b, gain_1, bias_1, up_w, up_b, down_w, down_b, gain_2, bias_2] =
-            self.parameters.each_ref().map(values);
-        Inputs {
-            x: values(&self.x),
-            width: self.x.layout().shape()[1],
-            qkv: Dense { weight: qkv_w, bias: qkv_b },
-            out: Dense { weight: out_w, bias: out_b },
-            first: Norm { gain: gain_1, bias: bias_1 },
-            up: Dense { weight: up_w, bias: up_b },
-            down: Dense { weight: down_w, bias: down_b },
-            second: Norm { gain: gain_2, bias: bias_2 },
+        let parameters = slices(&self.parameters);
+        Inputs { x: values(&self.x), width: self.x.layout().shape()[1], parameters }
+    }
+
+    /// Tensors in the shapes of the parameters.
+    fn like_parameters(&self, values: [Vec<f32>; PARAMETERS]) -> [FlexTensor; PARAMETERS] {
+        let mut found = self.parameters.clone();
+        for (tensor, values) in found.iter_mut().zip(values) {
+            *tensor = Self::like(values, tensor);
         }
+        found
     }
 
     /// A tensor in the shape of another.
@@ -40,11 +39,32 @@ impl Held {
     }
 }
 
+fn slices(parameters: &[FlexTensor; PARAMETERS]) -> Parameters<'_> {
+    let [qkv_w, qkv_b, out_w, out_b, gain_1, bias_1, up_w, up_b, down_w, down_b, gain_2, bias_2] =
+        parameters.each_ref().map(values);
+    Parameters {
+        qkv: Dense { weight: qkv_w, bias: qkv_b },
+        out: Dense { weight: out_w, bias: out_b },
+        first: Norm { gain: gain_1, bias: bias_1 },
+        up: Dense { weight: up_w, bias: up_b },
+        down: Dense { weight: down_w, bias: down_b },
+        second: Norm { gain: gain_2, bias: bias_2 },
+    }
+}
+
 impl EncoderOps for Flex {
     fn encoder_layer(spec: &EncoderSpec, inputs: EncoderInputs<Self>) -> FlexTensor {
         let held = Held::new(&inputs);
         let (out, _) = native::forward::<false>(spec, held.slices());
         Held::like(out, &held.x)
+    }
+
+    fn ready_layer(parameters: [FlexTensor; PARAMETERS]) -> Option<ReadyLayer<Self>> {
+        let ready = Ready::new(slices(&parameters.each_ref().map(contiguous)));
+        Some(ReadyLayer::new(move |spec, x: FlexTensor| {
+            let x = contiguous(&x);
+            Held::like(ready.forward(spec, values(&x)), &x)
+        }))
     }
 
     fn encoder_layer_with_gradient(
@@ -61,10 +81,7 @@ impl EncoderOps for Flex {
             let grad = contiguous(&grad);
             let Found { x, parameters } =
                 native::backward(&spec, held.slices(), &saved, values(&grad), wanted);
-            let parameters = parameters.map(|found| {
-                let mut found = found.into_iter();
-                held.parameters.each_ref().map(|like| Held::like(found.next().unwrap_or_default(), like))
-            });
+            let parameters = parameters.map(|found| held.like_parameters(found));
             (x.map(|x| Held::like(x, &held.x)), parameters)
         });
         Some((out, gradient))

@@ -2,11 +2,12 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::backend::Backend;
+use burn::tensor::ops::FloatTensor;
 use burn::tensor::{Tensor, TensorPrimitive};
 use rand::Rng;
 
 use super::EncoderSpec;
-use super::ops::{EncoderInputs, EncoderOps};
+use super::ops::{EncoderInputs, EncoderOps, PARAMETERS};
 use crate::init;
 
 /// The sizes of an [`EncoderLayer`].
@@ -86,28 +87,36 @@ impl<B: EncoderOps> EncoderLayer<B> {
     /// # Panics
     /// When `x` does not fit the spec's lengths, or the heads the width.
     pub fn forward(&self, x: Tensor<B, 2>, spec: &EncoderSpec) -> Tensor<B, 2> {
+        let inputs = EncoderInputs { x: self.checked(x, spec), parameters: self.parameters() };
+        Tensor::from_primitive(TensorPrimitive::Float(B::encoder_layer(spec, inputs)))
+    }
+
+    /// The input's primitive, if it fits.
+    pub(super) fn checked(&self, x: Tensor<B, 2>, spec: &EncoderSpec) -> FloatTensor<B> {
         let [rows, width] = x.dims();
         assert_eq!(rows, spec.rows(), "one row for each token");
+        assert_eq!(width, self.out_weight.dims()[0], "as many columns as the layer has");
         assert!(spec.heads > 0 && width % spec.heads == 0, "heads share the columns evenly");
+        x.into_primitive().tensor()
+    }
+
+    /// In the order of [`EncoderInputs::parameters`].
+    pub(super) fn parameters(&self) -> [FloatTensor<B>; PARAMETERS] {
         let two = |weights: &Param<Tensor<B, 2>>| weights.val().into_primitive().tensor();
         let one = |values: &Param<Tensor<B, 1>>| values.val().into_primitive().tensor();
-        let inputs = EncoderInputs {
-            x: x.into_primitive().tensor(),
-            parameters: [
-                two(&self.qkv_weight),
-                one(&self.qkv_bias),
-                two(&self.out_weight),
-                one(&self.out_bias),
-                one(&self.first_gain),
-                one(&self.first_bias),
-                two(&self.up_weight),
-                one(&self.up_bias),
-                two(&self.down_weight),
-                one(&self.down_bias),
-                one(&self.second_gain),
-                one(&self.second_bias),
-            ],
-        };
-        Tensor::from_primitive(TensorPrimitive::Float(B::encoder_layer(spec, inputs)))
+        [
+            two(&self.qkv_weight),
+            one(&self.qkv_bias),
+            two(&self.out_weight),
+            one(&self.out_bias),
+            one(&self.first_gain),
+            one(&self.first_bias),
+            two(&self.up_weight),
+            one(&self.up_bias),
+            two(&self.down_weight),
+            one(&self.down_bias),
+            one(&self.second_gain),
+            one(&self.second_bias),
+        ]
     }
 }

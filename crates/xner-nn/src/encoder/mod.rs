@@ -1,6 +1,7 @@
 //! A transformer encoder's layer over packed sentences (Vaswani et al. 2017; post-norm, as BERT has it).
 
 mod autodiff;
+mod fixed;
 #[cfg(feature = "flex")]
 mod flex;
 mod layer;
@@ -13,8 +14,9 @@ mod tensor_body;
 #[cfg(all(test, feature = "flex"))]
 mod tests;
 
+pub use fixed::FixedLayer;
 pub use layer::{EncoderLayer, EncoderLayerConfig};
 #[cfg(feature = "flex")]
 pub use native::release_buffers;
-pub use ops::{EncoderGradient, EncoderGradients, EncoderInputs, EncoderOps, PARAMETERS, Wanted};
+pub use ops::{EncoderGradient, EncoderGradients, EncoderInputs, EncoderOps, PARAMETERS, ReadyLayer, Wanted};
 pub use spec::{EncoderDropout, EncoderSpec};

@@ -63,6 +63,35 @@ impl<B: Backend> fmt::Debug for EncoderGradient<B> {
     }
 }
 
+/// A layer for tagging whose weights have been put in order beforehand: its input, `[rows, width]`, in, its output out.
+pub struct ReadyLayer<B: Backend>(Arc<ReadyFn<B>>);
+
+type ReadyFn<B> = dyn Fn(&EncoderSpec, FloatTensor<B>) -> FloatTensor<B> + Send + Sync;
+
+impl<B: Backend> ReadyLayer<B> {
+    /// Wraps a function of the layer's input.
+    pub fn new(f: impl Fn(&EncoderSpec, FloatTensor<B>) -> FloatTensor<B> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(f))
+    }
+
+    /// The layer's output, `[rows, width]`.
+    pub fn call(&self, spec: &EncoderSpec, x: FloatTensor<B>) -> FloatTensor<B> {
+        (self.0)(spec, x)
+    }
+}
+
+impl<B: Backend> Clone for ReadyLayer<B> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<B: Backend> fmt::Debug for ReadyLayer<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReadyLayer")
+    }
+}
+
 /// A backend that can run an encoder's layer over packed sentences.
 ///
 /// The default bodies are tensor operations and serve every backend.
@@ -70,6 +99,12 @@ pub trait EncoderOps: Backend {
     /// The layer's output, `[rows, width]`.
     fn encoder_layer(spec: &EncoderSpec, inputs: EncoderInputs<Self>) -> FloatTensor<Self> {
         tensor_body::layer(spec, inputs, &tensor_body::device_noise)
+    }
+
+    /// The layer with its weights, in the order of [`EncoderInputs::parameters`], made ready for tagging, from a backend
+    /// that gains by it.
+    fn ready_layer(_parameters: [FloatTensor<Self>; PARAMETERS]) -> Option<ReadyLayer<Self>> {
+        None
     }
 
     /// The output together with a hand-written gradient, from a backend that has one. `None` lets autodiff record the

@@ -222,3 +222,46 @@ fn the_number_of_threads_does_not_matter() {
         assert_eq!(run(threads), first);
     }
 }
+
+#[test]
+fn a_ready_layer_is_the_layer() {
+    // Widths that are no whole number of panels, rows of every remainder, many rows.
+    for (lengths, heads, size, inner) in
+        [(&[1][..], 1, 1, 1), (&[5, 0, 8], 3, 5, 70), (&[7], 12, 4, 192), (&[40, 33, 64, 17], 4, 13, 600)]
+    {
+        let case = case(lengths, heads, size, inner, None, 1.0);
+        let (inputs, _) = tensors::<Auto>(&case, false);
+        let parameters = inputs.parameters.map(|tensor| tensor.primitive);
+        let x = inputs.x.primitive;
+        let ready = Flex::ready_layer(parameters.clone()).unwrap();
+        let values = |out: FloatTensor<Flex>| {
+            let out: Tensor<Flex, 2> = Tensor::from_primitive(TensorPrimitive::Float(out));
+            out.into_data().to_vec::<f32>().unwrap()
+        };
+        let run = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| values(ready.call(&case.spec, x.clone())))
+        };
+        let found = run(1);
+        near("output", &found, &oracle(&case).0, 1e-4);
+        for threads in [2, 3] {
+            assert_eq!(run(threads), found);
+        }
+    }
+}
+
+#[test]
+fn a_fixed_layer_is_the_layer_with_noise_and_without() {
+    for noise in [None, Some(5)] {
+        let case = case(&[3, 6], 2, 4, 9, noise, 1.0);
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        let layer: EncoderLayer<Flex> = EncoderLayerConfig { width: 8, inner: 9 }.init(&FlexDevice, &mut rng);
+        let x = init::tensor::<Flex, 2>(case.inputs[0].0.clone(), [9, 8], &FlexDevice);
+        let values = |x: Tensor<Flex, 2>| x.into_data().to_vec::<f32>().unwrap();
+        let want = values(layer.forward(x.clone(), &case.spec));
+        let fixed = FixedLayer::from(layer);
+        for _ in 0..2 {
+            near("output", &values(fixed.forward(x.clone(), &case.spec)), &want, 1e-5);
+        }
+    }
+}

@@ -61,7 +61,7 @@ impl<B: NerBackend> BertTagger<B> {
     /// [`Error::Io`].
     pub fn save(&self, folder: &Path) -> Result<()> {
         let BertEncoder { config, words, embeddings, layers, .. } = &self.encoder;
-        let layers: Vec<&EncoderLayer<B>> = layers.iter().collect();
+        let layers: Vec<&EncoderLayer<B>> = layers.iter().map(|layer| &**layer).collect();
         let tags = crate::Tagger::tag_set(self);
         Parts { config, keys: self.keys, words, embeddings, layers, head: &self.head, tags }
             .save(folder, &self.tokeniser)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use xner_nn::{EncoderLayer, EncoderOps, init};
+use xner_nn::{EncoderOps, FixedLayer, init};
 
 use super::batch::{Piece, SubwordBatch};
 use super::config::BertConfig;
@@ -29,7 +29,7 @@ pub struct BertEncoder<B: Backend> {
     /// What comes before the layers.
     pub embeddings: Embeddings<B>,
     /// The layers.
-    pub layers: Vec<EncoderLayer<B>>,
+    pub layers: Vec<FixedLayer<B>>,
     pub(super) device: B::Device,
 }
 
@@ -59,7 +59,8 @@ impl<B: EncoderOps> BertEncoder<B> {
         let mut layers = Vec::with_capacity(config.num_hidden_layers);
         for at in 0..config.num_hidden_layers {
             let layer = network::layer(&config, device, &mut rng);
-            layers.push(layer.read(checkpoint, Shape::of(&config), &format!("encoder.layer.{at}."))?);
+            let layer = layer.read(checkpoint, Shape::of(&config), &format!("encoder.layer.{at}."))?;
+            layers.push(layer.into());
         }
         Ok(Self { config, words: Arc::new(words), embeddings, layers, device: device.clone() })
     }
@@ -74,8 +75,11 @@ impl<B: EncoderOps> BertEncoder<B> {
 
     /// The last layer's states of a batch, `[rows, hidden]`.
     pub fn last(&self, batch: &SubwordBatch) -> Tensor<B, 2> {
-        let x = self.embed(batch);
-        self.layers.iter().fold(x, |x, layer| network::run(layer, x, batch, &self.config, None))
+        // On one of rayon's threads from here on, or each of the layers' parallel parts would call one.
+        rayon::scope(|_| {
+            let spec = network::spec(batch, &self.config, None);
+            self.layers.iter().fold(self.embed(batch), |x, layer| layer.forward(x, &spec))
+        })
     }
 
     /// The states of every layer for sentences given as subwords, special ones among them: for each sentence the
@@ -97,10 +101,11 @@ impl<B: EncoderOps> BertEncoder<B> {
                 row += ids.len();
             }
         };
+        let spec = network::spec(&batch, &self.config, None);
         let mut x = self.embed(&batch);
         keep(&x);
         for layer in &self.layers {
-            x = network::run(layer, x, &batch, &self.config, None);
+            x = layer.forward(x, &spec);
             keep(&x);
         }
         found

@@ -107,6 +107,20 @@ pub(super) fn layer<B: Backend>(
     EncoderLayerConfig { width: config.hidden_size, inner: config.intermediate_size }.init(device, rng)
 }
 
+/// What a layer is told of a batch.
+pub(super) fn spec(
+    batch: &SubwordBatch,
+    config: &BertConfig,
+    dropout: Option<EncoderDropout>,
+) -> EncoderSpec {
+    EncoderSpec {
+        lengths: batch.lengths.clone(),
+        heads: config.num_attention_heads,
+        epsilon: config.layer_norm_eps as f32,
+        dropout,
+    }
+}
+
 /// Runs a layer on the rows of a batch.
 pub(super) fn run<B: EncoderOps>(
     layer: &EncoderLayer<B>,
@@ -115,11 +129,5 @@ pub(super) fn run<B: EncoderOps>(
     config: &BertConfig,
     dropout: Option<EncoderDropout>,
 ) -> Tensor<B, 2> {
-    let spec = EncoderSpec {
-        lengths: batch.lengths.clone(),
-        heads: config.num_attention_heads,
-        epsilon: config.layer_norm_eps as f32,
-        dropout,
-    };
-    layer.forward(x, &spec)
+    layer.forward(x, &spec(batch, config, dropout))
 }

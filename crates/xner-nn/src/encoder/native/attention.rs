@@ -48,6 +48,23 @@ impl Sizes {
         Arch::new().dispatch(Softmax(out, len));
     }
 
+    /// A head's mixed values of a sentence, whose noise begins at `place`, into rows of `stride` values.
+    fn mix(
+        &self,
+        out: &mut [f32],
+        stride: usize,
+        probabilities: &mut [f32],
+        qkv: &[f32],
+        head: usize,
+        place: u32,
+    ) {
+        let len = qkv.len() / (3 * self.width);
+        self.probabilities(probabilities, qkv, len, head);
+        self.drop(probabilities, place.wrapping_add((head * len * len) as u32));
+        let value = self.part(qkv, len, 2, head);
+        product_into(out, stride, Matrix::new(probabilities, len, len), value, Update::default());
+    }
+
     fn drop(&self, values: &mut [f32], place: u32) {
         struct Drop<'a>(&'a mut [f32], Noise, u32);
         impl WithSimd for Drop<'_> {
@@ -124,6 +141,8 @@ fn split<'a>(spec: &EncoderSpec, mut rows: &'a mut [f32], width: usize) -> Vec<&
 /// All heads' mixed values side by side, `[rows, width]`, from `qkv`, `[rows, 3 width]`.
 pub(super) fn forward(spec: &EncoderSpec, qkv: &[f32], out: &mut [f32], width: usize) {
     let sizes = Sizes::new(spec, width);
+    // Sentences side by side where there are enough for all threads, else each one's heads.
+    let apart = spec.lengths.len() < rayon::current_num_threads();
     let sentences: Vec<(Range<usize>, u32)> = spec.sentences().zip(places(spec)).collect();
     split(spec, out, width).into_par_iter().zip(sentences).for_each(|(out, (rows, place))| {
         let len = rows.len();
@@ -131,13 +150,22 @@ pub(super) fn forward(spec: &EncoderSpec, qkv: &[f32], out: &mut [f32], width: u
             return;
         }
         let qkv = &qkv[rows.start * 3 * width..rows.end * 3 * width];
-        let mut probabilities = Buffer::new(len * len);
-        for head in 0..sizes.heads {
-            sizes.probabilities(&mut probabilities, qkv, len, head);
-            sizes.drop(&mut probabilities, place.wrapping_add((head * len * len) as u32));
-            let mixed = &mut out[head * sizes.size..];
-            let value = sizes.part(qkv, len, 2, head);
-            product_into(mixed, width, Matrix::new(&probabilities, len, len), value, Update::default());
+        if !apart {
+            let mut probabilities = Buffer::new(len * len);
+            for head in 0..sizes.heads {
+                let mixed = &mut out[head * sizes.size..];
+                sizes.mix(mixed, width, &mut probabilities, qkv, head, place);
+            }
+            return;
+        }
+        let mut mixed = Buffer::new(len * width);
+        mixed.par_chunks_mut(len * sizes.size).enumerate().for_each(|(head, mixed)| {
+            sizes.mix(mixed, sizes.size, &mut Buffer::new(len * len), qkv, head, place);
+        });
+        for (head, mixed) in mixed.chunks_exact(len * sizes.size).enumerate() {
+            for (out, mixed) in out.chunks_exact_mut(width).zip(mixed.chunks_exact(sizes.size)) {
+                out[head * sizes.size..][..sizes.size].copy_from_slice(mixed);
+            }
         }
     });
 }

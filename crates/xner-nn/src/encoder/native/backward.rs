@@ -7,9 +7,8 @@ use super::super::noise::{Noise, Site};
 use super::super::ops::{PARAMETERS, Wanted};
 use super::buffers::Buffer;
 use super::forward::{Saved, product};
-use super::norm::Parameters;
 use super::rows::column_sums;
-use super::{Dense, Inputs, attention, gelu, norm};
+use super::{Dense, Inputs, Parameters, attention, gelu, norm};
 
 /// The gradients of the input and of the parameters.
 pub(in super::super) struct Found {
@@ -25,7 +24,8 @@ pub(in super::super) fn backward(
     grad: &[f32],
     wanted: Wanted,
 ) -> Found {
-    let Inputs { x, width, qkv, out, first, up, down, second } = inputs;
+    let Inputs { x, width, parameters } = inputs;
+    let Parameters { qkv, out, first, up, down, second } = parameters;
     let rows = spec.rows();
     let weights = |input: &[f32], grad: &[f32]| wanted.parameters.then(|| weight_gradient(rows, input, grad));
 
@@ -92,7 +92,7 @@ fn copied(values: &[f32]) -> Buffer {
 }
 
 struct ThroughNorm {
-    parameters: Parameters,
+    parameters: norm::Parameters,
     /// The gradient of what the noise was put on, where there is noise.
     noisy: Option<Buffer>,
 }

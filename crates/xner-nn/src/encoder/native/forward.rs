@@ -5,7 +5,7 @@ use xner_gemm::{Matrix, Update, product_into};
 use super::super::EncoderSpec;
 use super::super::noise::{Noise, Site};
 use super::buffers::Buffer;
-use super::{Dense, Inputs, attention, gelu, norm, rows};
+use super::{Dense, Inputs, Parameters, attention, gelu, norm, rows};
 
 /// What the gradient needs of a call.
 pub(in super::super) struct Saved {
@@ -37,7 +37,8 @@ pub(in super::super) fn forward<const SAVE: bool>(
     spec: &EncoderSpec,
     inputs: Inputs<'_>,
 ) -> (Vec<f32>, Option<Saved>) {
-    let Inputs { x, width, qkv, out, first, up, down, second } = inputs;
+    let Inputs { x, width, parameters } = inputs;
+    let Parameters { qkv, out, first, up, down, second } = parameters;
     let rows = spec.rows();
     if rows == 0 {
         return (Vec::new(), None);

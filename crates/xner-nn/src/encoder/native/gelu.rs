@@ -30,6 +30,12 @@ use std::f32::consts::FRAC_1_SQRT_2;
 /// φ(0) = 1 / √(2π)
 const DENSITY_0: f32 = 0.398_942_3;
 
+/// gelu(x)
+#[inline(always)]
+pub(super) fn value<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    simd.mul_f32s(x, normal(simd, x).0)
+}
+
 /// `out = gelu(x + bias)`, where `x` keeps the sum.
 pub(super) fn with_bias(out: &mut [f32], x: &mut [f32], bias: &[f32]) {
     struct Gelu<'a>(&'a mut [f32], &'a mut [f32], &'a [f32]);
@@ -51,7 +57,7 @@ pub(super) fn with_bias(out: &mut [f32], x: &mut [f32], bias: &[f32]) {
                     out,
                     [x],
                     #[inline(always)]
-                    |_, [x]| simd.mul_f32s(x, normal(simd, x).0),
+                    |_, [x]| value(simd, x),
                 );
             }
         }
@@ -74,10 +80,7 @@ pub(super) fn in_place(x: &mut [f32], bias: &[f32]) {
                     row,
                     [self.1],
                     #[inline(always)]
-                    |x, [bias]| {
-                        let x = simd.add_f32s(x, bias);
-                        simd.mul_f32s(x, normal(simd, x).0)
-                    },
+                    |x, [bias]| value(simd, simd.add_f32s(x, bias)),
                 );
             }
         }

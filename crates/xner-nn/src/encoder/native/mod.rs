@@ -8,11 +8,14 @@ mod buffers;
 mod forward;
 mod gelu;
 mod norm;
+mod packed;
+mod ready;
 mod rows;
 
 pub(super) use backward::{Found, backward};
 pub use buffers::release_buffers;
 pub(super) use forward::forward;
+pub(super) use ready::Ready;
 
 /// The call's numbers as slices.
 #[derive(Clone, Copy)]
@@ -21,6 +24,12 @@ pub(super) struct Inputs<'a> {
     pub x: &'a [f32],
     /// Columns of `x`.
     pub width: usize,
+    pub parameters: Parameters<'a>,
+}
+
+/// A layer's weights, biases and gains.
+#[derive(Clone, Copy)]
+pub(super) struct Parameters<'a> {
     pub qkv: Dense<'a>,
     pub out: Dense<'a>,
     pub first: Norm<'a>,

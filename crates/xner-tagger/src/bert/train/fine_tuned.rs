@@ -7,7 +7,7 @@ use burn::module::{AutodiffModule, Module};
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend, BackendTypes};
 use xner_corpus::{Labelled, Sentence, TagSet};
-use xner_nn::{EncoderLayer, NerBackend, init};
+use xner_nn::{EncoderLayer, FixedLayer, NerBackend, init};
 
 use super::super::batch::{Piece, SubwordBatch};
 use super::super::config::{BertConfig, Head, XnerKeys};
@@ -101,7 +101,8 @@ where
             overlap: settings.overlap,
         };
         let windows = Windows::new(keys.length, keys.overlap, tokeniser.specials()).map_err(named)?;
-        let BertEncoder { words, embeddings, layers: mut bottom, .. } = encoder;
+        let BertEncoder { words, embeddings, layers, .. } = encoder;
+        let mut bottom: Vec<_> = layers.into_iter().map(FixedLayer::into_inner).collect();
         let top = bottom.split_off(settings.freeze_layers);
         let mut rng = stream(seed, Purpose::Weights, 0, 0);
         let own = (!settings.freeze_embeddings).then(|| embeddings.clone());
@@ -308,7 +309,7 @@ where
             config: self.config.clone(),
             words: Arc::clone(&self.words),
             embeddings: embeddings.unwrap_or_else(|| self.embeddings.clone()),
-            layers: self.bottom.iter().cloned().chain(layers).collect(),
+            layers: self.bottom.iter().cloned().chain(layers).map(FixedLayer::from).collect(),
             device: self.device.clone(),
         };
         BertTagger::new(encoder, head, self.tokeniser.clone(), self.keys, &self.tags)

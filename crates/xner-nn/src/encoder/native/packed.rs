@@ -1,0 +1,287 @@
+//! Products with weights that were put in order beforehand, for tagging.
+//!
+//! A general product puts its factors in order at each call, or reads weights in long strides where there are few rows
+//! to multiply: one sentence's time then goes to waiting for memory. Here weights lie in panels of some columns, input
+//! behind input, and are read straight on; what has been computed leaves the registers with its bias and activation.
+
+use pulp::{Arch, Simd, WithSimd};
+use rayon::prelude::*;
+
+use super::{Dense, gelu};
+
+/// Columns of a panel: three of the longest vectors.
+const PANEL: usize = 48;
+/// Vectors multiplied at a time where there are 32 registers, with 8 rows; and with 4 rows where there are 16.
+const VECTORS: usize = 3;
+/// Inputs summed up before the next rows' turn: the rows' part of them stays in the first-level cache.
+const DEPTH: usize = 512;
+/// Rows multiplied with one panel after the other: they stay in the second-level cache.
+const ROWS: usize = 128;
+
+/// What is done with a product's sums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Finish {
+    /// Nothing.
+    Sum,
+    /// The layer's bias is added.
+    Bias,
+    /// The layer's bias is added, and GELU applied.
+    Gelu,
+}
+
+/// A dense layer's weights in panels, and its bias.
+pub(in super::super) struct Packed {
+    /// `[panels, inputs, PANEL]`; columns beyond the last are zero.
+    weights: Vec<f32>,
+    /// `[panels, PANEL]`, likewise.
+    bias: Vec<f32>,
+    inputs: usize,
+    outputs: usize,
+}
+
+impl Packed {
+    /// The layer's numbers in order.
+    pub(in super::super) fn new(layer: Dense<'_>) -> Self {
+        let outputs = layer.outputs();
+        let inputs = layer.weight.len() / outputs.max(1);
+        let whole = outputs.next_multiple_of(PANEL);
+        let mut weights = vec![0.0; whole * inputs];
+        weights.par_chunks_mut((PANEL * inputs).max(1)).enumerate().for_each(|(panel, out)| {
+            let columns = panel * PANEL..outputs.min((panel + 1) * PANEL);
+            for (out, row) in out.chunks_exact_mut(PANEL).zip(layer.weight.chunks_exact(outputs)) {
+                out[..columns.len()].copy_from_slice(&row[columns.clone()]);
+            }
+        });
+        let mut bias = layer.bias.to_vec();
+        bias.resize(whole, 0.0);
+        Self { weights, bias, inputs, outputs }
+    }
+
+    pub(super) fn bias(&self) -> &[f32] {
+        &self.bias[..self.outputs]
+    }
+
+    pub(super) fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// `out = finish(x W)`, on all threads. Sums do not depend on their number.
+    pub(super) fn product(&self, out: &mut [f32], x: &[f32], finish: Finish) {
+        let (inputs, outputs) = (self.inputs, self.outputs);
+        let panels = outputs.div_ceil(PANEL).div_ceil(rayon::current_num_threads());
+        let rows = out.len() / outputs;
+        // For each block of rows, and for each thread's columns, the parts of the rows.
+        let work: Vec<(usize, usize, Vec<&mut [f32]>)> = out
+            .chunks_mut(ROWS * outputs)
+            .enumerate()
+            .flat_map(|(block, out)| {
+                let shares = outputs.div_ceil(panels * PANEL);
+                let mut shares: Vec<_> = (0..shares)
+                    .map(|at| (block * ROWS, at * panels, Vec::with_capacity(ROWS.min(rows))))
+                    .collect();
+                for row in out.chunks_exact_mut(outputs) {
+                    for (share, part) in shares.iter_mut().zip(row.chunks_mut(panels * PANEL)) {
+                        share.2.push(part);
+                    }
+                }
+                shares
+            })
+            .collect();
+        work.into_par_iter().for_each(|(row, panel, mut out)| {
+            let x = &x[row * inputs..(row + out.len()) * inputs];
+            let weights = &self.weights[panel * PANEL * inputs..];
+            let bias = &self.bias[panel * PANEL..];
+            Arch::new().dispatch(Share { out: &mut out, x, inputs, weights, bias, finish });
+        });
+    }
+}
+
+/// Some rows' columns in some panels.
+struct Share<'a, 'b> {
+    out: &'a mut [&'b mut [f32]],
+    /// `[rows, inputs]`
+    x: &'a [f32],
+    inputs: usize,
+    /// From the first panel on.
+    weights: &'a [f32],
+    bias: &'a [f32],
+    finish: Finish,
+}
+
+impl WithSimd for Share<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        if S::REGISTER_COUNT >= 32 { self.run::<S, 8>(simd) } else { self.run::<S, 4>(simd) }
+    }
+}
+
+impl Share<'_, '_> {
+    #[inline(always)]
+    fn run<S: Simd, const R: usize>(mut self, simd: S) {
+        let columns = self.out.first().map_or(0, |row| row.len());
+        let panels = self.weights.chunks(PANEL * self.inputs).zip(self.bias.chunks(PANEL));
+        for ((weights, bias), first) in panels.zip((0..columns).step_by(PANEL)) {
+            let width = PANEL.min(columns - first);
+            for start in (0..self.inputs).step_by(DEPTH) {
+                let depth = DEPTH.min(self.inputs - start);
+                let weights = &weights[start * PANEL..][..depth * PANEL];
+                let block = Block { first, width, start, depth, weights, bias };
+                let mut row = 0;
+                while row + R <= self.out.len() {
+                    self.tile::<S, R>(simd, row, &block);
+                    row += R;
+                }
+                if R > 4 && row + 4 <= self.out.len() {
+                    self.tile::<S, 4>(simd, row, &block);
+                    row += 4;
+                }
+                while row < self.out.len() {
+                    self.tile::<S, 1>(simd, row, &block);
+                    row += 1;
+                }
+            }
+        }
+    }
+
+    /// `R` rows of a panel over some inputs, some vectors of columns at a time.
+    #[inline(always)]
+    fn tile<S: Simd, const R: usize>(&mut self, simd: S, row: usize, block: &Block<'_>) {
+        let &Block { first, width, start, depth, weights, bias } = block;
+        let x: [&[f32]; R] = std::array::from_fn(|r| &self.x[(row + r) * self.inputs + start..][..depth]);
+        let lanes = VECTORS * S::F32_LANES;
+        for at in (0..width).step_by(lanes) {
+            let range = first + at..first + width.min(at + lanes);
+            let mut sums = [[simd.splat_f32s(0.0); VECTORS]; R];
+            if start > 0 {
+                for (sums, out) in sums.iter_mut().zip(&self.out[row..row + R]) {
+                    *sums = read::<S>(simd, &out[range.clone()]);
+                }
+            } else if self.finish != Finish::Sum {
+                sums = [read::<S>(simd, &bias[at..at + lanes]); R];
+            }
+            let (weights, _) = S::as_simd_f32s(weights);
+            sums = add_products::<S, R>(simd, sums, &x, weights, at / S::F32_LANES);
+            if self.finish == Finish::Gelu && start + depth == self.inputs {
+                for sum in sums.iter_mut().flatten() {
+                    *sum = gelu::value(simd, *sum);
+                }
+            }
+            for (sums, out) in sums.iter().zip(&mut self.out[row..row + R]) {
+                write::<S>(&mut out[range.clone()], sums);
+            }
+        }
+    }
+}
+
+/// What a tile covers.
+struct Block<'a> {
+    /// The panel's first column and its number of columns.
+    first: usize,
+    width: usize,
+    /// The first input and the number of inputs.
+    start: usize,
+    depth: usize,
+    /// `[depth, PANEL]`
+    weights: &'a [f32],
+    /// `[PANEL]`
+    bias: &'a [f32],
+}
+
+/// The sums and the products of the rows with the tile's columns, the `first` vector of each row of weights and those
+/// behind it. By value, or the sums would not stay in registers.
+#[inline(always)]
+fn add_products<S: Simd, const R: usize>(
+    simd: S,
+    mut sums: [[S::f32s; VECTORS]; R],
+    x: &[&[f32]; R],
+    weights: &[S::f32s],
+    first: usize,
+) -> [[S::f32s; VECTORS]; R] {
+    for (k, weights) in weights.chunks_exact(PANEL / S::F32_LANES).enumerate() {
+        // All slices are long enough: a panic here would cost registers.
+        let weights = weights.get(first..).and_then(|rest| rest.first_chunk::<VECTORS>());
+        let Some(weights) = weights else { break };
+        for (sums, x) in sums.iter_mut().zip(x) {
+            let Some(&x) = x.get(k) else { break };
+            let x = simd.splat_f32s(x);
+            for (sum, &weight) in sums.iter_mut().zip(weights) {
+                *sum = simd.mul_add_f32s(x, weight, *sum);
+            }
+        }
+    }
+    sums
+}
+
+/// A tile's columns of a row; what is missing is zero.
+#[inline(always)]
+fn read<S: Simd>(simd: S, values: &[f32]) -> [S::f32s; VECTORS] {
+    if let Some(whole) = S::as_simd_f32s(values).0.first_chunk::<VECTORS>() {
+        return *whole;
+    }
+    let mut padded = [0.0; PANEL];
+    padded[..values.len()].copy_from_slice(values);
+    let (vectors, _) = S::as_simd_f32s(&padded);
+    vectors.first_chunk().map_or([simd.splat_f32s(0.0); VECTORS], |whole| *whole)
+}
+
+/// Writes as many of a tile's columns as the row has.
+#[inline(always)]
+fn write<S: Simd>(out: &mut [f32], sums: &[S::f32s; VECTORS]) {
+    if let Some(whole) = S::as_mut_simd_f32s(out).0.first_chunk_mut::<VECTORS>() {
+        *whole = *sums;
+        return;
+    }
+    let mut padded = [0.0; PANEL];
+    if let Some(whole) = S::as_mut_simd_f32s(&mut padded).0.first_chunk_mut::<VECTORS>() {
+        *whole = *sums;
+    }
+    out.copy_from_slice(&padded[..out.len()]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Whole numbers: sums are exact in whatever order.
+    fn value(at: usize) -> f32 {
+        (at * 7919 % 13) as f32 - 6.0
+    }
+
+    fn agree(rows: usize, inputs: usize, outputs: usize, finish: Finish) -> Result<(), TestCaseError> {
+        let x: Vec<f32> = (0..rows * inputs).map(value).collect();
+        let weight: Vec<f32> = (0..inputs * outputs).map(|at| value(at + 5)).collect();
+        let bias: Vec<f32> = (0..outputs).map(|at| value(at + 3)).collect();
+        let packed = Packed::new(Dense { weight: &weight, bias: &bias });
+        let mut out = vec![f32::NAN; rows * outputs];
+        packed.product(&mut out, &x, finish);
+        let sum = |row: usize, column: usize| -> f32 {
+            (0..inputs).map(|k| x[row * inputs + k] * weight[k * outputs + column]).sum()
+        };
+        let mut want: Vec<f32> = (0..rows * outputs).map(|at| sum(at / outputs, at % outputs)).collect();
+        match finish {
+            Finish::Sum => {}
+            Finish::Bias => want.iter_mut().enumerate().for_each(|(at, x)| *x += bias[at % outputs]),
+            Finish::Gelu => gelu::in_place(&mut want, &bias),
+        }
+        prop_assert_eq!(out, want);
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn equals_the_definition(rows in 0usize..20, inputs in 1usize..40, outputs in 1usize..150, finish in 0u8..3) {
+            agree(rows, inputs, outputs, [Finish::Sum, Finish::Bias, Finish::Gelu][usize::from(finish)])?;
+        }
+    }
+
+    #[test]
+    fn many_rows_and_inputs_equal_the_definition() {
+        for finish in [Finish::Sum, Finish::Bias] {
+            agree(2 * ROWS + 13, DEPTH + 7, 2 * PANEL + 5, finish)
+                .unwrap_or_else(|error| unreachable!("{error}"));
+        }
+    }
+}
