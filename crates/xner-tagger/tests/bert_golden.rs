@@ -9,8 +9,8 @@ use burn::backend::Autodiff;
 use burn_flex::{Flex, FlexDevice};
 use serde::Deserialize;
 use xner_corpus::{Labelled, Sentence, Tag, entities};
-use xner_tagger::bert::BertEncoder;
 use xner_tagger::bert::train::{BertLearner, BertSettings, BertTrainConfig};
+use xner_tagger::bert::{BertEncoder, BertTagger};
 use xner_tagger::config::{Optimiser, Schedule, TrainingConfig};
 use xner_tagger::train::{Learner, Moment};
 use xner_tagger::{Device, HostTensor, Tensors, TrainData, open};
@@ -210,6 +210,52 @@ fn a_checkpoint_of_transformers_opens_and_gives_its_probabilities() {
         for (sentence, tagging) in tagger.tag(&sentences).unwrap().iter().enumerate() {
             let want = &expected.get(&format!("probabilities.{sentence}")).unwrap().values;
             near(&format!("{family} {sentence}"), &tagging.probabilities, want, 1e-5);
+        }
+    }
+}
+
+/// What transformers reads is what transformers wrote: the same tensors under the same names, to the bit, and the
+/// same keys of the config, for a model that went through our hands.
+#[test]
+fn what_is_saved_is_what_transformers_wrote() {
+    let json = |path: PathBuf| -> serde_json::Map<String, serde_json::Value> {
+        serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+    };
+    for family in FAMILIES {
+        let folder = tempfile::tempdir().unwrap();
+        BertTagger::<Flex>::open(&golden(family), &FlexDevice).unwrap().save(folder.path()).unwrap();
+
+        let tensors = |folder: &Path| Tensors::read(&folder.join("model.safetensors")).unwrap().0;
+        let (theirs, ours) = (tensors(&golden(family)), tensors(folder.path()));
+        let names = |tensors: &Tensors| {
+            let mut names: Vec<String> = tensors.iter().map(|(name, _)| name.to_owned()).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(&ours), names(&theirs), "{family}");
+        for (name, theirs) in theirs.iter() {
+            let ours = ours.get(name).unwrap();
+            assert_eq!((&ours.shape, &ours.values), (&theirs.shape, &theirs.values), "{family}: {name}");
+        }
+
+        let (theirs, ours) =
+            (json(golden(family).join("config.json")), json(folder.path().join("config.json")));
+        for (key, value) in &theirs {
+            assert_eq!(ours.get(key), Some(value), "{family}: {key}");
+        }
+
+        // transformers takes the ids of special tokens by these names, and the subwords from `tokenizer.json`.
+        let special = json(folder.path().join("tokenizer_config.json"));
+        let tokeniser = json(folder.path().join("tokenizer.json"));
+        // The second is the first's name since transformers 5.
+        let class = special["tokenizer_class"].as_str().unwrap();
+        assert!(["PreTrainedTokenizerFast", "TokenizersBackend"].contains(&class), "{family}: {class}");
+        for key in ["unk_token", "cls_token", "sep_token", "pad_token", "mask_token"] {
+            let token = special[key].as_str().unwrap();
+            let id = tokeniser["model"]["vocab"][token].as_u64().unwrap();
+            let added = tokeniser["added_tokens"].as_array().unwrap();
+            let added = added.iter().find(|added| added["content"] == token);
+            assert!(added.is_none_or(|added| added["id"] == id), "{family}: {key}");
         }
     }
 }
