@@ -2,7 +2,8 @@
 //!
 //! `bert_speed train|tag ENCODER BATCH LENGTH ROUNDS STEPS` works on sentences of LENGTH subwords, special ones included,
 //! and prints a JSON line a round: milliseconds of process CPU time and of wall clock a step, and the process's peak
-//! memory in MiB. ENCODER's vocabulary must have the words `w100` to `w4099`. `RAYON_NUM_THREADS` says how many threads it may use.
+//! memory in MiB. `bert_speed gemm - BATCH LENGTH ROUNDS STEPS` prints the same of the general matrix product that a layer of
+//! 384 columns is made of, BATCH x LENGTH rows by 384 by 1536: what the rest is to be measured by. ENCODER's vocabulary must have the words `w100` to `w4099`. `RAYON_NUM_THREADS` says how many threads it may use.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -15,6 +16,7 @@ use cpu_time::ProcessTime;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use xner_corpus::{Entity, Labelled, Sentence};
+use xner_gemm::{Matrix, Update, product_into};
 use xner_tagger::bert::train::{BertLearner, BertSettings, BertTrainConfig};
 use xner_tagger::bert::{BertEncoder, Piece, SubwordBatch};
 use xner_tagger::train::{Learner, Moment};
@@ -28,13 +30,29 @@ const BATCHES: usize = 4;
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [mode, encoder, batch, length, rounds, steps] = arguments.as_slice() else {
-        return Err("usage: bert_speed train|tag ENCODER BATCH LENGTH ROUNDS STEPS".into());
+        return Err("usage: bert_speed train|tag|gemm ENCODER BATCH LENGTH ROUNDS STEPS".into());
     };
     let encoder = Path::new(encoder);
     let (batch, length): (usize, usize) = (batch.parse()?, length.parse()?);
     let (rounds, steps) = (rounds.parse()?, steps.parse()?);
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    if mode == "train" {
+    if mode == "gemm" {
+        let rows = batch * length;
+        let mut values = |count: usize| -> Vec<f32> { (0..count).map(|_| rng.random()).collect() };
+        let (x, weights, mut out) = (values(rows * 384), values(384 * 1536), values(rows * 1536));
+        let update = Update { threads: true, ..Update::default() };
+        report(rounds, steps, |_| -> Result<(), std::convert::Infallible> {
+            product_into(
+                &mut out,
+                1536,
+                Matrix::new(&x, rows, 384),
+                Matrix::new(&weights, 384, 1536),
+                update,
+            );
+            std::hint::black_box(&out);
+            Ok(())
+        })?;
+    } else if mode == "train" {
         let labelled = (0..batch * BATCHES).map(|_| {
             let words = (0..length - 2).map(|_| format!("w{}", rng.random_range(100..4100)));
             let entities = vec![Entity { tokens: 2..4, kind: "PER".into() }];
