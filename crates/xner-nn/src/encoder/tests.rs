@@ -226,9 +226,13 @@ fn the_number_of_threads_does_not_matter() {
 #[test]
 fn a_ready_layer_is_the_layer() {
     // Widths that are no whole number of panels, rows of every remainder, many rows.
-    for (lengths, heads, size, inner) in
-        [(&[1][..], 1, 1, 1), (&[5, 0, 8], 3, 5, 70), (&[7], 12, 4, 192), (&[40, 33, 64, 17], 4, 13, 600)]
-    {
+    for (lengths, heads, size, inner) in [
+        (&[1][..], 1, 1, 1),
+        (&[5, 0, 8], 3, 5, 70),
+        (&[7], 12, 4, 192),
+        (&[40, 33, 70, 17], 4, 13, 600),
+        (&[100], 3, 5, 50),
+    ] {
         let case = case(lengths, heads, size, inner, None, 1.0);
         let (inputs, _) = tensors::<Auto>(&case, false);
         let parameters = inputs.parameters.map(|tensor| tensor.primitive);

@@ -138,11 +138,14 @@ fn split<'a>(spec: &EncoderSpec, mut rows: &'a mut [f32], width: usize) -> Vec<&
     sentences
 }
 
+/// Rows from which on a sentence's heads are worth being shared out.
+const LONG: usize = 64;
+
 /// All heads' mixed values side by side, `[rows, width]`, from `qkv`, `[rows, 3 width]`.
 pub(super) fn forward(spec: &EncoderSpec, qkv: &[f32], out: &mut [f32], width: usize) {
     let sizes = Sizes::new(spec, width);
-    // Sentences side by side where there are enough for all threads, else each one's heads.
-    let apart = spec.lengths.len() < rayon::current_num_threads();
+    // Sentences side by side where there are enough for all threads, else the heads of each that is long.
+    let few = spec.lengths.len() < rayon::current_num_threads();
     let sentences: Vec<(Range<usize>, u32)> = spec.sentences().zip(places(spec)).collect();
     split(spec, out, width).into_par_iter().zip(sentences).for_each(|(out, (rows, place))| {
         let len = rows.len();
@@ -150,7 +153,7 @@ pub(super) fn forward(spec: &EncoderSpec, qkv: &[f32], out: &mut [f32], width: u
             return;
         }
         let qkv = &qkv[rows.start * 3 * width..rows.end * 3 * width];
-        if !apart {
+        if !few || len < LONG {
             let mut probabilities = Buffer::new(len * len);
             for head in 0..sizes.heads {
                 let mixed = &mut out[head * sizes.size..];

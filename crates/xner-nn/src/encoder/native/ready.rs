@@ -1,9 +1,16 @@
 //! A layer for tagging, its weights in order.
 
+use rayon::prelude::*;
+
 use super::super::EncoderSpec;
 use super::buffers::Buffer;
 use super::packed::{Finish, Packed};
 use super::{Norm, Parameters, attention, norm};
+
+/// Rows of a block at least: with fewer, weights wait for memory.
+const LEAST: usize = 16;
+/// Rows of a block at most: what is between the products stays in the cache.
+const MOST: usize = 64;
 
 /// The layer's numbers.
 pub(in super::super) struct Ready {
@@ -30,30 +37,37 @@ impl Ready {
             return Vec::new();
         }
         let width = self.out.outputs();
+        let threads = rayon::current_num_threads();
+        // Threads part rows, for then they need not meet between products; where there are too few rows, columns.
+        let block = rows.div_ceil(threads).next_multiple_of(8).clamp(LEAST, MOST);
+        let shares = threads / rows.div_ceil(block);
+
         let mut query = Buffer::new(rows * 3 * width);
-        self.qkv.product(&mut query, x, Finish::Bias);
+        query.par_chunks_mut(block * 3 * width).zip(x.par_chunks(block * width)).for_each(|(query, x)| {
+            self.qkv.product(query, x, Finish::Bias, shares);
+        });
         let mut mixed = Buffer::new(rows * width);
         attention::forward(spec, &query, &mut mixed, width);
         drop(query);
-        let [mut y, mut between] = [(); 2].map(|()| Buffer::new(rows * width));
-        let mut inverse = Buffer::new(rows);
+        let mut out = vec![0.0; rows * width];
+        let blocks = mixed.par_chunks(block * width).zip(x.par_chunks(block * width));
+        out.par_chunks_mut(block * width).zip(blocks).for_each(|(out, (mixed, x))| {
+            self.behind_attention(out, mixed, x, spec.epsilon, shares);
+        });
+        out
+    }
+
+    /// What comes behind attention, for a block of rows.
+    fn behind_attention(&self, out: &mut [f32], mixed: &[f32], x: &[f32], epsilon: f32, shares: usize) {
+        let rows = x.len() / self.out.outputs();
         let [first, second] = [&self.first, &self.second].map(|[gain, bias]| Norm { gain, bias });
-        self.out.product(&mut y, &mixed, Finish::Sum);
-        norm::forward(&mut between, &mut y, &mut inverse, x, self.out.bias(), None, first, spec.epsilon);
+        let [mut y, mut between] = [(); 2].map(|()| Buffer::new(x.len()));
+        let mut inverse = Buffer::new(rows);
+        self.out.product(&mut y, mixed, Finish::Sum, shares);
+        norm::forward(&mut between, &mut y, &mut inverse, x, self.out.bias(), None, first, epsilon);
         let mut inner = Buffer::new(rows * self.up.outputs());
-        self.up.product(&mut inner, &between, Finish::Gelu);
-        self.down.product(&mut y, &inner, Finish::Sum);
-        let mut result = vec![0.0; rows * width];
-        norm::forward(
-            &mut result,
-            &mut y,
-            &mut inverse,
-            &between,
-            self.down.bias(),
-            None,
-            second,
-            spec.epsilon,
-        );
-        result
+        self.up.product(&mut inner, &between, Finish::Gelu, shares);
+        self.down.product(&mut y, &inner, Finish::Sum, shares);
+        norm::forward(out, &mut y, &mut inverse, &between, self.down.bias(), None, second, epsilon);
     }
 }
