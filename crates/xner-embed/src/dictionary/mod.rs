@@ -164,6 +164,27 @@ impl Dictionary {
         builder.finish(&self.name)
     }
 
+    /// Without the pairs of a word with itself, where it has another translation.
+    ///
+    /// ```
+    /// let pairs = [("said", "said"), ("said", "dijo"), ("golf", "golf")];
+    /// let dictionary = xner_embed::dictionary::Dictionary::from_pairs(pairs)?.preferring_others();
+    /// assert!(dictionary.iter().map(|(word, other)| (word, other.word)).eq([("said", "dijo"), ("golf", "golf")]));
+    /// # Ok::<(), xner_embed::Error>(())
+    /// ```
+    #[must_use]
+    pub fn preferring_others(&self) -> Self {
+        let mut builder = Builder::default();
+        for (word, ends) in self.sources.iter().zip(self.starts.windows(2)) {
+            let all = self.entries[ends[0]..ends[1]].iter().map(|&entry| self.translation(entry));
+            let others = all.clone().any(|translation| translation.word != word);
+            for translation in all.filter(|translation| !others || translation.word != word) {
+                builder.push(word, translation.word, translation.score);
+            }
+        }
+        builder.finish(&self.name)
+    }
+
     /// The dictionary of the other direction.
     #[must_use]
     pub fn inverted(&self) -> Self {

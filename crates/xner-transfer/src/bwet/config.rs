@@ -91,6 +91,9 @@ pub struct DictionaryConfig {
     pub mapping: Option<PathBuf>,
     /// A file of word pairs, source first.
     pub file: Option<PathBuf>,
+    /// Whether a word is translated into itself only where nothing else is listed. Dictionaries made from text list many
+    /// words so, and first. Default false.
+    pub prefer_others: bool,
     /// With a mapping: the neighbours over which CSLS takes its means. Default 10.
     pub csls: usize,
     /// With a mapping: only pairs that are each other's nearest. Default false.
@@ -139,7 +142,7 @@ impl Default for TargetText {
 
 impl Default for DictionaryConfig {
     fn default() -> Self {
-        Self { mapping: None, file: None, csls: 10, mutual: false, limit: None }
+        Self { mapping: None, file: None, csls: 10, mutual: false, limit: None, prefer_others: false }
     }
 }
 
@@ -249,18 +252,19 @@ impl DictionaryConfig {
     /// # Errors
     /// [`Error::Setting`] when neither is named; faults of the files, with their lines.
     pub fn open(&self) -> Result<Dictionary> {
-        match (&self.file, &self.mapping) {
-            (Some(file), _) => Ok(Dictionary::read(file)?),
+        let dictionary = match (&self.file, &self.mapping) {
+            (Some(file), _) => Dictionary::read(file)?,
             (None, Some(folder)) => {
                 let (folder, whole) = (map::open(folder)?, ReadVectors::default());
-                Ok(induced(&folder.source(&whole)?, &folder.target(&whole)?, &self.induction())?)
+                induced(&folder.source(&whole)?, &folder.target(&whole)?, &self.induction())?
             }
             (None, None) => {
                 let message = "is missing, and `dictionary.file` too: expected a folder that `xner map` wrote, or a \
                                file of word pairs";
-                Err(Error::setting("dictionary.mapping", message))
+                return Err(Error::setting("dictionary.mapping", message));
             }
-        }
+        };
+        Ok(if self.prefer_others { dictionary.preferring_others() } else { dictionary })
     }
 
     fn induction(&self) -> InduceConfig {

@@ -56,6 +56,7 @@ const OWN: &[Table<'_>] = &[
                 "A file of word pairs, source first, in the place of a mapping.",
                 Some("\"en-es.txt\""),
             ),
+            Key("prefer_others", "Whether a word becomes itself only where nothing else is listed.", None),
             Key("csls", "With a mapping: neighbours over which CSLS takes its means.", None),
             Key("mutual", "With a mapping: only pairs that are each other's nearest.", None),
             Key(
