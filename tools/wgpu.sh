@@ -25,5 +25,7 @@ software=$(drivers | grep lvp_icd | head -n 1 || true)
 if [ -n "$software" ]; then
   export VK_DRIVER_FILES=$software VK_ICD_FILENAMES=$software
 fi
+# Vulkan's loader asks for it.
+export XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/tmp}
 # The profile of the accelerators' build in CI, so that it is built once; tiny models need no speed.
 XNER_WGPU=1 cargo test --profile link -p xner -p xner-cli -p xner-tagger --features cuda,wgpu --test bert_wgpu -- --nocapture
