@@ -2,7 +2,7 @@
 //!
 //! [`BertConfig`] is `config.json`, [`weights`] the tensors, [`Tokeniser`] goes from words to subwords, and
 //! [`Windows`] cuts sentences that are longer than the encoder takes, [`BertEncoder`] is
-//! the encoder, [`SentenceEncoder`] makes a vector of each sentence, [`BertTagger`] is an encoder with a head, and [`train`] fine-tunes one. [`hub`] finds the directory of a model's name.
+//! the encoder, [`SentenceEncoder`] makes a vector of each sentence, [`BertTagger`] is an encoder with a head, and [`train`] fine-tunes one, be it pretrained or a [`RandomEncoder`]. [`hub`] finds the directory of a model's name.
 
 mod batch;
 pub mod config;
@@ -13,6 +13,7 @@ mod identity;
 mod network;
 mod parts;
 mod pool;
+mod random;
 mod tagger;
 mod tags;
 mod tokeniser;
@@ -26,6 +27,7 @@ pub use encoder::{BertEncoder, HiddenStates};
 pub use identity::fingerprint;
 pub use network::{Embeddings, TagHead};
 pub use pool::{Pooling, SentenceEncoder};
+pub use random::RandomEncoder;
 pub use tagger::BertTagger;
 pub use tokeniser::{Subwords, Tokeniser};
 pub use weights::Checkpoint;

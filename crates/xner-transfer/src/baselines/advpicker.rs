@@ -21,13 +21,17 @@ where
     for sentence in sentences {
         told.push(source_probability(&model, &discriminator, &model.pieces(sentence)?));
     }
-    let share = shop.config.advpicker.share;
-    let kept = least_told(&told, (sentences.len() as f64 * share).ceil() as usize);
+    let kept = least_told(&told, count(sentences.len(), shop.config.advpicker.share));
     let soft = shop.soft_labels(&teacher)?;
     let mut lessons = lessons(sentences, soft);
     let mut kept = kept.into_iter();
     lessons.retain(|_| kept.next().unwrap_or(false));
     Ok(Outcome::Student(shop.student(&lessons, 0.0, &folders.by_source, &folders.by_target)?))
+}
+
+/// A share of so many, rounded up; what only the share's last bits are above a whole number is not.
+fn count(all: usize, share: f64) -> usize {
+    (all as f64 * share - 1e-9).ceil() as usize
 }
 
 /// Which `count` of these probabilities are nearest to one half; of equal ones the first.
@@ -42,6 +46,13 @@ fn least_told(told: &[f32], count: usize) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_is_rounded_up() {
+        for (all, share, kept) in [(10, 0.8, 8), (11, 0.8, 9), (100, 0.55, 55), (3, 0.1, 1), (7, 1.0, 7)] {
+            assert_eq!(count(all, share), kept, "{share} of {all}");
+        }
+    }
 
     #[test]
     fn those_nearest_to_one_half_are_kept() {

@@ -1,5 +1,6 @@
 //! The adversarial part of training (section 2.3): what the discriminators learn, and what the generator learns of them.
 
+use std::cell::Cell;
 use std::path::Path;
 
 use burn::module::{AutodiffModule, Module};
@@ -85,7 +86,8 @@ pub struct Adversary<A: AutodiffBackend> {
     shown: Shown,
     discriminators: Discriminators<A>,
     optimiser: ModuleOptimiser<A::InnerBackend>,
-    tally: Tally,
+    /// Since [`Adversary::take_tally`].
+    tally: Cell<Tally>,
 }
 
 impl<A> Adversary<A>
@@ -112,7 +114,7 @@ where
             shown,
             discriminators: tracked(discriminators, true),
             optimiser: ModuleOptimiser::new(optimiser),
-            tally: Tally::default(),
+            tally: Cell::default(),
         }
     }
 
@@ -121,14 +123,16 @@ where
         &self.discriminators
     }
 
-    /// What they reached since they were last asked.
-    pub fn tally(&self) -> Tally {
-        self.tally
+    /// What they reached since this was last asked; counting begins anew.
+    pub fn take_tally(&self) -> Tally {
+        self.tally.take()
     }
 
-    /// Begins to count anew.
-    pub fn reset_tally(&mut self) {
-        self.tally = Tally::default();
+    /// Adds to the tally.
+    fn count(&self, add: impl FnOnce(&mut Tally)) {
+        let mut tally = self.tally.get();
+        add(&mut tally);
+        self.tally.set(tally);
     }
 
     /// The batches of a step, language before order.
@@ -158,13 +162,16 @@ where
     }
 
     /// Equation 5's `L_l` and `L_o`: the discriminators learn to tell, the encoder stays as it is.
-    fn teach(&mut self, model: &FineTuned<A>, at: &Moment) -> StepOutcome {
+    ///
+    /// Where the loss or the gradient is not finite, nothing is changed, and the outcome says so.
+    pub fn teach(&mut self, model: &FineTuned<A>, at: &Moment) -> StepOutcome {
         let mut sum: Option<Tensor<A, 1>> = None;
         for show in self.shows(model, Purpose::Discriminator, at.step, DISCRIMINATOR) {
             let pass = Pass { step: at.step, place: show.place };
             let states: Tensor<A, 2> = Tensor::from_inner(model.encode_inner(&show.batch, Some(pass)));
             let Some(odds) = odds(&self.discriminators, states, &show) else { continue };
-            self.tally.told(show.lengths.is_some(), &host(odds.clone().inner()), &show.right);
+            let told = host(odds.clone().inner());
+            self.count(|tally| tally.told(show.lengths.is_some(), &told, &show.right));
             let loss = cross_entropy(odds, right(&show, model, false));
             sum = Some(sum.map_or_else(|| loss.clone(), |sum| sum + loss.clone()));
         }
@@ -176,7 +183,7 @@ where
         let gradients = Gradients::of(&self.discriminators, &loss.backward());
         let gradient_norm = gradients.squares().sqrt();
         if gradient_norm.is_finite() {
-            let rate = self.config.discriminator_rate * at.rate / self.rate;
+            let rate = self.discriminator_rate(at);
             let scale = clip_factor(gradient_norm, self.clip);
             let own = self.discriminators.clone();
             self.discriminators = self.optimiser.step(own, gradients, scale, rate, at.step + 1);
@@ -184,8 +191,9 @@ where
         StepOutcome { loss: value, gradient_norm }
     }
 
-    /// The gradient of equation 5's `L_g`: the encoder learns to deceive, the discriminators stay as they are.
-    fn deceive(&mut self, model: &FineTuned<A>, at: &Moment) -> FoundGradients<A::InnerBackend> {
+    /// The gradient of equation 5's `L_g`: the encoder learns to deceive, the discriminators stay as they are. Each list's
+    /// loss is a mean, over words or sentences; they are added.
+    pub fn deceive(&self, model: &FineTuned<A>, at: &Moment) -> FoundGradients<A::InnerBackend> {
         let fixed = tracked(self.discriminators.clone(), false);
         let mut found = FoundGradients::default();
         for show in self.shows(model, Purpose::Generator, at.step, GENERATOR) {
@@ -197,7 +205,7 @@ where
                 break;
             }
         }
-        self.tally.deceived(found.loss());
+        self.count(|tally| tally.deceived(found.loss()));
         found
     }
 
@@ -213,6 +221,11 @@ where
         }
         let found = self.deceive(model, at);
         (taught, found)
+    }
+
+    /// The discriminators' rate at a moment.
+    pub fn discriminator_rate(&self, at: &Moment) -> f64 {
+        self.config.discriminator_rate * at.rate / self.rate
     }
 
     /// The generator's rate at a moment.
@@ -238,7 +251,7 @@ where
     pub fn state(&self) -> Tensors {
         let mut state = Tensors::default();
         state.extend("optimiser/", self.optimiser.state());
-        state.insert("tally", &[Tally::NUMBERS], self.tally.numbers().to_vec());
+        state.insert("tally", &[Tally::NUMBERS], self.tally.get().numbers());
         state
     }
 
@@ -249,7 +262,7 @@ where
     pub fn set_state(&mut self, mut state: Tensors, device: &A::Device, path: &Path) -> Result<()> {
         let own = state.split("optimiser/");
         self.optimiser.set_state(&self.discriminators.valid(), own, device, path)?;
-        self.tally = Tally::of(&state.take("tally", &[Tally::NUMBERS], path)?);
+        self.tally.set(Tally::of(&state.take("tally", &[Tally::NUMBERS], path)?));
         state.expect_empty(path)
     }
 }

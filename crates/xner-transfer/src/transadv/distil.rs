@@ -88,6 +88,11 @@ where
         Ok(Self { model, windows, at_once, hard_weight, dev, optimiser })
     }
 
+    /// The student as it is now.
+    pub fn model(&self) -> &FineTuned<A> {
+        &self.model
+    }
+
     /// The loss of some windows as a share of a batch that has `words` words and `voted` hard labels.
     fn loss(&self, scores: Tensor<A, 2>, windows: &[&Window], [words, voted]: [usize; 2]) -> Tensor<A, 1> {
         let [count, tags] = scores.dims();

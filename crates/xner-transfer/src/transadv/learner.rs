@@ -85,14 +85,19 @@ where
         Ok(Self { model, examples, epoch, at_once, dev, ner, generator, adversary, tally })
     }
 
-    /// What the discriminators reached between the last two evaluations; changes as training goes on.
+    /// What the discriminators reached between the last two evaluations; it changes with each.
     pub fn tally(&self) -> Rc<Cell<Tally>> {
         Rc::clone(&self.tally)
     }
 
-    /// The trained model, and its adversary.
+    /// The model in training.
     pub fn model(&self) -> &FineTuned<A> {
         &self.model
+    }
+
+    /// What it plays against, if anything.
+    pub fn adversary(&self) -> Option<&Adversary<A>> {
+        self.adversary.as_ref()
     }
 }
 
@@ -132,7 +137,8 @@ where
 
     fn evaluate(&self) -> Result<Option<DevScores>> {
         if let Some(adversary) = &self.adversary {
-            self.tally.set(adversary.tally());
+            // A checkpoint follows each evaluation, so that a run that goes on from it counts from here too.
+            self.tally.set(adversary.take_tally());
         }
         self.dev.scores(&self.model, false)
     }

@@ -21,6 +21,7 @@ mod corpora;
 pub mod data;
 mod discriminators;
 mod distil;
+mod export;
 mod learner;
 mod observer;
 pub(crate) mod phases;
@@ -38,6 +39,7 @@ pub use config::{
 pub use corpora::TransAdvCorpora;
 pub use discriminators::{LanguageDiscriminator, OrderDiscriminator, cross_entropy};
 pub use distil::{DistilLearner, Lesson};
+pub use export::export;
 pub use learner::{AdversarialLearner, Dev};
 pub use observer::{Event, Observer};
 pub(crate) use run::Outcome;

@@ -1,5 +1,7 @@
 //! What a run tells while it runs.
 
+use std::path::Path;
+
 use xner_tagger::Flow;
 
 use super::data::Coverage;
@@ -40,6 +42,8 @@ pub enum Event<'a> {
         cached: bool,
         /// What it takes on the disk.
         bytes: u64,
+        /// Its folder.
+        folder: &'a Path,
     },
     /// The test data are scored.
     Scoring,

@@ -3,6 +3,7 @@
 //! A phase's folder is named by all that it depends on, so that two runs that have it in common train it once, and a run
 //! that was killed goes on where it was.
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::backend::AutodiffBackend;
@@ -15,7 +16,7 @@ use xner_tagger::train::{Event as Training, Learner, TrainingLoop};
 use xner_tagger::{Fingerprint, Flow, Tagger, Tensors, TrainReport};
 
 use super::adversary::{Adversary, Discriminators, Shown};
-use super::config::TransAdvConfig;
+use super::config::{AdversaryConfig, TransAdvConfig};
 use super::corpora::TransAdvCorpora;
 use super::discriminators::LanguageDiscriminator;
 use super::distil::{DistilLearner, Lesson};
@@ -46,6 +47,14 @@ pub(crate) struct Games {
     pub(crate) order: Option<[Vec<Set>; 2]>,
 }
 
+impl Games {
+    /// All sets that anyone is shown, as often as they are.
+    fn sets(&self) -> impl Iterator<Item = &Set> {
+        let language = self.language.iter().flat_map(|(lists, _)| lists);
+        language.chain(self.order.iter().flatten()).flatten()
+    }
+}
+
 /// Where phases are trained.
 pub(crate) struct Workshop<'a, A: AutodiffBackend> {
     pub(crate) config: &'a TransAdvConfig,
@@ -54,9 +63,9 @@ pub(crate) struct Workshop<'a, A: AutodiffBackend> {
     pub(crate) device: &'a A::Device,
     pub(crate) observer: &'a mut dyn Observer,
     tags: TagSet,
-    /// The hash of encoder, head and seed, and of the development data.
+    /// The hash of encoder, tags, settings and seed, and of the development data.
     base: String,
-    /// Steps and parameters of all phases so far.
+    /// Steps of all phases so far.
     pub(crate) steps: usize,
 }
 
@@ -77,7 +86,10 @@ where
         let mut print = Fingerprint::new();
         print.bytes(env!("CARGO_PKG_VERSION").as_bytes());
         settings(&mut print, &(&config.without_paths().bert, config.seed, config.select))?;
-        shop.fresh()?.fingerprint(&mut print);
+        print.bytes(xner_tagger::bert::fingerprint(&config.bert.directory()?)?.as_bytes());
+        for tag in shop.tags.tags() {
+            print.bytes(tag.to_string().as_bytes());
+        }
         print.corpus(&corpora.dev).corpus(&corpora.target_dev);
         shop.base = print.digest();
         Ok(shop)
@@ -151,8 +163,14 @@ where
         }
         let with_discriminators = games.language.is_some() || games.order.is_some();
         if with_discriminators {
-            settings(&mut print, &config.adversary)?;
-            self.corpora.fingerprint(&mut print);
+            // Of the adversary's lists only those of this phase count, so that methods that have it in common share it.
+            let AdversaryConfig { generator_rate, discriminator_rate, batch, language, order } = &config.adversary;
+            let hidden = [(games.language.is_some(), language.hidden), (games.order.is_some(), order.hidden)];
+            let hidden = hidden.map(|(there, hidden)| there.then_some(hidden));
+            settings(&mut print, &(generator_rate, discriminator_rate, batch, hidden))?;
+            for &set in games.sets() {
+                all.fingerprint(set, &mut print);
+            }
         }
         let fingerprint = print.digest();
         let folder = self.folder(name, &fingerprint);
@@ -184,9 +202,10 @@ where
         } else {
             None
         };
-        // With discriminators an epoch goes through the longest list that anyone is shown.
-        let epoch = if with_discriminators { self.corpora.unlabelled.len() } else { 0 };
-        let at_once = [config.bert.at_once, epoch];
+        // An epoch goes through the longest of the labelled set and the language discriminator's lists; shorter ones are
+        // gone through again. The order discriminator's, which are made of the labelled set, do not lengthen it.
+        let epoch = games.language.iter().flat_map(|(lists, _)| lists).map(|list| all.len(list)).max();
+        let at_once = [config.bert.at_once, epoch.unwrap_or(0)];
         let mut learner = AdversarialLearner::new(model, train, self.dev(), training, at_once, adversary)?;
         let tally = learner.tally();
         let report = self.run(&plan, &folder, &mut learner, &|observer: &mut dyn Observer| {
@@ -221,8 +240,9 @@ where
         let model = self.fresh()?;
         let at_once = self.config.bert.at_once;
         let mut learner = DistilLearner::new(model, lessons, self.dev(), &training, at_once, hard_weight)?;
+        let there = self.finished(&plan, out)?.is_some();
         let report = self.run_at(&plan, out, Some(by_target), &mut learner, &|_| Flow::Continue)?;
-        Ok(self.end(name, out.to_owned(), report, false).report)
+        Ok(self.end(name, out.to_owned(), report, there).report)
     }
 
     /// The probabilities that a phase's model gives every word of the unlabelled text, `[words, tags]` of each
@@ -322,8 +342,10 @@ where
 
     fn end(&mut self, name: &str, folder: PathBuf, report: TrainReport, cached: bool) -> Phase {
         self.steps += report.steps;
-        let bytes = size(&folder);
-        self.observer.event(&Event::PhaseEnd { name, cached, bytes });
+        // A student's folder may hold the run's cache, which is none of it.
+        let by_target = folder.join(BY_TARGET);
+        let bytes = size(&folder) + size(&by_target);
+        self.observer.event(&Event::PhaseEnd { name, cached, bytes, folder: &folder });
         Phase { folder, report }
     }
 }
@@ -348,14 +370,8 @@ fn settings(print: &mut Fingerprint, settings: &impl Serialize) -> Result<()> {
     Ok(())
 }
 
-/// The bytes of the files in a folder and below; what cannot be read counts nothing.
+/// The bytes of the files in a folder, without those in folders below; what cannot be read counts nothing.
 fn size(folder: &Path) -> u64 {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries
-        .map(|entry| match entry.metadata() {
-            Ok(data) if data.is_dir() => size(&entry.path()),
-            Ok(data) => data.len(),
-            Err(_) => 0,
-        })
-        .sum()
+    entries.filter_map(|entry| entry.metadata().ok().filter(Metadata::is_file)).map(|data| data.len()).sum()
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::backend::AutodiffBackend;
 use xner_nn::NerBackend;
+use xner_tagger::bert::config::Head;
 use xner_tagger::bert::train::tags_of;
 use xner_tagger::train::Evaluation;
 use xner_tagger::{Device, Fingerprint, Task, TrainReport, check_entities, dispatch, evaluate, open};
@@ -167,6 +168,10 @@ fn check(method: Method, config: &TransAdvConfig, corpora: &TransAdvCorpora) -> 
     if method.reads_unlabelled() && corpora.unlabelled.is_empty() {
         return Err(Error::setting("target.unlabelled", "has no sentence, expected the target's own text"));
     }
+    if method.has_student() && config.bert.head == Head::Crf {
+        let message = "is `crf`, expected `softmax`: a student learns probabilities of single words";
+        return Err(Error::setting("bert.head", message));
+    }
     if method.translates() && corpora.made.is_none() {
         return Err(Error::Data { message: "no translated sentences were made".to_owned() });
     }
@@ -180,7 +185,8 @@ fn fingerprint(method: Method, config: &TransAdvConfig, corpora: &TransAdvCorpor
     print
         .bytes(method.name().as_bytes())
         .bytes(env!("CARGO_PKG_VERSION").as_bytes())
-        .bytes(settings.as_bytes());
+        .bytes(settings.as_bytes())
+        .bytes(xner_tagger::bert::fingerprint(&config.bert.directory()?)?.as_bytes());
     corpora.fingerprint(&mut print);
     Ok(print.digest())
 }

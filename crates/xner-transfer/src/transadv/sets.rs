@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use xner_corpus::{Labelled, Sentence};
-use xner_tagger::Result;
 use xner_tagger::bert::Piece;
+use xner_tagger::{Fingerprint, Result};
 
 use super::data::TransAdvData;
 
@@ -63,6 +63,23 @@ impl<'a> Sets<'a> {
             (Set::SourceShu, Some(made)) => &made.source_shu,
             (Set::TargetShu, Some(made)) => &made.target_shu,
         }
+    }
+
+    /// The number of sentences of several sets.
+    pub(super) fn len(&self, which: &[Set]) -> usize {
+        let count = |&set: &Set| match set {
+            Set::Unlabelled => self.unlabelled.len(),
+            set => self.labelled(set).len(),
+        };
+        which.iter().map(count).sum()
+    }
+
+    /// Adds the sentences of a set.
+    pub(super) fn fingerprint(&self, set: Set, print: &mut Fingerprint) {
+        match set {
+            Set::Unlabelled => print.sentences(self.unlabelled),
+            set => print.corpus(self.labelled(set)),
+        };
     }
 
     /// The sentences of a set, each with its words that are parts of entities; of unlabelled ones nobody knows.

@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Told {
     /// Answers.
-    pub answers: f32,
+    pub answers: u64,
     /// Of these, the right ones.
-    pub right: f32,
+    pub right: u64,
     /// The sum of their losses.
-    pub loss: f32,
+    pub loss: f64,
 }
 
 impl Told {
     /// The share of right answers; none without answers.
-    pub fn accuracy(&self) -> Option<f32> {
-        (self.answers > 0.0).then(|| self.right / self.answers)
+    pub fn accuracy(&self) -> Option<f64> {
+        (self.answers > 0).then(|| self.right as f64 / self.answers as f64)
     }
 
     /// Whether it tells nearly all: then it gives the generator next to no gradient.
@@ -26,7 +26,7 @@ impl Told {
 }
 
 /// From this share of right answers on a discriminator is called saturated.
-const SATURATED: f32 = 0.995;
+const SATURATED: f64 = 0.995;
 
 /// What the discriminators told of words and sentences before they learnt of them, and the generator's loss.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -36,45 +36,87 @@ pub struct Tally {
     /// The order discriminator, by sentences.
     pub order: Told,
     /// Steps.
-    pub steps: f32,
+    pub steps: u64,
     /// The sum of the generator's losses.
-    pub generator: f32,
+    pub generator: f64,
 }
+
+/// Bits that a 32-bit float holds exactly.
+const PIECE: u32 = 16;
 
 impl Tally {
     /// How many numbers it is.
-    pub(super) const NUMBERS: usize = 8;
+    pub(super) const NUMBERS: usize = 8 * (u64::BITS / PIECE) as usize;
 
-    pub(super) fn numbers(&self) -> [f32; Self::NUMBERS] {
+    /// As numbers that a checkpoint can hold, from which [`Tally::of`] makes the same tally to the bit.
+    pub(super) fn numbers(&self) -> Vec<f32> {
         let Self { language, order, steps, generator } = *self;
-        let [a, b, c] = [language.answers, language.right, language.loss];
-        [a, b, c, order.answers, order.right, order.loss, steps, generator]
+        let told = |Told { answers, right, loss }| [answers, right, loss.to_bits()];
+        let all = [told(language), told(order)].concat().into_iter().chain([steps, generator.to_bits()]);
+        let pieces = |bits: u64| (0..u64::BITS / PIECE).map(move |at| (bits >> (at * PIECE)) as u16);
+        all.flat_map(pieces).map(f32::from).collect()
     }
 
+    /// Of [`Tally::numbers`].
     pub(super) fn of(numbers: &[f32]) -> Self {
-        let at = |place: usize| numbers.get(place).copied().unwrap_or_default();
-        let told = |first| Told { answers: at(first), right: at(first + 1), loss: at(first + 2) };
-        Self { language: told(0), order: told(3), steps: at(6), generator: at(7) }
+        let whole = |pieces: &[f32]| pieces.iter().rev().fold(0, |bits, &piece| bits << PIECE | piece as u64);
+        let all: Vec<u64> = numbers.chunks((u64::BITS / PIECE) as usize).map(whole).collect();
+        let at = |place: usize| all.get(place).copied().unwrap_or_default();
+        let told = |first| Told {
+            answers: at(first),
+            right: at(first + 1),
+            loss: f64::from_bits(at(first + 2)),
+        };
+        Self { language: told(0), order: told(3), steps: at(6), generator: f64::from_bits(at(7)) }
     }
 
     /// Adds answers, as log-odds, and what is right.
     pub(super) fn told(&mut self, order: bool, odds: &[f32], right: &[f32]) {
         let told = if order { &mut self.order } else { &mut self.language };
         for (&odds, &y) in odds.iter().zip(right) {
-            told.answers += 1.0;
-            told.right += f32::from(u8::from((odds > 0.0) == (y > 0.5)));
-            let wrong = if y > 0.5 { -odds } else { odds };
+            told.answers += 1;
+            told.right += u64::from((odds > 0.0) == (y > 0.5));
+            let wrong = f64::from(if y > 0.5 { -odds } else { odds });
             told.loss += wrong.max(0.0) + (-wrong.abs()).exp().ln_1p();
         }
     }
 
     pub(super) fn deceived(&mut self, loss: f32) {
-        self.steps += 1.0;
-        self.generator += loss;
+        self.steps += 1;
+        self.generator += f64::from(loss);
     }
 
     /// The generator's mean loss; none without steps.
-    pub fn generator_loss(&self) -> Option<f32> {
-        (self.steps > 0.0).then(|| self.generator / self.steps)
+    pub fn generator_loss(&self) -> Option<f64> {
+        (self.steps > 0).then(|| self.generator / self.steps as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_hold_a_tally_to_the_bit() {
+        let language = Told { answers: u64::MAX, right: (1 << 53) + 1, loss: 0.1 };
+        let order = Told { answers: 65_536, right: 65_535, loss: -1e300 };
+        let tally = Tally { language, order, steps: 1 << 40, generator: f64::MIN_POSITIVE };
+        assert_eq!(tally.numbers().len(), Tally::NUMBERS);
+        assert_eq!(Tally::of(&tally.numbers()), tally);
+    }
+
+    #[test]
+    fn answers_are_counted_and_their_losses_added() {
+        let mut tally = Tally::default();
+        tally.told(false, &[2.0, -1.0, 3.0], &[1.0, 0.0, 0.0]);
+        tally.told(true, &[-0.5], &[1.0]);
+        assert_eq!((tally.language.answers, tally.language.right), (3, 2));
+        let loss = |odds: f64| (1.0 + odds.exp()).ln();
+        let expected = loss(-2.0) + loss(-1.0) + loss(3.0);
+        assert!((tally.language.loss - expected).abs() < 1e-12);
+        assert_eq!(tally.order.accuracy(), Some(0.0));
+        assert!(tally.generator_loss().is_none() && Told::default().accuracy().is_none());
+        let told = |right| Told { answers: 1000, right, loss: 0.0 }.saturated();
+        assert!(told(996) && !told(995));
     }
 }

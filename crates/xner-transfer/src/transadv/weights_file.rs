@@ -24,6 +24,11 @@ pub(super) fn write(folder: &Path, weights: &Tensors, report: &TrainReport) -> R
     write_json(&folder.join(WHOLE), &serde_json::json!({ "phase": report.fingerprint })).map_err(other)
 }
 
+/// Reads the weights of whatever phase the folder is of.
+pub(super) fn read_any(folder: &Path) -> Result<Tensors> {
+    Ok(Tensors::read(&folder.join(WEIGHTS))?.0)
+}
+
 /// Reads the weights of the phase that has this fingerprint.
 pub(super) fn read(folder: &Path, fingerprint: &str) -> Result<Tensors> {
     let path = folder.join(WEIGHTS);

@@ -75,7 +75,7 @@ impl Observer for Watch {
                     }
                 }
             }
-            Event::PhaseEnd { name, cached, bytes } => {
+            Event::PhaseEnd { name, cached, bytes, .. } => {
                 self.shown = None;
                 let size = *bytes as f64 / f64::from(1 << 20);
                 let seconds = self.begun.elapsed().as_secs_f64();

@@ -158,9 +158,9 @@ impl TransAdvConfig {
         self.training.check()?;
         self.bert.check()?;
         self.adversary.check()?;
-        self.teachers.training(&self.training).check()?;
+        named("teachers", self.teachers.training(&self.training).check())?;
         self.distillation.check()?;
-        self.distillation.training(&self.training).check()?;
+        named("distillation", self.distillation.training(&self.training).check())?;
         let UniTransConfig { hard_weight } = self.unitrans;
         if !(hard_weight.is_finite() && hard_weight >= 0.0) {
             let message = format!("is {hard_weight}, expected a finite number, 0 or above");
@@ -192,4 +192,15 @@ impl TransAdvConfig {
         };
         self.row.clone().unwrap_or_else(own)
     }
+}
+
+/// A fault in what `section` has in the place of `[training]`'s, which is without one, by the section's keys.
+fn named(section: &str, checked: xner_tagger::Result<()>) -> Result<()> {
+    checked.map_err(|fault| match fault {
+        xner_tagger::Error::Setting { key, message } => {
+            let own = key.rsplit('.').next().unwrap_or(&key);
+            Error::setting(&format!("{section}.{own}"), message)
+        }
+        fault => fault.into(),
+    })
 }

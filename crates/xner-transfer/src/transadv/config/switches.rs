@@ -60,6 +60,11 @@ impl Method {
         matches!(self, Self::TransAdv | Self::UniTrans)
     }
 
+    /// Whether it ends with a student, who learns probabilities of single words.
+    pub fn has_student(self) -> bool {
+        !matches!(self, Self::MbertFt | Self::AdvCe)
+    }
+
     /// Whether it needs unlabelled text of the target.
     pub fn reads_unlabelled(self) -> bool {
         self != Self::MbertFt

@@ -1,0 +1,191 @@
+//! Encoders that know nothing yet, for tests, examples, and whoever trains one from nothing.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use rand_chacha::ChaCha8Rng;
+use serde_json::json;
+
+use super::config::BertConfig;
+use super::weights::write_safetensors;
+use crate::random::{Purpose, stream, uniform};
+use crate::{Error, Result, files};
+
+/// The sizes of a new encoder, and the seed of its weights.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RandomEncoder {
+    /// Numbers in a hidden state.
+    pub hidden: usize,
+    /// Layers.
+    pub layers: usize,
+    /// Attention heads; they divide `hidden`.
+    pub heads: usize,
+    /// Inner size of a feed-forward block.
+    pub inner: usize,
+    /// The longest window, special subwords included.
+    pub positions: usize,
+    /// Dropout of hidden states and attention weights.
+    pub dropout: f64,
+    /// Standard deviation of all weights but norms and biases, which begin as ones and zeros.
+    pub deviation: f32,
+    /// Decides the weights.
+    pub seed: u64,
+}
+
+impl Default for RandomEncoder {
+    /// Two layers of 64, which learn a small corpus in seconds.
+    fn default() -> Self {
+        Self {
+            hidden: 64,
+            layers: 2,
+            heads: 4,
+            inner: 128,
+            positions: 128,
+            dropout: 0.1,
+            deviation: 0.02,
+            seed: 1,
+        }
+    }
+}
+
+const SPECIAL: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
+
+impl RandomEncoder {
+    /// Writes the encoder's folder in Hugging Face's layout: a BERT whose vocabulary (`WordPiece`, cased) has these words,
+    /// and each of their characters, at the beginning of a word and inside one; so it reads every word that is made of
+    /// these characters.
+    ///
+    /// The same words in any order, sizes and seed give the same bytes.
+    ///
+    /// # Errors
+    /// [`Error::Model`] for sizes that do not fit together; [`Error::Io`].
+    pub fn write<'w>(&self, words: impl IntoIterator<Item = &'w str>, folder: &Path) -> Result<()> {
+        let vocabulary = vocabulary(words);
+        files::create_folder(folder)?;
+        let path = folder.join("config.json");
+        let (hidden, rows) = (self.hidden, vocabulary.len());
+        let description = json!({
+            "architectures": ["BertModel"], "model_type": "bert", "hidden_act": "gelu", "vocab_size": rows,
+            "hidden_size": hidden, "num_hidden_layers": self.layers, "num_attention_heads": self.heads,
+            "intermediate_size": self.inner, "max_position_embeddings": self.positions, "type_vocab_size": 2,
+            "hidden_dropout_prob": self.dropout, "attention_probs_dropout_prob": self.dropout,
+            "initializer_range": self.deviation, "layer_norm_eps": 1e-12, "pad_token_id": 0,
+        });
+        files::write_json(&path, &description)?;
+        if let Err(fault) = BertConfig::read(&path) {
+            // Without it the folder holds no model.
+            std::fs::remove_file(&path).map_err(Error::io(&path))?;
+            return Err(fault);
+        }
+        files::write_json(&folder.join("tokenizer_config.json"), &json!({ "do_lower_case": false }))?;
+        files::write(&folder.join("vocab.txt"), |file| {
+            vocabulary.iter().try_for_each(|subword| writeln!(file, "{subword}"))
+        })?;
+        let tensors = self.tensors(rows);
+        let tensors: Vec<(&str, &[usize], &[f32])> =
+            tensors.iter().map(|(name, shape, values)| (name.as_str(), &shape[..], &values[..])).collect();
+        write_safetensors(&folder.join("model.safetensors"), &tensors)
+    }
+
+    /// All weights, by the names and shapes of a `BertModel`.
+    fn tensors(&self, rows: usize) -> Vec<(String, Vec<usize>, Vec<f32>)> {
+        let Self { hidden, inner, positions, .. } = *self;
+        let mut rng: ChaCha8Rng = stream(self.seed, Purpose::Weights, 0, 0);
+        // Uniform, with this deviation.
+        let limit = self.deviation * 3f32.sqrt();
+        let mut all = Vec::new();
+        let mut table = |all: &mut Vec<_>, name: String, shape: [usize; 2]| {
+            all.push((name, shape.to_vec(), uniform(&mut rng, shape[0] * shape[1], limit)));
+        };
+        let row = |all: &mut Vec<_>, name: String, count: usize, value: f32| {
+            all.push((name, vec![count], vec![value; count]));
+        };
+        let norm = |all: &mut Vec<_>, name: &str| {
+            row(all, format!("{name}.weight"), hidden, 1.0);
+            row(all, format!("{name}.bias"), hidden, 0.0);
+        };
+        for (name, count) in [("word", rows), ("position", positions), ("token_type", 2)] {
+            table(&mut all, format!("embeddings.{name}_embeddings.weight"), [count, hidden]);
+        }
+        norm(&mut all, "embeddings.LayerNorm");
+        for layer in 0..self.layers {
+            let layer = format!("encoder.layer.{layer}");
+            for (name, shape) in [
+                ("attention.self.query", [hidden, hidden]),
+                ("attention.self.key", [hidden, hidden]),
+                ("attention.self.value", [hidden, hidden]),
+                ("attention.output.dense", [hidden, hidden]),
+                ("intermediate.dense", [inner, hidden]),
+                ("output.dense", [hidden, inner]),
+            ] {
+                table(&mut all, format!("{layer}.{name}.weight"), shape);
+                row(&mut all, format!("{layer}.{name}.bias"), shape[0], 0.0);
+            }
+            norm(&mut all, &format!("{layer}.attention.output.LayerNorm"));
+            norm(&mut all, &format!("{layer}.output.LayerNorm"));
+        }
+        all
+    }
+}
+
+/// Special subwords, the characters of words, then the words, in the alphabet's order. BERT cuts words at marks before it
+/// looks them up, so what stands in the vocabulary are their parts.
+fn vocabulary<'w>(words: impl IntoIterator<Item = &'w str>) -> Vec<String> {
+    let (mut characters, mut parts) = (BTreeSet::new(), BTreeSet::new());
+    for word in words {
+        characters.extend(word.chars().filter(|c| !c.is_whitespace() && !c.is_control()));
+        let letters = word.split(|c: char| !c.is_alphanumeric());
+        parts.extend(letters.filter(|part| part.chars().nth(1).is_some()));
+    }
+    let special = SPECIAL.map(str::to_owned).into_iter();
+    let characters = characters.into_iter().flat_map(|c| [c.to_string(), format!("##{c}")]);
+    special.chain(characters).chain(parts.into_iter().map(str::to_owned)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::Tokeniser;
+    use super::*;
+
+    fn written(encoder: &RandomEncoder, words: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        encoder.write(words.iter().copied(), folder.path()).unwrap();
+        folder
+    }
+
+    #[test]
+    fn it_reads_every_word_of_its_characters() {
+        let folder = written(&RandomEncoder::default(), &["Ana", "vive", "EE.UU.", "niño"]);
+        let config = BertConfig::read(&folder.path().join("config.json")).unwrap();
+        let tokeniser = Tokeniser::open(folder.path(), &config).unwrap();
+        let subwords = |word: &str| -> Vec<String> {
+            let ids = tokeniser.encode([word]).unwrap().ids;
+            ids.into_iter().map(|id| tokeniser.subword(id).unwrap()).collect()
+        };
+        assert_eq!(subwords("niño"), ["niño"]);
+        assert_eq!(subwords("EE.UU."), ["EE", ".", "UU", "."]);
+        assert_eq!(subwords("vino"), ["v", "##i", "##n", "##o"]);
+        assert_eq!(subwords("z"), ["[UNK]"]);
+    }
+
+    #[test]
+    fn the_seed_and_the_set_of_words_decide_the_bytes() {
+        let encoder = RandomEncoder { hidden: 8, heads: 2, inner: 6, ..RandomEncoder::default() };
+        let bytes = |encoder: &RandomEncoder, words: &[&str]| {
+            std::fs::read(written(encoder, words).path().join("model.safetensors")).unwrap()
+        };
+        let own = bytes(&encoder, &["one", "two"]);
+        assert!(own == bytes(&encoder, &["two", "one", "two"]));
+        assert!(own != bytes(&RandomEncoder { seed: 2, ..encoder }, &["one", "two"]));
+    }
+
+    #[test]
+    fn sizes_that_do_not_fit_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let encoder = RandomEncoder { heads: 3, ..RandomEncoder::default() };
+        let fault = encoder.write(["one"], folder.path()).unwrap_err().to_string();
+        assert!(fault.contains("num_attention_heads"), "{fault}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}

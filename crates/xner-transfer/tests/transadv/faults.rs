@@ -1,0 +1,187 @@
+//! What cannot be trained is refused, and what goes wrong is told.
+
+use std::path::Path;
+
+use xner_corpus::Sentence;
+use xner_tagger::bert::config::Head;
+use xner_tagger::config::Optimiser;
+use xner_tagger::{Device, Flow};
+use xner_transfer::Error;
+use xner_transfer::report::Select;
+use xner_transfer::transadv::{Event, Method, TransAdvConfig, run};
+
+use crate::small::{Case, labelled, made, pairs};
+
+/// The fault of a run, which left nothing behind.
+fn refused(case: &Case, method: Method) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let fault = case.run(method, &out, None).unwrap_err().to_string();
+    assert!(!out.exists(), "{fault}");
+    fault
+}
+
+#[test]
+fn what_cannot_be_trained_is_refused_before_anything_is_written() {
+    let mut case = Case::new(6);
+    case.config.bert.head = Head::Crf;
+    for method in Method::ALL.into_iter().filter(|method| method.has_student()) {
+        let fault = refused(&case, method);
+        assert!(fault.contains("`bert.head`") && fault.contains("softmax"), "{fault}");
+    }
+    // Without a student it may be.
+    let folder = tempfile::tempdir().unwrap();
+    case.run(Method::AdvCe, folder.path(), None).unwrap();
+
+    let mut case = Case::new(6);
+    case.config.bert.encoder = None;
+    assert!(refused(&case, Method::MbertFt).contains("bert.encoder"));
+    let mut case = Case::new(6);
+    case.config.select = Select::TargetDev;
+    case.corpora.target_dev.clear();
+    assert!(refused(&case, Method::Tsl).contains("`target.dev`"));
+    let mut case = Case::new(6);
+    let unlabelled = std::mem::take(&mut case.corpora.unlabelled);
+    for method in Method::ALL.into_iter().filter(|method| method.reads_unlabelled()) {
+        assert!(refused(&case, method).contains("`target.unlabelled`"));
+    }
+    case.corpora.unlabelled = unlabelled;
+    case.corpora.dev.clear();
+    assert!(refused(&case, Method::MbertFt).contains("`source.dev`"));
+    let mut case = Case::new(6);
+    case.corpora.made = None;
+    assert!(refused(&case, Method::TransAdv).contains("translated"));
+}
+
+#[test]
+fn settings_out_of_range_are_named_by_their_keys() {
+    for (text, key) in [
+        ("adversary.langauge.hidden = 3", "langauge"),
+        ("adversary.language.target = ['targets']", "targets"),
+        ("ablation = 'no-teachers'", "no-teachers"),
+        ("training.epoch = 2", "epoch"),
+        ("unitrans.weight = 2", "weight"),
+    ] {
+        let fault = toml::from_str::<TransAdvConfig>(text).unwrap_err().to_string();
+        assert!(fault.contains(key), "{text}: {fault}");
+    }
+    for (text, key) in [
+        ("adversary.generator_rate = 0.0", "adversary.generator_rate"),
+        ("adversary.discriminator_rate = -1.0", "adversary.discriminator_rate"),
+        ("adversary.language.hidden = 0", "adversary.language.hidden"),
+        ("adversary.order.shuffled = []", "adversary.order.shuffled"),
+        ("teachers.epochs = 0", "teachers.epochs"),
+        ("teachers.rate = -1.0", "teachers.rate"),
+        ("distillation.epochs = 0", "distillation.epochs"),
+        ("distillation.weights = [0.0, 1.0, 1.0, 1.0]", "distillation.weights"),
+        ("advpicker.share = 1.5", "advpicker.share"),
+        ("unitrans.hard_weight = -1.0", "unitrans.hard_weight"),
+        ("target.sentences = 0", "target.sentences"),
+    ] {
+        let config: TransAdvConfig = toml::from_str(text).unwrap();
+        let fault = config.check().unwrap_err().to_string();
+        assert!(fault.contains(&format!("`{key}`")), "{text}: {fault}");
+    }
+}
+
+#[test]
+fn lists_without_a_word_to_ask_about_are_named() {
+    let mut case = Case::new(6);
+    case.corpora.made = None;
+    case.config.adversary.language.target = vec![xner_transfer::transadv::Set::Target];
+    let folder = tempfile::tempdir().unwrap();
+    let fault = case.run(Method::AdvCe, folder.path(), None).unwrap_err().to_string();
+    assert!(fault.contains("adversary.language.target"), "{fault}");
+}
+
+#[test]
+fn a_loss_that_is_no_number_is_told_with_phase_and_step_and_the_checkpoint_stays() {
+    type Change = fn(&mut TransAdvConfig);
+    let alone: Change = |config| {
+        config.training.optimiser =
+            Optimiser::Adam { rate: 1e30, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+    };
+    let source: Change = |config| config.adversary.discriminator_rate = 1e30;
+    let teacher: Change = |config| config.teachers.rate = Some(1e30);
+    let student: Change = |config| config.distillation.rate = Some(1e30);
+    // A step that only trains a model makes its weights too large, and the next one tells it; where there is a game, a later
+    // part of the same step does.
+    for (method, phase, change, late) in [
+        (Method::MbertFt, "source", alone, true),
+        (Method::TransAdv, "source", source, false),
+        (Method::TransAdv, "entity", teacher, false),
+        (Method::TransAdv, "student", student, true),
+    ] {
+        let mut case = Case::new(12);
+        case.config.training.batch = 3;
+        case.config.training.checkpoint_every = 1;
+        change(&mut case.config);
+        let folder = tempfile::tempdir().unwrap();
+        match case.run(method, folder.path(), None).unwrap_err() {
+            fault @ Error::Diverged { .. } => {
+                let said = fault.to_string();
+                assert!(said.contains(&format!("phase `{phase}`")) && said.contains("step"), "{said}");
+                let Error::Diverged { source: xner_tagger::Error::Diverged { checkpoint, step, .. }, .. } = fault
+                else {
+                    panic!("{said}");
+                };
+                assert_eq!((step > 1, checkpoint.is_some()), (late, late), "{said}");
+                let Some(checkpoint) = checkpoint else { continue };
+                let (weights, _) = xner_tagger::Tensors::read(&checkpoint).unwrap();
+                assert!(weights.iter().all(|(_, tensor)| tensor.values.iter().all(|x| x.is_finite())));
+            }
+            other => panic!("{other}"),
+        }
+        assert!(!folder.path().join("transfer-report.json").exists());
+    }
+}
+
+/// One word a sentence; no entity; nothing that a translator knows of any entity; fewer sentences than a batch has; an
+/// unlabelled sentence of several windows.
+#[test]
+fn odd_corpora_are_trained_on() {
+    let train = vec![
+        labelled("rain O"),
+        labelled("Oslo B-LOC"),
+        labelled("rain O, in O, Oslo B-LOC"),
+        labelled("in O, the O, rain O"),
+    ];
+    let mut corpora = made(train, pairs("rain lluvia, in en"));
+    assert_eq!(corpora.made.as_ref().unwrap().coverage.entity_words.translated, 0);
+    corpora.dev = vec![labelled("in O, Oslo B-LOC")];
+    corpora.unlabelled = vec![
+        Sentence::from_tokens(["lluvia"]),
+        Sentence::from_tokens(vec!["en"; 40]),
+        Sentence::from_tokens::<&str>([]),
+        Sentence::from_tokens(["\u{7}"]),
+    ];
+    let case = Case::of(corpora, 0.1);
+    for method in Method::ALL {
+        let folder = tempfile::tempdir().unwrap();
+        let report = case.run(method, folder.path(), None).unwrap();
+        assert!(report.steps > 0 && report.by_target_dev.is_none());
+        let tagged = xner_tagger::open(folder.path(), &Device::Cpu).unwrap();
+        assert_eq!(tagged.tag(&case.corpora.unlabelled).unwrap()[1].tags.len(), 40);
+    }
+}
+
+#[test]
+fn what_advpicker_keeps_is_its_share_rounded_up() {
+    let mut case = Case::new(11);
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().join("cache");
+    for (share, kept) in [(0.8, 9), (0.01, 1), (1.0, 11)] {
+        case.config.advpicker.share = share;
+        let mut sentences = None;
+        let mut observer = |event: &Event<'_>| {
+            if let Event::Phase { name: "student", sentences: count } = event {
+                sentences = Some(*count);
+            }
+            Flow::Continue
+        };
+        let out = folder.path().join(share.to_string());
+        let cache: Option<&Path> = Some(&cache);
+        run(Method::AdvPicker, &case.config, &case.corpora, &out, cache, &Device::Cpu, &mut observer).unwrap();
+        assert_eq!(sentences, Some(kept), "{share}");
+    }
+}

@@ -1,0 +1,204 @@
+//! Who updates what, and by which loss.
+
+use burn::tensor::{Tensor, TensorData};
+use burn_flex::FlexDevice;
+use xner_tagger::Tensors;
+use xner_tagger::bert::SubwordBatch;
+use xner_tagger::bert::train::{FineTuneOptimiser, FineTuned};
+use xner_tagger::train::{Learner, Moment};
+use xner_tagger::weights::host;
+use xner_transfer::transadv::{
+    AdversarialLearner, Adversary, Dev, Discriminators, Set, Shown, Tally, Words, word_languages, word_orders,
+};
+
+use crate::small::{A, Case, labelled, made, pairs};
+
+const AT: Moment = Moment { epoch: 0, step: 0, rate: 1e-3 };
+
+fn shown(case: &Case, model: &FineTuned<A>) -> Shown {
+    let (sets, pieces) = (case.sets(), |sentence: &_| model.pieces(sentence));
+    let language = |set| word_languages(&sets, &[set], Words::All, pieces).unwrap();
+    let order = |set| word_orders(&sets, &set, pieces).unwrap();
+    Shown {
+        languages: Some([language(Set::Source), language(Set::Unlabelled)]),
+        orders: Some([order([Set::Source, Set::Target]), order([Set::SourceShu, Set::TargetShu])]),
+    }
+}
+
+fn adversary(case: &Case, model: &FineTuned<A>) -> Adversary<A> {
+    let config = &case.config;
+    let own = Discriminators::new(&config.adversary, [true; 2], 16, config.seed, &FlexDevice);
+    let training = &config.training;
+    let (optimiser, rates) = (training.optimiser, [training.optimiser.rate(), training.clip]);
+    let shown = shown(case, model);
+    Adversary::new(&config.adversary, optimiser, rates, training.batch, config.seed, shown, own)
+}
+
+/// Says that all weights changed but those that `kept` names.
+fn changed(before: &Tensors, after: &Tensors, kept: impl Fn(&str) -> bool) {
+    assert_eq!(before.iter().count(), after.iter().count());
+    for (name, tensor) in before.iter() {
+        assert_eq!(after.get(name) == Some(tensor), kept(name), "{name}");
+    }
+}
+
+#[test]
+fn each_loss_updates_its_own() {
+    let case = Case::new(12);
+    let mut model = case.model();
+    let mut adversary = adversary(&case, &model);
+
+    let (encoder, discriminators) = (model.weights(), adversary.weights());
+    assert!(adversary.teach(&model, &AT).gradient_norm > 0.0);
+    assert_eq!(model.weights(), encoder, "discriminators' step");
+    changed(&discriminators, &adversary.weights(), |_| false);
+
+    let discriminators = adversary.weights();
+    let found = adversary.deceive(&model, &AT);
+    let training = &case.config.training;
+    let mut generator = FineTuneOptimiser::new(training.optimiser, training.clip, &model);
+    assert!(generator.step(&mut model, found, adversary.generator_rate(&AT), 1).gradient_norm > 0.0);
+    assert_eq!(adversary.weights(), discriminators, "generator's step");
+    changed(&encoder, &model.weights(), |name| name.starts_with("head."));
+}
+
+/// A step of the learner is an NER step, which updates encoder and head, then the discriminators', then the
+/// generator's: to the bit what each of them does alone.
+#[test]
+fn a_step_is_three_steps() {
+    let case = Case::new(12);
+    let dev = Dev { source: &case.corpora.dev, target: &[] };
+    let learner = |adversary| {
+        let (train, training) = (&case.corpora.train, &case.config.training);
+        AdversarialLearner::<A>::new(case.model(), train, dev, training, [4096, 0], adversary).unwrap()
+    };
+    let batch: Vec<usize> = (2..9).collect();
+
+    let mut ner = learner(None);
+    let begin = ner.model().weights();
+    let alone = ner.step(&batch, &AT).unwrap();
+    changed(&begin, &ner.model().weights(), |_| false);
+
+    let mut model = case.model();
+    model.set_weights(&mut ner.model().weights(), "weights".as_ref()).unwrap();
+    let mut other = adversary(&case, &model);
+    other.teach(&model, &AT);
+    let found = other.deceive(&model, &AT);
+    let training = &case.config.training;
+    let mut generator = FineTuneOptimiser::new(training.optimiser, training.clip, &model);
+    generator.step(&mut model, found, other.generator_rate(&AT), 1);
+
+    let mut whole = learner(Some(adversary(&case, &model)));
+    assert_eq!(whole.step(&batch, &AT).unwrap(), alone, "the outcome is the NER step's");
+    assert_eq!(whole.model().weights(), model.weights());
+    assert_eq!(whole.adversary().unwrap().weights(), other.weights());
+}
+
+/// The sum over all four lists of the mean binary cross-entropy, with the right labels and with the flipped ones, computed
+/// from the discriminators' log-odds.
+fn by_hand(case: &Case, model: &FineTuned<A>, adversary: &Adversary<A>) -> [f64; 2] {
+    let Shown { languages, orders } = shown(case, model);
+    let mut lists: Vec<(Vec<f32>, Vec<f64>)> = Vec::new();
+    let states = |batch: &SubwordBatch| {
+        let all = host(model.encode_inner(batch, None));
+        let rows: Vec<f32> =
+            batch.words.iter().flat_map(|&row| &all[row as usize * 16..][..16]).copied().collect();
+        Tensor::<A, 2>::from_data(TensorData::new(rows, [batch.words.len(), 16]), &FlexDevice)
+    };
+    let discriminators = adversary.discriminators();
+    for (list, source) in languages.unwrap().iter().zip([1.0, 0.0]) {
+        let batch = SubwordBatch::new(list.iter().flat_map(|w| &w.windows).map(|w| &w.0), model.config());
+        let odds = host(discriminators.language.as_ref().unwrap().forward(states(&batch)).inner());
+        lists.push((odds, vec![source; batch.words.len()]));
+    }
+    for (list, ordered) in orders.unwrap().iter().zip([1.0, 0.0]) {
+        let batch = SubwordBatch::new(list, model.config());
+        let order = discriminators.order.as_ref().unwrap();
+        lists.push((host(order.forward(states(&batch), &batch.answers).inner()), vec![ordered; list.len()]));
+    }
+    let loss = |flip: bool| {
+        let mean = |(odds, right): &(Vec<f32>, Vec<f64>)| {
+            assert_eq!(odds.len(), right.len());
+            let one = |(&odds, &y): (&f32, &f64)| {
+                let p = 1.0 / (1.0 + (-f64::from(odds)).exp());
+                let y = if flip { 1.0 - y } else { y };
+                -(y * p.ln() + (1.0 - y) * (1.0 - p).ln())
+            };
+            odds.iter().zip(right).map(one).sum::<f64>() / odds.len() as f64
+        };
+        lists.iter().map(mean).sum()
+    };
+    [loss(false), loss(true)]
+}
+
+#[test]
+fn the_generators_loss_is_the_cross_entropy_of_flipped_labels() {
+    let mut case = Case::new(9);
+    let corpora = std::mem::take(&mut case.corpora);
+    // Without dropout, and with batches that take whole lists, whatever their order.
+    let mut case = Case::of(corpora, 0.0);
+    case.config.adversary.batch = 100;
+    let model = case.model();
+    let mut adversary = adversary(&case, &model);
+    for step in 0..3 {
+        let at = Moment { step, ..AT };
+        let [right, flipped] = by_hand(&case, &model, &adversary);
+        assert!((f64::from(adversary.deceive(&model, &at).loss()) - flipped).abs() < 1e-5);
+        assert!((f64::from(adversary.teach(&model, &at).loss) - right).abs() < 1e-5);
+    }
+    let tally = adversary.take_tally();
+    let words = |words: usize| words as u64;
+    let answers: usize = shown(&case, &model)
+        .languages
+        .iter()
+        .flatten()
+        .flatten()
+        .flat_map(|w| &w.windows)
+        .map(|w| w.1.len())
+        .sum();
+    assert_eq!((tally.language.answers, tally.steps), (words(3 * answers), 3));
+    assert!(tally.order.answers > 0 && tally.order.right <= tally.order.answers);
+    assert_eq!(adversary.take_tally(), Tally::default(), "counting began anew");
+}
+
+#[test]
+fn rates_follow_the_schedule() {
+    let case = Case::new(3);
+    let adversary = adversary(&case, &case.model());
+    for share in [0.0, 0.25, 1.0] {
+        let at = Moment { rate: 1e-3 * share, ..AT };
+        assert!((adversary.generator_rate(&at) - 1e-4 * share).abs() < 1e-18);
+        assert!((adversary.discriminator_rate(&at) - 1e-2 * share).abs() < 1e-16);
+    }
+}
+
+#[test]
+fn a_rate_of_nothing_changes_nothing() {
+    let case = Case::new(4);
+    let model = case.model();
+    let mut adversary = adversary(&case, &model);
+    let before = adversary.weights();
+    adversary.teach(&model, &Moment { rate: 0.0, ..AT });
+    assert_eq!(adversary.weights(), before);
+}
+
+/// A discriminator of two languages that share no word tells them apart after a while, whatever the generator does, when
+/// that hardly moves.
+#[test]
+fn a_discriminator_learns_and_its_saturation_is_told() {
+    let mut corpora =
+        made(vec![labelled("one O, two O, York B-LOC")], pairs("one uno, two dos, york jork"));
+    corpora.unlabelled = vec![xner_corpus::Sentence::from_tokens(["uno", "dos", "tres"])];
+    let case = Case::of(corpora, 0.0);
+    let model = case.model();
+    let mut adversary = adversary(&case, &model);
+    for step in 0..300 {
+        adversary.teach(&model, &Moment { step, ..AT });
+    }
+    adversary.take_tally();
+    for step in 300..330 {
+        adversary.teach(&model, &Moment { step, ..AT });
+    }
+    let late = adversary.take_tally();
+    assert!(late.language.saturated(), "{late:?}");
+}

@@ -1,0 +1,203 @@
+//! Whole runs: every method, every ablation, and what they have in common.
+
+use std::fs;
+
+use xner_corpus::Sentence;
+use xner_tagger::train::Event as Training;
+use xner_tagger::{Device, Flow, Tensors, evaluate, open};
+use xner_transfer::report::{Select, TransferReport};
+use xner_transfer::transadv::{Ablation, Event, Method, export, run};
+
+use crate::common::files;
+use crate::small::Case;
+
+#[test]
+fn every_row_of_the_tables_runs_and_trains_what_others_trained_no_more() {
+    let mut case = Case::new(14);
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().join("cache");
+    let all = ["source", "entity", "context", "order", "student"];
+    let none: &[&str] = &[];
+    type Row<'a> = (Method, Ablation, &'a [&'a str], &'a [&'a str]);
+    let rows: [Row<'_>; 13] = [
+        (Method::MbertFt, Ablation::None, &all[..1], none),
+        (Method::AdvCe, Ablation::None, &all[..1], none),
+        (Method::Tsl, Ablation::None, &["source", "student"], &all[..1]),
+        (Method::UniTrans, Ablation::None, &["source", "translated", "teacher", "student"], &all[..1]),
+        (Method::AdvPicker, Ablation::None, &["source", "student"], &all[..1]),
+        (Method::TransAdv, Ablation::None, &all, none),
+        (Method::TransAdv, Ablation::NoLanguageDiscriminator, &all, none),
+        // Its source model is AdvCE's.
+        (Method::TransAdv, Ablation::NoOrderDiscriminator, &all, &all[..1]),
+        (
+            Method::TransAdv,
+            Ablation::NoEntityTeacher,
+            &["source", "context", "order", "student"],
+            &["source", "context", "order"],
+        ),
+        (
+            Method::TransAdv,
+            Ablation::NoContextTeacher,
+            &["source", "entity", "order", "student"],
+            &["source", "entity", "order"],
+        ),
+        (Method::TransAdv, Ablation::NoOrderTeacher, &["source", "entity", "context", "student"], &all[..3]),
+        // Its source model is mBERT-FT's.
+        (Method::TransAdv, Ablation::NoAdversarial, &all, &all[..1]),
+        (Method::TransAdv, Ablation::NoDistillation, &["source", "student"], &all[..1]),
+    ];
+    for (method, ablation, names, there) in rows {
+        case.config.ablation = ablation;
+        let name = case.config.row(method);
+        let out = folder.path().join(format!("{}-{ablation:?}", method.name()));
+        let phases = case.phases(method, &out, &cache);
+        let found: Vec<&str> = phases.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(found, names, "{name}");
+        let cached: Vec<&str> = phases.iter().filter(|phase| phase.1).map(|(name, _)| name.as_str()).collect();
+        assert_eq!(cached, there, "{name}");
+        let report = TransferReport::read(&out).unwrap();
+        assert_eq!((report.method.as_str(), report.row.as_str()), (method.name(), name.as_str()));
+        assert!(report.by_source_dev.unwrap().target_test.is_some() && report.steps > 0, "{name}");
+    }
+    // A run that is over is not repeated; the same run without the others' cache has the same bytes.
+    case.config.ablation = Ablation::NoEntityTeacher;
+    let out = folder.path().join("transadv-NoEntityTeacher");
+    assert_eq!(case.phases(Method::TransAdv, &out, &cache), []);
+    let alone = folder.path().join("alone");
+    case.run(Method::TransAdv, &alone, None).unwrap();
+    for name in ["model.safetensors", "config.json", "transfer-report.json", "train-report.json"] {
+        assert!(fs::read(alone.join(name)).unwrap() == fs::read(out.join(name)).unwrap(), "{name}");
+    }
+}
+
+#[test]
+fn another_seed_or_setting_trains_what_depends_on_it() {
+    let mut case = Case::new(10);
+    let folder = tempfile::tempdir().unwrap();
+    let (cache, mut runs) = (folder.path().join("cache"), 0);
+    let mut cached = |case: &Case| {
+        runs += 1;
+        let phases = case.phases(Method::TransAdv, &folder.path().join(runs.to_string()), &cache);
+        phases.into_iter().filter(|phase| phase.1).map(|(name, _)| name).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(cached(&case), "");
+    case.corpora.target_test.pop();
+    assert_eq!(cached(&case), "source entity context order");
+    case.config.distillation.rate = Some(2e-3);
+    assert_eq!(cached(&case), "source entity context order");
+    case.config.teachers.rate = Some(2e-3);
+    assert_eq!(cached(&case), "source");
+    case.config.adversary.order.hidden = 4;
+    assert_eq!(cached(&case), "");
+    // The teachers are not shown the unlabelled text, but their source model is.
+    case.corpora.unlabelled.pop();
+    assert_eq!(cached(&case), "");
+    case.config.bert.dropout = Some(0.3);
+    assert_eq!(cached(&case), "");
+    case.config.seed = 4;
+    assert_eq!(cached(&case), "");
+    // Another tokeniser for the same weights is another encoder.
+    let path = case.config.bert.encoder.as_ref().unwrap().join("tokenizer_config.json");
+    fs::write(&path, "{\"do_lower_case\": false, \"strip_accents\": true}").unwrap();
+    assert_eq!(cached(&case), "");
+    let fault = case.run(Method::TransAdv, &folder.path().join("1"), None).unwrap_err().to_string();
+    assert!(fault.contains("another config or other data"), "{fault}");
+}
+
+#[test]
+fn the_students_folder_opens_and_tags() {
+    let mut case = Case::new(12);
+    for select in [Select::SourceDev, Select::TargetDev] {
+        case.config.select = select;
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        let report = case.run(Method::TransAdv, &out, Some(&folder.path().join("cache"))).unwrap();
+        let other = if select == Select::SourceDev { "by-target" } else { "by-source" };
+        let model = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
+        let mut names: Vec<String> = model.map(str::to_owned).to_vec();
+        names.extend(model.map(|name| format!("{other}/{name}")));
+        names.extend([format!("{other}/train-report.json"), "run.json".to_owned()]);
+        names.extend(["train-report.json", "transfer-report.json"].map(str::to_owned));
+        names.sort();
+        assert_eq!(files(&out).into_keys().collect::<Vec<_>>(), names);
+        // The names are those of `transformers`' class.
+        let tensors = Tensors::read(&out.join("model.safetensors")).unwrap().0;
+        for name in ["bert.embeddings.word_embeddings.weight", "classifier.weight", "classifier.bias"] {
+            assert!(tensors.get(name).is_some(), "{name}");
+        }
+        let tagger = open(&out, &Device::Cpu).unwrap();
+        let long = Sentence::from_tokens(vec!["Madrid"; 100]);
+        let sentences: Vec<Sentence> = case.corpora.unlabelled.iter().cloned().chain([long]).collect();
+        let tagged = tagger.tag(&sentences).unwrap();
+        assert!(tagged.iter().zip(&sentences).all(|(tagging, s)| tagging.tags.len() == s.len()));
+        let f1 = evaluate(tagger.as_ref(), &case.corpora.target_test).unwrap().overall.f1;
+        let chosen =
+            if select == Select::SourceDev { &report.by_source_dev } else { &report.by_target_dev };
+        assert_eq!(chosen.as_ref().unwrap().target_test.as_ref().unwrap().f1, f1);
+    }
+}
+
+/// Every teacher that plays takes over the source model's discriminator, and its model.
+#[test]
+fn teachers_go_on_where_the_source_model_ended() {
+    let case = Case::new(10);
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().join("cache");
+    let mut met = Vec::new();
+    for teacher in ["entity", "context", "order"] {
+        let mut source = None;
+        let mut running = String::new();
+        let mut observer = |event: &Event<'_>| match event {
+            Event::PhaseEnd { name: "source", folder, .. } => {
+                source = Some(folder.to_path_buf());
+                Flow::Continue
+            }
+            Event::Phase { name, .. } => {
+                running = (*name).to_owned();
+                Flow::Continue
+            }
+            Event::Training(Training::Started { .. }) if running == teacher => Flow::Stop,
+            _ => Flow::Continue,
+        };
+        let out = folder.path().join("out");
+        run(
+            Method::TransAdv,
+            &case.config,
+            &case.corpora,
+            &out,
+            Some(&cache),
+            &Device::Cpu,
+            &mut observer,
+        )
+        .unwrap_err();
+        let of_teacher = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(teacher);
+        let own = fs::read_dir(&cache).unwrap().map(|entry| entry.unwrap()).find(of_teacher).unwrap().path();
+        let state = Tensors::read(&own.join("checkpoint/state.safetensors")).unwrap().0.split("weights/");
+        let before = Tensors::read(&source.unwrap().join("trained.safetensors")).unwrap().0;
+        for (name, tensor) in state.iter() {
+            assert!(before.get(name) == Some(tensor), "{teacher}: {name}");
+        }
+        let game = state.iter().filter(|(name, _)| name.starts_with("discriminators/")).count();
+        assert!(state.iter().all(|(name, _)| !name.contains("order.")), "{teacher}");
+        met.push(game);
+    }
+    assert_eq!(met, [4, 4, 0], "two layers, weights and biases");
+}
+
+#[test]
+fn a_phase_is_exported_as_the_tagger_that_it_is() {
+    let case = Case::new(10);
+    let folder = tempfile::tempdir().unwrap();
+    let (out, cache) = (folder.path().join("out"), folder.path().join("cache"));
+    case.run(Method::MbertFt, &out, Some(&cache)).unwrap();
+    let phase = fs::read_dir(&cache).unwrap().next().unwrap().unwrap().path();
+    let model = folder.path().join("model");
+    export(&case.config, &case.corpora, &phase, &model, &Device::Cpu).unwrap();
+    let bytes = |folder: &std::path::Path| fs::read(folder.join("model.safetensors")).unwrap();
+    assert!(bytes(&model) == bytes(&out));
+    let again = export(&case.config, &case.corpora, &phase, &model, &Device::Cpu).unwrap_err().to_string();
+    assert!(again.contains("holds a model already"), "{again}");
+    let other = folder.path().join("other");
+    let gone = export(&case.config, &case.corpora, &other, &folder.path().join("new"), &Device::Cpu);
+    assert!(gone.unwrap_err().to_string().contains("trained.safetensors"));
+}
