@@ -35,7 +35,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["--config", config, "--out", out] => {
             let config = TransAdvConfig::read(Path::new(config))?;
             let corpora = TransAdvCorpora::read(&config, Method::TransAdv)?;
-            let report = run(Method::TransAdv, &config, &corpora, Path::new(out), None, &Device::Cpu, &mut ())?;
+            let report =
+                run(Method::TransAdv, &config, &corpora, Path::new(out), None, &Device::Cpu, &mut ())?;
             print(&report.row, f1(&report));
             Ok(())
         }
@@ -75,8 +76,7 @@ fn on_the_sample(seed: u64) -> Result<(), Box<dyn Error>> {
         Flow::Continue
     };
     let (out, cache) = (at("transadv"), at("phases"));
-    let report =
-        run(Method::TransAdv, &config, &corpora, &out, Some(&cache), &Device::Cpu, &mut observer)?;
+    let report = run(Method::TransAdv, &config, &corpora, &out, Some(&cache), &Device::Cpu, &mut observer)?;
     // The last phase is the student, whose scores are in the report.
     for (name, phase) in phases.iter().filter(|(name, _)| name != "student") {
         let model = at(&format!("stage-{name}"));
@@ -126,12 +126,12 @@ fn config(seed: u64, encoder: PathBuf) -> TransAdvConfig {
     };
     let optimiser =
         Optimiser::AdamW { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 };
-    config.training = TrainingConfig { epochs: 8, batch: 16, optimiser, ..config.training };
+    config.training = TrainingConfig { epochs: 10, batch: 16, optimiser, ..config.training };
     config.adversary.generator_rate = 1e-5;
     config.adversary.discriminator_rate = 1e-3;
     config.adversary.batch = 8;
     (config.adversary.language.hidden, config.adversary.order.hidden) = (100, 50);
-    config.teachers.epochs = Some(2);
+    config.teachers.epochs = Some(5);
     config
 }
 

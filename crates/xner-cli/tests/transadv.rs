@@ -63,8 +63,8 @@ fn folder(config: &str) -> Folder {
     write("es.test", &sample.labelled(spanish, Split::Test, 20));
     folder.write("data/es.text", sample.text(spanish, 40).as_bytes());
     let pairs = sample.dictionary(english, spanish);
-    let text: String = pairs.iter().map(|(source, target)| format!("{source}\t{target}\n")).collect();
-    folder.write("data/en-es.txt", text.as_bytes());
+    let rows: Vec<String> = pairs.iter().map(|(source, target)| format!("{source}\t{target}")).collect();
+    folder.write("data/en-es.txt", rows.join("\n").as_bytes());
     let unlabelled = sample.unlabelled(spanish, 40);
     let sentences = train.iter().map(|labelled| &labelled.sentence).chain(&unlabelled);
     let sizes = RandomEncoder { hidden: 16, heads: 2, inner: 24, positions: 24, ..RandomEncoder::default() };
@@ -131,7 +131,10 @@ fn a_run_killed_in_any_phase_goes_on_and_ends_with_the_same_bytes() {
         assert!(!folder.path(&format!("{own}/config.json")).exists(), "{name}");
     }
     let json = folder.xner(&format!("{command} often --json")).json();
-    assert_eq!(json, serde_json::from_str::<serde_json::Value>(&folder.read("whole/transfer-report.json")).unwrap());
+    assert_eq!(
+        json,
+        serde_json::from_str::<serde_json::Value>(&folder.read("whole/transfer-report.json")).unwrap()
+    );
     same(&folder, "whole", "often");
     // What is finished is not done again, and a run of another seed has no place there.
     assert!(folder.xner(&format!("{command} often")).ok().contains("TransAdv, en to es"));
@@ -164,7 +167,10 @@ fn methods_share_a_cache_and_their_models_tag() {
         let said = folder.xner(&format!("{} runs/{method} --cache cache --json", command(method)));
         let told = said.err.clone();
         let json = said.json();
-        assert_eq!((&json["method"], &json["seed"], &json["target"]), (&method.into(), &3.into(), &"es".into()));
+        assert_eq!(
+            (&json["method"], &json["seed"], &json["target"]),
+            (&method.into(), &3.into(), &"es".into())
+        );
         assert!(json["by_source_dev"]["target_test"]["f1"].is_number());
         // Of each phase time and disk are told, or that it was there.
         let was_there = told.contains("phase source: was there");
@@ -178,7 +184,8 @@ fn methods_share_a_cache_and_their_models_tag() {
         assert!(tagged.lines().count() > 30 && tagged.contains("\"entities\""), "{tagged}");
     }
     // An ablation trains the student alone.
-    let ablation = format!("{} runs/less --cache cache --set ablation=\"no-order-teacher\"", command("transadv"));
+    let ablation =
+        format!("{} runs/less --cache cache --set ablation=\"no-order-teacher\"", command("transadv"));
     let told = folder.xner(&ablation).err;
     for name in ["source", "entity", "context"] {
         assert!(told.contains(&format!("phase {name}: was there")), "{told}");
@@ -214,7 +221,11 @@ fn bad_configs_are_named_and_nothing_is_written() {
         ("seed = 3", "seed = 3\nselect = \"target\"", vec!["target-dev"]),
         ("seed = 3", "seed = 3\nablation = \"nothing\"", vec!["ablation", "no-distillation"]),
         ("encoder = \"../data/encoder\"", "", vec!["`bert.encoder`", "is missing"]),
-        ("encoder = \"../data/encoder\"", "encoder = \"../data/encoder\"\nhead = \"crf\"", vec!["`bert.head`"]),
+        (
+            "encoder = \"../data/encoder\"",
+            "encoder = \"../data/encoder\"\nhead = \"crf\"",
+            vec!["`bert.head`"],
+        ),
         ("unlabelled = \"../data/es.text\"", "", vec!["`target.unlabelled`", "is missing"]),
         ("file = \"../data/en-es.txt\"", "file = \"gone.txt\"", vec!["configs/gone.txt: No such file"]),
         ("file = \"../data/en-es.txt\"", "", vec!["`dictionary"]),

@@ -53,7 +53,7 @@ pub enum Error {
         /// The phase.
         phase: String,
         /// The step, and where the last good checkpoint is.
-        source: xner_tagger::Error,
+        source: Box<xner_tagger::Error>,
     },
     /// A fault in training, opening, saving or tagging.
     #[error(transparent)]

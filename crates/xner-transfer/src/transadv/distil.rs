@@ -79,7 +79,7 @@ where
                     let soft =
                         words().flat_map(|word| &lesson.soft[word * tags..][..tags]).copied().collect();
                     let hard = words().map(|word| lesson.hard.get(word).copied().flatten()).collect();
-                    Window { soft, hard, piece }
+                    Window { piece, soft, hard }
                 };
                 Ok(model.pieces(lesson.sentence)?.into_iter().map(window).collect())
             })

@@ -164,7 +164,8 @@ where
         let with_discriminators = games.language.is_some() || games.order.is_some();
         if with_discriminators {
             // Of the adversary's lists only those of this phase count, so that methods that have it in common share it.
-            let AdversaryConfig { generator_rate, discriminator_rate, batch, language, order } = &config.adversary;
+            let AdversaryConfig { generator_rate, discriminator_rate, batch, language, order } =
+                &config.adversary;
             let hidden = [(games.language.is_some(), language.hidden), (games.order.is_some(), order.hidden)];
             let hidden = hidden.map(|(there, hidden)| there.then_some(hidden));
             settings(&mut print, &(generator_rate, discriminator_rate, batch, hidden))?;
@@ -334,7 +335,7 @@ where
         };
         training.run(learner, &mut watch).map_err(|fault| match fault {
             fault @ xner_tagger::Error::Diverged { .. } => {
-                Error::Diverged { phase: plan.name.to_owned(), source: fault }
+                Error::Diverged { phase: plan.name.to_owned(), source: Box::new(fault) }
             }
             fault => fault.into(),
         })

@@ -62,11 +62,8 @@ impl Tally {
         let whole = |pieces: &[f32]| pieces.iter().rev().fold(0, |bits, &piece| bits << PIECE | piece as u64);
         let all: Vec<u64> = numbers.chunks((u64::BITS / PIECE) as usize).map(whole).collect();
         let at = |place: usize| all.get(place).copied().unwrap_or_default();
-        let told = |first| Told {
-            answers: at(first),
-            right: at(first + 1),
-            loss: f64::from_bits(at(first + 2)),
-        };
+        let told =
+            |first| Told { answers: at(first), right: at(first + 1), loss: f64::from_bits(at(first + 2)) };
         Self { language: told(0), order: told(3), steps: at(6), generator: f64::from_bits(at(7)) }
     }
 

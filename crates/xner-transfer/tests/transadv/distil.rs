@@ -74,7 +74,8 @@ fn the_loss_is_equation_8_and_hard_labels_count() {
         for at_once in [10_000, 40] {
             let training = &case.config.training;
             let mut learner =
-                DistilLearner::<A>::new(case.model(), &lessons, NOBODY, training, at_once, hard_weight).unwrap();
+                DistilLearner::<A>::new(case.model(), &lessons, NOBODY, training, at_once, hard_weight)
+                    .unwrap();
             let all: Vec<usize> = (0..learner.sentences()).collect();
             let loss = learner.step(&all, &Moment { epoch: 0, step: 0, rate: 1e-3 }).unwrap().loss;
             assert!((f64::from(loss) - expected).abs() < 1e-5 * expected.max(1.0), "{loss} {expected}");

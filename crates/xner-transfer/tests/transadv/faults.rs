@@ -98,8 +98,7 @@ fn lists_without_a_word_to_ask_about_are_named() {
 fn a_loss_that_is_no_number_is_told_with_phase_and_step_and_the_checkpoint_stays() {
     type Change = fn(&mut TransAdvConfig);
     let alone: Change = |config| {
-        config.training.optimiser =
-            Optimiser::Adam { rate: 1e30, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+        config.training.optimiser = Optimiser::Adam { rate: 1e30, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
     };
     let source: Change = |config| config.adversary.discriminator_rate = 1e30;
     let teacher: Change = |config| config.teachers.rate = Some(1e30);
@@ -121,10 +120,8 @@ fn a_loss_that_is_no_number_is_told_with_phase_and_step_and_the_checkpoint_stays
             fault @ Error::Diverged { .. } => {
                 let said = fault.to_string();
                 assert!(said.contains(&format!("phase `{phase}`")) && said.contains("step"), "{said}");
-                let Error::Diverged { source: xner_tagger::Error::Diverged { checkpoint, step, .. }, .. } = fault
-                else {
-                    panic!("{said}");
-                };
+                let Error::Diverged { source, .. } = fault else { panic!("{said}") };
+                let xner_tagger::Error::Diverged { checkpoint, step, .. } = *source else { panic!("{said}") };
                 assert_eq!((step > 1, checkpoint.is_some()), (late, late), "{said}");
                 let Some(checkpoint) = checkpoint else { continue };
                 let (weights, _) = xner_tagger::Tensors::read(&checkpoint).unwrap();
@@ -181,7 +178,8 @@ fn what_advpicker_keeps_is_its_share_rounded_up() {
         };
         let out = folder.path().join(share.to_string());
         let cache: Option<&Path> = Some(&cache);
-        run(Method::AdvPicker, &case.config, &case.corpora, &out, cache, &Device::Cpu, &mut observer).unwrap();
+        run(Method::AdvPicker, &case.config, &case.corpora, &out, cache, &Device::Cpu, &mut observer)
+            .unwrap();
         assert_eq!(sentences, Some(kept), "{share}");
     }
 }

@@ -186,8 +186,7 @@ fn a_rate_of_nothing_changes_nothing() {
 /// that hardly moves.
 #[test]
 fn a_discriminator_learns_and_its_saturation_is_told() {
-    let mut corpora =
-        made(vec![labelled("one O, two O, York B-LOC")], pairs("one uno, two dos, york jork"));
+    let mut corpora = made(vec![labelled("one O, two O, York B-LOC")], pairs("one uno, two dos, york jork"));
     corpora.unlabelled = vec![xner_corpus::Sentence::from_tokens(["uno", "dos", "tres"])];
     let case = Case::of(corpora, 0.0);
     let model = case.model();

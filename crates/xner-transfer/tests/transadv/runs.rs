@@ -53,7 +53,8 @@ fn every_row_of_the_tables_runs_and_trains_what_others_trained_no_more() {
         let phases = case.phases(method, &out, &cache);
         let found: Vec<&str> = phases.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(found, names, "{name}");
-        let cached: Vec<&str> = phases.iter().filter(|phase| phase.1).map(|(name, _)| name.as_str()).collect();
+        let cached: Vec<&str> =
+            phases.iter().filter(|phase| phase.1).map(|(name, _)| name.as_str()).collect();
         assert_eq!(cached, there, "{name}");
         let report = TransferReport::read(&out).unwrap();
         assert_eq!((report.method.as_str(), report.row.as_str()), (method.name(), name.as_str()));
@@ -131,8 +132,7 @@ fn the_students_folder_opens_and_tags() {
         let tagged = tagger.tag(&sentences).unwrap();
         assert!(tagged.iter().zip(&sentences).all(|(tagging, s)| tagging.tags.len() == s.len()));
         let f1 = evaluate(tagger.as_ref(), &case.corpora.target_test).unwrap().overall.f1;
-        let chosen =
-            if select == Select::SourceDev { &report.by_source_dev } else { &report.by_target_dev };
+        let chosen = if select == Select::SourceDev { &report.by_source_dev } else { &report.by_target_dev };
         assert_eq!(chosen.as_ref().unwrap().target_test.as_ref().unwrap().f1, f1);
     }
 }
@@ -160,16 +160,8 @@ fn teachers_go_on_where_the_source_model_ended() {
             _ => Flow::Continue,
         };
         let out = folder.path().join("out");
-        run(
-            Method::TransAdv,
-            &case.config,
-            &case.corpora,
-            &out,
-            Some(&cache),
-            &Device::Cpu,
-            &mut observer,
-        )
-        .unwrap_err();
+        run(Method::TransAdv, &case.config, &case.corpora, &out, Some(&cache), &Device::Cpu, &mut observer)
+            .unwrap_err();
         let of_teacher = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(teacher);
         let own = fs::read_dir(&cache).unwrap().map(|entry| entry.unwrap()).find(of_teacher).unwrap().path();
         let state = Tensors::read(&own.join("checkpoint/state.safetensors")).unwrap().0.split("weights/");

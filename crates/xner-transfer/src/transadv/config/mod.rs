@@ -66,9 +66,9 @@ pub struct TransAdvConfig {
     pub teachers: TeachersConfig,
     /// The student (2.4).
     pub distillation: DistillationConfig,
-    /// What UniTrans has of its own.
+    /// What `UniTrans` has of its own.
     pub unitrans: UniTransConfig,
-    /// What AdvPicker has of its own.
+    /// What `AdvPicker` has of its own.
     pub advpicker: AdvPickerConfig,
 }
 

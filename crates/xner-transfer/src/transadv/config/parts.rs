@@ -263,7 +263,7 @@ fn changed(training: &TrainingConfig, epochs: Option<usize>, rate: Option<f64>) 
     if let Some(own) = rate {
         match &mut training.optimiser {
             Optimiser::Sgd { rate } | Optimiser::Adam { rate, .. } | Optimiser::AdamW { rate, .. } => {
-                *rate = own
+                *rate = own;
             }
         }
     }
