@@ -191,7 +191,8 @@ fn methods_share_a_cache_and_their_models_tag() {
         assert!(told.contains(&format!("phase {name}: was there")), "{told}");
     }
     assert!(!told.contains("phase order") && told.contains("phase student"), "{told}");
-    let table = folder.xner("transfer table runs").ok();
+    let runs: Vec<String> = folder.files("runs").into_iter().map(|run| format!("runs/{run}")).collect();
+    let table = folder.xner(&format!("transfer table {}", runs.join(" "))).ok();
     for row in ["mBERT-FT", "AdvCE", "TSL", "UniTrans", "AdvPicker", "TransAdv", "TransAdv w/o Θ_order"] {
         assert!(table.contains(&format!("| {row} ")), "{row}: {table}");
     }

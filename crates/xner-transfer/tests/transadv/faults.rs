@@ -103,13 +103,12 @@ fn a_loss_that_is_no_number_is_told_with_phase_and_step_and_the_checkpoint_stays
     let source: Change = |config| config.adversary.discriminator_rate = 1e30;
     let teacher: Change = |config| config.teachers.rate = Some(1e30);
     let student: Change = |config| config.distillation.rate = Some(1e30);
-    // A step that only trains a model makes its weights too large, and the next one tells it; where there is a game, a later
-    // part of the same step does.
-    for (method, phase, change, late) in [
-        (Method::MbertFt, "source", alone, true),
-        (Method::TransAdv, "source", source, false),
-        (Method::TransAdv, "entity", teacher, false),
-        (Method::TransAdv, "student", student, true),
+    let mut kept = 0;
+    for (method, phase, change) in [
+        (Method::MbertFt, "source", alone),
+        (Method::TransAdv, "source", source),
+        (Method::TransAdv, "entity", teacher),
+        (Method::TransAdv, "student", student),
     ] {
         let mut case = Case::new(12);
         case.config.training.batch = 3;
@@ -122,8 +121,10 @@ fn a_loss_that_is_no_number_is_told_with_phase_and_step_and_the_checkpoint_stays
                 assert!(said.contains(&format!("phase `{phase}`")) && said.contains("step"), "{said}");
                 let Error::Diverged { source, .. } = fault else { panic!("{said}") };
                 let xner_tagger::Error::Diverged { checkpoint, step, .. } = *source else { panic!("{said}") };
-                assert_eq!((step > 1, checkpoint.is_some()), (late, late), "{said}");
+                // Every step that went well leaves one.
+                assert_eq!(step > 1, checkpoint.is_some(), "{said}");
                 let Some(checkpoint) = checkpoint else { continue };
+                kept += 1;
                 let (weights, _) = xner_tagger::Tensors::read(&checkpoint).unwrap();
                 assert!(weights.iter().all(|(_, tensor)| tensor.values.iter().all(|x| x.is_finite())));
             }
@@ -131,6 +132,7 @@ fn a_loss_that_is_no_number_is_told_with_phase_and_step_and_the_checkpoint_stays
         }
         assert!(!folder.path().join("transfer-report.json").exists());
     }
+    assert!(kept > 1, "{kept}");
 }
 
 /// One word a sentence; no entity; nothing that a translator knows of any entity; fewer sentences than a batch has; an

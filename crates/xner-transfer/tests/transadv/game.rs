@@ -18,7 +18,7 @@ const AT: Moment = Moment { epoch: 0, step: 0, rate: 1e-3 };
 fn shown(case: &Case, model: &FineTuned<A>) -> Shown {
     let (sets, pieces) = (case.sets(), |sentence: &_| model.pieces(sentence));
     let language = |set| word_languages(&sets, &[set], Words::All, pieces).unwrap();
-    let order = |set| word_orders(&sets, &set, pieces).unwrap();
+    let order = |which: [Set; 2]| word_orders(&sets, &which, pieces).unwrap();
     Shown {
         languages: Some([language(Set::Source), language(Set::Unlabelled)]),
         orders: Some([order([Set::Source, Set::Target]), order([Set::SourceShu, Set::TargetShu])]),
