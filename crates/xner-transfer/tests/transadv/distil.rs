@@ -38,7 +38,7 @@ fn the_loss_is_equation_8_and_hard_labels_count() {
     assert!(model.pieces(&sentences[6]).unwrap().len() > 2, "several windows");
     for (hard_weight, voted) in [(0.0, false), (0.5, true)] {
         let hard = |words: usize| {
-            let vote = |word: usize| (word % 3 > 0).then_some((word % tags) as u16);
+            let vote = |word: usize| (!word.is_multiple_of(3)).then_some((word % tags) as u16);
             if voted { (0..words).map(vote).collect() } else { Vec::new() }
         };
         let lessons: Vec<Lesson<'_>> = sentences

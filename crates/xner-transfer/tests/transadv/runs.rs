@@ -11,6 +11,9 @@ use xner_transfer::transadv::{Ablation, Event, Method, export, run};
 use crate::common::files;
 use crate::small::Case;
 
+/// What runs, its phases, and which of them are there already.
+type Row<'a> = (Method, Ablation, &'a [&'a str], &'a [&'a str]);
+
 #[test]
 fn every_row_of_the_tables_runs_and_trains_what_others_trained_no_more() {
     let mut case = Case::new(14);
@@ -18,7 +21,6 @@ fn every_row_of_the_tables_runs_and_trains_what_others_trained_no_more() {
     let cache = folder.path().join("cache");
     let all = ["source", "entity", "context", "order", "student"];
     let none: &[&str] = &[];
-    type Row<'a> = (Method, Ablation, &'a [&'a str], &'a [&'a str]);
     let rows: [Row<'_>; 13] = [
         (Method::MbertFt, Ablation::None, &all[..1], none),
         (Method::AdvCe, Ablation::None, &all[..1], none),

@@ -34,6 +34,7 @@ fn sentences() -> impl Strategy<Value = Vec<Labelled>> {
 }
 
 /// Windows of four words that share one.
+#[allow(clippy::unnecessary_wraps, reason = "as a tokeniser answers")]
 fn pieces(sentence: &Sentence) -> xner_tagger::Result<Vec<Piece>> {
     let mut found = Vec::new();
     for first in (0..sentence.len()).step_by(3) {
