@@ -83,11 +83,11 @@ fn fine_tuning_is_that_of_the_cpu() {
     let bert = BertSettings { dropout: Some(0.0), ..bert };
     let optimiser =
         Optimiser::AdamW { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weight_decay: 0.01 };
-    let training = TrainingConfig { epochs: 2, batch: 8, optimiser, ..BertTrainConfig::default().training };
+    let training = TrainingConfig { epochs: 1, batch: 8, optimiser, ..BertTrainConfig::default().training };
     let config = BertTrainConfig { bert, training, ..BertTrainConfig::default() };
     let trained = |device: Device| {
         let folder = tempfile::tempdir().unwrap();
-        let data = TrainData { train: corpus(64), dev: corpus(8), ..TrainData::default() };
+        let data = TrainData { train: corpus(24), dev: corpus(4), ..TrainData::default() };
         train(&config, data, folder.path(), &device, &mut ()).unwrap();
         // Both are tagged on the CPU: what is compared is training.
         tagged(folder.path(), Device::Cpu)
