@@ -12,7 +12,9 @@ const OWN: &[Table<'_>] = &[
         "Settings of `xner transfer transadv`, `mbert-ft`, `advce`, `tsl`, `unitrans` and `advpicker`: one file serves them\n\
          all. Every key may be left out but `source.train`, `source.dev`, `bert.encoder` and what the method reads of\n\
          `target` and `dictionary`; what is left out has the value shown here. Keys behind a `#` have no value unless\n\
-         they are given one.",
+         they are given one.\n\
+         `ablation` is no-language-discriminator, no-order-discriminator, no-entity-teacher, no-context-teacher,\n\
+         no-order-teacher, no-adversarial or no-distillation.",
         &[
             Key("seed", "Decides everything random.", None),
             Key(
@@ -20,11 +22,7 @@ const OWN: &[Table<'_>] = &[
                 "What tables call the row; by default the method's or ablation's name.",
                 Some("\"TSL\""),
             ),
-            Key(
-                "ablation",
-                "What transadv does without: none, no-language-discriminator, no-order-discriminator, no-entity-teacher, no-context-teacher, no-order-teacher, no-adversarial or no-distillation.",
-                None,
-            ),
+            Key("ablation", "What transadv does without: one of those above, or none.", None),
             Key("select", "By which development data weights are chosen: source-dev or target-dev.", None),
             Key(
                 "phrases",
