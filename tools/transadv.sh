@@ -9,8 +9,8 @@
 #
 #     xner transfer table OUT/*/seed-*
 #
-# With TEST, a labelled file of the target, its tags by each row's model go to OUT/ROW/seed-N/test.conll, which `xner eval
-# GOLD PRED --against PRED2` compares.
+# With TEST, a labelled file of the target, its tags by the models of mbert-ft, tsl and transadv go to
+# OUT/ROW/seed-N/test.conll, which `xner eval GOLD PRED --against PRED2` compares.
 #
 # XNER names the program (default xner), THREADS how many threads a run has (default 2), ROWS the rows (default all). With
 # KEEP=no the models are removed when their row is scored, and the phases when all rows of a seed are; reports stay.
@@ -27,7 +27,7 @@ row() { # NAME SEED
   mkdir -p "$folder"
   "$xner" --threads "${THREADS:-2}" transfer "$method" --config "$config" --seed "$2" --out "$folder" \
     --cache "$out/phases/seed-$2" "${settings[@]}" >> "$folder/log" 2>&1
-  if [ -n "${TEST:-}" ]; then
+  if [ -n "${TEST:-}" ] && [[ " mbert-ft tsl transadv " = *" $1 "* ]]; then
     "$xner" --threads "${THREADS:-2}" tag --model "$folder" --input "$TEST" --format conll --output "$folder/test.conll" \
       2>> "$folder/log"
   fi

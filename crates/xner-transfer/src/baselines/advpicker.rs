@@ -26,7 +26,7 @@ where
     let mut lessons = lessons(sentences, soft);
     let mut kept = kept.into_iter();
     lessons.retain(|_| kept.next().unwrap_or(false));
-    Ok(Outcome::Student(shop.student(&lessons, 0.0, &folders.by_source, &folders.by_target)?))
+    Ok(Outcome::Student(shop.student(&teacher, &lessons, 0.0, &folders.by_source, &folders.by_target)?))
 }
 
 /// A share of so many, rounded up; what only the share's last bits are above a whole number is not.

@@ -16,5 +16,5 @@ where
     let teacher = source(shop, [false, false])?;
     let soft = shop.soft_labels(&teacher)?;
     let lessons = lessons(&shop.corpora.unlabelled, soft);
-    Ok(Outcome::Student(shop.student(&lessons, 0.0, &folders.by_source, &folders.by_target)?))
+    Ok(Outcome::Student(shop.student(&teacher, &lessons, 0.0, &folders.by_source, &folders.by_target)?))
 }

@@ -28,7 +28,7 @@ where
     };
     let lessons: Vec<Lesson<'_>> = sentences.iter().enumerate().map(lesson).collect();
     let weight = config.unitrans.hard_weight;
-    Ok(Outcome::Student(shop.student(&lessons, weight, &folders.by_source, &folders.by_target)?))
+    Ok(Outcome::Student(shop.student(&own, &lessons, weight, &folders.by_source, &folders.by_target)?))
 }
 
 /// The tag of each of `words` words on which at least two of three models agree.

@@ -57,17 +57,20 @@ pub struct Shown {
     pub orders: Option<[Vec<Piece>; 2]>,
 }
 
-/// One batch for one discriminator.
-struct Show {
+/// What a step shows: all lists in one batch, since a pass over few sentences costs nearly what one over many does.
+struct Shows {
     batch: SubwordBatch,
+    lists: Vec<Show>,
+}
+
+/// A list's part of the batch.
+struct Show {
     /// The rows of the batch that are read, word by word.
     rows: Vec<u32>,
     /// What is right for each answer: 1 for the source language, or for a sentence in order.
     right: Vec<f32>,
     /// Words of each sentence, where the answer is one a sentence.
     lengths: Option<Vec<usize>>,
-    /// Where its passes stand.
-    place: usize,
 }
 
 /// The places of passes: below are those of the NER step.
@@ -135,47 +138,55 @@ where
         self.tally.set(tally);
     }
 
-    /// The batches of a step, language before order.
-    fn shows(&self, model: &FineTuned<A>, purpose: Purpose, step: usize, place: usize) -> Vec<Show> {
-        let mut shows = Vec::new();
+    /// What a step shows, language before order; none where no word is asked about.
+    fn shows(&self, model: &FineTuned<A>, purpose: Purpose, step: usize) -> Option<Shows> {
         let draw = |list: usize, count| places(self.seed, purpose, list, step, self.batch, count);
-        for (list, words) in self.shown.languages.iter().flatten().enumerate() {
-            let drawn: Vec<_> =
-                draw(list, words.len()).into_iter().flat_map(|at| &words[at].windows).collect();
-            let batch = SubwordBatch::new(drawn.iter().map(|(piece, _)| piece), model.config());
-            let languages = drawn.iter().flat_map(|(_, languages)| languages);
-            let asked: Vec<(u32, f32)> = (batch.words.iter().zip(languages))
-                .filter_map(|(&row, language)| Some((row, f32::from(u8::from((*language)?)))))
-                .collect();
-            let (rows, right) = asked.into_iter().unzip();
-            shows.push(Show { batch, rows, right, lengths: None, place: place + list });
+        let languages: Vec<Vec<_>> = (self.shown.languages.iter().flatten().enumerate())
+            .map(|(list, of)| draw(list, of.len()).into_iter().flat_map(|at| &of[at].windows).collect())
+            .collect();
+        let orders: Vec<Vec<&Piece>> = (self.shown.orders.iter().flatten().enumerate())
+            .map(|(list, of)| draw(2 + list, of.len()).into_iter().map(|at| &of[at]).collect())
+            .collect();
+        let shown = languages.iter().flatten().map(|(piece, _)| piece);
+        let batch = SubwordBatch::new(shown.chain(orders.iter().flatten().copied()), model.config());
+        let mut words = batch.words.iter().copied();
+        let mut lists = Vec::with_capacity(languages.len() + orders.len());
+        for windows in &languages {
+            let languages = windows.iter().flat_map(|(_, languages)| languages);
+            let asked = languages.zip(&mut words);
+            let (rows, right) =
+                asked.filter_map(|(language, row)| Some((row, f32::from(u8::from((*language)?))))).unzip();
+            lists.push(Show { rows, right, lengths: None });
         }
-        for (list, pieces) in self.shown.orders.iter().flatten().enumerate() {
-            let drawn: Vec<&Piece> = draw(2 + list, pieces.len()).into_iter().map(|at| &pieces[at]).collect();
-            let batch = SubwordBatch::new(drawn, model.config());
-            let right = vec![if list == 0 { 1.0 } else { 0.0 }; batch.answers.len()];
-            let (rows, lengths) = (batch.words.clone(), Some(batch.answers.clone()));
-            shows.push(Show { batch, rows, right, lengths, place: place + 2 + list });
+        for (list, pieces) in orders.iter().enumerate() {
+            let lengths: Vec<usize> = pieces.iter().map(|piece| piece.words.len()).collect();
+            let rows = words.by_ref().take(lengths.iter().sum()).collect();
+            let right = vec![if list == 0 { 1.0 } else { 0.0 }; lengths.len()];
+            lists.push(Show { rows, right, lengths: Some(lengths) });
         }
-        shows.retain(|show| !show.rows.is_empty());
-        shows
+        lists.retain(|show| !show.rows.is_empty());
+        (!lists.is_empty()).then_some(Shows { batch, lists })
     }
 
     /// Equation 5's `L_l` and `L_o`: the discriminators learn to tell, the encoder stays as it is.
     ///
     /// Where the loss or the gradient is not finite, nothing is changed, and the outcome says so.
     pub fn teach(&mut self, model: &FineTuned<A>, at: &Moment) -> StepOutcome {
+        let nothing = StepOutcome { loss: 0.0, gradient_norm: 0.0 };
+        let Some(Shows { batch, lists }) = self.shows(model, Purpose::Discriminator, at.step) else {
+            return nothing;
+        };
+        let pass = Pass { step: at.step, place: DISCRIMINATOR };
+        let states: Tensor<A, 2> = Tensor::from_inner(model.encode_inner(&batch, Some(pass)));
         let mut sum: Option<Tensor<A, 1>> = None;
-        for show in self.shows(model, Purpose::Discriminator, at.step, DISCRIMINATOR) {
-            let pass = Pass { step: at.step, place: show.place };
-            let states: Tensor<A, 2> = Tensor::from_inner(model.encode_inner(&show.batch, Some(pass)));
-            let Some(odds) = odds(&self.discriminators, states, &show) else { continue };
+        for show in &lists {
+            let Some(odds) = odds(&self.discriminators, states.clone(), show) else { continue };
             let told = host(odds.clone().inner());
             self.count(|tally| tally.told(show.lengths.is_some(), &told, &show.right));
-            let loss = cross_entropy(odds, right(&show, model, false));
+            let loss = cross_entropy(odds, right(show, model, false));
             sum = Some(sum.map_or_else(|| loss.clone(), |sum| sum + loss.clone()));
         }
-        let Some(loss) = sum else { return StepOutcome { loss: 0.0, gradient_norm: 0.0 } };
+        let Some(loss) = sum else { return nothing };
         let value = host(loss.clone().inner()).first().copied().unwrap_or(f32::NAN);
         if !value.is_finite() {
             return StepOutcome { loss: value, gradient_norm: f32::NAN };
@@ -196,13 +207,14 @@ where
     pub fn deceive(&self, model: &FineTuned<A>, at: &Moment) -> FoundGradients<A::InnerBackend> {
         let fixed = tracked(self.discriminators.clone(), false);
         let mut found = FoundGradients::default();
-        for show in self.shows(model, Purpose::Generator, at.step, GENERATOR) {
-            let states = model.encode(&show.batch, Some(Pass { step: at.step, place: show.place }));
-            let Some(odds) = odds(&fixed, states.rows.clone(), &show) else { continue };
-            let loss = cross_entropy(odds, right(&show, model, true));
-            found.add(model, &loss, &[(&show.batch, &states)]);
-            if !found.loss().is_finite() {
-                break;
+        if let Some(Shows { batch, lists }) = self.shows(model, Purpose::Generator, at.step) {
+            let states = model.encode(&batch, Some(Pass { step: at.step, place: GENERATOR }));
+            let losses = lists.iter().filter_map(|show| {
+                let odds = odds(&fixed, states.rows.clone(), show)?;
+                Some(cross_entropy(odds, right(show, model, true)))
+            });
+            if let Some(loss) = losses.reduce(|sum, loss| sum + loss) {
+                found.add(model, &loss, &[(&batch, &states)]);
             }
         }
         self.count(|tally| tally.deceived(found.loss()));

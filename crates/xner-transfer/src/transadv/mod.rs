@@ -34,7 +34,7 @@ mod weights_file;
 pub use adversary::{Adversary, Discriminators, Shown, source_probability};
 pub use config::{
     Ablation, AdvPickerConfig, AdversaryConfig, DistillationConfig, LanguageConfig, Method, OrderConfig,
-    SourceText, TargetText, TeachersConfig, TransAdvConfig, UniTransConfig,
+    SourceText, StudentStart, TargetText, TeachersConfig, TransAdvConfig, UniTransConfig,
 };
 pub use corpora::TransAdvCorpora;
 pub use discriminators::{LanguageDiscriminator, OrderDiscriminator, cross_entropy};

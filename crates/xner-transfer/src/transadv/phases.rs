@@ -16,7 +16,7 @@ use xner_tagger::train::{Event as Training, Learner, TrainingLoop};
 use xner_tagger::{Fingerprint, Flow, Tagger, Tensors, TrainReport};
 
 use super::adversary::{Adversary, Discriminators, Shown};
-use super::config::{AdversaryConfig, TransAdvConfig};
+use super::config::{AdversaryConfig, StudentStart, TransAdvConfig};
 use super::corpora::TransAdvCorpora;
 use super::discriminators::LanguageDiscriminator;
 use super::distil::{DistilLearner, Lesson};
@@ -219,9 +219,10 @@ where
     }
 
     /// A student of soft labels, whose model directory is `out`; that of the weights that are best on the target's
-    /// development data is `by_target`.
+    /// development data is `by_target`. `source` is the method's source model.
     pub(crate) fn student(
         &mut self,
+        source: &Phase,
         lessons: &[Lesson<'_>],
         hard_weight: f32,
         out: &Path,
@@ -231,6 +232,11 @@ where
         let mut print = Fingerprint::new();
         print.bytes(self.base.as_bytes());
         settings(&mut print, &(&training, hard_weight))?;
+        let from = match self.config.distillation.start {
+            StudentStart::Pretrained => None,
+            StudentStart::Source => Some(source),
+        };
+        print.bytes(from.map_or("", |from| &from.report.fingerprint).as_bytes());
         for Lesson { sentence, soft, hard } in lessons {
             print.words(sentence.tokens()).floats(soft);
             let hard: Vec<f32> = hard.iter().map(|tag| tag.map_or(-1.0, f32::from)).collect();
@@ -238,7 +244,10 @@ where
         }
         let name = "student";
         let plan = Plan { name, training: &training, fingerprint: print.digest(), sentences: lessons.len() };
-        let model = self.fresh()?;
+        let model = match from {
+            Some(from) => self.open(from)?.0,
+            None => self.fresh()?,
+        };
         let at_once = self.config.bert.at_once;
         let mut learner = DistilLearner::new(model, lessons, self.dev(), &training, at_once, hard_weight)?;
         let there = self.finished(&plan, out)?.is_some();

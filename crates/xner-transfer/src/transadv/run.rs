@@ -65,6 +65,12 @@ pub fn run(
         }
         Ok(Some(selected))
     };
+    let by_source_dev = scored(&folders.by_source, training.best.as_ref())?;
+    // Where both choices fall on the same weights, these are scored once.
+    let by_target_dev = match (&by_source_dev, &training.best_target) {
+        (Some(own), Some(other)) if own.step == other.step => Some(own.clone()),
+        (_, best) => scored(&folders.by_target, best.as_ref())?,
+    };
     let report = TransferReport {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         method: method.name().to_owned(),
@@ -77,8 +83,8 @@ pub fn run(
         mapping_criterion: None,
         parameters: training.parameters,
         steps,
-        by_source_dev: scored(&folders.by_source, training.best.as_ref())?,
-        by_target_dev: scored(&folders.by_target, training.best_target.as_ref())?,
+        by_source_dev,
+        by_target_dev,
         rounds: Vec::new(),
         config: serde_json::to_value(config.without_paths())
             .map_err(|e| Error::io(Path::new(REPORT))(e.into()))?,

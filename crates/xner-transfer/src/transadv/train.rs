@@ -34,7 +34,7 @@ where
     }
     let soft = united(&labels);
     let lessons = lessons(&shop.corpora.unlabelled, soft);
-    Ok(Outcome::Student(shop.student(&lessons, 0.0, &folders.by_source, &folders.by_target)?))
+    Ok(Outcome::Student(shop.student(&source, &lessons, 0.0, &folders.by_source, &folders.by_target)?))
 }
 
 /// `Θ_src`: trained on `D_S` against the discriminators that are wanted, language and order.

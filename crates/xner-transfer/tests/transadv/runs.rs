@@ -6,7 +6,7 @@ use xner_corpus::Sentence;
 use xner_tagger::train::Event as Training;
 use xner_tagger::{Device, Flow, Tensors, evaluate, open};
 use xner_transfer::report::{Select, TransferReport};
-use xner_transfer::transadv::{Ablation, Event, Method, export, run};
+use xner_transfer::transadv::{Ablation, Event, Method, StudentStart, export, run};
 
 use crate::common::files;
 use crate::small::Case;
@@ -71,6 +71,27 @@ fn every_row_of_the_tables_runs_and_trains_what_others_trained_no_more() {
     for name in ["model.safetensors", "config.json", "transfer-report.json", "train-report.json"] {
         assert!(fs::read(alone.join(name)).unwrap() == fs::read(out.join(name)).unwrap(), "{name}");
     }
+}
+
+#[test]
+fn a_student_begins_with_the_encoder_or_with_the_source_model() {
+    let mut case = Case::new(10);
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().join("cache");
+    let mut trained = |case: &Case, method, name: &str| {
+        let out = folder.path().join(name);
+        case.run(method, &out, Some(&cache)).unwrap();
+        let weights = Tensors::read(&out.join("model.safetensors")).unwrap().0;
+        weights.iter().flat_map(|(_, tensor)| tensor.values.clone()).collect::<Vec<f32>>()
+    };
+    let off = |one: &[f32], two: &[f32]| one.iter().zip(two).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let source = trained(&case, Method::MbertFt, "source");
+    // So slow a student stays where it began.
+    case.config.distillation.rate = Some(1e-9);
+    let pretrained = trained(&case, Method::Tsl, "pretrained");
+    case.config.distillation.start = StudentStart::Source;
+    let tuned = trained(&case, Method::Tsl, "tuned");
+    assert!(off(&tuned, &source) < 1e-6 && off(&pretrained, &source) > 1e-4, "{}", off(&tuned, &source));
 }
 
 #[test]

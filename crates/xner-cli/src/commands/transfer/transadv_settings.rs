@@ -149,6 +149,11 @@ const REST: &[Table<'_>] = &[
             ),
             Key("epochs", "Epochs; by default those of [training].", Some("3")),
             Key("rate", "The first rate; by default that of [training].", Some("0.0001")),
+            Key(
+                "start",
+                "What it begins with: pretrained (encoder, a new head) or source (the source model).",
+                None,
+            ),
         ],
     ),
     Table(

@@ -11,7 +11,7 @@ use xner_tagger::config::TrainingConfig;
 
 pub use parts::{
     AdvPickerConfig, AdversaryConfig, DistillationConfig, LanguageConfig, OrderConfig, SourceText,
-    TargetText, TeachersConfig, UniTransConfig,
+    StudentStart, TargetText, TeachersConfig, UniTransConfig,
 };
 pub use switches::{Ablation, Method};
 

@@ -202,11 +202,25 @@ pub struct DistillationConfig {
     pub epochs: Option<usize>,
     /// The first rate; by default that of `[training]`.
     pub rate: Option<f64>,
+    /// What the student begins with. Default the pretrained encoder.
+    pub start: StudentStart,
+}
+
+/// What a student begins with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StudentStart {
+    /// The pretrained encoder with a new head. A mean squared error leads it first to say "no entity" everywhere, where
+    /// the softmax is flat, and it needs some thousands of steps to leave that.
+    #[default]
+    Pretrained,
+    /// The method's source model.
+    Source,
 }
 
 impl Default for DistillationConfig {
     fn default() -> Self {
-        Self { weights: [0.25; 4], epochs: None, rate: None }
+        Self { weights: [0.25; 4], epochs: None, rate: None, start: StudentStart::default() }
     }
 }
 
