@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    completions, convert, demo, dictionary, eval, map, map_eval, map_plot, similar, stats, tag, train,
+    completions, convert, demo, dictionary, eval, low_resource, map, map_eval, map_plot, similar, stats, tag, train,
     transadv_data, transfer, translate, vectors,
 };
 use crate::progress;
@@ -32,6 +32,7 @@ enum Command {
     Demo(demo::Args),
     Train(train::Args),
     Transfer(transfer::Args),
+    LowResource(low_resource::Args),
     Tag(tag::Args),
     Eval(eval::Args),
     Convert(convert::Args),
@@ -58,6 +59,7 @@ impl Cli {
             Command::Demo(args) => demo::run(&args),
             Command::Train(args) => train::run(args),
             Command::Transfer(args) => transfer::run(args),
+            Command::LowResource(args) => low_resource::run(&args),
             Command::Tag(args) => tag::run(&args),
             Command::Eval(args) => eval::run(&args),
             Command::Convert(args) => convert::run(&args),

@@ -34,6 +34,10 @@ pub enum Purpose {
     Generator = 22,
     /// First weights of discriminators.
     Adversary = 23,
+    /// The order of tasks in meta-training.
+    Tasks = 30,
+    /// Masked words.
+    Masking = 31,
 }
 
 /// The generator for `purpose` in `epoch` at `step`.

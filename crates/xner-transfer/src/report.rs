@@ -96,6 +96,21 @@ pub struct Selected {
     pub source_test: Option<TestScores>,
     /// Scores on the target's test data.
     pub target_test: Option<TestScores>,
+    /// The same with the model adapted to each sentence, where the method does that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adapted: Option<Adapted>,
+}
+
+/// What a model reached that was adapted to each sentence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Adapted {
+    /// Scores on the target's test data.
+    pub scores: TestScores,
+    /// Sentences scored.
+    pub sentences: usize,
+    /// Those whose tags adaptation changed.
+    pub changed: usize,
 }
 
 impl Selected {
@@ -108,6 +123,7 @@ impl Selected {
             target_dev: evaluation.target.map(|scores| scores.f1),
             source_test: None,
             target_test: None,
+            adapted: None,
         }
     }
 }
@@ -188,6 +204,9 @@ pub struct Results {
     pub by_source_dev: Option<Summary>,
     /// The same, chosen on the target's development data.
     pub by_target_dev: Option<Summary>,
+    /// The same with the model adapted to each sentence, chosen on the source's development data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adapted: Option<Summary>,
 }
 
 impl Results {
@@ -199,7 +218,9 @@ impl Results {
         };
         let by_source_dev = spread(|run| run.by_source_dev.as_ref());
         let by_target_dev = spread(|run| run.by_target_dev.as_ref());
-        Self { runs, by_source_dev, by_target_dev }
+        let adapted = |run: &TransferReport| Some(run.by_source_dev.as_ref()?.adapted.as_ref()?.scores.f1);
+        let adapted = Summary::of(&runs.iter().filter_map(adapted).collect::<Vec<f64>>()).ok();
+        Self { runs, by_source_dev, by_target_dev, adapted }
     }
 
     /// Reads a results file.

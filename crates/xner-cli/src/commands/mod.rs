@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod dictionary;
 mod entity_words;
 pub(crate) mod eval;
+pub(crate) mod low_resource;
 pub(crate) mod map;
 pub(crate) mod map_eval;
 pub(crate) mod map_plot;

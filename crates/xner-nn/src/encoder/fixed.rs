@@ -34,6 +34,11 @@ impl<B: EncoderOps> FixedLayer<B> {
 }
 
 impl<B: Backend> FixedLayer<B> {
+    /// A layer that serves only a few calls: nothing is made ready for more.
+    pub fn passing(layer: EncoderLayer<B>) -> Self {
+        Self { layer, ready: OnceLock::from(None) }
+    }
+
     /// The layer, to be trained perhaps.
     pub fn into_inner(self) -> EncoderLayer<B> {
         self.layer

@@ -8,6 +8,7 @@ use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{Shape, Tensor, TensorPrimitive};
 use xner_nn::{Adam, AdamState, OptimiserOps};
 
+use super::clip_factor;
 use super::rule::Rule;
 use crate::Result;
 use crate::config::Optimiser;
@@ -41,6 +42,36 @@ impl<B: Backend> Gradients<B> {
         }
     }
 
+    /// The gradients on the host, each one row of numbers.
+    pub fn tensors(&self) -> Tensors {
+        let mut tensors = Tensors::default();
+        for (name, gradient) in &self.0 {
+            tensors.insert(name.clone(), &gradient.dims(), weights::host(gradient.clone()));
+        }
+        tensors
+    }
+
+    /// All gradients times a factor.
+    pub fn scale(&mut self, factor: f32) {
+        for gradient in self.0.values_mut() {
+            *gradient = gradient.clone() * factor;
+        }
+    }
+
+    /// Brings each parameter's gradient by itself to the length `clip` at most.
+    pub fn clip_each(&mut self, clip: f64)
+    where
+        B: OptimiserOps,
+    {
+        for gradient in self.0.values_mut() {
+            let norm = B::squares(gradient.clone().into_primitive().tensor()).sqrt() as f32;
+            let factor = clip_factor(norm, clip);
+            if factor < 1.0 {
+                *gradient = gradient.clone() * factor;
+            }
+        }
+    }
+
     /// The sum of all squares.
     pub fn squares(&self) -> f32
     where
@@ -55,6 +86,8 @@ impl<B: Backend> Gradients<B> {
 #[derive(Debug, Clone)]
 pub struct ModuleOptimiser<B: Backend> {
     optimiser: Optimiser,
+    /// Whether Adam corrects its moments for beginning at zero.
+    corrected: bool,
     /// Adam's `m` and `v` by parameter.
     moments: BTreeMap<String, [Tensor<B, 1>; 2]>,
 }
@@ -62,7 +95,13 @@ pub struct ModuleOptimiser<B: Backend> {
 impl<B: OptimiserOps> ModuleOptimiser<B> {
     /// With no state yet.
     pub fn new(optimiser: Optimiser) -> Self {
-        Self { optimiser, moments: BTreeMap::new() }
+        Self { optimiser, corrected: true, moments: BTreeMap::new() }
+    }
+
+    /// The same with [`Rule::uncorrected`].
+    #[must_use]
+    pub fn uncorrected(self) -> Self {
+        Self { corrected: false, ..self }
     }
 
     /// The module after update `step` (from 1) by these gradients times `scale`.
@@ -72,8 +111,26 @@ impl<B: OptimiserOps> ModuleOptimiser<B> {
         A: AutodiffBackend<InnerBackend = B>,
         M: AutodiffModule<A>,
     {
-        let rule = Rule::new(&self.optimiser, rate, step);
-        module.map(&mut Updater { rule, scale, gradients, moments: &mut self.moments, path: Vec::new() })
+        let rule = self.rule(rate, step);
+        module.map(&mut Updater { rule, scale, gradients, moments: Some(&mut self.moments), path: Vec::new() })
+    }
+
+    /// As the first [`ModuleOptimiser::step`], by an optimiser that is not asked again: there is no state, and none is left.
+    #[must_use]
+    pub fn step_once<A, M>(self, module: M, gradients: Gradients<B>, scale: f32, rate: f64) -> M
+    where
+        A: AutodiffBackend<InnerBackend = B>,
+        M: AutodiffModule<A>,
+    {
+        let rule = self.rule(rate, 1);
+        module.map(&mut Updater { rule, scale, gradients, moments: None, path: Vec::new() })
+    }
+
+    fn rule(&self, rate: f64, step: usize) -> Rule {
+        match self.corrected {
+            true => Rule::new(&self.optimiser, rate, step),
+            false => Rule::uncorrected(&self.optimiser, rate),
+        }
     }
 
     /// The state, for a checkpoint.
@@ -143,7 +200,8 @@ struct Updater<'a, B: Backend> {
     rule: Rule,
     scale: f32,
     gradients: Gradients<B>,
-    moments: &'a mut BTreeMap<String, [Tensor<B, 1>; 2]>,
+    /// None where the step is the only one.
+    moments: Option<&'a mut BTreeMap<String, [Tensor<B, 1>; 2]>>,
     path: Vec<String>,
 }
 
@@ -172,16 +230,23 @@ where
                 let keep = if D > 1 { keep } else { 1.0 };
                 let rule = Adam { scale: self.scale, beta1, beta2, epsilon, rate, root, keep };
                 let count = shape.num_elements();
-                let zeros = || Tensor::zeros([count], &weights.device());
-                let moments = self.moments.remove(&name).unwrap_or_else(|| [zeros(), zeros()]);
+                let wrap = |primitive| Tensor::<_, 1>::from_primitive(TensorPrimitive::Float(primitive));
+                let flat = weights.reshape([count]);
+                let gradient = gradient.into_primitive().tensor();
+                let Some(all) = &mut self.moments else {
+                    let after = A::InnerBackend::adam_once(&rule, flat.into_primitive().tensor(), gradient);
+                    let weights = wrap(after).reshape(shape);
+                    return Param::from_mapped_value(id, Tensor::from_inner(weights).require_grad(), mapper);
+                };
+                let zeros = || Tensor::zeros([count], &flat.device());
+                let moments = all.remove(&name).unwrap_or_else(|| [zeros(), zeros()]);
                 let state = AdamState {
-                    weights: weights.reshape([count]).into_primitive().tensor(),
+                    weights: flat.into_primitive().tensor(),
                     moments: moments
                         .map(|moment: Tensor<A::InnerBackend, 1>| moment.into_primitive().tensor()),
                 };
-                let after = A::InnerBackend::adam(&rule, state, gradient.into_primitive().tensor());
-                let wrap = |primitive| Tensor::<_, 1>::from_primitive(TensorPrimitive::Float(primitive));
-                self.moments.insert(name, after.moments.map(wrap));
+                let after = A::InnerBackend::adam(&rule, state, gradient);
+                all.insert(name, after.moments.map(wrap));
                 wrap(after.weights).reshape(shape)
             }
         };

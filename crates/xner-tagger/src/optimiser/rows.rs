@@ -12,6 +12,7 @@ use crate::{Error, Result};
 #[derive(Debug, Clone)]
 pub struct RowOptimiser {
     optimiser: Optimiser,
+    corrected: bool,
     dim: usize,
     m: Vec<f32>,
     v: Vec<f32>,
@@ -23,7 +24,14 @@ impl RowOptimiser {
     /// For a table of `rows` rows of `dim` numbers.
     pub fn new(optimiser: Optimiser, rows: usize, dim: usize) -> Self {
         let rows = if matches!(optimiser, Optimiser::Sgd { .. }) { 0 } else { rows };
-        Self { optimiser, dim, m: vec![0.0; rows * dim], v: vec![0.0; rows * dim], steps: vec![0; rows] }
+        let (m, v) = (vec![0.0; rows * dim], vec![0.0; rows * dim]);
+        Self { optimiser, corrected: true, dim, m, v, steps: vec![0; rows] }
+    }
+
+    /// The same with [`Rule::uncorrected`].
+    #[must_use]
+    pub fn uncorrected(self) -> Self {
+        Self { corrected: false, ..self }
     }
 
     /// Updates row `row` of `table` by its gradient times `scale`.
@@ -38,7 +46,10 @@ impl RowOptimiser {
         }
         let step = &mut self.steps[row as usize];
         *step += 1;
-        let rule = Rule::new(&self.optimiser, rate, *step as usize);
+        let rule = match self.corrected {
+            true => Rule::new(&self.optimiser, rate, *step as usize),
+            false => Rule::uncorrected(&self.optimiser, rate),
+        };
         rule.update(weights, gradient, scale, &mut self.m[at.clone()], &mut self.v[at]);
     }
 

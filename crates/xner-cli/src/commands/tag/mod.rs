@@ -1,5 +1,6 @@
 //! `xner tag`.
 
+mod adapt;
 mod characters;
 mod columns;
 mod documents;
@@ -57,6 +58,8 @@ pub(crate) struct Args {
     #[arg(long, default_value = "cpu")]
     device: Device,
     #[command(flatten)]
+    adaptation: adapt::AdaptArgs,
+    #[command(flatten)]
     layout: Layout,
 }
 
@@ -66,7 +69,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if args.json && matches!(format, Format::Conll | Format::Tsv) {
         return Err(bad_input("--json is for text; columns are written as columns"));
     }
-    let mut tagger = xner_tagger::open(&args.model, &args.device)?;
+    let mut tagger = match adapt::open(args)? {
+        Some(tagger) => tagger,
+        None => xner_tagger::open(&args.model, &args.device)?,
+    };
     tagger.decode_by(args.decode);
     let input = Input::open(&args.input)?;
     let input = if known.is_some() { input } else { head::prose(input, "--format")? };

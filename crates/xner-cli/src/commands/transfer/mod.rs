@@ -3,6 +3,8 @@
 mod bwet;
 mod bwet_settings;
 mod figures;
+mod meta;
+mod meta_settings;
 mod runs;
 mod settings;
 mod table;
@@ -10,6 +12,8 @@ mod transadv;
 mod transadv_settings;
 mod watch;
 mod zero_resource;
+
+pub(super) use self::meta::Watch as MetaWatch;
 
 use anyhow::Result;
 use xner_transfer::transadv::Method as Of;
@@ -45,6 +49,7 @@ enum Method {
     /// AdvPicker (Chen et al. 2021): a student of what a language discriminator can least tell
     #[command(name = "advpicker")]
     AdvPicker(transadv::Args),
+    Meta(meta::Args),
     Table(table::Args),
     Figures(figures::Args),
 }
@@ -59,6 +64,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Method::Tsl(args) => transadv::run(&args, Of::Tsl),
         Method::UniTrans(args) => transadv::run(&args, Of::UniTrans),
         Method::AdvPicker(args) => transadv::run(&args, Of::AdvPicker),
+        Method::Meta(args) => meta::run(&args),
         Method::Table(args) => table::run(&args),
         Method::Figures(args) => figures::run(&args),
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use xner_tagger::Device;
-use xner_transfer::report::{RESULTS, Results, Selected, TransferReport};
+use xner_transfer::report::{Adapted, RESULTS, Results, Selected, TransferReport};
 
 use super::super::{print, print_json};
 use crate::exit::{bad_input, is_stop};
@@ -93,7 +93,7 @@ fn text(report: &TransferReport, out: &Path) -> String {
     );
     for (dev, chosen) in [("source", &report.by_source_dev), ("target", &report.by_target_dev)] {
         let Some(chosen) = chosen else { continue };
-        let Selected { epoch, step, source_dev, target_dev, source_test, target_test } = chosen;
+        let Selected { epoch, step, source_dev, target_dev, source_test, target_test, adapted } = chosen;
         // Writing to a string cannot fail.
         let _ =
             writeln!(text, "\nweights that are best on {dev} development data (epoch {epoch}, step {step}):");
@@ -105,6 +105,10 @@ fn text(report: &TransferReport, out: &Path) -> String {
         text += &f1("target development", *target_dev);
         text += &f1("source test", source_test.as_ref().map(|scores| scores.f1));
         text += &f1("target test", target_test.as_ref().map(|scores| scores.f1));
+        text += &f1("target test, adapted", adapted.as_ref().map(|adapted| adapted.scores.f1));
+        if let Some(Adapted { sentences, changed, .. }) = adapted {
+            let _ = writeln!(text, "  adaptation changed the tags of {changed} of {sentences} sentences");
+        }
     }
     text
 }
@@ -113,12 +117,17 @@ fn summary(results: &Results, file: &Path) -> String {
     let row = results.runs.first().map(|run| format!("{}, {} to {}", run.row, run.source, run.target));
     let mut text =
         format!("{}: {} runs, in {}\n", row.unwrap_or_default(), results.runs.len(), file.display());
-    for (dev, summary) in [("source", &results.by_source_dev), ("target", &results.by_target_dev)] {
+    let sides = [
+        ("chosen on source dev", &results.by_source_dev),
+        ("chosen on target dev", &results.by_target_dev),
+        ("chosen on source dev, adapted", &results.adapted),
+    ];
+    for (how, summary) in sides {
         if let Some(summary) = summary {
             let deviation = summary.deviation.map(|d| format!(" ± {:.2}", 100.0 * d)).unwrap_or_default();
             let (mean, max) = (100.0 * summary.mean, 100.0 * summary.maximum);
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "target test F1, chosen on {dev} dev: {mean:.2}{deviation}, max {max:.2}");
+            let _ = writeln!(text, "target test F1, {how}: {mean:.2}{deviation}, max {max:.2}");
         }
     }
     text

@@ -130,6 +130,12 @@ impl Tokeniser {
         &self.specials.behind
     }
 
+    /// The subword that stands in the place of one that is not to be seen: `[MASK]`, `<mask>`, or what the settings
+    /// name; none where the tokeniser has none.
+    pub fn mask(&self) -> Option<u32> {
+        self.specials.mask
+    }
+
     /// The number of special subwords of a window.
     pub fn specials(&self) -> usize {
         self.specials.before.len() + self.specials.behind.len()

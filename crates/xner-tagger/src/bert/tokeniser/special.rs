@@ -10,11 +10,16 @@ use crate::bert::config::Family;
 pub(super) struct Specials {
     pub(super) before: Vec<u32>,
     pub(super) behind: Vec<u32>,
+    /// What stands in the place of a subword that is not to be seen, where there is one.
+    pub(super) mask: Option<u32>,
 }
 
 impl Specials {
     /// As the tokeniser's post-processor adds them; where it has none, as the settings or the family name them.
     pub(super) fn find(tokenizer: &Tokenizer, settings: &Settings, family: Family) -> Result<Self, String> {
+        // As the settings name it; else either family's, for an encoder may have the other's tokeniser.
+        let named = settings.special("mask_token").into_iter().chain(["[MASK]", "<mask>"]);
+        let mask = named.filter_map(|subword| tokenizer.token_to_id(subword)).next();
         if tokenizer.get_post_processor().is_some() {
             // One made-up subword, which no special one can be mistaken for.
             let probe = Encoding::from_tokens(vec![Token::new(u32::MAX, String::new(), (0, 0))], 0);
@@ -23,7 +28,7 @@ impl Specials {
             let (Some(before), Some(behind), None) = (sides.next(), sides.next(), sides.next()) else {
                 return Err("its post-processor does not keep a sentence in one piece".to_owned());
             };
-            return Ok(Self { before: before.to_vec(), behind: behind.to_vec() });
+            return Ok(Self { before: before.to_vec(), behind: behind.to_vec(), mask });
         }
         let default = match family {
             Family::Bert => ["[CLS]", "[SEP]"],
@@ -37,6 +42,7 @@ impl Specials {
         Ok(Self {
             before: vec![find("cls_token", default[0])?],
             behind: vec![find("sep_token", default[1])?],
+            mask,
         })
     }
 }

@@ -45,6 +45,14 @@ impl<B: Backend> Trained<B> {
     }
 }
 
+/// What a model's training changes, as it was: [`FineTuned::keep`].
+#[derive(Debug, Clone)]
+pub struct Kept<A: AutodiffBackend> {
+    trained: Trained<A>,
+    /// Rows of the table of subwords.
+    rows: Vec<(u32, Vec<f32>)>,
+}
+
 /// The states of a batch's subwords.
 #[derive(Debug, Clone)]
 pub struct States<A: AutodiffBackend> {
@@ -56,7 +64,9 @@ pub struct States<A: AutodiffBackend> {
 
 /// A pretrained encoder with a head on every word, in training: what of it is trained, and what is frozen, which is
 /// computed without autodiff and is in no checkpoint.
-#[derive(Debug)]
+///
+/// A clone shares all memory with its origin until one of them is changed.
+#[derive(Debug, Clone)]
 pub struct FineTuned<A: AutodiffBackend> {
     config: BertConfig,
     keys: XnerKeys,
@@ -91,28 +101,53 @@ where
     pub fn open(settings: &BertSettings, tags: TagSet, seed: u64, device: &A::Device) -> Result<Self> {
         let folder = settings.directory()?;
         let encoder = BertEncoder::<A::InnerBackend>::open(&folder, device)?;
-        let config = encoder.config.clone();
-        settings.check_against(&config)?;
-        let tokeniser = Tokeniser::open(&folder, &config)?;
+        let tokeniser = Arc::new(Tokeniser::open(&folder, &encoder.config)?);
         let keys = XnerKeys {
             scheme: settings.scheme,
             head: settings.head,
             length: settings.length,
             overlap: settings.overlap,
         };
-        let windows = Windows::new(keys.length, keys.overlap, tokeniser.specials()).map_err(named)?;
-        let BertEncoder { words, embeddings, layers, .. } = encoder;
+        let mut rng = stream(seed, Purpose::Weights, 0, 0);
+        let head = TagHead::new(encoder.config.hidden_size, tags.len(), settings.head, device, &mut rng);
+        Self::assemble(settings, encoder, head, tokeniser, keys, tags, seed)
+    }
+
+    /// A token classifier of Hugging Face's layout, to be trained on: its head, tags and windows are those of its folder,
+    /// what is frozen and how much is dropped is in the settings. `seed` decides all dropout.
+    ///
+    /// # Errors
+    /// As [`BertTagger::open`]; [`Error::Setting`] when the settings do not fit the encoder.
+    pub fn reopen(folder: &Path, settings: &BertSettings, seed: u64, device: &A::Device) -> Result<Self> {
+        let tagger = BertTagger::<A::InnerBackend>::open(folder, device)?;
+        let tags = crate::Tagger::tag_set(&tagger).clone();
+        let BertTagger { encoder, head, tokeniser, keys, .. } = tagger;
+        let settings = BertSettings { length: keys.length.min(encoder.config.max_length()), ..settings.clone() };
+        let head = tracked(TagHead::from_inner(head), true);
+        Self::assemble(&settings, encoder, head, tokeniser, keys, tags, seed)
+    }
+
+    fn assemble(
+        settings: &BertSettings,
+        encoder: BertEncoder<A::InnerBackend>,
+        head: TagHead<A>,
+        tokeniser: Arc<Tokeniser>,
+        keys: XnerKeys,
+        tags: TagSet,
+        seed: u64,
+    ) -> Result<Self> {
+        let BertEncoder { config, words, embeddings, layers, device } = encoder;
+        settings.check_against(&config)?;
+        let windows = Windows::new(settings.length, keys.overlap, tokeniser.specials()).map_err(named)?;
         let mut bottom: Vec<_> = layers.into_iter().map(FixedLayer::into_inner).collect();
         let top = bottom.split_off(settings.freeze_layers);
-        let mut rng = stream(seed, Purpose::Weights, 0, 0);
         let own = (!settings.freeze_embeddings).then(|| embeddings.clone());
         let trained = Trained {
             embeddings: own.map(|own| tracked(Embeddings::from_inner(own), true)),
             layers: top.into_iter().map(|layer| tracked(EncoderLayer::from_inner(layer), true)).collect(),
-            head: TagHead::new(config.hidden_size, tags.len(), settings.head, device, &mut rng),
+            head,
         };
         let dropout = settings.dropout.or(config.classifier_dropout).unwrap_or(config.hidden_dropout_prob);
-        let (tokeniser, device) = (Arc::new(tokeniser), device.clone());
         Ok(Self {
             config,
             keys,
@@ -173,6 +208,49 @@ where
         // Taken out, so that nobody else has the weights and they are changed where they are.
         let trained = std::mem::replace(&mut self.trained, Trained::empty(&self.device));
         self.trained = f(trained);
+    }
+
+    /// What training changes, as it is now, without a copy: memory is shared until a step writes. Of a table of subwords
+    /// that is trained the rows of these windows are copied, the only ones that steps on them change.
+    pub fn keep<'a>(&self, windows: impl IntoIterator<Item = &'a Piece>) -> Kept<A> {
+        let mut rows = Vec::new();
+        if self.trains_embeddings() {
+            let mut ids: Vec<u32> = windows.into_iter().flat_map(|piece| &piece.ids).copied().collect();
+            ids.sort_unstable();
+            ids.dedup();
+            let width = self.config.hidden_size;
+            rows.extend(ids.into_iter().map(|id| (id, self.words[id as usize * width..][..width].to_vec())));
+        }
+        Kept { trained: self.trained.clone(), rows }
+    }
+
+    /// A copy that can be trained at the same time, in another thread: memory is shared until a step writes, and what
+    /// autodiff knows is apart.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        Self { trained: tracked(self.trained.clone(), true), ..self.clone() }
+    }
+
+    /// Puts back what was kept: the model has the very same weights again.
+    pub fn put_back(&mut self, kept: Kept<A>) {
+        self.trained = kept.trained;
+        if !kept.rows.is_empty() {
+            let width = self.config.hidden_size;
+            let table = self.table_mut();
+            for (id, row) in kept.rows {
+                table[id as usize * width..][..width].copy_from_slice(&row);
+            }
+        }
+    }
+
+    /// From words to subwords.
+    pub fn tokeniser(&self) -> &Tokeniser {
+        &self.tokeniser
+    }
+
+    /// The seed of its dropout.
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     pub(super) fn table_mut(&mut self) -> &mut [f32] {
@@ -304,12 +382,28 @@ where
     /// # Errors
     /// A CRF whose scores are not finite.
     pub fn tagger(&self) -> Result<BertTagger<A::InnerBackend>> {
+        self.tagger_of(FixedLayer::from)
+    }
+
+    /// As [`FineTuned::tagger`], for a few sentences: no weights are put in order first, which takes as long as tagging
+    /// some sentences.
+    ///
+    /// # Errors
+    /// As [`FineTuned::tagger`].
+    pub fn passing_tagger(&self) -> Result<BertTagger<A::InnerBackend>> {
+        self.tagger_of(FixedLayer::passing)
+    }
+
+    fn tagger_of(
+        &self,
+        fixed: impl Fn(EncoderLayer<A::InnerBackend>) -> FixedLayer<A::InnerBackend>,
+    ) -> Result<BertTagger<A::InnerBackend>> {
         let Trained { embeddings, layers, head } = self.trained.valid();
         let encoder = BertEncoder {
             config: self.config.clone(),
             words: Arc::clone(&self.words),
             embeddings: embeddings.unwrap_or_else(|| self.embeddings.clone()),
-            layers: self.bottom.iter().cloned().chain(layers).map(FixedLayer::from).collect(),
+            layers: self.bottom.iter().cloned().chain(layers).map(fixed).collect(),
             device: self.device.clone(),
         };
         BertTagger::new(encoder, head, self.tokeniser.clone(), self.keys, &self.tags)

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
+use serde::{Deserialize, Serialize};
 use xner_nn::NerBackend;
 
 use super::super::batch::SubwordBatch;
@@ -16,18 +17,21 @@ use crate::tensors::Tensors;
 use crate::train::StepOutcome;
 use crate::weights::host;
 
+/// Gradients of rows of the table of subwords.
+type Rows = BTreeMap<u32, Vec<f32>>;
+
 /// The gradient of a [`FineTuned`] model, and the loss that it is of, added up over parts of a batch.
 #[derive(Debug)]
 pub struct FoundGradients<B: Backend> {
     loss: f32,
     module: Option<Gradients<B>>,
     /// Those of the table's rows that were used, where the table is trained.
-    rows: BTreeMap<u32, Vec<f32>>,
+    rows: Rows,
 }
 
 impl<B: Backend> Default for FoundGradients<B> {
     fn default() -> Self {
-        Self { loss: 0.0, module: None, rows: BTreeMap::new() }
+        Self { loss: 0.0, module: None, rows: Rows::new() }
     }
 }
 
@@ -65,6 +69,30 @@ impl<B: NerBackend> FoundGradients<B> {
         }
     }
 
+    /// Says that something the gradient depends on is no longer a finite number.
+    pub fn fail(&mut self) {
+        self.loss = f32::NAN;
+    }
+
+    /// The gradient on the host: those of the module by parameter name, those of the table's rows under `words/` and
+    /// the row's number.
+    pub fn tensors(&self) -> Tensors {
+        let mut tensors = self.module.as_ref().map(Gradients::tensors).unwrap_or_default();
+        for (row, gradient) in &self.rows {
+            tensors.insert(format!("words/{row}"), &[gradient.len()], gradient.clone());
+        }
+        tensors
+    }
+
+    /// Loss and gradient times a factor.
+    pub fn scale(&mut self, factor: f32) {
+        self.loss *= factor;
+        if let Some(module) = &mut self.module {
+            module.scale(factor);
+        }
+        self.rows.values_mut().flatten().for_each(|gradient| *gradient *= factor);
+    }
+
     /// The loss so far.
     pub fn loss(&self) -> f32 {
         self.loss
@@ -75,10 +103,14 @@ impl<B: NerBackend> FoundGradients<B> {
         if !self.loss.is_finite() {
             return StepOutcome { loss: self.loss, gradient_norm: f32::NAN };
         }
-        let squares: f64 = self.rows.values().flatten().map(|&g| f64::from(g) * f64::from(g)).sum();
+        let squares = squares(&self.rows);
         let module = self.module.as_ref().map_or(0.0, Gradients::squares);
         StepOutcome { loss: self.loss, gradient_norm: (f64::from(module) + squares).sqrt() as f32 }
     }
+}
+
+fn squares(rows: &Rows) -> f64 {
+    rows.values().flatten().map(|&g| f64::from(g) * f64::from(g)).sum()
 }
 
 /// The optimiser of a [`FineTuned`] model.
@@ -87,6 +119,18 @@ pub struct FineTuneOptimiser<B: Backend> {
     module: ModuleOptimiser<B>,
     rows: RowOptimiser,
     clip: f64,
+    by: Clip,
+}
+
+/// What of a gradient has a greatest length.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Clip {
+    /// All of it together.
+    #[default]
+    Whole,
+    /// Each parameter's by itself.
+    Tensor,
 }
 
 impl<B: NerBackend> FineTuneOptimiser<B> {
@@ -98,7 +142,19 @@ impl<B: NerBackend> FineTuneOptimiser<B> {
         let config = model.config();
         let rows = if model.trains_embeddings() { config.vocab_size } else { 0 };
         let rows = RowOptimiser::new(optimiser, rows, config.hidden_size);
-        Self { module: ModuleOptimiser::new(optimiser), rows, clip }
+        Self { module: ModuleOptimiser::new(optimiser), rows, clip, by: Clip::default() }
+    }
+
+    /// The same with another way to clip.
+    #[must_use]
+    pub fn clipped_by(self, by: Clip) -> Self {
+        Self { by, ..self }
+    }
+
+    /// The same with an Adam without bias correction.
+    #[must_use]
+    pub fn uncorrected(self) -> Self {
+        Self { module: self.module.uncorrected(), rows: self.rows.uncorrected(), ..self }
     }
 
     /// Update `step` (from 1) of the model; none where the loss or the gradient is not finite, or where there is none.
@@ -113,19 +169,66 @@ impl<B: NerBackend> FineTuneOptimiser<B> {
         A: AutodiffBackend<InnerBackend = B> + NerBackend,
     {
         let outcome = found.outcome();
-        let FoundGradients { module: Some(gradients), rows, .. } = found else { return outcome };
-        if !outcome.gradient_norm.is_finite() {
-            return outcome;
+        if let Some((gradients, rows, [scale, table_scale])) = self.clipped(found, &outcome) {
+            model.map_trained(|trained| self.module.step(trained, gradients, scale, rate, step));
+            self.step_rows(model, rows, table_scale, rate);
         }
-        let scale = clip_factor(outcome.gradient_norm, self.clip);
-        model.map_trained(|trained| self.module.step(trained, gradients, scale, rate, step));
+        outcome
+    }
+
+    /// As the first [`FineTuneOptimiser::step`], by an optimiser that is not asked again.
+    pub fn step_once<A>(
+        mut self,
+        model: &mut FineTuned<A>,
+        found: FoundGradients<B>,
+        rate: f64,
+    ) -> StepOutcome
+    where
+        A: AutodiffBackend<InnerBackend = B> + NerBackend,
+    {
+        let outcome = found.outcome();
+        if let Some((gradients, rows, [scale, table_scale])) = self.clipped(found, &outcome) {
+            self.step_rows(model, rows, table_scale, rate);
+            model.map_trained(|trained| self.module.step_once(trained, gradients, scale, rate));
+        }
+        outcome
+    }
+
+    /// The gradients, and what those of the module and those of the table are to be multiplied with.
+    fn clipped(
+        &self,
+        found: FoundGradients<B>,
+        outcome: &StepOutcome,
+    ) -> Option<(Gradients<B>, Rows, [f32; 2])> {
+        let FoundGradients { module: Some(mut gradients), rows, .. } = found else { return None };
+        if !outcome.gradient_norm.is_finite() {
+            return None;
+        }
+        let scales = match self.by {
+            Clip::Whole => [clip_factor(outcome.gradient_norm, self.clip); 2],
+            Clip::Tensor => {
+                gradients.clip_each(self.clip);
+                [1.0, clip_factor(squares(&rows).sqrt() as f32, self.clip)]
+            }
+        };
+        Some((gradients, rows, scales))
+    }
+
+    fn step_rows<A>(
+        &mut self,
+        model: &mut FineTuned<A>,
+        rows: Rows,
+        scale: f32,
+        rate: f64,
+    ) where
+        A: AutodiffBackend<InnerBackend = B> + NerBackend,
+    {
         if !rows.is_empty() {
             let table = model.table_mut();
             for (row, gradient) in rows {
                 self.rows.update(table, row, &gradient, scale, rate);
             }
         }
-        outcome
     }
 
     /// The state, for a checkpoint.

@@ -18,8 +18,8 @@ use xner_nn::NerBackend;
 
 pub use config::{BertSettings, BertTrainConfig, Model, complete};
 pub use examples::Example;
-pub use fine_tuned::{FineTuned, States, Trained};
-pub use gradients::{FineTuneOptimiser, FoundGradients};
+pub use fine_tuned::{FineTuned, Kept, States, Trained};
+pub use gradients::{Clip, FineTuneOptimiser, FoundGradients};
 pub use learner::{BertLearner, supervised, tags_of};
 pub use pass::Pass;
 

@@ -1,0 +1,64 @@
+//! A tagger that adapts to each sentence by a labelled corpus.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use xner_corpus::Sentence;
+use xner_corpus::read::Format;
+use xner_tagger::Tagger;
+use xner_tagger::bert::hub::Hub;
+use xner_transfer::meta::index::{Pretrained, SentenceIndex};
+use xner_transfer::meta::{MetaConfig, open_adapted, read_source};
+
+use crate::exit::bad_input;
+use crate::progress::Progress;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct AdaptArgs {
+    /// Adapt the model to each sentence by the sentences of this labelled corpus that are most similar to it
+    #[arg(long, value_name = "SOURCE_CORPUS")]
+    adapt: Option<PathBuf>,
+    /// With --adapt: the config of `xner transfer meta` by which the model was trained; by default the paper's settings
+    #[arg(long, value_name = "FILE", requires = "adapt")]
+    adapt_config: Option<PathBuf>,
+    /// With --adapt: the pretrained encoder that says what is similar; by default the config's `bert.encoder`
+    #[arg(long, value_name = "DIR", requires = "adapt")]
+    adapt_encoder: Option<String>,
+    /// With --adapt: the folder in which the corpus's vectors are kept
+    #[arg(long, value_name = "DIR", requires = "adapt")]
+    adapt_cache: Option<PathBuf>,
+}
+
+/// The adapting tagger, where one is wanted.
+pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
+    let AdaptArgs { adapt, adapt_config, adapt_encoder, adapt_cache } = &args.adaptation;
+    let Some(corpus) = adapt else { return Ok(None) };
+    let config = match adapt_config {
+        Some(file) => MetaConfig::read(file)?,
+        None => {
+            let mut config = MetaConfig::default();
+            config.source.read = args.layout.read(Format::guess(corpus));
+            config
+        }
+    };
+    let encoder = match (adapt_encoder, &config.bert.encoder) {
+        (Some(encoder), _) => encoder.clone(),
+        (None, Some(encoder)) => encoder.to_string_lossy().into_owned(),
+        (None, None) => {
+            let message = "--adapt needs the pretrained encoder: give --adapt-encoder, or --adapt-config with \
+                           `bert.encoder`";
+            return Err(bad_input(message));
+        }
+    };
+    let path = Path::new(&encoder);
+    let folder = if path.is_dir() { path.to_owned() } else { Hub::from_env()?.directory(&encoder)? };
+    let source = read_source(&config, corpus)?;
+    let representation = config.similarity.representation();
+    let encoder = Pretrained::new(&folder, representation, args.device)?;
+    let spinner = Progress::spinner("similar sentences");
+    let sentences: Vec<Sentence> = source.iter().map(|labelled| labelled.sentence.clone()).collect();
+    let index = SentenceIndex::open_or_make(adapt_cache.as_deref(), &encoder, &sentences)?;
+    drop(spinner);
+    let tagger = open_adapted(&args.model, &source, index, Box::new(encoder), None, &config, &args.device);
+    Ok(Some(tagger.with_context(|| format!("{}: cannot adapt", args.model.display()))?))
+}

@@ -1,0 +1,176 @@
+//! `xner transfer meta`, `xner tag --adapt` and `xner low-resource`, on small files from the built-in sample and a tiny
+//! random encoder.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::Folder;
+use xner_corpus::write::{WriteOptions, write_corpus};
+use xner_corpus::{Labelled, Sentence};
+use xner_sample::{Language, Sample, Split};
+use xner_tagger::bert::RandomEncoder;
+
+const CONFIG: &str = r#"
+seed = 3
+[source]
+train = "../data/en.train.conll"
+dev = "../data/en.dev.conll"
+sentences = 30
+[target]
+language = "es"
+test = "../data/es.test.conll"
+test_sentences = 15
+[bert]
+encoder = "../data/encoder"
+length = 24
+overlap = 8
+freeze_embeddings = false
+freeze_layers = 0
+[training]
+epochs = 2
+batch = 8
+optimiser.rate = 1e-3
+[meta]
+updates = 4
+tasks = 4
+evaluate_every = 2
+start = "base"
+optimiser.rate = 1e-3
+[inner]
+optimiser.rate = 1e-3
+[adaptation]
+rate = 1e-3
+"#;
+
+const LOW: &str = r#"
+language = "es"
+train = "../data/es.dev.conll"
+test = "../data/es.test.conll"
+shares = [0.2, 0.5]
+draws = [1, 2]
+[bert]
+freeze_embeddings = false
+freeze_layers = 0
+[training]
+epochs = 1
+optimiser.rate = 1e-3
+"#;
+
+fn folder() -> Folder {
+    let folder =
+        Folder::with(&[("configs/run.toml", CONFIG), ("configs/low.toml", LOW), ("data/nothing", "")]);
+    let sample = Sample::new(2).unwrap();
+    let write = |name: &str, corpus: &[Labelled]| {
+        write_corpus(folder.path(&format!("data/{name}.conll")), corpus, &WriteOptions::default()).unwrap();
+    };
+    let train = sample.labelled(Language::English, Split::Train, 40);
+    let dev = sample.labelled(Language::Spanish, Split::Dev, 20);
+    write("en.train", &train);
+    write("en.dev", &sample.labelled(Language::English, Split::Dev, 10));
+    write("es.dev", &dev);
+    write("es.test", &sample.labelled(Language::Spanish, Split::Test, 20));
+    let words = train.iter().chain(&dev).map(|labelled| &labelled.sentence).flat_map(Sentence::tokens);
+    let sizes = RandomEncoder {
+        hidden: 16,
+        heads: 2,
+        inner: 24,
+        positions: 24,
+        deviation: 0.2,
+        ..RandomEncoder::default()
+    };
+    sizes.write(words, &folder.path("data/encoder")).unwrap();
+    folder
+}
+
+const COMMAND: &str = "transfer meta --config configs/run.toml --out";
+
+#[test]
+fn a_run_is_scored_as_it_is_and_adapted_and_its_model_tags_so() {
+    let folder = folder();
+    let said = folder.xner(&format!("{COMMAND} run --json"));
+    assert!(said.err.contains("base: 30 sentences") && said.err.contains("meta: 30 sentences"), "{}", said.err);
+    let json = said.json();
+    assert_eq!((&json["method"], &json["row"], &json["target"]), (&"meta".into(), &"Meta-Cross".into(), &"es".into()));
+    let chosen = &json["by_source_dev"];
+    assert!(chosen["target_test"]["f1"].is_number());
+    assert_eq!(chosen["adapted"]["sentences"], 15);
+    let text = folder.xner(&format!("{COMMAND} run")).ok();
+    assert!(text.contains("target test, adapted") && text.contains("of 15 sentences"), "{text}");
+    // Without meta-training the base model is there already.
+    let base = folder.xner(&format!("{COMMAND} base --cache run/phases --set ablation=no-meta-training"));
+    assert!(base.err.contains("base: was there"), "{}", base.err);
+    let table = folder.xner("transfer table run base").ok();
+    for row in ["Meta-Cross", "Meta-Cross, adapted", "Meta-Cross w/o meta-training, adapted"] {
+        assert!(table.contains(&format!("| {row} ")), "{row}: {table}");
+    }
+
+    let plain = folder.xner("tag --model run --input data/es.test.conll --output -").ok();
+    let by = "--adapt data/en.train.conll --adapt-config configs/run.toml --adapt-cache vectors";
+    let adapt = |rate: &str| {
+        let config = CONFIG.replace("[adaptation]\nrate = 1e-3", rate);
+        folder.write("configs/run.toml", config.as_bytes());
+        folder.xner(&format!("tag --model run --input data/es.test.conll {by}")).ok()
+    };
+    // A step that is next to none, and one that is felt.
+    assert_eq!(adapt("[adaptation]\nrate = 1e-12"), plain);
+    let adapted = adapt("[adaptation]\nrate = 0.05");
+    assert_eq!(adapted.lines().count(), plain.lines().count());
+    assert_ne!(adapted, plain);
+    assert!(folder.path("vectors").is_dir());
+    // Without a config the encoder must be named.
+    folder.refused("tag --model run --input data/es.test.conll --adapt data/en.train.conll", &["--adapt-encoder"]);
+    let own = "--adapt data/en.train.conll --adapt-encoder data/encoder";
+    folder.xner(&format!("tag --model run --input data/es.test.conll {own}")).ok();
+    let few = "--adapt few.conll --adapt-encoder data/encoder";
+    folder.write("few.conll", b"Ana B-PER\n\n");
+    folder.refused(&format!("tag --model run --input data/es.test.conll {few}"), &["1 sentences", "at least 2"]);
+}
+
+#[test]
+fn a_run_that_is_killed_in_meta_training_goes_on() {
+    let folder = folder();
+    let config = CONFIG.replace("updates = 4", "updates = 40\ncheckpoint_every = 1");
+    folder.write("configs/run.toml", config.as_bytes());
+    folder.xner(&format!("{COMMAND} whole")).ok();
+    let begun = std::time::Instant::now();
+    let mut child = folder.start(&format!("{COMMAND} broken"));
+    while !folder.path("broken/checkpoint/state.safetensors").exists() {
+        assert_eq!(child.try_wait().unwrap(), None);
+        assert!(begun.elapsed().as_secs() < 300);
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!folder.path("broken/config.json").exists());
+    folder.xner(&format!("{COMMAND} broken")).ok();
+    assert!(folder.tree("whole") == folder.tree("broken"));
+    folder.refused(&format!("{COMMAND} broken --seed 7"), &["broken: holds a run with another config"]);
+}
+
+#[test]
+fn models_are_tuned_on_few_sentences() {
+    let folder = folder();
+    folder.xner(&format!("{COMMAND} full")).ok();
+    folder.xner(&format!("{COMMAND} base --cache full/phases --set ablation=no-meta-training")).ok();
+    let command = "low-resource --config configs/low.toml --out low --model base=base --model full";
+    let json = folder.xner(&format!("{command} --json")).json();
+    let rows = json["rows"].as_array().unwrap();
+    let row = |at: usize| (rows[at]["model"].as_str().unwrap(), rows[at]["sentences"].as_u64().unwrap());
+    assert_eq!((rows.len(), row(0), row(3)), (4, ("base", 4), ("Meta-Cross", 10)));
+    let text = folder.xner(command).ok();
+    assert!(text.contains("| 20 % | 4 | base | ") && text.contains("| 50 % | 10 | Meta-Cross | "), "{text}");
+    folder.refused("low-resource --config configs/low.toml --out low --model nowhere", &["nowhere"]);
+    folder.refused(&format!("{command} --set shares=[2.0]"), &["shares"]);
+}
+
+#[test]
+fn configs_are_printed_and_read_again() {
+    let folder = folder();
+    let printed = folder.xner("transfer meta --print-config").ok();
+    assert!(printed.contains("nearest = \"keep\"") && printed.contains("[adaptation]"), "{printed}");
+    folder.write("meta.toml", printed.as_bytes());
+    folder.refused("transfer meta --config meta.toml --out x", &["source.train"]);
+    folder.refused("transfer meta --config meta.toml --out x --set masking.ratio=2.0", &["masking.ratio"]);
+    folder.write("low.toml", folder.xner("low-resource --print-config").ok().as_bytes());
+    folder.refused("low-resource --config low.toml --out x --model data/encoder", &["`train`"]);
+}

@@ -1,0 +1,259 @@
+//! Adaptation: before a target sentence is tagged, the model takes a step on the source sentences that are most similar to
+//! it (algorithm 1, line 15 and below).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use burn::tensor::backend::AutodiffBackend;
+use rayon::prelude::*;
+use xner_corpus::{Labelled, Sentence, Tag, TagSet};
+use xner_nn::NerBackend;
+use xner_tagger::bert::train::{BertSettings, Example, FineTuned, Pass};
+use xner_tagger::{Decode, Device, Fingerprint, Tagger, Tagging, Task, dispatch};
+
+use super::config::{AdaptationConfig, InnerUpdate, LossConfig, MetaConfig, Nearest, Similarity};
+use super::index::{Neighbour, Represent, SentenceIndex, SentenceVectors};
+use super::loss::Sentences;
+use super::{inner, tasks};
+use crate::{Error, Result};
+
+/// A tagger that adapts its model to each sentence before it tags it.
+///
+/// Sentences with the same similar sentences are tagged together, and sentences with others at the same time, each by a
+/// copy of what is trained, which shares memory with the model until it is changed. The model itself never is. A
+/// sentence's tagging does not depend on those beside it, nor on the number of threads.
+pub struct AdaptedTagger<A: AutodiffBackend> {
+    model: FineTuned<A>,
+    /// The windows of each source sentence.
+    windows: Vec<Vec<Example>>,
+    index: SentenceIndex,
+    encoder: Box<dyn Represent + Send + Sync>,
+    cache: Option<PathBuf>,
+    similarity: Similarity,
+    loss: LossConfig,
+    inner: InnerUpdate,
+    adaptation: AdaptationConfig,
+    decode: Decode,
+}
+
+impl<A: AutodiffBackend> std::fmt::Debug for AdaptedTagger<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { similarity, adaptation, .. } = self;
+        let mut shown = f.debug_struct("AdaptedTagger");
+        shown.field("similarity", similarity).field("adaptation", adaptation).finish_non_exhaustive()
+    }
+}
+
+impl<A> AdaptedTagger<A>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    /// `source` are the sentences of `index`, with their labels; of `config` the sections `similarity`, `loss`, `inner`,
+    /// `adaptation` and `decode` count. `encoder` is that of the index; `cache` as in [`SentenceVectors::open_or_make`].
+    ///
+    /// # Errors
+    /// [`Error::Data`] when there are fewer source sentences than are wanted for one, or a label that the model does not
+    /// have; a fault of the tokeniser.
+    pub fn new(
+        model: FineTuned<A>,
+        source: &[Labelled],
+        index: SentenceIndex,
+        encoder: Box<dyn Represent + Send + Sync>,
+        cache: Option<&Path>,
+        config: &MetaConfig,
+    ) -> Result<Self> {
+        let similarity = config.similarity;
+        let wanted = wanted(&similarity);
+        if index.len() < wanted {
+            let message =
+                format!("the source has {} sentences, expected at least {wanted} to adapt by", index.len());
+            return Err(Error::Data { message });
+        }
+        Ok(Self {
+            windows: tasks::windows(&model, source)?,
+            model,
+            index,
+            encoder,
+            cache: cache.map(Path::to_owned),
+            similarity,
+            loss: config.plain_loss(),
+            inner: config.inner.clone(),
+            adaptation: config.adaptation,
+            decode: config.decode.into(),
+        })
+    }
+
+    /// The model, which no adaptation changes.
+    pub fn model(&self) -> &FineTuned<A> {
+        &self.model
+    }
+
+    /// The source sentences that the model is adapted by, for each sentence; none for a sentence without words.
+    ///
+    /// # Errors
+    /// The encoder's.
+    pub fn similar(&self, sentences: &[Sentence]) -> Result<Vec<Vec<Neighbour>>> {
+        let own: Vec<Sentence> = sentences.iter().filter(|one| !one.is_empty()).cloned().collect();
+        let vectors = SentenceVectors::open_or_make(self.cache.as_deref(), self.encoder.as_ref(), &own)?;
+        let mut found = self.index.nearest(&vectors, wanted(&self.similarity))?;
+        if self.similarity.nearest == Nearest::Drop {
+            for neighbours in &mut found {
+                neighbours.remove(0);
+            }
+        }
+        let mut found = found.into_iter();
+        let of = |one: &Sentence| if one.is_empty() { None } else { found.next() };
+        Ok(sentences.iter().map(of).map(Option::unwrap_or_default).collect())
+    }
+
+    /// What `f` makes of each group of sentences that have the same similar ones, with a tagger that is adapted by these;
+    /// in the order of the sentences.
+    fn each<T: Send + Default + Clone>(
+        &self,
+        sentences: &[Sentence],
+        f: impl Fn(&dyn Tagger, &[Sentence]) -> xner_tagger::Result<Vec<T>> + Sync,
+    ) -> Result<Vec<T>> {
+        let mut groups: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
+        for (at, similar) in self.similar(sentences)?.into_iter().enumerate() {
+            // In one order, so that equal sets are one.
+            let mut support: Vec<usize> = similar.iter().map(|neighbour| neighbour.sentence).collect();
+            support.sort_unstable();
+            groups.entry(support).or_default().push(at);
+        }
+        // Those that are done first are those that most wait for.
+        let groups: Vec<(Vec<usize>, Vec<usize>)> = groups.into_iter().collect();
+        let tagged = groups.par_iter().map_init(
+            || self.model.fork(),
+            |model, (support, places)| -> Result<Vec<(usize, T)>> {
+                let own: Vec<Sentence> = places.iter().map(|&at| sentences[at].clone()).collect();
+                let found = self.adapted(model, support, |tagger| f(tagger, &own))?;
+                Ok(places.iter().copied().zip(found).collect())
+            },
+        );
+        let mut all = vec![T::default(); sentences.len()];
+        for (at, one) in tagged.collect::<Result<Vec<_>>>()?.into_iter().flatten() {
+            all[at] = one;
+        }
+        Ok(all)
+    }
+
+    /// What `f` makes of the tagger that is adapted by these source sentences. `model` is the same before and after.
+    fn adapted<T>(
+        &self,
+        model: &mut FineTuned<A>,
+        support: &[usize],
+        f: impl FnOnce(&dyn Tagger) -> xner_tagger::Result<T>,
+    ) -> Result<T> {
+        let AdaptationConfig { steps, rate, dropout } = self.adaptation;
+        let sentences =
+            Sentences::new(support.iter().map(|&at| self.windows[at].as_slice()), self.loss.subwords);
+        let kept = model.keep(sentences.pieces());
+        let pass = dropout.then(|| Pass { step: place(support), place: 0 });
+        let outcome = inner::update(model, &sentences, &self.loss, &self.inner, rate, steps, pass);
+        let answer = if outcome.gradient_norm.is_finite() {
+            model.passing_tagger().and_then(|mut tagger| {
+                tagger.decode_by(self.decode);
+                f(&tagger)
+            })
+        } else {
+            let numbers: Vec<String> = support.iter().map(|at| (at + 1).to_string()).collect();
+            let numbers = numbers.join(", ");
+            let message = format!(
+                "adapting by source sentences {numbers}: loss {}, gradient {}, expected finite numbers",
+                outcome.loss, outcome.gradient_norm
+            );
+            Err(xner_tagger::Error::Data { message })
+        };
+        model.put_back(kept);
+        Ok(answer?)
+    }
+}
+
+/// Source sentences that are looked up for one target sentence.
+fn wanted(similarity: &Similarity) -> usize {
+    similarity.k + usize::from(similarity.nearest == Nearest::Drop)
+}
+
+/// Where the dropout of an adaptation stands: a function of the sentences adapted by.
+fn place(support: &[usize]) -> usize {
+    let bytes: Vec<u8> = support.iter().flat_map(|&at| (at as u64).to_le_bytes()).collect();
+    let digest = Fingerprint::new().bytes(&bytes).digest();
+    // Thirteen hexadecimal digits fit into a number of any platform's that has 64 bits; on others the rest is cut off.
+    usize::from_str_radix(&digest[..usize::BITS as usize / 4 - 3], 16).unwrap_or_default()
+}
+
+/// A fault as the tagger's trait tells it.
+fn told(fault: Error) -> xner_tagger::Error {
+    match fault {
+        Error::Tagger(fault) => fault,
+        other => xner_tagger::Error::Data { message: other.to_string() },
+    }
+}
+
+impl<A> Tagger for AdaptedTagger<A>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    fn tag(&self, sentences: &[Sentence]) -> xner_tagger::Result<Vec<Tagging>> {
+        self.each(sentences, |tagger, own| tagger.tag(own)).map_err(told)
+    }
+
+    fn best(&self, sentences: &[Sentence]) -> xner_tagger::Result<Vec<Vec<Tag>>> {
+        self.each(sentences, |tagger, own| tagger.best(own)).map_err(told)
+    }
+
+    fn common(&self, sentences: &[Sentence]) -> xner_tagger::Result<Vec<Vec<f32>>> {
+        self.each(sentences, |tagger, own| tagger.common(own)).map_err(told)
+    }
+
+    fn tag_set(&self) -> &TagSet {
+        self.model.tags()
+    }
+
+    fn decode_by(&mut self, decode: Decode) {
+        self.decode = decode;
+    }
+}
+
+/// Opens a token classifier of Hugging Face's layout as an [`AdaptedTagger`]. What of it is trained is in `config.bert`.
+///
+/// # Errors
+/// As [`FineTuned::reopen`] and [`AdaptedTagger::new`].
+pub fn open_adapted(
+    folder: &Path,
+    source: &[Labelled],
+    index: SentenceIndex,
+    encoder: Box<dyn Represent + Send + Sync>,
+    cache: Option<&Path>,
+    config: &MetaConfig,
+    device: &Device,
+) -> Result<Box<dyn Tagger>> {
+    dispatch(*device, Open { folder, source, index, encoder, cache, config })?
+}
+
+struct Open<'a> {
+    folder: &'a Path,
+    source: &'a [Labelled],
+    index: SentenceIndex,
+    encoder: Box<dyn Represent + Send + Sync>,
+    cache: Option<&'a Path>,
+    config: &'a MetaConfig,
+}
+
+impl Task for Open<'_> {
+    type Answer = Result<Box<dyn Tagger>>;
+
+    fn run<A>(self, device: &A::Device) -> xner_tagger::Result<Self::Answer>
+    where
+        A: AutodiffBackend + NerBackend,
+        A::InnerBackend: NerBackend,
+    {
+        let Self { folder, source, index, encoder, cache, config } = self;
+        let settings: &BertSettings = &config.bert;
+        let model = FineTuned::<A>::reopen(folder, settings, config.seed, device)?;
+        Ok(AdaptedTagger::new(model, source, index, encoder, cache, config)
+            .map(|tagger| Box::new(tagger) as Box<dyn Tagger>))
+    }
+}

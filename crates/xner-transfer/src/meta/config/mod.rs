@@ -1,0 +1,226 @@
+//! The settings of a run, read from TOML.
+
+mod parts;
+mod preset;
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use xner_tagger::bert::config::Head;
+use xner_tagger::bert::train::BertSettings;
+use xner_tagger::config::{Fall, Schedule, TrainingConfig};
+
+pub use parts::{
+    Ablation, AdaptationConfig, Decoding, Gradient, InnerUpdate, LossConfig, Masked, MaskingConfig,
+    Mean, MetaUpdate, Nearest, Overlap, Similarity, SourceText, Start, Subwords, TargetText,
+};
+pub use preset::Preset;
+
+use crate::files::{read_config_with, resolve};
+use crate::{Error, Result};
+
+/// All settings of meta-learning. Where a config leaves something out, its preset has it.
+///
+/// ```
+/// use xner_transfer::meta::{Masked, MetaConfig};
+///
+/// let config: MetaConfig = toml::from_str("preset = 'released'\nmeta.updates = 300")?;
+/// assert_eq!((config.meta.updates, config.bert.freeze_layers), (300, 4));
+/// assert_eq!(config.masking.what, Masked::Query);
+/// assert!(toml::from_str::<MetaConfig>("meta.update = 300").is_err());
+/// # Ok::<(), toml::de::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct MetaConfig {
+    /// Whose settings are taken where there are none: `paper` (default) or `released`.
+    pub preset: Preset,
+    /// Decides everything random. Default 1.
+    pub seed: u64,
+    /// What tables call the row; by default `Meta-Cross` and the ablation.
+    pub row: Option<String>,
+    /// What it does without (table 4). Default `none`.
+    pub ablation: Ablation,
+    /// Entities of these types count as none, in all data.
+    pub drop_types: Vec<String>,
+    /// How tags are chosen.
+    pub decode: Decoding,
+    /// How often a word counts that is in two windows.
+    pub overlap: Overlap,
+    /// The language with labels.
+    pub source: SourceText,
+    /// The language without.
+    pub target: TargetText,
+    /// The encoder, the head, what is frozen.
+    pub bert: BertSettings,
+    /// Which sentences are similar.
+    pub similarity: Similarity,
+    /// How the base model is trained.
+    pub training: TrainingConfig,
+    /// The loss of meta-training.
+    pub loss: LossConfig,
+    /// What is masked in meta-training.
+    pub masking: MaskingConfig,
+    /// The meta-update.
+    pub meta: MetaUpdate,
+    /// The inner update.
+    pub inner: InnerUpdate,
+    /// Adaptation to each target sentence.
+    pub adaptation: AdaptationConfig,
+}
+
+impl Default for MetaConfig {
+    fn default() -> Self {
+        Self::preset(Preset::default())
+    }
+}
+
+impl MetaConfig {
+    /// Reads a config file. Relative paths in it are taken from the file's folder; an encoder that is no folder there
+    /// stays as it is, for it may be a name on the hub.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Config`], with line or key, for what does not parse, unknown keys among it; the faults
+    /// of [`MetaConfig::check`].
+    pub fn read(path: &Path) -> Result<Self> {
+        Self::read_with(path, &[])
+    }
+
+    /// As [`MetaConfig::read`], with settings in the place of the file's: `key=value` each, the key with its sections.
+    ///
+    /// # Errors
+    /// As [`MetaConfig::read`]; [`Error::Setting`] for what is no setting.
+    pub fn read_with(path: &Path, settings: &[String]) -> Result<Self> {
+        let mut config: Self = read_config_with(path, settings)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config.paths().into_iter().for_each(|path| resolve(path, folder));
+        if let Some(encoder) = &mut config.bert.encoder {
+            let local = folder.join(&*encoder);
+            if local.exists() {
+                *encoder = local;
+            }
+        }
+        config
+            .check()
+            .map_err(|fault| Error::Config { path: path.to_owned(), message: fault.to_string() })?;
+        Ok(config)
+    }
+
+    fn paths(&mut self) -> [&mut Option<PathBuf>; 3] {
+        [&mut self.source.train, &mut self.source.dev, &mut self.target.test]
+    }
+
+    /// The same config with no paths in it: what a report tells, wherever it was made.
+    #[must_use]
+    pub fn without_paths(&self) -> Self {
+        let mut config = self.clone();
+        config.paths().into_iter().for_each(|path| *path = None);
+        config.bert.encoder = None;
+        config
+    }
+
+    /// The loss of meta-training, with what the ablation leaves of it.
+    pub fn meta_loss(&self) -> LossConfig {
+        let without = matches!(self.ablation, Ablation::NoMaxLoss | Ablation::NoMaxLossOrMasking);
+        LossConfig { max_weight: if without { 0.0 } else { self.loss.max_weight }, ..self.loss }
+    }
+
+    /// The loss of adaptation (equation 3).
+    pub fn plain_loss(&self) -> LossConfig {
+        LossConfig { max_weight: 0.0, ..self.loss }
+    }
+
+    /// Masking, with what the ablation leaves of it.
+    pub fn meta_masking(&self) -> MaskingConfig {
+        let without = matches!(self.ablation, Ablation::NoMasking | Ablation::NoMaxLossOrMasking);
+        MaskingConfig { ratio: if without { 0.0 } else { self.masking.ratio }, ..self.masking }
+    }
+
+    /// Meta-training as the training loop knows it: one epoch of so many draws as all updates take, a batch of which is
+    /// an update's tasks.
+    pub(crate) fn meta_training(&self) -> TrainingConfig {
+        let MetaUpdate { tasks, evaluate_every, checkpoint_every, optimiser, warmup, clip, .. } = self.meta;
+        let schedule = Schedule { kind: Fall::Linear, warmup, ..Schedule::default() };
+        TrainingConfig {
+            epochs: 1,
+            batch: tasks,
+            evaluate_every,
+            checkpoint_every,
+            optimiser,
+            schedule,
+            clip,
+            ..self.training.clone()
+        }
+    }
+
+    /// Checks every value's range.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for the first that is wrong.
+    pub fn check(&self) -> Result<()> {
+        self.training.check()?;
+        self.bert.check()?;
+        let under = |section: &str, training: &TrainingConfig| {
+            training.check().map_err(|fault| match fault {
+                xner_tagger::Error::Setting { key, message } => {
+                    let key = key.strip_prefix("training.").unwrap_or(&key);
+                    let key = key.strip_prefix("schedule.").unwrap_or(key);
+                    let key = if key == "batch" { "tasks" } else { key };
+                    Error::Setting { key: format!("{section}.{key}"), message }
+                }
+                other => other.into(),
+            })
+        };
+        under("meta", &self.meta_training())?;
+        let InnerUpdate { optimiser, clip, .. } = self.inner;
+        under("inner", &TrainingConfig { optimiser, clip, ..self.training.clone() })?;
+        let at_least_one = [
+            ("meta.updates", Some(self.meta.updates)),
+            ("similarity.k", Some(self.similarity.k)),
+            ("source.sentences", self.source.sentences),
+            ("source.dev_sentences", self.source.dev_sentences),
+            ("target.test_sentences", self.target.test_sentences),
+        ];
+        if let Some((key, _)) = at_least_one.iter().find(|(_, value)| *value == Some(0)) {
+            return Err(Error::setting(key, "is 0, expected at least 1"));
+        }
+        if !(0.0..=1.0).contains(&self.masking.ratio) {
+            let message = format!("is {}, expected at least 0 and at most 1", self.masking.ratio);
+            return Err(Error::setting("masking.ratio", message));
+        }
+        if !(self.loss.max_weight.is_finite() && self.loss.max_weight >= 0.0) {
+            let message = format!("is {}, expected a finite number, 0 or above", self.loss.max_weight);
+            return Err(Error::setting("loss.max_weight", message));
+        }
+        if !(self.adaptation.rate.is_finite() && self.adaptation.rate > 0.0) {
+            let message = format!("is {}, expected a finite number above 0", self.adaptation.rate);
+            return Err(Error::setting("adaptation.rate", message));
+        }
+        if self.bert.head == Head::Crf {
+            let message = "is `crf`, expected `softmax`: the loss is of single words";
+            return Err(Error::setting("bert.head", message));
+        }
+        // Each pass of a step has dropout of its own.
+        let passes = self.inner.steps.saturating_add(1).saturating_mul(self.meta.tasks);
+        if passes >= PASSES {
+            let message = format!("makes {passes} passes of an update, expected fewer than {PASSES}");
+            return Err(Error::setting("inner.steps", message));
+        }
+        if self.adaptation.steps >= PASSES {
+            return Err(Error::setting("adaptation.steps", format!("is not below {PASSES}")));
+        }
+        Ok(())
+    }
+
+    /// What tables call the row.
+    pub fn row(&self) -> String {
+        let own = || match self.ablation {
+            Ablation::None => "Meta-Cross".to_owned(),
+            ablation => format!("Meta-Cross {ablation}"),
+        };
+        self.row.clone().unwrap_or_else(own)
+    }
+}
+
+/// Passes of a step at most.
+const PASSES: usize = 1 << 16;

@@ -1,0 +1,118 @@
+//! What a run works on.
+
+use std::path::{Path, PathBuf};
+
+use xner_corpus::sample::subset;
+use xner_corpus::{Labelled, Sentence};
+use xner_tagger::bert::{Tokeniser, Windows};
+use xner_tagger::{Fingerprint, read_labelled};
+
+use super::config::MetaConfig;
+use crate::{Error, Result};
+
+/// Labelled text of the source, and of the target to score on.
+#[derive(Debug, Clone, Default)]
+pub struct MetaCorpora {
+    /// `D_S`
+    pub train: Vec<Labelled>,
+    /// Source sentences by which weights are chosen.
+    pub dev: Vec<Labelled>,
+    /// `D_T`: labelled target sentences; may be empty.
+    pub target_test: Vec<Labelled>,
+}
+
+/// Which sentences a run takes, where it does not take all, is the same for every seed.
+const SUBSET: u64 = 1;
+
+impl MetaCorpora {
+    /// Reads the files that a config names.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a file that is needed and not named; faults of the files, with their lines.
+    pub fn read(config: &MetaConfig) -> Result<Self> {
+        let MetaConfig { source, target, .. } = config;
+        let needed = |key: &str, path: &Option<PathBuf>| {
+            let missing = || Error::setting(key, "is missing, expected the path of a corpus");
+            path.clone().ok_or_else(missing)
+        };
+        let test = match &target.test {
+            Some(path) => read_labelled("target.test", path, &target.read)?,
+            None => Vec::new(),
+        };
+        let corpora = Self {
+            train: read_source(config, &needed("source.train", &source.train)?)?,
+            dev: limited(
+                read_labelled("source.dev", &needed("source.dev", &source.dev)?, &source.read)?,
+                source.dev_sentences,
+            ),
+            target_test: limited(test, target.test_sentences),
+        };
+        Ok(corpora.without(&config.drop_types))
+    }
+
+    /// The same, in which entities of these types are none.
+    #[must_use]
+    pub fn without(mut self, types: &[String]) -> Self {
+        for labelled in self.train.iter_mut().chain(&mut self.dev).chain(&mut self.target_test) {
+            labelled.entities.retain(|entity| !types.iter().any(|name| name == entity.kind.as_str()));
+        }
+        self
+    }
+
+    /// The same, in which each window of a long sentence is a sentence of its own. An entity that windows cut is in each of
+    /// them as far as it goes.
+    ///
+    /// # Errors
+    /// A fault of the tokeniser.
+    pub fn cut(self, windows: &Windows, tokeniser: &Tokeniser) -> Result<Self> {
+        let cut = |corpus: Vec<Labelled>| -> Result<Vec<Labelled>> {
+            let mut all = Vec::with_capacity(corpus.len());
+            for labelled in corpus {
+                let parts = windows.of(&tokeniser.encode(labelled.sentence.tokens())?);
+                if parts.len() < 2 {
+                    all.push(labelled);
+                } else {
+                    all.extend(parts.into_iter().map(|part| piece(&labelled, part.words)));
+                }
+            }
+            Ok(all)
+        };
+        let Self { train, dev, target_test } = self;
+        Ok(Self { train: cut(train)?, dev: cut(dev)?, target_test: cut(target_test)? })
+    }
+
+    /// Adds all of it.
+    pub(super) fn fingerprint(&self, print: &mut Fingerprint) {
+        print.corpus(&self.train).corpus(&self.dev).corpus(&self.target_test);
+    }
+}
+
+/// The source's training sentences in a file, as a config wants them: so many, and without the types that it drops.
+///
+/// # Errors
+/// Faults of the file, with its lines.
+pub fn read_source(config: &MetaConfig, path: &Path) -> Result<Vec<Labelled>> {
+    let train = read_labelled("source.train", path, &config.source.read)?;
+    let own = MetaCorpora { train: limited(train, config.source.sentences), ..MetaCorpora::default() };
+    Ok(own.without(&config.drop_types).train)
+}
+
+/// Some words of a sentence, and what of its entities lies in them.
+fn piece(labelled: &Labelled, words: std::ops::Range<usize>) -> Labelled {
+    let sentence = Sentence::from_tokens(words.clone().map(|word| labelled.sentence.token(word)));
+    let entities = labelled.entities.iter().filter_map(|entity| {
+        let (start, end) = (entity.tokens.start.max(words.start), entity.tokens.end.min(words.end));
+        let tokens = (start < end).then(|| start - words.start..end - words.start)?;
+        Some(xner_corpus::Entity { tokens, ..entity.clone() })
+    });
+    Labelled { sentence, entities: entities.collect() }
+}
+
+/// `count` of them, drawn, in their order; empty sentences are of no use.
+pub(super) fn limited(mut sentences: Vec<Labelled>, count: Option<usize>) -> Vec<Labelled> {
+    sentences.retain(|labelled| !labelled.sentence.is_empty());
+    let Some(count) = count.filter(|&count| count < sentences.len()) else { return sentences };
+    let mut kept = vec![false; sentences.len()];
+    subset(sentences.len(), count, SUBSET).into_iter().for_each(|at| kept[at] = true);
+    sentences.into_iter().zip(kept).filter_map(|(labelled, kept)| kept.then_some(labelled)).collect()
+}

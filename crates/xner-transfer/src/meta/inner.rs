@@ -1,0 +1,58 @@
+//! The inner update: some steps on similar sentences (equations 7 and 8).
+
+use burn::tensor::backend::AutodiffBackend;
+use xner_nn::NerBackend;
+use xner_tagger::bert::train::{FineTuneOptimiser, FineTuned, FoundGradients, Pass};
+use xner_tagger::train::StepOutcome;
+
+use super::config::{InnerUpdate, LossConfig};
+use super::loss::Sentences;
+
+/// Brings a model from `θ` to `θ_i` by `steps` steps at rate `rate` on the sentences of a task, with an optimiser that begins
+/// anew. What was trained before is no longer in the model: keep it ([`FineTuned::keep`]).
+///
+/// `pass` is where the first step's dropout stands, and the next ones' behind it; without it there is none.
+///
+/// The last step's loss and gradient; where one of them is not finite, no further step was made. Without steps, and without
+/// a token that has a loss, both are 0.
+pub fn update<A>(
+    model: &mut FineTuned<A>,
+    sentences: &Sentences,
+    loss: &LossConfig,
+    inner: &InnerUpdate,
+    rate: f64,
+    steps: usize,
+    pass: Option<Pass>,
+) -> StepOutcome
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    let mut outcome = StepOutcome { loss: 0.0, gradient_norm: 0.0 };
+    if sentences.is_empty() {
+        return outcome;
+    }
+    let mut optimiser = optimiser(model, inner);
+    for step in 0..steps {
+        let mut found = FoundGradients::default();
+        let pass = pass.map(|pass| Pass { place: pass.place + step, ..pass });
+        sentences.add_to(&mut found, model, loss, pass);
+        if steps == 1 {
+            return optimiser.step_once(model, found, rate);
+        }
+        outcome = optimiser.step(model, found, rate, step + 1);
+        if !outcome.gradient_norm.is_finite() {
+            break;
+        }
+    }
+    outcome
+}
+
+fn optimiser<A>(model: &FineTuned<A>, inner: &InnerUpdate) -> FineTuneOptimiser<A::InnerBackend>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    let optimiser = FineTuneOptimiser::new(inner.optimiser, inner.clip, model).clipped_by(inner.clip_by);
+    if inner.bias_correction { optimiser } else { optimiser.uncorrected() }
+}

@@ -1,0 +1,175 @@
+//! Meta-training (algorithm 1), as the training loop drives it.
+
+use std::path::Path;
+
+use burn::tensor::backend::AutodiffBackend;
+use xner_corpus::Labelled;
+use xner_nn::NerBackend;
+use xner_tagger::bert::train::{Example, FineTuneOptimiser, FineTuned, FoundGradients, Pass};
+use xner_tagger::train::{DevScores, Learner, Moment, StepOutcome};
+use xner_tagger::{Decode, Error, Result, Tagger, Tensors, TrainReport, evaluate};
+
+use super::config::{Gradient, LossConfig, Masked, MetaConfig};
+use super::inner;
+use super::loss::Sentences;
+use super::masking::Masking;
+use super::tasks::{Task, Tasks};
+
+/// A model in meta-training.
+///
+/// To the training loop a batch is a meta-update's tasks, and an epoch all updates: which tasks an update has is drawn here,
+/// so that training may end within the source's sentences. Masks are drawn anew for each time through the source.
+pub struct MetaLearner<'a, A: AutodiffBackend> {
+    model: FineTuned<A>,
+    config: &'a MetaConfig,
+    loss: LossConfig,
+    tasks: Tasks,
+    masking: Option<Masking>,
+    dev: &'a [Labelled],
+    optimiser: FineTuneOptimiser<A::InnerBackend>,
+}
+
+impl<'a, A> MetaLearner<'a, A>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    /// `dev`: sentences by which weights are chosen.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] where words are to be masked and the tokeniser has no subword for it.
+    pub fn new(
+        config: &'a MetaConfig,
+        model: FineTuned<A>,
+        tasks: Tasks,
+        dev: &'a [Labelled],
+    ) -> Result<Self> {
+        let meta = &config.meta;
+        let masking = config.meta_masking();
+        let masking = if masking.ratio > 0.0 {
+            let Some(mask) = model.tokeniser().mask() else {
+                let message = "is above 0, but the encoder's tokeniser has no subword for what is masked: no \
+                               `mask_token`, `[MASK]` or `<mask>`; expected 0";
+                return Err(Error::Setting { key: "masking.ratio".to_owned(), message: message.to_owned() });
+            };
+            let behind = model.tokeniser().behind().len();
+            Some(Masking { config: masking, mask, behind, seed: config.seed })
+        } else {
+            None
+        };
+        let optimiser = FineTuneOptimiser::new(meta.optimiser, meta.clip, &model).clipped_by(meta.clip_by);
+        let optimiser = if meta.bias_correction { optimiser } else { optimiser.uncorrected() };
+        Ok(Self { model, config, loss: config.meta_loss(), tasks, masking, dev, optimiser })
+    }
+
+    /// The model.
+    pub fn model(&self) -> &FineTuned<A> {
+        &self.model
+    }
+
+    /// The sentences of a task as `epoch` sees them: its similar ones, and the one that it is tested on.
+    fn sentences(&self, Task { query, support }: &Task, epoch: usize) -> [Sentences; 2] {
+        let masked = |place: usize, masked: bool| -> Vec<Example> {
+            let windows = &self.tasks.windows[place];
+            match &self.masking {
+                Some(masking) if masked => masking.of(windows, epoch, place),
+                _ => windows.clone(),
+            }
+        };
+        let both = self.config.masking.what == Masked::Both;
+        let support: Vec<_> = support.iter().map(|&place| masked(place, both)).collect();
+        let of = |windows: &[Vec<Example>]| {
+            Sentences::new(windows.iter().map(Vec::as_slice), self.loss.subwords)
+        };
+        [of(&support), of(&[masked(*query, true)])]
+    }
+
+    /// The meta-gradient of tasks given by epoch and number: for each the gradient of its query's loss at `θ_i`, taken for
+    /// that at `θ` (equation 12), added up or their mean. `rate` is the inner update's; `step` tells dropout where it stands.
+    /// The model is the same before and after.
+    ///
+    /// Where a loss or a gradient is not finite, the result's is not either.
+    pub fn meta_gradient(
+        &mut self,
+        tasks: &[(usize, usize)],
+        rate: f64,
+        step: usize,
+    ) -> FoundGradients<A::InnerBackend> {
+        let inner = &self.config.inner;
+        let mut found = FoundGradients::default();
+        for (at, &(epoch, task)) in tasks.iter().enumerate() {
+            let [support, query] = self.sentences(&self.tasks.tasks[task], epoch);
+            let place = at * (inner.steps + 1);
+            let pass = |place| Some(Pass { step, place });
+            let kept = self.model.keep(support.pieces());
+            let outcome =
+                inner::update(&mut self.model, &support, &self.loss, inner, rate, inner.steps, pass(place));
+            if outcome.gradient_norm.is_finite() {
+                query.add_to(&mut found, &self.model, &self.loss, pass(place + inner.steps));
+            } else {
+                found.fail();
+            }
+            self.model.put_back(kept);
+            if !found.loss().is_finite() {
+                return found;
+            }
+        }
+        if self.config.meta.gradient == Gradient::Mean {
+            found.scale(1.0 / tasks.len().max(1) as f32);
+        }
+        found
+    }
+}
+
+impl<A> Learner for MetaLearner<'_, A>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    fn sentences(&self) -> usize {
+        if self.tasks.tasks.is_empty() { 0 } else { self.config.meta.updates * self.config.meta.tasks }
+    }
+
+    fn step(&mut self, _: &[usize], at: &Moment) -> Result<StepOutcome> {
+        let MetaConfig { seed, meta, inner, .. } = self.config;
+        let tasks = self.tasks.drawn(*seed, at.step, meta.tasks);
+        let rate = if inner.scheduled {
+            inner.optimiser.rate() * at.rate / meta.optimiser.rate()
+        } else {
+            inner.optimiser.rate()
+        };
+        let found = self.meta_gradient(&tasks, rate, at.step);
+        Ok(self.optimiser.step(&mut self.model, found, at.rate, at.step + 1))
+    }
+
+    fn evaluate(&self) -> Result<Option<DevScores>> {
+        if self.dev.is_empty() {
+            return Ok(None);
+        }
+        let mut tagger = self.model.tagger()?;
+        tagger.decode_by(Decode::from(self.config.decode));
+        Ok(Some(evaluate(&tagger, self.dev)?.overall.into()))
+    }
+
+    fn weights(&self) -> Tensors {
+        self.model.weights()
+    }
+
+    fn set_weights(&mut self, mut weights: Tensors, path: &Path) -> Result<()> {
+        self.model.set_weights(&mut weights, path)?;
+        weights.expect_empty(path)
+    }
+
+    fn optimiser(&self) -> Tensors {
+        self.optimiser.state()
+    }
+
+    fn set_optimiser(&mut self, state: Tensors, path: &Path) -> Result<()> {
+        self.optimiser.set_state(&self.model, state, path)
+    }
+
+    fn save(&self, folder: &Path, report: &TrainReport) -> Result<()> {
+        report.write(folder)?;
+        self.model.save(folder)
+    }
+}

@@ -1,0 +1,296 @@
+//! A run: the index, the base model or meta-training, scores with adaptation and without.
+
+use std::path::Path;
+
+use burn::tensor::backend::AutodiffBackend;
+use xner_nn::NerBackend;
+use xner_tagger::bert::train::{BertLearner, BertTrainConfig, FineTuned, tags_of};
+use xner_tagger::bert::{Tokeniser, Windows};
+use xner_tagger::train::{Event as Training, Learner, TrainingLoop};
+use xner_tagger::{
+    Decode, Device, Fingerprint, Flow, Tagger, Task, TrainData, TrainReport, check_entities, dispatch, evaluate,
+};
+
+use super::adapt::AdaptedTagger;
+use super::case::{Case, Cases};
+use super::config::{Ablation, MetaConfig, Overlap, Start};
+use super::corpora::MetaCorpora;
+use super::index::{Pretrained, SentenceIndex};
+use super::learner::MetaLearner;
+use super::observer::{Event, Observer};
+use super::tasks::Tasks;
+use crate::files::create_folder;
+use crate::identity::claim;
+use crate::report::{Adapted, REPORT, Select, Selected, TransferReport};
+use crate::{Error, Result};
+
+/// Sentences that are adapted to between two words to the observer.
+const CHUNK: usize = 128;
+
+/// Meta-trains a tagger on the source and writes its model directory to `out`, in Hugging Face's layout; scores it on the
+/// target's test sentences as it is, and adapted to each of them.
+///
+/// In `out` are then, beside the model: `transfer-report.json` with both scores, and `adaptation.json`, the sentences whose
+/// tags adaptation changed, with those that the model was adapted by. The base model, where it is needed, and the vectors of
+/// sentences are in `cache` (by default `out/phases`): runs with the same cache make them once.
+///
+/// The run may be killed at any time: the same call goes on from the last checkpoint, and ends with the same bytes. A
+/// run that is finished is not repeated.
+///
+/// # Errors
+/// [`Error::Setting`] and [`Error::Data`] for what cannot be trained; [`Error::Folder`] when `out` holds another run;
+/// [`Error::Diverged`] when a loss is no longer finite, with phase and step; faults of training; a stop that the
+/// observer asked for is [`xner_tagger::Error::Stopped`].
+pub fn run(
+    config: &MetaConfig,
+    corpora: &MetaCorpora,
+    out: &Path,
+    cache: Option<&Path>,
+    device: &Device,
+    observer: &mut dyn Observer,
+) -> Result<TransferReport> {
+    config.check()?;
+    check_entities("training", &corpora.train)?;
+    check_entities("development", &corpora.dev)?;
+    check_entities("test", &corpora.target_test)?;
+    if corpora.dev.is_empty() {
+        return Err(Error::setting("source.dev", "has no sentence, expected some to choose weights by"));
+    }
+    let fingerprint = fingerprint(config, corpora)?;
+    if claim(out, &fingerprint)? {
+        return TransferReport::read(out);
+    }
+    let own = out.join("phases");
+    let cache = cache.unwrap_or(&own);
+    create_folder(cache)?;
+    let folder = config.bert.directory()?;
+    let encoder = Pretrained::new(&folder, config.similarity.representation(), *device)?;
+    let cut = cut(config, corpora, &folder)?;
+    let corpora = cut.as_ref().unwrap_or(corpora);
+    observer.event(&Event::Indexing { sentences: corpora.train.len() });
+    let sentences: Vec<_> = corpora.train.iter().map(|labelled| labelled.sentence.clone()).collect();
+    let index = SentenceIndex::open_or_make(Some(cache), &encoder, &sentences)?;
+    let mut work = Work { config, corpora, out, cache, device: *device, observer, fingerprint: &fingerprint, steps: 0 };
+    dispatch(*device, Whole { work: &mut work, index, encoder })?
+}
+
+/// Long sentences as the config wants them, where it does not want them whole.
+fn cut(config: &MetaConfig, corpora: &MetaCorpora, folder: &Path) -> Result<Option<MetaCorpora>> {
+    if config.overlap == Overlap::Once {
+        return Ok(None);
+    }
+    let encoder = xner_tagger::bert::BertConfig::read(&folder.join("config.json"))?;
+    let tokeniser = Tokeniser::open(folder, &encoder)?;
+    let windows = Windows::new(config.bert.length, config.bert.overlap, tokeniser.specials())?;
+    Ok(Some(corpora.clone().cut(&windows, &tokeniser)?))
+}
+
+struct Work<'a> {
+    config: &'a MetaConfig,
+    corpora: &'a MetaCorpora,
+    out: &'a Path,
+    cache: &'a Path,
+    device: Device,
+    observer: &'a mut dyn Observer,
+    fingerprint: &'a str,
+    /// Steps of all phases.
+    steps: usize,
+}
+
+struct Whole<'a, 'b> {
+    work: &'b mut Work<'a>,
+    index: SentenceIndex,
+    encoder: Pretrained,
+}
+
+impl Task for Whole<'_, '_> {
+    type Answer = Result<TransferReport>;
+
+    fn run<A>(self, device: &A::Device) -> xner_tagger::Result<Self::Answer>
+    where
+        A: AutodiffBackend + NerBackend,
+        A::InnerBackend: NerBackend,
+    {
+        let Self { work, index, encoder } = self;
+        Ok(work.trained::<A>(&index, device).and_then(|training| work.scored::<A>(&training, index, encoder, device)))
+    }
+}
+
+impl Work<'_> {
+    /// Trains what the config asks for; its model directory is then `out`.
+    fn trained<A>(&mut self, index: &SentenceIndex, device: &A::Device) -> Result<TrainReport>
+    where
+        A: AutodiffBackend + NerBackend,
+        A::InnerBackend: NerBackend,
+    {
+        let MetaConfig { ablation, meta, bert, seed, similarity, training, .. } = self.config;
+        // First, since a source that is too small should be told of before anything is trained.
+        let similar = index.tasks(similarity.k)?;
+        if *ablation == Ablation::NoMetaTraining {
+            let (model, report) = self.base::<A>(device)?;
+            report.write(self.out)?;
+            model.save(self.out)?;
+            return Ok(report);
+        }
+        let model = match meta.start {
+            Start::Base => self.base::<A>(device)?.0,
+            Start::Pretrained => {
+                FineTuned::<A>::open(bert, tags_of(bert.scheme, &self.corpora.train)?, *seed, device)?
+            }
+        };
+        let tasks = Tasks::new(&model, &self.corpora.train, &similar, training.longest)?;
+        let left_out = self.corpora.train.len() - tasks.tasks.len();
+        let count = tasks.tasks.len();
+        let mut print = Fingerprint::new();
+        print.bytes(self.fingerprint.as_bytes());
+        model.fingerprint(&mut print);
+        let mut learner = MetaLearner::new(self.config, model, tasks, &self.corpora.dev)?;
+        let training = self.config.meta_training();
+        let plan = TrainingLoop {
+            seed: *seed,
+            training: &training,
+            settings: settings(self.config)?,
+            fingerprint: print.digest(),
+            left_out,
+            out: self.out,
+            target_out: None,
+        };
+        self.phase("meta", count, &plan, &mut learner)
+    }
+
+    /// The base model: fine-tuned on the source. Trained once for all runs with the same cache.
+    fn base<A>(&mut self, device: &A::Device) -> Result<(FineTuned<A>, TrainReport)>
+    where
+        A: AutodiffBackend + NerBackend,
+        A::InnerBackend: NerBackend,
+    {
+        let MetaConfig { bert, training, seed, .. } = self.config;
+        let (bert, training) = (bert.clone(), training.clone());
+        let config = BertTrainConfig { seed: *seed, bert, training, ..BertTrainConfig::default() };
+        let MetaCorpora { train, dev, .. } = self.corpora;
+        let data = TrainData { train: train.clone(), dev: dev.clone(), ..TrainData::default() };
+        let (mut learner, fingerprint) = BertLearner::<A>::new(&config, data, device)?;
+        let folder = self.cache.join(format!("base-{}", &fingerprint[..16]));
+        let plan = TrainingLoop {
+            seed: *seed,
+            training: &config.training,
+            settings: settings(&config.without_paths())?,
+            fingerprint,
+            left_out: learner.left_out(),
+            out: &folder,
+            target_out: None,
+        };
+        let report = self.phase("base", train.len(), &plan, &mut learner)?;
+        Ok((FineTuned::reopen(&folder, &config.bert, *seed, device)?, report))
+    }
+
+    fn phase(
+        &mut self,
+        name: &str,
+        sentences: usize,
+        plan: &TrainingLoop<'_>,
+        learner: &mut dyn Learner,
+    ) -> Result<TrainReport> {
+        create_folder(plan.out)?;
+        let cached = plan.finished()?.is_some();
+        let observer = &mut *self.observer;
+        if !cached {
+            observer.event(&Event::Phase { name, sentences });
+        }
+        let mut watch = |event: &Training<'_>| match cached {
+            true => Flow::Continue,
+            false => observer.event(&Event::Training(event)),
+        };
+        let report = plan.run(learner, &mut watch).map_err(|fault| match fault {
+            fault @ xner_tagger::Error::Diverged { .. } => {
+                Error::Diverged { phase: name.to_owned(), source: fault }
+            }
+            fault => fault.into(),
+        })?;
+        self.steps += report.steps;
+        self.observer.event(&Event::PhaseEnd { name, cached });
+        Ok(report)
+    }
+
+    /// Scores the model in `out` as it is and adapted, and writes the reports.
+    fn scored<A>(
+        &mut self,
+        training: &TrainReport,
+        index: SentenceIndex,
+        encoder: Pretrained,
+        device: &A::Device,
+    ) -> Result<TransferReport>
+    where
+        A: AutodiffBackend + NerBackend,
+        A::InnerBackend: NerBackend,
+    {
+        let config = self.config;
+        let mut selected = training.best.as_ref().map(Selected::of);
+        let test = &self.corpora.target_test;
+        if let Some(selected) = selected.as_mut().filter(|_| !test.is_empty()) {
+            self.observer.event(&Event::Scoring);
+            let mut plain = xner_tagger::open(self.out, &self.device)?;
+            plain.decode_by(Decode::from(config.decode));
+            let sentences: Vec<_> = test.iter().map(|labelled| labelled.sentence.clone()).collect();
+            let before = plain.best(&sentences)?;
+            selected.target_test = Some((&evaluate(plain.as_ref(), test)?).into());
+            drop(plain);
+            let model = FineTuned::<A>::reopen(self.out, &config.bert, config.seed, device)?;
+            let train = &self.corpora.train;
+            let cache = Some(self.cache);
+            let adapted = AdaptedTagger::new(model, train, index, Box::new(encoder), cache, config)?;
+            let mut after = Vec::with_capacity(test.len());
+            for chunk in sentences.chunks(CHUNK) {
+                let event = Event::Adapting { done: after.len(), sentences: test.len() };
+                if self.observer.event(&event) == Flow::Stop {
+                    let fault = xner_tagger::Error::Stopped { step: self.steps, checkpoint: self.out.to_owned() };
+                    return Err(fault.into());
+                }
+                after.extend(adapted.best(chunk)?);
+            }
+            let gold = test.iter().map(|labelled| (labelled.entities.as_slice(), labelled.sentence.len()));
+            let scores = xner_tagger::score(gold, &after)?;
+            let changed: Vec<usize> = (0..test.len()).filter(|&at| before[at] != after[at]).collect();
+            let count = changed.len();
+            selected.adapted = Some(Adapted { scores: (&scores).into(), sentences: test.len(), changed: count });
+            let asked: Vec<_> = changed.iter().map(|&at| sentences[at].clone()).collect();
+            let similar = adapted.similar(&asked)?;
+            let cases = changed.iter().zip(similar);
+            let cases = cases.map(|(&at, similar)| {
+                Case::new(at, &test[at], &before[at], &after[at], &similar, train)
+            });
+            Cases { cases: cases.collect() }.write(self.out)?;
+        }
+        let report = TransferReport {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            method: "meta".to_owned(),
+            row: config.row(),
+            source: config.source.language.clone(),
+            target: config.target.language.clone(),
+            seed: config.seed,
+            select: Select::SourceDev,
+            fingerprint: self.fingerprint.to_owned(),
+            mapping_criterion: None,
+            parameters: training.parameters,
+            steps: self.steps,
+            by_source_dev: selected,
+            by_target_dev: None,
+            rounds: Vec::new(),
+            config: settings(&config.without_paths())?,
+        };
+        report.write(self.out)?;
+        Ok(report)
+    }
+}
+
+fn settings(config: &impl serde::Serialize) -> Result<serde_json::Value> {
+    serde_json::to_value(config).map_err(|fault| Error::io(Path::new(REPORT))(fault.into()))
+}
+
+fn fingerprint(config: &MetaConfig, corpora: &MetaCorpora) -> Result<String> {
+    let mut print = Fingerprint::new();
+    let settings = settings(&config.without_paths())?.to_string();
+    print.bytes(b"meta").bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(settings.as_bytes());
+    corpora.fingerprint(&mut print);
+    Ok(print.digest())
+}

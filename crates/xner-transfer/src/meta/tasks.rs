@@ -1,0 +1,79 @@
+//! Pseudo tasks: each source sentence with those most similar to it (equation 4).
+
+use rand::seq::SliceRandom;
+use xner_corpus::Labelled;
+use xner_nn::NerBackend;
+use burn::tensor::backend::AutodiffBackend;
+use xner_tagger::bert::train::{Example, FineTuned};
+use xner_tagger::{Purpose, stream};
+
+use super::index::Neighbour;
+use crate::Result;
+
+/// The source's sentences as windows, and the tasks made of them.
+#[derive(Debug, Clone)]
+pub struct Tasks {
+    /// The windows of each source sentence.
+    pub windows: Vec<Vec<Example>>,
+    /// Each task: the sentence that it is tested on, and its similar sentences.
+    pub tasks: Vec<Task>,
+}
+
+/// A pseudo task, by places in the source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// The sentence that it is tested on.
+    pub query: usize,
+    /// The sentences that it is trained on.
+    pub support: Vec<usize>,
+}
+
+impl Tasks {
+    /// A task for each source sentence of at most `longest` words.
+    ///
+    /// # Errors
+    /// A fault of the tokeniser; a tag that the head does not have.
+    pub fn new<A>(
+        model: &FineTuned<A>,
+        source: &[Labelled],
+        similar: &[Vec<Neighbour>],
+        longest: usize,
+    ) -> Result<Self>
+    where
+        A: AutodiffBackend + NerBackend,
+        A::InnerBackend: NerBackend,
+    {
+        let windows = windows(model, source)?;
+        let kept = similar.iter().enumerate().filter(|&(at, _)| source[at].sentence.len() <= longest);
+        let tasks = kept
+            .map(|(query, found)| Task { query, support: found.iter().map(|one| one.sentence).collect() })
+            .collect();
+        Ok(Self { windows, tasks })
+    }
+
+    /// The tasks of update `update` (from 0) of `size` tasks each: the epoch that each stands in, and its number. All
+    /// tasks come once, in an order that the seed decides, before one comes twice.
+    pub fn drawn(&self, seed: u64, update: usize, size: usize) -> Vec<(usize, usize)> {
+        let count = self.tasks.len();
+        let mut drawn = Vec::with_capacity(size);
+        let (mut epoch, mut order) = (usize::MAX, Vec::new());
+        for at in update * size..(update + 1) * size {
+            if at / count != epoch {
+                epoch = at / count;
+                order = (0..count).collect();
+                order.shuffle(&mut stream(seed, Purpose::Tasks, epoch, 0));
+            }
+            drawn.push((epoch, order[at % count]));
+        }
+        drawn
+    }
+}
+
+/// The windows of labelled sentences.
+pub(super) fn windows<A>(model: &FineTuned<A>, source: &[Labelled]) -> Result<Vec<Vec<Example>>>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    Ok(source.iter().map(|labelled| model.examples(labelled)).collect::<xner_tagger::Result<_>>()?)
+}

@@ -1,0 +1,126 @@
+//! What cannot be trained is refused, and what goes wrong is told.
+
+use std::fs;
+
+use xner_corpus::Sentence;
+use xner_tagger::bert::config::Head;
+use xner_tagger::config::Optimiser;
+use xner_tagger::Device;
+use xner_transfer::meta::low_resource::{self, LowResourceConfig};
+use xner_transfer::meta::{Nearest, open_adapted};
+
+use crate::small::{Case, sentences};
+
+fn refused(case: &Case) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let fault = case.run(&folder.path().join("out"), None).unwrap_err().to_string();
+    assert!(!folder.path().join("out/config.json").exists());
+    fault
+}
+
+#[test]
+fn a_source_that_is_too_small_is_refused_before_training() {
+    let mut case = Case::new(6, 0.1);
+    case.config.similarity.k = 6;
+    let fault = refused(&case);
+    assert!(fault.contains("6 sentences") && fault.contains("at least 7"), "{fault}");
+    // To adapt by, six are enough; one more where the nearest is left out.
+    case.adapted();
+    case.config.similarity.nearest = Nearest::Drop;
+    let (model, encoder) = (tempfile::tempdir().unwrap(), Box::new(case.pretrained()));
+    case.model().save(model.path()).unwrap();
+    let (train, index) = (&case.corpora.train, case.index());
+    let found = open_adapted(model.path(), train, index, encoder, None, &case.config, &Device::Cpu);
+    let fault = found.err().unwrap().to_string();
+    assert!(fault.contains("6 sentences") && fault.contains("at least 7"), "{fault}");
+}
+
+#[test]
+fn sentences_that_are_there_twice_are_each_others_neighbours() {
+    let mut case = Case::new(10, 0.1);
+    let twice = case.corpora.train.clone();
+    case.corpora.train.extend(twice);
+    let tasks = case.tasks();
+    for (at, task) in tasks.tasks.iter().enumerate() {
+        assert_eq!(task.query, at);
+        assert_eq!(task.support[0], (at + 10) % 20, "the other copy");
+        assert!(!task.support.contains(&at));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    case.run(folder.path(), None).unwrap();
+}
+
+#[test]
+fn a_target_sentence_longer_than_a_window_keeps_all_its_words() {
+    let case = Case::new(10, 0.1);
+    let all = sentences(&case.corpora.target_test);
+    let long = Sentence::from_tokens(all.iter().flat_map(Sentence::tokens));
+    assert!(long.len() > 60);
+    let tagged = xner_tagger::Tagger::tag(&case.adapted(), std::slice::from_ref(&long)).unwrap();
+    assert_eq!(tagged[0].tags.len(), long.len());
+}
+
+#[test]
+fn masking_needs_a_subword_for_it() {
+    let mut case = Case::new(8, 0.1);
+    let path = case.encoder().join("vocab.txt");
+    let vocabulary = fs::read_to_string(&path).unwrap();
+    fs::write(&path, vocabulary.replace("[MASK]\n", "[none]\n")).unwrap();
+    let fault = refused(&case);
+    assert!(fault.contains("`masking.ratio`") && fault.contains("<mask>"), "{fault}");
+    case.config.masking.ratio = 0.0;
+    let folder = tempfile::tempdir().unwrap();
+    case.run(folder.path(), None).unwrap();
+}
+
+#[test]
+fn a_source_without_entities_is_refused() {
+    let mut case = Case::new(8, 0.1);
+    case.corpora.train.iter_mut().for_each(|labelled| labelled.entities.clear());
+    assert!(refused(&case).contains("no entity"));
+    let mut case = Case::new(8, 0.1);
+    case.corpora.dev.clear();
+    assert!(refused(&case).contains("`source.dev`"));
+}
+
+#[test]
+fn a_rate_that_is_too_high_is_told_with_phase_and_step() {
+    let mut case = Case::new(8, 0.0);
+    case.config.inner.optimiser = Optimiser::Sgd { rate: 1e38 };
+    case.config.inner.scheduled = false;
+    case.config.inner.clip = 0.0;
+    let fault = refused(&case);
+    assert!(fault.contains("`meta`") && fault.contains("step 1"), "{fault}");
+    let mut case = Case::new(8, 0.0);
+    case.config.inner.optimiser = Optimiser::Sgd { rate: 0.1 };
+    case.config.inner.clip = 0.0;
+    case.config.adaptation.rate = 1e38;
+    case.config.adaptation.steps = 3;
+    let fault = xner_tagger::Tagger::tag(&case.adapted(), &sentences(&case.corpora.target_test)).unwrap_err();
+    assert!(fault.to_string().contains("adapting by source sentences"), "{fault}");
+}
+
+#[test]
+fn a_head_with_a_crf_is_refused() {
+    let mut case = Case::new(8, 0.1);
+    case.config.bert.head = Head::Crf;
+    assert!(refused(&case).contains("`bert.head`"));
+}
+
+#[test]
+fn low_resource_refuses_what_it_cannot_tune() {
+    let case = Case::new(8, 0.1);
+    let folder = tempfile::tempdir().unwrap();
+    let (model, out) = (folder.path().join("model"), folder.path().join("out"));
+    case.model().save(&model).unwrap();
+    let corpora = [case.corpora.train.as_slice(), case.corpora.target_test.as_slice()];
+    let tune = |config: &LowResourceConfig, names: &[&str]| {
+        let models: Vec<_> = names.iter().map(|name| ((*name).to_owned(), model.clone())).collect();
+        low_resource::run(config, corpora, &models, &out, &Device::Cpu, &mut ()).unwrap_err().to_string()
+    };
+    let config = LowResourceConfig::default();
+    assert!(tune(&config, &["one", "one"]).contains("`one`"));
+    assert!(tune(&LowResourceConfig { shares: vec![1.5], ..config.clone() }, &["one"]).contains("`shares`"));
+    assert!(tune(&LowResourceConfig { draws: vec![], ..config }, &["one"]).contains("`draws`"));
+    assert!(!out.exists());
+}

@@ -1,0 +1,175 @@
+//! Whole runs: what they leave, stops, threads.
+
+use std::collections::BTreeSet;
+
+use rayon::ThreadPoolBuilder;
+use xner_tagger::train::Event as Training;
+use xner_tagger::{Device, Flow, evaluate, open};
+use xner_transfer::Error;
+use xner_transfer::meta::low_resource::{self, LowResourceConfig};
+use xner_transfer::meta::{Ablation, Cases, Event, MetaConfig, Overlap, Preset, Start, run};
+
+use crate::common::files;
+use crate::small::{Case, adam};
+
+#[test]
+fn a_run_leaves_a_model_with_its_scores_adapted_and_not() {
+    let mut case = Case::new(14, 0.1);
+    let (folder, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut bytes = BTreeSet::new();
+    for ablation in [
+        Ablation::None,
+        Ablation::NoMaxLoss,
+        Ablation::NoMasking,
+        Ablation::NoMaxLossOrMasking,
+        Ablation::NoMetaTraining,
+    ] {
+        case.config.ablation = ablation;
+        let out = folder.path().join(ablation.to_string().replace('/', "-"));
+        let report = case.run(&out, Some(cache.path())).unwrap();
+        let chosen = report.by_source_dev.as_ref().unwrap();
+        let scores = evaluate(open(&out, &Device::Cpu).unwrap().as_ref(), &case.corpora.target_test).unwrap();
+        assert_eq!(chosen.target_test.as_ref().unwrap().f1, scores.overall.f1);
+        let adapted = chosen.adapted.as_ref().unwrap();
+        assert_eq!((adapted.sentences, adapted.scores.tokens), (12, scores.tokens));
+        let cases = Cases::read(&out).unwrap().cases;
+        assert_eq!(cases.len(), adapted.changed);
+        assert!(cases.iter().all(|case| case.similar.len() == 2 && case.before != case.after));
+        assert!(report.row.contains("Meta-Cross"));
+        assert!(bytes.insert(std::fs::read(out.join("model.safetensors")).unwrap()), "{ablation}");
+        // A finished run is read again.
+        let again = case.run(&out, Some(cache.path())).unwrap();
+        assert_eq!(again, report);
+    }
+    // One base model for all, and the vectors.
+    let base = std::fs::read_dir(cache.path()).unwrap();
+    let base = base.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("base-"));
+    assert_eq!(base.count(), 1);
+    // Another config in the same folder is refused.
+    case.config.ablation = Ablation::NoMaxLoss;
+    case.config.seed = 9;
+    let out = folder.path().join("full");
+    assert!(case.run(&out, None).unwrap_err().to_string().contains("another"));
+}
+
+#[test]
+fn the_authors_program_runs_too() {
+    let mut case = Case::new(14, 0.1);
+    let released = MetaConfig::preset(Preset::Released);
+    case.config.overlap = Overlap::Twice;
+    case.config.decode = released.decode;
+    case.config.loss = released.loss;
+    case.config.masking = released.masking;
+    case.config.similarity.nearest = released.similarity.nearest;
+    case.config.meta.bias_correction = false;
+    case.config.meta.clip_by = released.meta.clip_by;
+    case.config.meta.gradient = released.meta.gradient;
+    case.config.meta.start = Start::Pretrained;
+    case.config.inner.bias_correction = false;
+    case.config.inner.clip_by = released.inner.clip_by;
+    case.config.adaptation.dropout = true;
+    let folder = tempfile::tempdir().unwrap();
+    let report = case.run(folder.path(), None).unwrap();
+    let adapted = report.by_source_dev.unwrap().adapted.unwrap();
+    // Windows of long sentences are sentences of their own.
+    assert!(adapted.sentences > 12, "{}", adapted.sentences);
+}
+
+/// Stops a run at each of many moments; each time the same call goes on.
+#[test]
+fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
+    let mut case = Case::new(12, 0.1);
+    case.config.meta.checkpoint_every = 3;
+    case.config.meta.updates = 7;
+    let (whole, broken) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    case.run(whole.path(), None).unwrap();
+    let (mut stops, mut seen) = (0, BTreeSet::new());
+    for patience in 1.. {
+        let (mut events, mut phase) = (0, String::new());
+        let mut observer = |event: &Event<'_>| {
+            match event {
+                Event::Phase { name, .. } => phase = (*name).to_owned(),
+                Event::Training(Training::Checkpoint { .. }) => {}
+                Event::Training(_) => {
+                    events += 1;
+                    return if events > 1 + patience % 3 { Flow::Stop } else { Flow::Continue };
+                }
+                Event::Adapting { .. } => {
+                    phase = "adapting".to_owned();
+                    return if seen.contains("adapting") { Flow::Continue } else { Flow::Stop };
+                }
+                _ => {}
+            }
+            Flow::Continue
+        };
+        match run(&case.config, &case.corpora, broken.path(), None, &Device::Cpu, &mut observer) {
+            Ok(_) => break,
+            Err(Error::Tagger(xner_tagger::Error::Stopped { .. })) => {
+                stops += 1;
+                seen.insert(phase);
+            }
+            Err(fault) => panic!("{fault}"),
+        }
+        assert!(patience < 200, "it never ends");
+    }
+    assert!(stops > 4 && seen.len() == 3, "{stops} {seen:?}");
+    same(&files(whole.path()), &files(broken.path()));
+}
+
+fn same(one: &std::collections::BTreeMap<String, Vec<u8>>, two: &std::collections::BTreeMap<String, Vec<u8>>) {
+    assert_eq!(one.keys().collect::<Vec<_>>(), two.keys().collect::<Vec<_>>());
+    for (name, bytes) in one {
+        assert!(bytes == &two[name], "{name}");
+    }
+}
+
+#[test]
+fn one_thread_and_two_give_the_same_bytes() {
+    let case = Case::new(12, 0.1);
+    let run = |threads| {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| case.run(folder.path(), None).map(|_| ())).unwrap();
+        files(folder.path())
+    };
+    same(&run(1), &run(2));
+}
+
+#[test]
+fn models_are_tuned_on_nested_parts() {
+    let case = Case::new(30, 0.1);
+    let folder = tempfile::tempdir().unwrap();
+    let (model, out) = (folder.path().join("model"), folder.path().join("out"));
+    case.model().save(&model).unwrap();
+    let mut config = LowResourceConfig { shares: vec![0.1, 0.5], draws: vec![1, 2], ..LowResourceConfig::default() };
+    (config.bert.freeze_embeddings, config.bert.freeze_layers) = (false, 0);
+    config.training.epochs = 3;
+    config.training.optimiser = adam(1e-3, 1e-8);
+    let models = [("one".to_owned(), model.clone()), ("two".to_owned(), model)];
+    let corpora = [case.corpora.train.as_slice(), case.corpora.target_test.as_slice()];
+    let mut tuned = Vec::new();
+    let mut observer = |event: &Event<'_>| {
+        match event {
+            Event::Phase { sentences, .. } => tuned.push((*sentences, 0)),
+            Event::Training(Training::Step { .. }) => tuned.last_mut().unwrap().1 += 1,
+            _ => {}
+        }
+        Flow::Continue
+    };
+    let report =
+        low_resource::run(&config, corpora, &models, &out, &Device::Cpu, &mut observer).unwrap();
+    let counts: Vec<_> = report.rows.iter().map(|row| (row.model.as_str(), row.sentences, row.scores.len())).collect();
+    assert_eq!(counts, [("one", 3, 2), ("two", 3, 2), ("one", 15, 2), ("two", 15, 2)]);
+    // The same model on the same sentences.
+    assert_eq!(report.rows[2].scores, report.rows[3].scores);
+    assert!(report.rows.iter().all(|row| row.f1.is_some()));
+    assert_eq!(tuned, [(3, 3), (3, 3), (3, 3), (3, 3), (15, 3), (15, 3), (15, 3), (15, 3)]);
+    // What is done is not done again.
+    let mut steps = 0;
+    let mut observer = |event: &Event<'_>| {
+        steps += usize::from(matches!(event, Event::Training(_)));
+        Flow::Continue
+    };
+    let again = low_resource::run(&config, corpora, &models, &out, &Device::Cpu, &mut observer).unwrap();
+    assert_eq!((again, steps), (report, 0));
+}

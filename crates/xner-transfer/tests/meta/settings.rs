@@ -1,0 +1,99 @@
+//! Settings: presets, faults that name their keys.
+
+use std::fs;
+
+use xner_tagger::bert::train::Clip;
+use xner_tagger::config::Optimiser;
+use xner_transfer::meta::{
+    Ablation, Decoding, Gradient, Masked, Mean, MetaConfig, Nearest, Overlap, Preset, Start, Subwords,
+};
+
+fn read(text: &str) -> Result<MetaConfig, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.toml");
+    fs::write(&path, text).unwrap();
+    MetaConfig::read(&path).map_err(|fault| fault.to_string())
+}
+
+#[test]
+fn presets_differ_where_the_program_does_something_else() {
+    let (paper, released) = (read("").unwrap(), read("preset = 'released'").unwrap());
+    assert_eq!((paper.bert.freeze_layers, released.bert.freeze_layers), (3, 4));
+    assert_eq!((paper.similarity.nearest, released.similarity.nearest), (Nearest::Keep, Nearest::Drop));
+    assert_eq!((paper.masking.what, released.masking.what), (Masked::Both, Masked::Query));
+    assert_eq!((paper.masking.subwords, released.masking.subwords), (Subwords::All, Subwords::First));
+    assert_eq!((paper.loss.subwords, released.loss.subwords), (Subwords::First, Subwords::All));
+    assert_eq!((paper.loss.mean, released.loss.mean), (Mean::Sentence, Mean::Token));
+    assert_eq!((paper.decode, released.decode), (Decoding::Viterbi, Decoding::Argmax));
+    assert_eq!((paper.overlap, released.overlap), (Overlap::Once, Overlap::Twice));
+    assert_eq!((paper.meta.gradient, released.meta.gradient), (Gradient::Mean, Gradient::Sum));
+    assert_eq!((paper.meta.clip_by, released.inner.clip_by), (Clip::Whole, Clip::Tensor));
+    assert!(paper.inner.bias_correction && !released.inner.bias_correction);
+    assert!(paper.meta.bias_correction && !released.meta.bias_correction);
+    // And agree in all that the paper gives.
+    for config in [&paper, &released] {
+        assert_eq!((config.similarity.k, config.bert.length, config.bert.overlap), (2, 128, 64));
+        assert_eq!((config.meta.updates, config.meta.tasks, config.meta.evaluate_every), (3000, 32, 300));
+        assert_eq!((config.inner.steps, config.adaptation.steps, config.adaptation.rate), (2, 1, 1e-5));
+        assert_eq!((config.masking.ratio, config.loss.max_weight, config.meta.warmup), (0.2, 2.0, 0.1));
+        assert_eq!((config.meta.optimiser.rate(), config.inner.optimiser.rate()), (3e-5, 3e-5));
+        assert_eq!(config.meta.start, Start::Pretrained);
+        config.check().unwrap();
+    }
+}
+
+#[test]
+fn a_files_own_keys_come_first() {
+    let text = "preset = 'released'\nmeta.optimiser.rate = 2e-4\n[inner]\nbias_correction = true\n[bert]\nfreeze_layers = 3";
+    let config = read(text).unwrap();
+    assert_eq!(config.bert.freeze_layers, 3);
+    assert!(config.inner.bias_correction && !config.meta.bias_correction);
+    let Optimiser::AdamW { rate, epsilon, .. } = config.meta.optimiser else { panic!("{:?}", config.meta) };
+    assert_eq!((rate, epsilon), (2e-4, 1e-6));
+    assert_eq!(read("inner.optimiser = { kind = 'sgd' }").unwrap().inner.optimiser, Optimiser::Sgd { rate: 0.1 });
+    // What is written reads back.
+    for config in [config, MetaConfig::preset(Preset::Paper)] {
+        assert_eq!(toml::from_str::<MetaConfig>(&toml::to_string(&config).unwrap()).unwrap(), config);
+        let json = serde_json::to_string(&config).unwrap();
+        assert_eq!(serde_json::from_str::<MetaConfig>(&json).unwrap(), config);
+    }
+}
+
+#[test]
+fn ablations_switch_parts_off() {
+    let of = |ablation| {
+        let config = MetaConfig { ablation, ..MetaConfig::default() };
+        (config.meta_loss().max_weight > 0.0, config.meta_masking().ratio > 0.0)
+    };
+    assert_eq!(of(Ablation::None), (true, true));
+    assert_eq!(of(Ablation::NoMaxLoss), (false, true));
+    assert_eq!(of(Ablation::NoMasking), (true, false));
+    assert_eq!(of(Ablation::NoMaxLossOrMasking), (false, false));
+    assert_eq!(MetaConfig::default().plain_loss().max_weight, 0.0);
+}
+
+#[test]
+fn faults_name_file_and_key() {
+    for (text, key) in [
+        ("preset = 'papers'", "preset"),
+        ("masking.rate = 0.2", "masking"),
+        ("masking.ratio = 1.2", "masking.ratio"),
+        ("loss.max_weight = -1.0", "loss.max_weight"),
+        ("similarity.k = 0", "similarity.k"),
+        ("similarity.nearest = 'use'", "similarity.nearest"),
+        ("meta.updates = 0", "meta.updates"),
+        ("meta.tasks = 0", "meta.tasks"),
+        ("meta.warmup = 1.5", "meta.warmup"),
+        ("meta.optimiser.rate = 0.0", "meta.optimiser.rate"),
+        ("inner.optimiser.beta1 = 1.0", "inner.optimiser.beta1"),
+        ("inner.steps = 4000", "inner.steps"),
+        ("adaptation.rate = 0.0", "adaptation.rate"),
+        ("adaptation.step = 2", "adaptation"),
+        ("bert.head = 'crf'", "bert.head"),
+        ("target.test_sentences = 0", "target.test_sentences"),
+        ("training.clip = -1.0", "training.clip"),
+    ] {
+        let fault = read(text).unwrap_err();
+        assert!(fault.contains("c.toml") && fault.contains(key), "{text}: {fault}");
+    }
+}
