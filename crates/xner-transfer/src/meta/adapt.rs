@@ -121,7 +121,6 @@ where
             support.sort_unstable();
             groups.entry(support).or_default().push(at);
         }
-        // Those that are done first are those that most wait for.
         let groups: Vec<(Vec<usize>, Vec<usize>)> = groups.into_iter().collect();
         let tagged = groups.par_iter().map_init(
             || self.model.fork(),

@@ -41,8 +41,11 @@ impl Sentences {
                     }
                     Subwords::All => {
                         // What a former window answered for stands at the beginning.
-                        let old = piece.words.iter().position(|&(word, _)| new.first().is_some_and(|&at| word == piece.words[at].0));
-                        let begin = old.filter(|&at| at > 0).map_or(0, |at| piece.words[at].1 as usize);
+                        let begin = match new.first() {
+                            None => piece.ids.len(),
+                            Some(0) => 0,
+                            Some(&at) => piece.words[at].1 as usize,
+                        };
                         let mut tags = vec![0; piece.ids.len()];
                         piece.words.iter().zip(gold).for_each(|(&(_, at), &tag)| tags[at as usize] = tag);
                         own.words.extend((begin..piece.ids.len()).map(|at| (0, at as u32)));
