@@ -79,12 +79,8 @@ fn on_the_sample(seed: u64) -> Result<(), Box<dyn Error>> {
 fn config(seed: u64, encoder: PathBuf) -> MetaConfig {
     let adam = |rate| Optimiser::Adam { rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
     let mut config = MetaConfig { seed, ..MetaConfig::default() };
-    config.bert = BertSettings {
-        encoder: Some(encoder),
-        freeze_embeddings: false,
-        freeze_layers: 0,
-        ..config.bert
-    };
+    config.bert =
+        BertSettings { encoder: Some(encoder), freeze_embeddings: false, freeze_layers: 0, ..config.bert };
     config.training = TrainingConfig { epochs: 8, batch: 16, optimiser: adam(1e-3), ..config.training };
     config.meta.start = Start::Base;
     config.meta.optimiser = adam(5e-4);

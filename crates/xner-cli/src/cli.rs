@@ -4,8 +4,8 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    completions, convert, demo, dictionary, eval, low_resource, map, map_eval, map_plot, similar, stats, tag, train,
-    transadv_data, transfer, translate, vectors,
+    completions, convert, demo, dictionary, eval, low_resource, map, map_eval, map_plot, similar, stats, tag,
+    train, transadv_data, transfer, translate, vectors,
 };
 use crate::progress;
 

@@ -88,9 +88,16 @@ const COMMAND: &str = "transfer meta --config configs/run.toml --out";
 fn a_run_is_scored_as_it_is_and_adapted_and_its_model_tags_so() {
     let folder = folder();
     let said = folder.xner(&format!("{COMMAND} run --json"));
-    assert!(said.err.contains("base: 30 sentences") && said.err.contains("meta: 30 sentences"), "{}", said.err);
+    assert!(
+        said.err.contains("base: 30 sentences") && said.err.contains("meta: 30 sentences"),
+        "{}",
+        said.err
+    );
     let json = said.json();
-    assert_eq!((&json["method"], &json["row"], &json["target"]), (&"meta".into(), &"Meta-Cross".into(), &"es".into()));
+    assert_eq!(
+        (&json["method"], &json["row"], &json["target"]),
+        (&"meta".into(), &"Meta-Cross".into(), &"es".into())
+    );
     let chosen = &json["by_source_dev"];
     assert!(chosen["target_test"]["f1"].is_number());
     assert_eq!(chosen["adapted"]["sentences"], 15);
@@ -118,13 +125,19 @@ fn a_run_is_scored_as_it_is_and_adapted_and_its_model_tags_so() {
     assert_ne!(adapted, plain);
     assert!(folder.path("vectors").is_dir());
     // Without a config the encoder must be named.
-    folder.refused("tag --model run --input data/es.test.conll --adapt data/en.train.conll", &["--adapt-encoder"]);
+    folder.refused(
+        "tag --model run --input data/es.test.conll --adapt data/en.train.conll",
+        &["--adapt-encoder"],
+    );
     // The paper's settings freeze more layers than there are.
     let own = "--adapt data/en.train.conll --adapt-encoder data/encoder";
     folder.refused(&format!("tag --model run --input data/es.test.conll {own}"), &["bert.freeze_layers"]);
     let few = "--adapt few.conll --adapt-config configs/run.toml";
     folder.write("few.conll", b"Ana B-PER\n\n");
-    folder.refused(&format!("tag --model run --input data/es.test.conll {few}"), &["1 sentences", "at least 2"]);
+    folder.refused(
+        &format!("tag --model run --input data/es.test.conll {few}"),
+        &["1 sentences", "at least 2"],
+    );
 }
 
 #[test]

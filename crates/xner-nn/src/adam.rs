@@ -289,15 +289,21 @@ mod tests {
     fn the_only_step_is_a_first_one() {
         for count in [1usize, 15, 40_000] {
             let values = |seed: f32| -> Vec<f32> { (0..count).map(|at| (at as f32 * seed).sin()).collect() };
-            let rule =
-                Adam { scale: 0.7, beta1: 0.9, beta2: 0.999, epsilon: 1e-6, rate: 0.1, root: 31.6, keep: 0.98 };
+            let rule = Adam {
+                scale: 0.7,
+                beta1: 0.9,
+                beta2: 0.999,
+                epsilon: 1e-6,
+                rate: 0.1,
+                root: 31.6,
+                keep: 0.98,
+            };
             let zeros = || row(&vec![0.0; count]);
             let state = AdamState { weights: row(&values(0.1)), moments: [zeros(), zeros()] };
             let want = numbers(Flex::adam(&rule, state, row(&values(0.7))).weights);
             let found = numbers(Flex::adam_once(&rule, row(&values(0.1)), row(&values(0.7))));
-            let plain = |values| {
-                init::tensor::<Plain, 1>(values, [count], &FlexDevice).into_primitive().tensor()
-            };
+            let plain =
+                |values| init::tensor::<Plain, 1>(values, [count], &FlexDevice).into_primitive().tensor();
             let default = Plain::adam_once(&rule, plain(values(0.1)), plain(values(0.7)));
             for ((a, b), c) in found.iter().zip(numbers(default.primitive)).zip(want) {
                 assert!((a - c).abs() < 1e-5 && (b - c).abs() < 1e-5, "{a}, {b} and {c}");

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use xner_tagger::Device;
-use xner_transfer::meta::low_resource::{LowResourceConfig, LowResourceReport, LowResourceRow, REPORT, run as tune};
+use xner_transfer::meta::low_resource::{
+    LowResourceConfig, LowResourceReport, LowResourceRow, REPORT, run as tune,
+};
 use xner_transfer::report::TransferReport;
 
 use super::transfer::MetaWatch;
@@ -114,21 +116,22 @@ const OWN: &[Table<'_>] = &[Table(
     ],
 )];
 
+const FROZEN: &[Table<'_>] = &[Table(
+    "bert",
+    "What of a model is tuned.",
+    &[
+        Key("freeze_embeddings", "Whether the embeddings stay as they are.", None),
+        Key("freeze_layers", "So many layers, from the bottom, stay as they are.", None),
+        Key("dropout", "Dropout before the head; by default what the model's config says.", Some("0.1")),
+        Key("at_once", "Subwords worked on at once; larger batches add up gradients of parts.", None),
+    ],
+)];
+
 /// A config with every key, its meaning, and its default value.
 fn documented() -> Result<String> {
     // The encoder, the head and the windows are the models' own.
     let rest = super::train::bert_and_training().filter(|Table(name, ..)| *name != "bert");
-    let frozen = Table(
-        "bert",
-        "What of a model is tuned.",
-        &[
-            Key("freeze_embeddings", "Whether the embeddings stay as they are.", None),
-            Key("freeze_layers", "So many layers, from the bottom, stay as they are.", None),
-            Key("dropout", "Dropout before the head; by default what the model's config says.", Some("0.1")),
-            Key("at_once", "Subwords worked on at once; larger batches add up gradients of parts.", None),
-        ],
-    );
-    let all = OWN.iter().chain(std::iter::once(&frozen)).chain(rest);
+    let all = OWN.iter().chain(FROZEN).chain(rest);
     let tables: Vec<Table<'_>> = all.map(|Table(name, about, keys)| Table(name, about, keys)).collect();
     documented::write(&tables, &LowResourceConfig::default())
 }

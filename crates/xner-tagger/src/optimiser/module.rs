@@ -112,7 +112,13 @@ impl<B: OptimiserOps> ModuleOptimiser<B> {
         M: AutodiffModule<A>,
     {
         let rule = self.rule(rate, step);
-        module.map(&mut Updater { rule, scale, gradients, moments: Some(&mut self.moments), path: Vec::new() })
+        module.map(&mut Updater {
+            rule,
+            scale,
+            gradients,
+            moments: Some(&mut self.moments),
+            path: Vec::new(),
+        })
     }
 
     /// As the first [`ModuleOptimiser::step`], by an optimiser that is not asked again: there is no state, and none is left.

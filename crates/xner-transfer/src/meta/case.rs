@@ -75,9 +75,8 @@ impl Case {
         similar: &[Neighbour],
         source: &[Labelled],
     ) -> Self {
-        let of_tags = |tags: &[Tag]| {
-            shown(&Labelled { sentence: gold.sentence.clone(), entities: entities(tags) })
-        };
+        let of_tags =
+            |tags: &[Tag]| shown(&Labelled { sentence: gold.sentence.clone(), entities: entities(tags) });
         let similar = similar.iter().map(|&Neighbour { sentence, cosine }| Similar {
             number: sentence + 1,
             cosine,

@@ -78,9 +78,8 @@ where
         };
         let both = self.config.masking.what == Masked::Both;
         let support: Vec<_> = support.iter().map(|&place| masked(place, both)).collect();
-        let of = |windows: &[Vec<Example>]| {
-            Sentences::new(windows.iter().map(Vec::as_slice), self.loss.subwords)
-        };
+        let of =
+            |windows: &[Vec<Example>]| Sentences::new(windows.iter().map(Vec::as_slice), self.loss.subwords);
         [of(&support), of(&[masked(*query, true)])]
     }
 

@@ -195,7 +195,8 @@ pub fn run(
     if let Some((at, (name, _))) =
         models.iter().enumerate().find(|(at, (name, _))| models[..*at].iter().any(|(other, _)| other == name))
     {
-        let message = format!("model {} is called `{name}`, as one before it; give them names of their own", at + 1);
+        let message =
+            format!("model {} is called `{name}`, as one before it; give them names of their own", at + 1);
         return Err(Error::Data { message });
     }
     create_folder(out)?;
@@ -254,7 +255,8 @@ impl Work<'_> {
     {
         let Self { config, train, test, folder, out, observer } = self;
         let settings = LowResourceConfig { train: None, test: None, ..config.clone() };
-        let settings = LowResourceConfig { bert: BertSettings { encoder: None, ..settings.bert }, ..settings };
+        let settings =
+            LowResourceConfig { bert: BertSettings { encoder: None, ..settings.bert }, ..settings };
         let settings =
             serde_json::to_value(settings).map_err(|fault| Error::io(Path::new(REPORT))(fault.into()))?;
         let mut print = Fingerprint::new();

@@ -8,7 +8,8 @@ use xner_tagger::bert::train::{BertLearner, BertTrainConfig, FineTuned, tags_of}
 use xner_tagger::bert::{Tokeniser, Windows};
 use xner_tagger::train::{Event as Training, Learner, TrainingLoop};
 use xner_tagger::{
-    Decode, Device, Fingerprint, Flow, Tagger, Task, TrainData, TrainReport, check_entities, dispatch, evaluate,
+    Decode, Device, Fingerprint, Flow, Tagger, Task, TrainData, TrainReport, check_entities, dispatch,
+    evaluate,
 };
 
 use super::adapt::AdaptedTagger;
@@ -70,7 +71,8 @@ pub fn run(
     observer.event(&Event::Indexing { sentences: corpora.train.len() });
     let sentences: Vec<_> = corpora.train.iter().map(|labelled| labelled.sentence.clone()).collect();
     let index = SentenceIndex::open_or_make(Some(cache), &encoder, &sentences)?;
-    let mut work = Work { config, corpora, out, cache, device: *device, observer, fingerprint: &fingerprint, steps: 0 };
+    let mut work =
+        Work { config, corpora, out, cache, device: *device, observer, fingerprint: &fingerprint, steps: 0 };
     dispatch(*device, Whole { work: &mut work, index, encoder })?
 }
 
@@ -112,7 +114,9 @@ impl Task for Whole<'_, '_> {
         A::InnerBackend: NerBackend,
     {
         let Self { work, index, encoder } = self;
-        Ok(work.trained::<A>(&index, device).and_then(|training| work.scored::<A>(&training, index, encoder, device)))
+        Ok(work
+            .trained::<A>(&index, device)
+            .and_then(|training| work.scored::<A>(&training, index, encoder, device)))
     }
 }
 
@@ -203,7 +207,7 @@ impl Work<'_> {
         };
         let report = plan.run(learner, &mut watch).map_err(|fault| match fault {
             fault @ xner_tagger::Error::Diverged { .. } => {
-                Error::Diverged { phase: name.to_owned(), source: fault }
+                Error::Diverged { phase: name.to_owned(), source: Box::new(fault) }
             }
             fault => fault.into(),
         })?;
@@ -243,7 +247,8 @@ impl Work<'_> {
             for chunk in sentences.chunks(CHUNK) {
                 let event = Event::Adapting { done: after.len(), sentences: test.len() };
                 if self.observer.event(&event) == Flow::Stop {
-                    let fault = xner_tagger::Error::Stopped { step: self.steps, checkpoint: self.out.to_owned() };
+                    let fault =
+                        xner_tagger::Error::Stopped { step: self.steps, checkpoint: self.out.to_owned() };
                     return Err(fault.into());
                 }
                 after.extend(adapted.best(chunk)?);
@@ -252,13 +257,13 @@ impl Work<'_> {
             let scores = xner_tagger::score(gold, &after)?;
             let changed: Vec<usize> = (0..test.len()).filter(|&at| before[at] != after[at]).collect();
             let count = changed.len();
-            selected.adapted = Some(Adapted { scores: (&scores).into(), sentences: test.len(), changed: count });
+            selected.adapted =
+                Some(Adapted { scores: (&scores).into(), sentences: test.len(), changed: count });
             let asked: Vec<_> = changed.iter().map(|&at| sentences[at].clone()).collect();
             let similar = adapted.similar(&asked)?;
             let cases = changed.iter().zip(similar);
-            let cases = cases.map(|(&at, similar)| {
-                Case::new(at, &test[at], &before[at], &after[at], &similar, train)
-            });
+            let cases = cases
+                .map(|(&at, similar)| Case::new(at, &test[at], &before[at], &after[at], &similar, train));
             Cases { cases: cases.collect() }.write(self.out)?;
         }
         let report = TransferReport {

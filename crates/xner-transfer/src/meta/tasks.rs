@@ -1,9 +1,9 @@
 //! Pseudo tasks: each source sentence with those most similar to it (equation 4).
 
+use burn::tensor::backend::AutodiffBackend;
 use rand::seq::SliceRandom;
 use xner_corpus::Labelled;
 use xner_nn::NerBackend;
-use burn::tensor::backend::AutodiffBackend;
 use xner_tagger::bert::train::{Example, FineTuned};
 use xner_tagger::{Purpose, stream};
 

@@ -25,7 +25,10 @@ fn bits(tagged: &[Tagging]) -> Vec<Vec<u32>> {
 
 fn weights(tagger: &AdaptedTagger<A>) -> Vec<(String, Vec<u32>)> {
     let weights = tagger.model().weights();
-    weights.iter().map(|(name, t)| (name.to_owned(), t.values.iter().map(|x| x.to_bits()).collect())).collect()
+    weights
+        .iter()
+        .map(|(name, t)| (name.to_owned(), t.values.iter().map(|x| x.to_bits()).collect()))
+        .collect()
 }
 
 #[test]
@@ -136,7 +139,8 @@ fn sentences_without_an_entity_can_be_adapted_by() {
     let (train, encoder) = (&case.corpora.train, Box::new(case.pretrained()));
     let tagger = AdaptedTagger::new(model, train, case.index(), encoder, None, &case.config).unwrap();
     let asked = sentences(&case.corpora.target_test);
-    let (found, before) = (tagger.tag(&asked).unwrap(), tagger.model().tagger().unwrap().tag(&asked).unwrap());
+    let (found, before) =
+        (tagger.tag(&asked).unwrap(), tagger.model().tagger().unwrap().tag(&asked).unwrap());
     let outside = |tagged: &[Tagging]| -> f32 {
         let tags = tagger.tag_set().len();
         tagged.iter().flat_map(|one| one.probabilities.chunks(tags)).map(|row| row[0]).sum()

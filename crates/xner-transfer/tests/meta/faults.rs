@@ -3,9 +3,9 @@
 use std::fs;
 
 use xner_corpus::Sentence;
+use xner_tagger::Device;
 use xner_tagger::bert::config::Head;
 use xner_tagger::config::Optimiser;
-use xner_tagger::Device;
 use xner_transfer::meta::low_resource::{self, LowResourceConfig};
 use xner_transfer::meta::{Nearest, open_adapted};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use xner_tagger::Tensors;
-use xner_tagger::bert::train::{Clip, FoundGradients, FineTuned};
+use xner_tagger::bert::train::{Clip, FineTuned, FoundGradients};
 use xner_tagger::config::Optimiser;
 use xner_tagger::optimiser::Rule;
 use xner_tagger::train::{Learner, Moment};
@@ -60,7 +60,9 @@ impl Slow<'_> {
                     Optimiser::Adam { beta1, beta2, epsilon, .. } => {
                         m[at] = beta1 * m[at] + (1.0 - beta1) * g;
                         v[at] = beta2 * v[at] + (1.0 - beta2) * g * g;
-                        let of = |beta: f64| if inner.bias_correction { 1.0 - beta.powi(step as i32) } else { 1.0 };
+                        let of = |beta: f64| {
+                            if inner.bias_correction { 1.0 - beta.powi(step as i32) } else { 1.0 }
+                        };
                         rate * (m[at] / of(beta1)) / ((v[at] / of(beta2)).sqrt() + epsilon)
                     }
                     Optimiser::AdamW { .. } => unreachable!("not in these cases"),
@@ -141,7 +143,11 @@ fn the_meta_gradient_is_that_of_a_reference_which_copies_the_model() {
             // Were the inner steps not made, it would be another.
             let still = learner.meta_gradient(&[(0, 1), (0, 5), (1, 9)], 0.0, 0);
             let still = wide(&still.tensors());
-            let off: f64 = want.iter().flat_map(|(name, want)| want.iter().zip(&still[name])).map(|(a, b)| (a - b).abs()).sum();
+            let off: f64 = want
+                .iter()
+                .flat_map(|(name, want)| want.iter().zip(&still[name]))
+                .map(|(a, b)| (a - b).abs())
+                .sum();
             assert!(off > 1e-3, "{off}");
         }
     }
@@ -154,8 +160,10 @@ fn without_inner_steps_it_is_ordinary_training() {
     let tasks = case.tasks();
     let loss = case.config.meta_loss();
     let queries = [2, 3, 11];
-    let batch =
-        Sentences::new(queries.iter().map(|&at| tasks.windows[tasks.tasks[at].query].as_slice()), loss.subwords);
+    let batch = Sentences::new(
+        queries.iter().map(|&at| tasks.windows[tasks.tasks[at].query].as_slice()),
+        loss.subwords,
+    );
     let want = gradient(&case.model(), &batch, &loss);
     let mut learner = case.learner(tasks.clone());
     let found = learner.meta_gradient(&queries.map(|at| (0, at)), 0.1, 0);

@@ -80,7 +80,8 @@ fn as_many_are_masked_as_the_ratio_says_and_others_each_epoch() {
             }
         }
         // Five standard deviations.
-        let (want, spread) = (ratio * f64::from(drawn as u32), (ratio * (1.0 - ratio) * f64::from(drawn as u32)).sqrt());
+        let (want, spread) =
+            (ratio * f64::from(drawn as u32), (ratio * (1.0 - ratio) * f64::from(drawn as u32)).sqrt());
         assert!((f64::from(masked as u32) - want).abs() < 5.0 * spread, "{masked} of {drawn}");
         // Each epoch and each place draws for itself; of few words that are masked some draws are the same.
         assert!(kinds.len() > 60, "{}", kinds.len());

@@ -43,7 +43,8 @@ fn a_run_leaves_a_model_with_its_scores_adapted_and_not() {
     }
     // One base model for all, and the vectors.
     let base = std::fs::read_dir(cache.path()).unwrap();
-    let base = base.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("base-"));
+    let base =
+        base.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("base-"));
     assert_eq!(base.count(), 1);
     // Another config in the same folder is refused.
     case.config.ablation = Ablation::NoMaxLoss;
@@ -116,7 +117,10 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
     same(&files(whole.path()), &files(broken.path()));
 }
 
-fn same(one: &std::collections::BTreeMap<String, Vec<u8>>, two: &std::collections::BTreeMap<String, Vec<u8>>) {
+fn same(
+    one: &std::collections::BTreeMap<String, Vec<u8>>,
+    two: &std::collections::BTreeMap<String, Vec<u8>>,
+) {
     assert_eq!(one.keys().collect::<Vec<_>>(), two.keys().collect::<Vec<_>>());
     for (name, bytes) in one {
         assert!(bytes == &two[name], "{name}");
@@ -141,7 +145,8 @@ fn models_are_tuned_on_nested_parts() {
     let folder = tempfile::tempdir().unwrap();
     let (model, out) = (folder.path().join("model"), folder.path().join("out"));
     case.model().save(&model).unwrap();
-    let mut config = LowResourceConfig { shares: vec![0.1, 0.5], draws: vec![1, 2], ..LowResourceConfig::default() };
+    let mut config =
+        LowResourceConfig { shares: vec![0.1, 0.5], draws: vec![1, 2], ..LowResourceConfig::default() };
     (config.bert.freeze_embeddings, config.bert.freeze_layers) = (false, 0);
     config.training.epochs = 3;
     config.training.optimiser = adam(1e-3, 1e-8);
@@ -156,9 +161,9 @@ fn models_are_tuned_on_nested_parts() {
         }
         Flow::Continue
     };
-    let report =
-        low_resource::run(&config, corpora, &models, &out, &Device::Cpu, &mut observer).unwrap();
-    let counts: Vec<_> = report.rows.iter().map(|row| (row.model.as_str(), row.sentences, row.scores.len())).collect();
+    let report = low_resource::run(&config, corpora, &models, &out, &Device::Cpu, &mut observer).unwrap();
+    let counts: Vec<_> =
+        report.rows.iter().map(|row| (row.model.as_str(), row.sentences, row.scores.len())).collect();
     assert_eq!(counts, [("one", 3, 2), ("two", 3, 2), ("one", 15, 2), ("two", 15, 2)]);
     // The same model on the same sentences.
     assert_eq!(report.rows[2].scores, report.rows[3].scores);

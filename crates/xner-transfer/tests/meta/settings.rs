@@ -50,7 +50,10 @@ fn a_files_own_keys_come_first() {
     assert!(config.inner.bias_correction && !config.meta.bias_correction);
     let Optimiser::AdamW { rate, epsilon, .. } = config.meta.optimiser else { panic!("{:?}", config.meta) };
     assert_eq!((rate, epsilon), (2e-4, 1e-6));
-    assert_eq!(read("inner.optimiser = { kind = 'sgd' }").unwrap().inner.optimiser, Optimiser::Sgd { rate: 0.1 });
+    assert_eq!(
+        read("inner.optimiser = { kind = 'sgd' }").unwrap().inner.optimiser,
+        Optimiser::Sgd { rate: 0.1 }
+    );
     // What is written reads back.
     for config in [config, MetaConfig::preset(Preset::Paper)] {
         assert_eq!(toml::from_str::<MetaConfig>(&toml::to_string(&config).unwrap()).unwrap(), config);

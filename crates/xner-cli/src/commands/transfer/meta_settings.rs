@@ -35,7 +35,11 @@ const OWN: &[Table<'_>] = &[
         "The language with labels. Paths are relative to this file's folder.",
         &[
             Key("language", "What it is called.", None),
-            Key("train", "Labelled sentences: trained on, and searched for similar ones.", Some("\"train.conll\"")),
+            Key(
+                "train",
+                "Labelled sentences: trained on, and searched for similar ones.",
+                Some("\"train.conll\""),
+            ),
             Key("dev", "Labelled sentences by which weights are chosen.", Some("\"dev.conll\"")),
             Key("sentences", "So many of the training sentences; by default all.", Some("2000")),
             Key("dev_sentences", "So many of the development sentences; by default all.", Some("800")),
@@ -89,7 +93,11 @@ const REST: &[Table<'_>] = &[
             Key("tasks", "Tasks of each.", None),
             Key("evaluate_every", "Updates between two scores on the development data; 0: at the end.", None),
             Key("checkpoint_every", "Updates between two checkpoints, beside those after scores.", None),
-            Key("start", "What it begins with: pretrained (encoder, a new head) or base (the base model).", None),
+            Key(
+                "start",
+                "What it begins with: pretrained (encoder, a new head) or base (the base model).",
+                None,
+            ),
             Key("gradient", "The mean or the sum of the tasks' gradients.", None),
             Key("bias_correction", "Whether Adam corrects its moments for beginning at zero.", None),
             Key("warmup", "The share of updates in which the rate rises; then it falls to 0.", None),

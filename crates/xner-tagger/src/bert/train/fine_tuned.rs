@@ -122,7 +122,8 @@ where
         let tagger = BertTagger::<A::InnerBackend>::open(folder, device)?;
         let tags = crate::Tagger::tag_set(&tagger).clone();
         let BertTagger { encoder, head, tokeniser, keys, .. } = tagger;
-        let settings = BertSettings { length: keys.length.min(encoder.config.max_length()), ..settings.clone() };
+        let settings =
+            BertSettings { length: keys.length.min(encoder.config.max_length()), ..settings.clone() };
         let head = tracked(TagHead::from_inner(head), true);
         Self::assemble(&settings, encoder, head, tokeniser, keys, tags, seed)
     }

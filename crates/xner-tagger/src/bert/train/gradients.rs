@@ -214,13 +214,8 @@ impl<B: NerBackend> FineTuneOptimiser<B> {
         Some((gradients, rows, scales))
     }
 
-    fn step_rows<A>(
-        &mut self,
-        model: &mut FineTuned<A>,
-        rows: Rows,
-        scale: f32,
-        rate: f64,
-    ) where
+    fn step_rows<A>(&mut self, model: &mut FineTuned<A>, rows: Rows, scale: f32, rate: f64)
+    where
         A: AutodiffBackend<InnerBackend = B> + NerBackend,
     {
         if !rows.is_empty() {

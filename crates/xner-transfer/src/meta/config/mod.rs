@@ -11,8 +11,8 @@ use xner_tagger::bert::train::BertSettings;
 use xner_tagger::config::{Fall, Schedule, TrainingConfig};
 
 pub use parts::{
-    Ablation, AdaptationConfig, Decoding, Gradient, InnerUpdate, LossConfig, Masked, MaskingConfig,
-    Mean, MetaUpdate, Nearest, Overlap, Similarity, SourceText, Start, Subwords, TargetText,
+    Ablation, AdaptationConfig, Decoding, Gradient, InnerUpdate, LossConfig, Masked, MaskingConfig, Mean,
+    MetaUpdate, Nearest, Overlap, Similarity, SourceText, Start, Subwords, TargetText,
 };
 pub use preset::Preset;
 

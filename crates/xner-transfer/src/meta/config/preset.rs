@@ -7,11 +7,11 @@ use xner_tagger::bert::Pooling;
 use xner_tagger::bert::train::{BertSettings, BertTrainConfig, Clip, complete};
 use xner_tagger::config::{Optimiser, Schedule, TrainingConfig};
 
-use super::parts::{
-    Ablation, AdaptationConfig, Decoding, Gradient, InnerUpdate, LossConfig, Masked, MaskingConfig,
-    Mean, MetaUpdate, Nearest, Overlap, Similarity, SourceText, Start, Subwords, TargetText,
-};
 use super::MetaConfig;
+use super::parts::{
+    Ablation, AdaptationConfig, Decoding, Gradient, InnerUpdate, LossConfig, Masked, MaskingConfig, Mean,
+    MetaUpdate, Nearest, Overlap, Similarity, SourceText, Start, Subwords, TargetText,
+};
 
 /// Whose settings are taken where a config has none of its own.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,8 +138,9 @@ impl<'de> Deserialize<'de> for MetaConfig {
         complete(&mut own, Table::try_from(Self::preset(preset)).map_err(D::Error::custom)?);
         let mut track = serde_path_to_error::Track::new();
         let tracked = serde_path_to_error::Deserializer::new(Value::Table(own), &mut track);
-        Self::deserialize(tracked)
-            .map_err(|e: toml::de::Error| D::Error::custom(format!("at `{}`: {}", track.path(), one_line(&e))))
+        Self::deserialize(tracked).map_err(|e: toml::de::Error| {
+            D::Error::custom(format!("at `{}`: {}", track.path(), one_line(&e)))
+        })
     }
 }
 
