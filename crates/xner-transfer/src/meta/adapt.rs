@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use burn::tensor::backend::AutodiffBackend;
-use rayon::prelude::*;
+use rayon::ThreadPoolBuilder;
 use xner_corpus::{Labelled, Sentence, Tag, TagSet};
 use xner_nn::NerBackend;
 use xner_tagger::bert::train::{BertSettings, Example, FineTuned, Pass};
@@ -122,17 +123,19 @@ where
             groups.entry(support).or_default().push(at);
         }
         let groups: Vec<(Vec<usize>, Vec<usize>)> = groups.into_iter().collect();
-        let tagged = groups.par_iter().map_init(
+        let tagged = workers(
+            &groups,
             || self.model.fork(),
-            |model, (support, places)| -> Result<Vec<(usize, T)>> {
+            |model, (support, places)| {
                 let own: Vec<Sentence> = places.iter().map(|&at| sentences[at].clone()).collect();
-                let found = self.adapted(model, support, |tagger| f(tagger, &own))?;
-                Ok(places.iter().copied().zip(found).collect())
+                self.adapted(model, support, |tagger| f(tagger, &own))
             },
-        );
+        )?;
         let mut all = vec![T::default(); sentences.len()];
-        for (at, one) in tagged.collect::<Result<Vec<_>>>()?.into_iter().flatten() {
-            all[at] = one;
+        for ((_, places), found) in groups.iter().zip(tagged) {
+            for (&at, one) in places.iter().zip(found) {
+                all[at] = one;
+            }
         }
         Ok(all)
     }
@@ -167,6 +170,45 @@ where
         model.put_back(kept);
         Ok(answer?)
     }
+}
+
+/// What `f` makes of each of `work`, in its order, on as many threads as rayon has; each begins with what `start` gives.
+///
+/// These are no tasks of rayon's: a backward pass holds a lock while it works in parallel, and a thread that took up
+/// another such task meanwhile would wait for itself. So each thread does what it has to do alone, which for a few short
+/// sentences is also the fastest.
+fn workers<W: Sync, S, T: Send>(
+    work: &[W],
+    start: impl Fn() -> S + Sync,
+    f: impl Fn(&mut S, &W) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    let next = AtomicUsize::new(0);
+    let run = || -> Result<Vec<(usize, T)>> {
+        let (mut state, mut done) = (start(), Vec::new());
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(own) = work.get(at) else { return Ok(done) };
+            // After a fault the others need not go on.
+            let found = f(&mut state, own).inspect_err(|_| next.store(work.len(), Ordering::Relaxed))?;
+            done.push((at, found));
+        }
+    };
+    let alone = || -> Result<Vec<(usize, T)>> {
+        let pool = ThreadPoolBuilder::new().num_threads(1).build();
+        pool.map_err(|fault| Error::Data { message: format!("a thread to adapt in: {fault}") })?.install(run)
+    };
+    let found = std::thread::scope(|scope| {
+        let threads = rayon::current_num_threads().min(work.len());
+        let started: Vec<_> = (0..threads).map(|_| scope.spawn(alone)).collect();
+        let ended = started.into_iter().map(|thread| match thread.join() {
+            Ok(found) => found,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        ended.collect::<Result<Vec<_>>>()
+    })?;
+    let mut found: Vec<(usize, T)> = found.into_iter().flatten().collect();
+    found.sort_unstable_by_key(|&(at, _)| at);
+    Ok(found.into_iter().map(|(_, found)| found).collect())
 }
 
 /// Source sentences that are looked up for one target sentence.
