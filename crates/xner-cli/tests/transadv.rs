@@ -199,6 +199,32 @@ fn methods_share_a_cache_and_their_models_tag() {
 }
 
 #[test]
+fn figure_3_shows_every_stage() {
+    let folder = folder(CONFIG);
+    folder.xner(&format!("{} run --cache cache", command("transadv"))).ok();
+    let figures = "transfer figures run --config configs/run.toml --words 20 --perplexity 4";
+    // Its phases are not in the run's own folder.
+    folder.refused(figures, &["run/phases/source-", "--cache"]);
+    let drawn = folder.xner(&format!("{figures} --cache cache --out one --json")).json();
+    let panels: Vec<_> = drawn["panels"].as_array().unwrap().iter().map(|panel| &panel["name"]).collect();
+    assert_eq!(
+        panels,
+        ["(a) pretrained", "(b) source", "(c) entity", "(d) context", "(e) order", "(f) student"]
+    );
+    for panel in drawn["panels"].as_array().unwrap() {
+        let shares = ["nearest_of_other_language", "nearest_of_same_label"].map(|key| panel[key].as_f64());
+        assert!(shares.iter().all(|share| (0.0..=1.0).contains(&share.unwrap())), "{panel}");
+    }
+    assert_eq!((&drawn["source"]["O"], &drawn["target"]["O"]), (&10.into(), &10.into()));
+    folder.xner(&format!("{figures} --cache cache --out two")).ok();
+    same(&folder, "one", "two");
+    assert_eq!(folder.files("one"), ["stages.png", "stages.svg"]);
+    // Other methods have no such figure.
+    folder.xner(&format!("{} ft", command("mbert-ft"))).ok();
+    folder.refused("transfer figures ft --config configs/run.toml", &["mbert-ft", "transadv"]);
+}
+
+#[test]
 fn the_printed_config_is_one() {
     let folder = folder(CONFIG);
     for method in METHODS {

@@ -76,8 +76,21 @@ pub struct TransferReport {
     /// The rounds of pseudo labels, where the method makes any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rounds: Vec<Round>,
+    /// The phases that the model came of, where the method has some that runs may share.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phases: Vec<PhaseFolder>,
     /// The config, with paths left out.
     pub config: serde_json::Value,
+}
+
+/// A phase, and where in the cache its model lies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhaseFolder {
+    /// `source`, `entity` …
+    pub name: String,
+    /// Its folder's name in the cache.
+    pub folder: String,
 }
 
 /// A choice of weights, and their scores as fractions. Test scores count every token.

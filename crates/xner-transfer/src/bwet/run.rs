@@ -67,6 +67,7 @@ pub fn run(
         by_source_dev: scored(&folders.by_source, training.best.as_ref())?,
         by_target_dev: scored(&folders.by_target, training.best_target.as_ref())?,
         rounds: Vec::new(),
+        phases: Vec::new(),
         config: serde_json::to_value(config.without_paths())
             .map_err(|e| Error::io(Path::new(REPORT))(e.into()))?,
     };

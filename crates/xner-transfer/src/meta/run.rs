@@ -281,6 +281,7 @@ impl Work<'_> {
             by_source_dev: selected,
             by_target_dev: None,
             rounds: Vec::new(),
+            phases: Vec::new(),
             config: settings(&config.without_paths())?,
         };
         report.write(self.out)?;

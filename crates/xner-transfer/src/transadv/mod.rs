@@ -39,7 +39,7 @@ pub use config::{
 pub use corpora::TransAdvCorpora;
 pub use discriminators::{LanguageDiscriminator, OrderDiscriminator, cross_entropy};
 pub use distil::{DistilLearner, Lesson};
-pub use export::export;
+pub use export::{export, open_phase};
 pub use learner::{AdversarialLearner, Dev};
 pub use observer::{Event, Observer};
 pub(crate) use run::Outcome;

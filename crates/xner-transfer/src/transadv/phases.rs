@@ -25,7 +25,7 @@ use super::observer::{Event, Observer};
 use super::sets::{Set, Sets, Words, word_languages, word_orders};
 use super::weights_file;
 use crate::files::create_folder;
-use crate::report::Select;
+use crate::report::{PhaseFolder, Select};
 use crate::{Error, Result};
 
 /// A model that a phase trained: the weights in its folder, on top of the pretrained encoder.
@@ -67,6 +67,8 @@ pub(crate) struct Workshop<'a, A: AutodiffBackend> {
     base: String,
     /// Steps of all phases so far.
     pub(crate) steps: usize,
+    /// The phases so far, without students.
+    pub(crate) folders: Vec<PhaseFolder>,
 }
 
 impl<'a, A> Workshop<'a, A>
@@ -82,7 +84,17 @@ where
         device: &'a A::Device,
         observer: &'a mut dyn Observer,
     ) -> Result<Self> {
-        let mut shop = Self { config, corpora, cache, device, observer, tags, base: String::new(), steps: 0 };
+        let mut shop = Self {
+            config,
+            corpora,
+            cache,
+            device,
+            observer,
+            tags,
+            base: String::new(),
+            steps: 0,
+            folders: Vec::new(),
+        };
         let mut print = Fingerprint::new();
         print.bytes(env!("CARGO_PKG_VERSION").as_bytes());
         settings(&mut print, &(&config.without_paths().bert, config.seed, config.select))?;
@@ -352,6 +364,12 @@ where
 
     fn end(&mut self, name: &str, folder: PathBuf, report: TrainReport, cached: bool) -> Phase {
         self.steps += report.steps;
+        if folder.parent() == Some(self.cache)
+            && let Some(own) = folder.file_name()
+        {
+            let own = own.to_string_lossy().into_owned();
+            self.folders.push(PhaseFolder { name: name.to_owned(), folder: own });
+        }
         // A student's folder may hold the run's cache, which is none of it.
         let by_target = folder.join(BY_TARGET);
         let bytes = size(&folder) + size(&by_target);

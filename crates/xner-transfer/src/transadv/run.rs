@@ -14,7 +14,7 @@ use super::corpora::TransAdvCorpora;
 use super::observer::{Event, Observer};
 use super::phases::{BY_TARGET, Phase, Workshop};
 use crate::identity::claim;
-use crate::report::{Folders, REPORT, Selected, TransferReport};
+use crate::report::{Folders, PhaseFolder, REPORT, Selected, TransferReport};
 use crate::{Error, Result, baselines};
 
 /// Trains a tagger for the target language by `method` and writes its model directory to `out`, in Hugging Face's
@@ -55,7 +55,7 @@ pub fn run(
     let folders = Folders::new(out, config.select);
     let cache = cache.unwrap_or(&own);
     let work = Work { method, config, corpora, folders: &folders, cache, observer: &mut *observer };
-    let (training, steps) = dispatch(*device, work)??;
+    let (training, steps, phases) = dispatch(*device, work)??;
     observer.event(&Event::Scoring);
     let scored = |folder: &Path, best: Option<&Evaluation>| -> Result<Option<Selected>> {
         let Some(mut selected) = best.map(Selected::of) else { return Ok(None) };
@@ -86,6 +86,7 @@ pub fn run(
         by_source_dev,
         by_target_dev,
         rounds: Vec::new(),
+        phases,
         config: serde_json::to_value(config.without_paths())
             .map_err(|e| Error::io(Path::new(REPORT))(e.into()))?,
     };
@@ -111,7 +112,7 @@ struct Work<'a> {
 }
 
 impl Task for Work<'_> {
-    type Answer = Result<(TrainReport, usize)>;
+    type Answer = Result<(TrainReport, usize, Vec<PhaseFolder>)>;
 
     fn run<A>(self, device: &A::Device) -> xner_tagger::Result<Self::Answer>
     where
@@ -123,8 +124,8 @@ impl Task for Work<'_> {
 }
 
 impl Work<'_> {
-    /// The last phase's report, and the steps of all.
-    fn trained<A>(self, device: &A::Device) -> Result<(TrainReport, usize)>
+    /// The last phase's report, the steps of all, and their folders.
+    fn trained<A>(self, device: &A::Device) -> Result<(TrainReport, usize, Vec<PhaseFolder>)>
     where
         A: AutodiffBackend + NerBackend,
         A::InnerBackend: NerBackend,
@@ -156,7 +157,7 @@ impl Work<'_> {
                 phase.report
             }
         };
-        Ok((report, shop.steps))
+        Ok((report, shop.steps, shop.folders))
     }
 }
 

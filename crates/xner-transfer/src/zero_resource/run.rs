@@ -159,6 +159,7 @@ fn report(
         by_source_dev,
         by_target_dev,
         rounds: if rounds.exists() { read_json(&rounds)? } else { Vec::new() },
+        phases: Vec::new(),
         config: serde_json::to_value(config.without_paths()).map_err(fault)?,
     })
 }

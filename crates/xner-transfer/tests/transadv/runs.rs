@@ -78,7 +78,7 @@ fn a_student_begins_with_the_encoder_or_with_the_source_model() {
     let mut case = Case::new(10);
     let folder = tempfile::tempdir().unwrap();
     let cache = folder.path().join("cache");
-    let mut trained = |case: &Case, method, name: &str| {
+    let trained = |case: &Case, method, name: &str| {
         let out = folder.path().join(name);
         case.run(method, &out, Some(&cache)).unwrap();
         let weights = Tensors::read(&out.join("model.safetensors")).unwrap().0;

@@ -1,5 +1,6 @@
 //! `xner transfer figures DIR`.
 
+mod stages;
 mod words;
 
 use std::path::PathBuf;
@@ -7,10 +8,11 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use xner_corpus::{Labelled, Scheme, Sentence, Tag, entities};
-use xner_eval::figures::length_lines;
+use xner_eval::figures::{Tsne, length_lines};
 use xner_eval::{ByLength, LengthTable, Lengths, Mode};
 use xner_tagger::{Device, Tagger, open, open_mapped};
 use xner_transfer::report::{Select, TransferReport};
+use xner_transfer::transadv::Method;
 use xner_transfer::zero_resource::{Base, Space, Variant, ZeroResourceConfig, ZeroResourceData, vectors};
 
 use self::words::DrawnWords;
@@ -19,15 +21,21 @@ use crate::exit::bad_input;
 use crate::picture::Picture;
 use crate::progress::Progress;
 
-/// Draw figures 2 and 3 of Bari et al. 2020 of a finished `zero-resource` run, as SVG and PNG
+/// Draw the paper's figures of a finished `zero-resource` or `transadv` run, as SVG and PNG
 ///
-/// `length`: correctly tagged words of the target's test sentences by sentence length, for the run's model and, where
+/// Of `zero-resource`, figures 2 and 3 of Bari et al. 2020. `length`: correctly tagged words of the target's test sentences by sentence length, for the run's model and, where
 /// it was fine-tuned, for the base model too. `words`: a t-SNE of labelled words of both languages by their own
 /// vectors, by those of the common space, and by what the common encoder makes of them. The words are those that the
 /// development sentences (where these have too few: the source's training and the target's test sentences too) have
 /// inside entities at least every other time, the most frequent first, each where it first stands so; a word's colour
-/// is its type, its mark the language. Word vectors are scaled to length 1. The pictures are the same, byte by byte,
-/// for the same seed.
+/// is its type, its mark the language. Word vectors are scaled to length 1.
+///
+/// Of `transadv`, figure 3. `stages`: a t-SNE of words of both languages, half of them inside entities, half outside (O),
+/// spread evenly over the source's training and the target's development (or test) sentences, by the states that the
+/// pretrained encoder and the models of the run's phases give them. Beside it is said how many words have as their
+/// nearest one of the other language, and one of the same label. It needs the cache that the run had.
+///
+/// The pictures are the same, byte by byte, for the same seed.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {
@@ -37,6 +45,9 @@ pub(super) struct Args {
     /// The config that the run was made with
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
+    /// The folder of the phases' models, of `transadv`; by default `phases` in DIR
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
     /// The folder for the figures; by default DIR/figures
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -91,6 +102,17 @@ pub(super) fn run(args: &Args) -> Result<()> {
     }
     let spinner = Progress::spinner("reading");
     let report = TransferReport::read(&args.run)?;
+    if report.method == Method::TransAdv.name() {
+        drop(spinner);
+        return stages::run(args, &report);
+    }
+    if report.method != "zero-resource" {
+        return Err(bad_input(format!(
+            "{}: is a run of {}, expected one of zero-resource or transadv",
+            args.run.display(),
+            report.method
+        )));
+    }
     // The run may have been given another seed than the config's.
     let config = ZeroResourceConfig { seed: report.seed, ..ZeroResourceConfig::read(&args.config)? };
     let context = || format!("{}: no figures", args.config.display());
@@ -119,6 +141,19 @@ pub(super) fn run(args: &Args) -> Result<()> {
     ))
 }
 
+impl Args {
+    /// Where a figure goes; its folder is there then.
+    fn figure(&self, name: &str) -> Result<PathBuf> {
+        let folder = self.out.clone().unwrap_or_else(|| self.run.join("figures"));
+        std::fs::create_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
+        Ok(folder.join(name))
+    }
+
+    fn tsne(&self) -> Tsne {
+        Tsne { perplexity: self.perplexity, seed: self.seed, ..Tsne::default() }
+    }
+}
+
 /// A run, and what is drawn of it.
 struct Run<'a> {
     args: &'a Args,
@@ -142,12 +177,6 @@ impl Run<'_> {
             Select::SourceDev => "source",
             Select::TargetDev => "source-by-target",
         })
-    }
-
-    fn figure(&self, name: &str) -> Result<PathBuf> {
-        let folder = self.args.out.clone().unwrap_or_else(|| self.args.run.join("figures"));
-        std::fs::create_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
-        Ok(folder.join(name))
     }
 
     /// Figure 2.
@@ -174,7 +203,7 @@ impl Run<'_> {
         let (source, target) = self.names();
         let title = format!("{source} to {target}: correctly tagged words by sentence length");
         let lines = length_lines(&title, &tables)?;
-        let picture = Picture::write(&self.figure("length")?, &lines.to_svg()?, &lines.to_png()?)?;
+        let picture = Picture::write(&self.args.figure("length")?, &lines.to_svg()?, &lines.to_png()?)?;
         Ok(DrawnLengths { picture, split, systems })
     }
 }

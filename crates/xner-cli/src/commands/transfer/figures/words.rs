@@ -6,7 +6,6 @@ use anyhow::Result;
 use serde::Serialize;
 use xner_corpus::{EntityType, Labelled, Sentence};
 use xner_embed::Vectors;
-use xner_eval::figures::Tsne;
 use xner_tagger::{Tagger, open, open_source};
 use xner_transfer::zero_resource::Words;
 
@@ -75,8 +74,7 @@ impl Run<'_> {
         let kinds = |words: &[Word<'_>]| words.iter().map(|word| word.kind.clone()).collect();
         let source = Side { name: source_name, kinds: kinds(&source) };
         let target = Side { name: target_name, kinds: kinds(&target) };
-        let settings = Tsne { perplexity: self.args.perplexity, seed: self.args.seed, ..Tsne::default() };
-        let picture = draw(&self.figure("words")?, [&source, &target], &rows, &settings)?;
+        let picture = draw(&self.args.figure("words")?, [&source, &target], &rows, &self.args.tsne())?;
         let panels = rows.into_iter().map(|rows| rows.title).collect();
         Ok(DrawnWords { picture, panels, source: source.count(), target: target.count() })
     }
@@ -141,7 +139,7 @@ fn features(tagger: &dyn Tagger, words: &[Word<'_>]) -> Result<(Vec<f32>, usize)
 }
 
 /// `(a) title`, `(b) title`, …
-fn titled(at: usize, title: &str) -> String {
+pub(super) fn titled(at: usize, title: &str) -> String {
     let letter = char::from(b'a' + at as u8);
     format!("({letter}) {title}")
 }
