@@ -133,9 +133,10 @@ impl<B: OptimiserOps> ModuleOptimiser<B> {
     }
 
     fn rule(&self, rate: f64, step: usize) -> Rule {
-        match self.corrected {
-            true => Rule::new(&self.optimiser, rate, step),
-            false => Rule::uncorrected(&self.optimiser, rate),
+        if self.corrected {
+            Rule::new(&self.optimiser, rate, step)
+        } else {
+            Rule::uncorrected(&self.optimiser, rate)
         }
     }
 

@@ -46,9 +46,10 @@ impl RowOptimiser {
         }
         let step = &mut self.steps[row as usize];
         *step += 1;
-        let rule = match self.corrected {
-            true => Rule::new(&self.optimiser, rate, *step as usize),
-            false => Rule::uncorrected(&self.optimiser, rate),
+        let rule = if self.corrected {
+            Rule::new(&self.optimiser, rate, *step as usize)
+        } else {
+            Rule::uncorrected(&self.optimiser, rate)
         };
         rule.update(weights, gradient, scale, &mut self.m[at.clone()], &mut self.v[at]);
     }

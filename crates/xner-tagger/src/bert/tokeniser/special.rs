@@ -18,8 +18,8 @@ impl Specials {
     /// As the tokeniser's post-processor adds them; where it has none, as the settings or the family name them.
     pub(super) fn find(tokenizer: &Tokenizer, settings: &Settings, family: Family) -> Result<Self, String> {
         // As the settings name it; else either family's, for an encoder may have the other's tokeniser.
-        let named = settings.special("mask_token").into_iter().chain(["[MASK]", "<mask>"]);
-        let mask = named.filter_map(|subword| tokenizer.token_to_id(subword)).next();
+        let mut named = settings.special("mask_token").into_iter().chain(["[MASK]", "<mask>"]);
+        let mask = named.find_map(|subword| tokenizer.token_to_id(subword));
         if tokenizer.get_post_processor().is_some() {
             // One made-up subword, which no special one can be mistaken for.
             let probe = Encoding::from_tokens(vec![Token::new(u32::MAX, String::new(), (0, 0))], 0);

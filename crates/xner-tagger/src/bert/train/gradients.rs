@@ -169,7 +169,7 @@ impl<B: NerBackend> FineTuneOptimiser<B> {
         A: AutodiffBackend<InnerBackend = B> + NerBackend,
     {
         let outcome = found.outcome();
-        if let Some((gradients, rows, [scale, table_scale])) = self.clipped(found, &outcome) {
+        if let Some((gradients, rows, [scale, table_scale])) = self.clipped(found, outcome) {
             model.map_trained(|trained| self.module.step(trained, gradients, scale, rate, step));
             self.step_rows(model, rows, table_scale, rate);
         }
@@ -187,7 +187,7 @@ impl<B: NerBackend> FineTuneOptimiser<B> {
         A: AutodiffBackend<InnerBackend = B> + NerBackend,
     {
         let outcome = found.outcome();
-        if let Some((gradients, rows, [scale, table_scale])) = self.clipped(found, &outcome) {
+        if let Some((gradients, rows, [scale, table_scale])) = self.clipped(found, outcome) {
             self.step_rows(model, rows, table_scale, rate);
             model.map_trained(|trained| self.module.step_once(trained, gradients, scale, rate));
         }
@@ -198,7 +198,7 @@ impl<B: NerBackend> FineTuneOptimiser<B> {
     fn clipped(
         &self,
         found: FoundGradients<B>,
-        outcome: &StepOutcome,
+        outcome: StepOutcome,
     ) -> Option<(Gradients<B>, Rows, [f32; 2])> {
         let FoundGradients { module: Some(mut gradients), rows, .. } = found else { return None };
         if !outcome.gradient_norm.is_finite() {
