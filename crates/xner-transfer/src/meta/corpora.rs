@@ -113,6 +113,8 @@ pub(super) fn limited(mut sentences: Vec<Labelled>, count: Option<usize>) -> Vec
     sentences.retain(|labelled| !labelled.sentence.is_empty());
     let Some(count) = count.filter(|&count| count < sentences.len()) else { return sentences };
     let mut kept = vec![false; sentences.len()];
-    subset(sentences.len(), count, SUBSET).into_iter().for_each(|at| kept[at] = true);
+    for at in subset(sentences.len(), count, SUBSET) {
+        kept[at] = true;
+    }
     sentences.into_iter().zip(kept).filter_map(|(labelled, kept)| kept.then_some(labelled)).collect()
 }

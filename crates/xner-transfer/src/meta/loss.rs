@@ -109,12 +109,12 @@ pub fn loss<B: Backend>(
     let gold: Vec<i32> = gold.iter().map(|&tag| i32::from(tag)).collect();
     let gold: Tensor<B, 2, Int> = Tensor::from_data(TensorData::new(gold, [count, 1]), &device);
     let losses: Tensor<B, 1> = log_softmax(scores, 1).gather(1, gold).neg().reshape([count]);
-    let weights = shares(&host(losses.clone()), owners, config);
+    let weights = shares(&host(losses.clone()), owners, *config);
     (losses * init::tensor(weights, [count], &device)).sum()
 }
 
 /// The share that each token's loss has in that of the sentences.
-fn shares(losses: &[f32], owners: &[usize], config: &LossConfig) -> Vec<f32> {
+fn shares(losses: &[f32], owners: &[usize], config: LossConfig) -> Vec<f32> {
     let mut shares = vec![0.0; losses.len()];
     let sentences = owners.chunk_by(|a, b| a == b).count() as f32;
     let mut begin = 0;

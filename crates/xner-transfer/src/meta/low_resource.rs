@@ -96,7 +96,9 @@ impl LowResourceConfig {
     pub fn read_with(path: &Path, settings: &[String]) -> Result<Self> {
         let mut config: Self = read_config_with(path, settings)?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        [&mut config.train, &mut config.test].into_iter().for_each(|path| resolve(path, folder));
+        for path in [&mut config.train, &mut config.test] {
+            resolve(path, folder);
+        }
         config
             .check()
             .map_err(|fault| Error::Config { path: path.to_owned(), message: fault.to_string() })?;

@@ -201,9 +201,8 @@ impl Work<'_> {
         if !cached {
             observer.event(&Event::Phase { name, sentences });
         }
-        let mut watch = |event: &Training<'_>| match cached {
-            true => Flow::Continue,
-            false => observer.event(&Event::Training(event)),
+        let mut watch = |event: &Training<'_>| {
+            if cached { Flow::Continue } else { observer.event(&Event::Training(event)) }
         };
         let report = plan.run(learner, &mut watch).map_err(|fault| match fault {
             fault @ xner_tagger::Error::Diverged { .. } => {

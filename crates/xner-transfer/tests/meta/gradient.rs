@@ -13,9 +13,9 @@ use xner_transfer::meta::{Gradient, LossConfig, MetaConfig, Sentences, Task, Tas
 use crate::small::{A, Case, adam};
 
 /// The gradient of a loss, by parameter; the table's rows each by itself.
-fn gradient(model: &FineTuned<A>, sentences: &Sentences, loss: &LossConfig) -> BTreeMap<String, Vec<f64>> {
+fn gradient(model: &FineTuned<A>, sentences: &Sentences, loss: LossConfig) -> BTreeMap<String, Vec<f64>> {
     let mut found = FoundGradients::default();
-    sentences.add_to(&mut found, model, loss, None);
+    sentences.add_to(&mut found, model, &loss, None);
     wide(&found.tensors())
 }
 
@@ -91,10 +91,10 @@ fn reference(case: &Case, tasks: &Tasks, which: &[usize], rate: f64) -> BTreeMap
             model
         };
         for step in 1..=config.inner.steps {
-            let found = gradient(&whole(&slow.weights), &of(support), &loss);
+            let found = gradient(&whole(&slow.weights), &of(support), loss);
             slow.step(&found, rate, step);
         }
-        for (name, own) in gradient(&whole(&slow.weights), &of(&[*query]), &loss) {
+        for (name, own) in gradient(&whole(&slow.weights), &of(&[*query]), loss) {
             let sum = sum.entry(name).or_insert_with(|| vec![0.0; own.len()]);
             sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += own / which.len() as f64);
         }
@@ -164,7 +164,7 @@ fn without_inner_steps_it_is_ordinary_training() {
         queries.iter().map(|&at| tasks.windows[tasks.tasks[at].query].as_slice()),
         loss.subwords,
     );
-    let want = gradient(&case.model(), &batch, &loss);
+    let want = gradient(&case.model(), &batch, loss);
     let mut learner = case.learner(tasks.clone());
     let found = learner.meta_gradient(&queries.map(|at| (0, at)), 0.1, 0);
     close(&wide(&found.tensors()), &want);
@@ -201,7 +201,7 @@ fn a_task_whose_support_is_its_query_is_ordinary_training() {
     let mut first = FoundGradients::default();
     own.add_to(&mut first, &model, &loss, None);
     ordinary.step(&mut model, first, 0.05, 1);
-    let want = gradient(&model, &own, &loss);
+    let want = gradient(&model, &own, loss);
 
     let mut learner = case.learner(tasks);
     let found = learner.meta_gradient(&[(0, 0)], 0.05, 0);

@@ -18,9 +18,9 @@ fn config(max_weight: f32, mean: Mean) -> LossConfig {
     LossConfig { max_weight, mean, subwords: Subwords::First }
 }
 
-fn value(scores: &[f32], config: &LossConfig) -> f64 {
+fn value(scores: &[f32], config: LossConfig) -> f64 {
     let scores: Tensor<Flex, 2> = Tensor::from_data(TensorData::new(scores.to_vec(), [4, 2]), &FlexDevice);
-    f64::from(host(loss(scores, &GOLD, &OWNERS, config))[0])
+    f64::from(host(loss(scores, &GOLD, &OWNERS, &config))[0])
 }
 
 /// -log p of each token.
@@ -41,8 +41,8 @@ fn it_is_the_mean_and_the_greatest() {
         let w = f64::from(weight);
         let sentence = ((t[0] + t[1] + t[2]) / 3.0 + w * greatest + t[3] + w * t[3]) / 2.0;
         let token = t.iter().sum::<f64>() / 4.0 + w * (greatest + t[3]) / 2.0;
-        assert!((value(&SCORES, &config(weight, Mean::Sentence)) - sentence).abs() < 1e-6);
-        assert!((value(&SCORES, &config(weight, Mean::Token)) - token).abs() < 1e-6);
+        assert!((value(&SCORES, config(weight, Mean::Sentence)) - sentence).abs() < 1e-6);
+        assert!((value(&SCORES, config(weight, Mean::Token)) - token).abs() < 1e-6);
     }
 }
 
@@ -63,7 +63,7 @@ fn its_gradient_is_that_of_finite_differences() {
             let w = f64::from(config.max_weight);
             let greatest = t[..3].iter().copied().fold(f64::MIN, f64::max) + t[3];
             let mean = match config.mean {
-                Mean::Sentence => (t[..3].iter().sum::<f64>() / 3.0 + t[3]) / 2.0,
+                Mean::Sentence => f64::midpoint(t[..3].iter().sum::<f64>() / 3.0, t[3]),
                 Mean::Token => t.iter().sum::<f64>() / 4.0,
             };
             mean + w * greatest / 2.0

@@ -33,13 +33,12 @@ pub(super) struct AdaptArgs {
 pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
     let AdaptArgs { adapt, adapt_config, adapt_encoder, adapt_cache } = &args.adaptation;
     let Some(corpus) = adapt else { return Ok(None) };
-    let config = match adapt_config {
-        Some(file) => MetaConfig::read(file)?,
-        None => {
-            let mut config = MetaConfig::default();
-            config.source.read = args.layout.read(Format::guess(corpus));
-            config
-        }
+    let config = if let Some(file) = adapt_config {
+        MetaConfig::read(file)?
+    } else {
+        let mut config = MetaConfig::default();
+        config.source.read = args.layout.read(Format::guess(corpus));
+        config
     };
     let encoder = match (adapt_encoder, &config.bert.encoder) {
         (Some(encoder), _) => encoder.clone(),

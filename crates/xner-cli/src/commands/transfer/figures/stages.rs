@@ -1,6 +1,7 @@
 //! Figure 3 of `TransAdv`: what each stage's model makes of words of both languages.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use anyhow::{Context, Result};
 use rayon::prelude::*;
@@ -92,9 +93,11 @@ pub(super) fn run(args: &Args, report: &TransferReport) -> Result<()> {
     text.push_str(&told(target.name, &drawn.target));
     for Stage { name, nearest_of_other_language, nearest_of_same_label } in &drawn.panels {
         let [other, same] = [nearest_of_other_language, nearest_of_same_label].map(|share| 100.0 * share);
-        text.push_str(&format!(
-            "{name}: nearest word of the other language {other:.1} %, of the same label {same:.1} %\n"
-        ));
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            text,
+            "{name}: nearest word of the other language {other:.1} %, of the same label {same:.1} %"
+        );
     }
     super::super::super::print(&text)
 }
