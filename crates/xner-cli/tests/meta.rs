@@ -148,7 +148,15 @@ fn a_run_that_is_killed_in_meta_training_goes_on() {
     folder.xner(&format!("{COMMAND} whole")).ok();
     let begun = std::time::Instant::now();
     let mut child = folder.start(&format!("{COMMAND} broken"));
-    while !folder.path("broken/checkpoint/state.safetensors").exists() {
+    let there = || {
+        let names =
+            if folder.path("broken/phases").exists() { folder.files("broken/phases") } else { vec![] };
+        let own = names.into_iter().find(|name| name.starts_with("meta-"));
+        own.is_some_and(|own| {
+            folder.path(&format!("broken/phases/{own}/checkpoint/state.safetensors")).exists()
+        })
+    };
+    while !there() {
         assert_eq!(child.try_wait().unwrap(), None);
         assert!(begun.elapsed().as_secs() < 300);
         std::thread::sleep(std::time::Duration::from_millis(1));

@@ -32,8 +32,9 @@ const CHUNK: usize = 128;
 /// target's test sentences as it is, and adapted to each of them.
 ///
 /// In `out` are then, beside the model: `transfer-report.json` with both scores, and `adaptation.json`, the sentences whose
-/// tags adaptation changed, with those that the model was adapted by. The base model, where it is needed, and the vectors of
-/// sentences are in `cache` (by default `out/phases`): runs with the same cache make them once.
+/// tags adaptation changed, with those that the model was adapted by. The base model, where it is needed, the meta-trained one
+/// and the vectors of sentences are in `cache` (by default `out/phases`): runs with the same cache make them once, whatever
+/// language they are scored on.
 ///
 /// The run may be killed at any time: the same call goes on from the last checkpoint, and ends with the same bytes. A
 /// run that is finished is not repeated.
@@ -146,20 +147,28 @@ impl Work<'_> {
         let left_out = self.corpora.train.len() - tasks.tasks.len();
         let count = tasks.tasks.len();
         let mut print = Fingerprint::new();
-        print.bytes(self.fingerprint.as_bytes());
+        print.bytes(env!("CARGO_PKG_VERSION").as_bytes());
+        print.bytes(settings(&self.config.of_meta_training())?.to_string().as_bytes());
+        print.corpus(&self.corpora.train).corpus(&self.corpora.dev);
         model.fingerprint(&mut print);
+        let fingerprint = print.digest();
+        let folder = self.cache.join(format!("meta-{}", &fingerprint[..16]));
         let mut learner = MetaLearner::new(self.config, model, tasks, &self.corpora.dev)?;
         let training = self.config.meta_training();
         let plan = TrainingLoop {
             seed: *seed,
             training: &training,
-            settings: settings(self.config)?,
-            fingerprint: print.digest(),
+            settings: settings(&self.config.of_meta_training())?,
+            fingerprint,
             left_out,
-            out: self.out,
+            out: &folder,
             target_out: None,
         };
-        self.phase("meta", count, &plan, &mut learner)
+        let report = self.phase("meta", count, &plan, &mut learner)?;
+        drop(learner);
+        report.write(self.out)?;
+        FineTuned::<A>::reopen(&folder, bert, *seed, device)?.save(self.out)?;
+        Ok(report)
     }
 
     /// The base model: fine-tuned on the source. Trained once for all runs with the same cache.

@@ -46,6 +46,20 @@ fn a_run_leaves_a_model_with_its_scores_adapted_and_not() {
     let base =
         base.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("base-"));
     assert_eq!(base.count(), 1);
+    // Scored on other text and adapted otherwise, it is the same meta-trained model.
+    let (mut other, mut phases) = (Case::new(14, 0.1), Vec::new());
+    other.config = case.config.clone();
+    other.corpora.target_test.truncate(5);
+    (other.config.adaptation.rate, other.config.ablation) = (1e-3, Ablation::None);
+    let mut observer = |event: &Event<'_>| {
+        if let Event::PhaseEnd { name, cached } = event {
+            phases.push(((*name).to_owned(), *cached));
+        }
+        Flow::Continue
+    };
+    let out = folder.path().join("other");
+    run(&other.config, &other.corpora, &out, Some(cache.path()), &Device::Cpu, &mut observer).unwrap();
+    assert_eq!(phases, [("base".to_owned(), true), ("meta".to_owned(), true)]);
     // Another config in the same folder is refused.
     case.config.ablation = Ablation::NoMaxLoss;
     case.config.seed = 9;

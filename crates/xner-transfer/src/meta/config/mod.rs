@@ -126,6 +126,14 @@ impl MetaConfig {
         config
     }
 
+    /// What meta-training depends on: ablations as what they leave, and nothing of what comes behind it.
+    pub(crate) fn of_meta_training(&self) -> Self {
+        let Self { target, adaptation, .. } = Self::default();
+        let (loss, masking) = (self.meta_loss(), self.meta_masking());
+        let ablation = Ablation::None;
+        Self { target, adaptation, row: None, ablation, loss, masking, ..self.without_paths() }
+    }
+
     /// The loss of meta-training, with what the ablation leaves of it.
     pub fn meta_loss(&self) -> LossConfig {
         let without = matches!(self.ablation, Ablation::NoMaxLoss | Ablation::NoMaxLossOrMasking);
