@@ -23,12 +23,14 @@ rows=${ROWS:-mbert-ft tsl transadv no-distillation no-adversarial advce advpicke
 row() { # NAME SEED
   local folder=$out/$1/seed-$2 method=$1 settings=()
   case $1 in no-*) method=transadv settings=(--set "ablation=$1") ;; esac
-  [ -e "$folder/transfer-report.json" ] && return
+  local tagged=""
+  if [ -n "${TEST:-}" ] && [[ " mbert-ft tsl transadv " = *" $1 "* ]]; then tagged=$folder/test.conll; fi
+  [ -e "$folder/transfer-report.json" ] && [ -e "${tagged:-$folder/transfer-report.json}" ] && return
   mkdir -p "$folder"
   "$xner" --threads "${THREADS:-2}" transfer "$method" --config "$config" --seed "$2" --out "$folder" \
     --cache "$out/phases/seed-$2" "${settings[@]}" >> "$folder/log" 2>&1
-  if [ -n "${TEST:-}" ] && [[ " mbert-ft tsl transadv " = *" $1 "* ]]; then
-    "$xner" --threads "${THREADS:-2}" tag --model "$folder" --input "$TEST" --format conll --output "$folder/test.conll" \
+  if [ -n "$tagged" ]; then
+    "$xner" --threads "${THREADS:-2}" tag --model "$folder" --input "$TEST" --format conll --output "$tagged" \
       2>> "$folder/log"
   fi
   if [ "${KEEP:-yes}" = no ]; then

@@ -5,8 +5,8 @@
 
 SOURCE and TARGET are corpora of columns, each MODEL a directory of Hugging Face's layout (an encoder, or a tagger that
 xner wrote). For each model a classifier of TransAdv's shape (two layers, 500 hidden units, ReLU) learns 400 sentences of
-each language, eight a step for 400 steps, and is asked about the words of 200 others. One half right is chance. The
-encoder itself stays as it is: what the classifier cannot tell, no discriminator could take advantage of.
+each language, eight a step for 400 steps, and is asked about the words of 200 others; the mean of both languages' shares is
+printed, so one half is chance. The encoder itself stays as it is, without dropout.
 
 Needs torch and transformers.
 """

@@ -187,7 +187,7 @@ fn what_cannot_be_made_is_refused() {
 
     let plain = [labelled("rain O, in O")];
     let drop = DataConfig { without_entities: WithoutEntities::Drop, ..config.clone() };
-    assert!(message(create(&plain, &translator, &drop, 1)).contains("`without-entities`"));
+    assert!(message(create(&plain, &translator, &drop, 1)).contains("`data.without_entities`"));
     let sets = create(&plain, &translator, &config, 1).unwrap();
     assert_eq!((&sets.source_swi[..], &sets.target_swi), (&plain[..], &sets.target));
     assert!(

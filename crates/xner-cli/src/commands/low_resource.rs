@@ -67,9 +67,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
 /// A model's name and folder.
 fn named(model: &str) -> Result<(String, PathBuf)> {
+    let whole = PathBuf::from(model);
     let (name, folder) = match model.split_once('=') {
-        Some((name, folder)) => (Some(name.to_owned()), PathBuf::from(folder)),
-        None => (None, PathBuf::from(model)),
+        Some((name, folder)) if !whole.is_dir() => (Some(name.to_owned()), PathBuf::from(folder)),
+        _ => (None, whole),
     };
     if !folder.is_dir() {
         return Err(bad_input(format!("{}: no such model directory", folder.display())));

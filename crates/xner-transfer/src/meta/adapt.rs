@@ -54,8 +54,8 @@ where
     /// `adaptation` and `decode` count. `encoder` is that of the index; `cache` as in [`SentenceVectors::open_or_make`].
     ///
     /// # Errors
-    /// [`Error::Data`] when there are fewer source sentences than are wanted for one, or a label that the model does not
-    /// have; a fault of the tokeniser.
+    /// [`Error::Data`] when there are fewer source sentences than are wanted for one, or others than in the index, or a
+    /// label that the model does not have, or when it has a CRF; a fault of the tokeniser.
     pub fn new(
         model: FineTuned<A>,
         source: &[Labelled],
@@ -64,6 +64,15 @@ where
         cache: Option<&Path>,
         config: &MetaConfig,
     ) -> Result<Self> {
+        if model.has_crf() {
+            let message = "the model has a CRF, expected a head without one: the loss is of single words";
+            return Err(Error::Data { message: message.to_owned() });
+        }
+        if source.len() != index.len() {
+            let (own, others) = (source.len(), index.len());
+            let message = format!("there are {own} source sentences, and an index of {others}");
+            return Err(Error::Data { message });
+        }
         let similarity = config.similarity;
         let wanted = wanted(&similarity);
         if index.len() < wanted {

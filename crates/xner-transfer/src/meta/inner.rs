@@ -9,7 +9,12 @@ use super::config::{InnerUpdate, LossConfig};
 use super::loss::Sentences;
 
 /// Brings a model from `θ` to `θ_i` by `steps` steps at rate `rate` on the sentences of a task, with an optimiser that begins
-/// anew. What was trained before is no longer in the model: keep it ([`FineTuned::keep`]).
+/// anew (equations 7 and 8; with Adam what it makes of the gradient is in its place):
+///
+/// ```text
+/// θ_i^0 = θ,    θ_i^k = θ_i^(k-1) - α ∇ L(D_support_i; θ_i^(k-1)),    θ_i = θ_i^n
+/// ```
+/// What was trained before is no longer in the model: keep it ([`FineTuned::keep`]).
 ///
 /// `pass` is where the first step's dropout stands, and the next ones' behind it; without it there is none.
 ///

@@ -37,13 +37,17 @@ where
     /// `dev`: sentences by which weights are chosen.
     ///
     /// # Errors
-    /// [`Error::Setting`] where words are to be masked and the tokeniser has no subword for it.
+    /// [`Error::Setting`] where words are to be masked and the tokeniser has no subword for it, and for a head with a CRF.
     pub fn new(
         config: &'a MetaConfig,
         model: FineTuned<A>,
         tasks: Tasks,
         dev: &'a [Labelled],
     ) -> Result<Self> {
+        if model.has_crf() {
+            let message = "is `crf`, expected `softmax`: the loss is of single words".to_owned();
+            return Err(Error::Setting { key: "bert.head".to_owned(), message });
+        }
         let meta = &config.meta;
         let masking = config.meta_masking();
         let masking = if masking.ratio > 0.0 {
@@ -84,7 +88,12 @@ where
     }
 
     /// The meta-gradient of tasks given by epoch and number: for each the gradient of its query's loss at `θ_i`, taken for
-    /// that at `θ` (equation 12), added up or their mean. `rate` is the inner update's; `step` tells dropout where it stands.
+    /// that at `θ` (equation 12), added up or their mean:
+    ///
+    /// ```text
+    /// min over θ of Σ_i L(D_query_i; θ_i)  (9, 10),    θ ← θ - β Σ_i ∇_(θ_i) L(D_query_i; θ_i)  (11, 12)
+    /// ```
+    /// `rate` is the inner update's; `step` tells dropout where it stands.
     /// The model is the same before and after.
     ///
     /// Where a loss or a gradient is not finite, the result's is not either.

@@ -212,7 +212,10 @@ pub fn run(
                 let own: Vec<Labelled> = own.into_iter().map(|at| train[at].clone()).collect();
                 let phase = format!("{name} {:.3} % draw {draw}", 100.0 * share);
                 observer.event(&Event::Phase { name: &phase, sentences: own.len() });
-                let own_out = out.join(phase.replace(|c: char| !c.is_alphanumeric() && c != '.', "-"));
+                // Names that differ in what no folder's should have still have folders of their own.
+                let told = phase.replace(|c: char| !c.is_alphanumeric() && c != '.', "-");
+                let print = Fingerprint::new().bytes(phase.as_bytes()).digest();
+                let own_out = out.join(format!("{told}-{}", &print[..8]));
                 let work = Work { config, train: &own, test, folder, out: &own_out, observer };
                 scores.push(dispatch(*device, work)??);
             }

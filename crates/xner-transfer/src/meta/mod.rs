@@ -30,6 +30,7 @@ mod loss;
 pub mod low_resource;
 mod masking;
 mod observer;
+mod progress;
 mod run;
 mod tasks;
 
@@ -45,5 +46,5 @@ pub use learner::MetaLearner;
 pub use loss::{Sentences, loss};
 pub use masking::Masking;
 pub use observer::{Event, Observer};
-pub use run::run;
+pub use run::{cut, run};
 pub use tasks::{Task, Tasks};

@@ -19,6 +19,7 @@ use super::corpora::MetaCorpora;
 use super::index::{Pretrained, SentenceIndex};
 use super::learner::MetaLearner;
 use super::observer::{Event, Observer};
+use super::progress::Progress;
 use super::tasks::Tasks;
 use crate::files::create_folder;
 use crate::identity::claim;
@@ -77,14 +78,21 @@ pub fn run(
     dispatch(*device, Whole { work: &mut work, index, encoder })?
 }
 
-/// Long sentences as the config wants them, where it does not want them whole.
-fn cut(config: &MetaConfig, corpora: &MetaCorpora, folder: &Path) -> Result<Option<MetaCorpora>> {
+/// Long sentences as the config wants them, where it does not want them whole. `folder` is the encoder's.
+///
+/// # Errors
+/// Faults of the encoder's files, and of windows that are too short.
+pub fn cut(config: &MetaConfig, corpora: &MetaCorpora, folder: &Path) -> Result<Option<MetaCorpora>> {
     if config.overlap == Overlap::Once {
         return Ok(None);
     }
     let encoder = xner_tagger::bert::BertConfig::read(&folder.join("config.json"))?;
     let tokeniser = Tokeniser::open(folder, &encoder)?;
-    let windows = Windows::new(config.bert.length, config.bert.overlap, tokeniser.specials())?;
+    let windows = Windows::new(config.bert.length, config.bert.overlap, tokeniser.specials());
+    let windows = windows.map_err(|fault| match fault {
+        xner_tagger::Error::Setting { key, message } => Error::setting(&format!("bert.{key}"), message),
+        other => other.into(),
+    })?;
     Ok(Some(corpora.clone().cut(&windows, &tokeniser)?))
 }
 
@@ -150,6 +158,8 @@ impl Work<'_> {
         print.bytes(env!("CARGO_PKG_VERSION").as_bytes());
         print.bytes(settings(&self.config.of_meta_training())?.to_string().as_bytes());
         print.corpus(&self.corpora.train).corpus(&self.corpora.dev);
+        // Whose vectors they are says tokeniser, sizes and device too.
+        print.bytes(index.vectors().encoder().as_bytes());
         model.fingerprint(&mut print);
         let fingerprint = print.digest();
         let folder = self.cache.join(format!("meta-{}", &fingerprint[..16]));
@@ -183,6 +193,8 @@ impl Work<'_> {
         let MetaCorpora { train, dev, .. } = self.corpora;
         let data = TrainData { train: train.clone(), dev: dev.clone(), ..TrainData::default() };
         let (mut learner, fingerprint) = BertLearner::<A>::new(&config, data, device)?;
+        let encoder = xner_tagger::bert::fingerprint(&config.bert.directory()?)?;
+        let fingerprint = Fingerprint::new().bytes(fingerprint.as_bytes()).bytes(encoder.as_bytes()).digest();
         let folder = self.cache.join(format!("base-{}", &fingerprint[..16]));
         let plan = TrainingLoop {
             seed: *seed,
@@ -251,15 +263,19 @@ impl Work<'_> {
             let train = &self.corpora.train;
             let cache = Some(self.cache);
             let adapted = AdaptedTagger::new(model, train, index, Box::new(encoder), cache, config)?;
-            let mut after = Vec::with_capacity(test.len());
-            for chunk in sentences.chunks(CHUNK) {
+            // A run that was stopped here goes on behind the last chunk.
+            let mut done = Progress::of(self.out, self.fingerprint)?;
+            let mut after = done.tags()?;
+            for chunk in sentences.chunks(CHUNK).skip(after.len().div_ceil(CHUNK)) {
                 let event = Event::Adapting { done: after.len(), sentences: test.len() };
                 if self.observer.event(&event) == Flow::Stop {
                     let fault =
                         xner_tagger::Error::Stopped { step: self.steps, checkpoint: self.out.to_owned() };
                     return Err(fault.into());
                 }
-                after.extend(adapted.best(chunk)?);
+                let tags = adapted.best(chunk)?;
+                done.add(self.out, &tags)?;
+                after.extend(tags);
             }
             let gold = test.iter().map(|labelled| (labelled.entities.as_slice(), labelled.sentence.len()));
             let scores = xner_tagger::score(gold, &after)?;
@@ -293,6 +309,7 @@ impl Work<'_> {
             config: settings(&config.without_paths())?,
         };
         report.write(self.out)?;
+        Progress::remove(self.out)?;
         Ok(report)
     }
 }
@@ -305,6 +322,7 @@ fn fingerprint(config: &MetaConfig, corpora: &MetaCorpora) -> Result<String> {
     let mut print = Fingerprint::new();
     let settings = settings(&config.without_paths())?.to_string();
     print.bytes(b"meta").bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(settings.as_bytes());
+    print.bytes(xner_tagger::bert::fingerprint(&config.bert.directory()?)?.as_bytes());
     corpora.fingerprint(&mut print);
     Ok(print.digest())
 }

@@ -8,7 +8,7 @@ use xner_tagger::bert::train::{Example, FineTuned};
 use xner_tagger::{Purpose, stream};
 
 use super::index::Neighbour;
-use crate::Result;
+use crate::{Error, Result};
 
 /// The source's sentences as windows, and the tasks made of them.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ impl Tasks {
     /// A task for each source sentence of at most `longest` words.
     ///
     /// # Errors
-    /// A fault of the tokeniser; a tag that the head does not have.
+    /// A fault of the tokeniser; a tag that the head does not have; [`Error::Data`] when `similar` is not of `source`.
     pub fn new<A>(
         model: &FineTuned<A>,
         source: &[Labelled],
@@ -43,6 +43,11 @@ impl Tasks {
         A: AutodiffBackend + NerBackend,
         A::InnerBackend: NerBackend,
     {
+        if similar.len() != source.len() {
+            let (own, others) = (source.len(), similar.len());
+            let message = format!("there are {own} source sentences, and similar ones of {others}");
+            return Err(Error::Data { message });
+        }
         let windows = windows(model, source)?;
         let kept = similar.iter().enumerate().filter(|&(at, _)| source[at].sentence.len() <= longest);
         let tasks = kept
@@ -76,4 +81,31 @@ where
     A::InnerBackend: NerBackend,
 {
     Ok(source.iter().map(|labelled| model.examples(labelled)).collect::<xner_tagger::Result<_>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_tasks_come_once_before_one_comes_twice() {
+        let task = |query| Task { query, support: Vec::new() };
+        for (count, size) in [(14, 4), (5, 8), (3, 3)] {
+            let tasks = Tasks { windows: Vec::new(), tasks: (0..count).map(task).collect() };
+            let updates = 2 * count;
+            let all: Vec<_> = (0..updates).flat_map(|update| tasks.drawn(5, update, size)).collect();
+            assert_eq!(all.len(), updates * size);
+            let mut orders = std::collections::BTreeSet::new();
+            for (epoch, drawn) in all.chunks_exact(count).enumerate() {
+                assert!(drawn.iter().all(|one| one.0 == epoch));
+                let order: Vec<usize> = drawn.iter().map(|one| one.1).collect();
+                let mut sorted = order.clone();
+                sorted.sort_unstable();
+                assert_eq!(sorted, (0..count).collect::<Vec<_>>());
+                orders.insert(order);
+            }
+            assert!(orders.len() > 1);
+            assert_ne!(tasks.drawn(5, 0, size), tasks.drawn(6, 0, size));
+        }
+    }
 }

@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use xner_nn::{NerBackend, init};
 use xner_tagger::bert::train::{FineTuned, FoundGradients, Pass};
-use xner_tagger::bert::{Piece, SubwordBatch};
+use xner_tagger::bert::{BertConfig, Piece, SubwordBatch};
 use xner_tagger::config::Optimiser;
 use xner_tagger::optimiser::{Gradients, ModuleOptimiser, clip_factor};
 use xner_tagger::train::{Moment, StepOutcome};
@@ -57,10 +57,60 @@ pub struct Shown {
     pub orders: Option<[Vec<Piece>; 2]>,
 }
 
-/// What a step shows: all lists in one batch, since a pass over few sentences costs nearly what one over many does.
+/// What a step drew of one list.
+enum Drawn<'a> {
+    /// Windows, and for each word whether it is of the source language, or that nobody asks.
+    Words(Vec<(&'a Piece, &'a [Option<bool>])>),
+    /// Windows, and what is right for each.
+    Sentences(Vec<&'a Piece>, f32),
+}
+
+impl Drawn<'_> {
+    fn pieces(&self) -> Vec<&Piece> {
+        match self {
+            Drawn::Words(drawn) => drawn.iter().map(|&(piece, _)| piece).collect(),
+            Drawn::Sentences(drawn, _) => drawn.clone(),
+        }
+    }
+
+    fn subwords(&self) -> usize {
+        self.pieces().iter().map(|piece| piece.ids.len()).sum()
+    }
+}
+
+/// What a pass shows: several lists in one batch, since a pass over few sentences costs nearly what one over many does.
 struct Shows {
     batch: SubwordBatch,
     lists: Vec<Show>,
+}
+
+impl Shows {
+    /// None where no word is asked about.
+    fn of(drawn: &[Drawn<'_>], config: &BertConfig) -> Option<Self> {
+        let batch = SubwordBatch::new(drawn.iter().flat_map(Drawn::pieces), config);
+        let mut words = batch.words.iter().copied();
+        let mut lists = Vec::with_capacity(drawn.len());
+        for drawn in drawn {
+            let show = match drawn {
+                Drawn::Words(drawn) => {
+                    let languages = drawn.iter().flat_map(|(_, languages)| languages.iter());
+                    let asked = languages.zip(&mut words);
+                    let (rows, right) = asked
+                        .filter_map(|(language, row)| Some((row, f32::from(u8::from((*language)?)))))
+                        .unzip();
+                    Show { rows, right, lengths: None }
+                }
+                Drawn::Sentences(drawn, right) => {
+                    let lengths: Vec<usize> = drawn.iter().map(|piece| piece.words.len()).collect();
+                    let rows = words.by_ref().take(lengths.iter().sum()).collect();
+                    Show { rows, right: vec![*right; lengths.len()], lengths: Some(lengths) }
+                }
+            };
+            lists.push(show);
+        }
+        lists.retain(|show| !show.rows.is_empty());
+        (!lists.is_empty()).then_some(Self { batch, lists })
+    }
 }
 
 /// A list's part of the batch.
@@ -83,6 +133,8 @@ pub struct Adversary<A: AutodiffBackend> {
     config: AdversaryConfig,
     seed: u64,
     batch: usize,
+    /// Subwords of a pass.
+    at_once: usize,
     clip: f64,
     /// The rate of the NER loss, by which the others' rise and fall with the schedule.
     rate: f64,
@@ -98,12 +150,13 @@ where
     A: AutodiffBackend + NerBackend,
     A::InnerBackend: NerBackend,
 {
-    /// `rate` is the first learning rate of the NER loss, `batch` the sentences of a batch from each list.
+    /// `rate` is the first learning rate of the NER loss, `batch` the sentences of a batch from each list, `at_once` the
+    /// subwords that a pass has at most, unless a list has more.
     pub fn new(
         config: &AdversaryConfig,
         optimiser: Optimiser,
         [rate, clip]: [f64; 2],
-        batch: usize,
+        [batch, at_once]: [usize; 2],
         seed: u64,
         shown: Shown,
         discriminators: Discriminators<A>,
@@ -112,6 +165,7 @@ where
             config: config.clone(),
             seed,
             batch: if config.batch == 0 { batch } else { config.batch },
+            at_once,
             clip,
             rate,
             shown,
@@ -138,55 +192,53 @@ where
         self.tally.set(tally);
     }
 
-    /// What a step shows, language before order; none where no word is asked about.
-    fn shows(&self, model: &FineTuned<A>, purpose: Purpose, step: usize) -> Option<Shows> {
+    /// What a step shows, language before order, in passes of at most `at_once` subwords where lists are no longer; lists
+    /// without a word that is asked about are left out.
+    fn shows(&self, model: &FineTuned<A>, purpose: Purpose, step: usize) -> Vec<Shows> {
         let draw = |list: usize, count| places(self.seed, purpose, list, step, self.batch, count);
-        let languages: Vec<Vec<_>> = (self.shown.languages.iter().flatten().enumerate())
-            .map(|(list, of)| draw(list, of.len()).into_iter().flat_map(|at| &of[at].windows).collect())
-            .collect();
-        let orders: Vec<Vec<&Piece>> = (self.shown.orders.iter().flatten().enumerate())
-            .map(|(list, of)| draw(2 + list, of.len()).into_iter().map(|at| &of[at]).collect())
-            .collect();
-        let shown = languages.iter().flatten().map(|(piece, _)| piece);
-        let batch = SubwordBatch::new(shown.chain(orders.iter().flatten().copied()), model.config());
-        let mut words = batch.words.iter().copied();
-        let mut lists = Vec::with_capacity(languages.len() + orders.len());
-        for windows in &languages {
-            let languages = windows.iter().flat_map(|(_, languages)| languages);
-            let asked = languages.zip(&mut words);
-            let (rows, right) =
-                asked.filter_map(|(language, row)| Some((row, f32::from(u8::from((*language)?))))).unzip();
-            lists.push(Show { rows, right, lengths: None });
+        let languages = self.shown.languages.iter().flatten().enumerate().map(|(list, of)| {
+            let drawn = draw(list, of.len()).into_iter().flat_map(|at| &of[at].windows);
+            Drawn::Words(drawn.map(|(piece, languages)| (piece, languages.as_slice())).collect())
+        });
+        let orders = self.shown.orders.iter().flatten().enumerate().map(|(list, of)| {
+            let drawn = draw(2 + list, of.len()).into_iter().map(|at| &of[at]);
+            Drawn::Sentences(drawn.collect(), if list == 0 { 1.0 } else { 0.0 })
+        });
+        let drawn: Vec<Drawn<'_>> = languages.chain(orders).collect();
+        let lengths: Vec<usize> = drawn.iter().map(Drawn::subwords).collect();
+        let mut passes = Vec::new();
+        let mut begin = 0;
+        while begin < drawn.len() {
+            let (mut end, mut subwords) = (begin + 1, lengths[begin]);
+            while end < drawn.len() && subwords + lengths[end] <= self.at_once {
+                subwords += lengths[end];
+                end += 1;
+            }
+            passes.extend(Shows::of(&drawn[begin..end], model.config()));
+            begin = end;
         }
-        for (list, pieces) in orders.iter().enumerate() {
-            let lengths: Vec<usize> = pieces.iter().map(|piece| piece.words.len()).collect();
-            let rows = words.by_ref().take(lengths.iter().sum()).collect();
-            let right = vec![if list == 0 { 1.0 } else { 0.0 }; lengths.len()];
-            lists.push(Show { rows, right, lengths: Some(lengths) });
-        }
-        lists.retain(|show| !show.rows.is_empty());
-        (!lists.is_empty()).then_some(Shows { batch, lists })
+        passes
     }
 
     /// Equation 5's `L_l` and `L_o`: the discriminators learn to tell, the encoder stays as it is.
     ///
     /// Where the loss or the gradient is not finite, nothing is changed, and the outcome says so.
     pub fn teach(&mut self, model: &FineTuned<A>, at: &Moment) -> StepOutcome {
-        let nothing = StepOutcome { loss: 0.0, gradient_norm: 0.0 };
-        let Some(Shows { batch, lists }) = self.shows(model, Purpose::Discriminator, at.step) else {
-            return nothing;
-        };
-        let pass = Pass { step: at.step, place: DISCRIMINATOR };
-        let states: Tensor<A, 2> = Tensor::from_inner(model.encode_inner(&batch, Some(pass)));
         let mut sum: Option<Tensor<A, 1>> = None;
-        for show in &lists {
-            let Some(odds) = odds(&self.discriminators, states.clone(), show) else { continue };
-            let told = host(odds.clone().inner());
-            self.count(|tally| tally.told(show.lengths.is_some(), &told, &show.right));
-            let loss = cross_entropy(odds, right(show, model, false));
-            sum = Some(sum.map_or_else(|| loss.clone(), |sum| sum + loss.clone()));
+        for (part, Shows { batch, lists }) in
+            self.shows(model, Purpose::Discriminator, at.step).into_iter().enumerate()
+        {
+            let pass = Pass { step: at.step, place: DISCRIMINATOR + part };
+            let states: Tensor<A, 2> = Tensor::from_inner(model.encode_inner(&batch, Some(pass)));
+            for show in &lists {
+                let Some(odds) = odds(&self.discriminators, states.clone(), show) else { continue };
+                let told = host(odds.clone().inner());
+                self.count(|tally| tally.told(show.lengths.is_some(), &told, &show.right));
+                let loss = cross_entropy(odds, right(show, model, false));
+                sum = Some(sum.map_or_else(|| loss.clone(), |sum| sum + loss.clone()));
+            }
         }
-        let Some(loss) = sum else { return nothing };
+        let Some(loss) = sum else { return StepOutcome { loss: 0.0, gradient_norm: 0.0 } };
         let value = host(loss.clone().inner()).first().copied().unwrap_or(f32::NAN);
         if !value.is_finite() {
             return StepOutcome { loss: value, gradient_norm: f32::NAN };
@@ -207,14 +259,18 @@ where
     pub fn deceive(&self, model: &FineTuned<A>, at: &Moment) -> FoundGradients<A::InnerBackend> {
         let fixed = tracked(self.discriminators.clone(), false);
         let mut found = FoundGradients::default();
-        if let Some(Shows { batch, lists }) = self.shows(model, Purpose::Generator, at.step) {
-            let states = model.encode(&batch, Some(Pass { step: at.step, place: GENERATOR }));
+        let passes = self.shows(model, Purpose::Generator, at.step);
+        for (part, Shows { batch, lists }) in passes.into_iter().enumerate() {
+            let states = model.encode(&batch, Some(Pass { step: at.step, place: GENERATOR + part }));
             let losses = lists.iter().filter_map(|show| {
                 let odds = odds(&fixed, states.rows.clone(), show)?;
                 Some(cross_entropy(odds, right(show, model, true)))
             });
             if let Some(loss) = losses.reduce(|sum, loss| sum + loss) {
                 found.add(model, &loss, &[(&batch, &states)]);
+            }
+            if !found.loss().is_finite() {
+                break;
             }
         }
         self.count(|tally| tally.deceived(found.loss()));

@@ -116,7 +116,10 @@ where
 
     fn step(&mut self, sentences: &[usize], at: &Moment) -> Result<StepOutcome> {
         let count = self.examples.len();
-        let examples: Vec<&Example> = sentences.iter().flat_map(|&at| &self.examples[at % count]).collect();
+        // Where an epoch is longer than the labelled set, others come once more in each.
+        let shift = at.epoch * (self.epoch % count.max(1));
+        let place = |&at: &usize| &self.examples[(at + shift) % count];
+        let examples: Vec<&Example> = sentences.iter().flat_map(place).collect();
         let pass = Pass { step: at.step, place: 0 };
         let mut outcome = StepOutcome { loss: 0.0, gradient_norm: 0.0 };
         if let Some(found) = supervised(&self.model, &examples, self.at_once, pass) {

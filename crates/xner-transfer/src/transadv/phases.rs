@@ -202,7 +202,7 @@ where
             let width = model.config().hidden_size;
             let own = Discriminators::<A>::new(&config.adversary, which, width, config.seed, self.device);
             let rates = [training.optimiser.rate(), training.clip];
-            let (batch, seed) = (training.batch, config.seed);
+            let (batch, seed) = ([training.batch, config.bert.at_once], config.seed);
             let mut adversary =
                 Adversary::new(&config.adversary, training.optimiser, rates, batch, seed, shown, own);
             let known = |prefix: &str| discriminators.iter().any(|(name, _)| name.starts_with(prefix));

@@ -130,6 +130,14 @@ pub(crate) fn lessons(sentences: &[Sentence], soft: Vec<Vec<f32>>) -> Vec<Lesson
 mod tests {
     use super::*;
 
+    /// Section 2.4: in D_T^swi entities are the source's, in D_S^swi contexts are; in D_T all is the target's.
+    #[test]
+    fn teachers_are_asked_about_what_was_exchanged() {
+        assert_eq!(Teacher::Entity.other(), (Set::TargetSwi, Some(Words::Entity)));
+        assert_eq!(Teacher::Context.other(), (Set::SourceSwi, Some(Words::Context)));
+        assert_eq!(Teacher::Order.other(), (Set::TargetShu, None));
+    }
+
     #[test]
     fn united_labels_are_means_by_weight() {
         let (one, two) = (vec![vec![0.5, 0.5], vec![1.0, 0.0]], vec![vec![0.1, 0.9], vec![0.0, 1.0]]);

@@ -71,6 +71,30 @@ fn each_sentence_is_tagged_as_it_is_alone() {
     }
 }
 
+/// One thread adapts one copy of the model again and again: to the bit as if each sentence were the first.
+#[test]
+fn nothing_is_left_for_the_next_sentence() {
+    let case = Case::new(14, 0.1);
+    let tagger = case.adapted();
+    // Sentences with similar ones of their own, so that each is tagged by itself.
+    let mut groups = std::collections::BTreeSet::new();
+    let mut asked = asked(&case);
+    let similar = tagger.similar(&asked).unwrap();
+    let mut similar = similar.iter();
+    asked.retain(|_| {
+        let mut group: Vec<usize> = similar.next().unwrap().iter().map(|one| one.sentence).collect();
+        group.sort_unstable();
+        groups.insert(group)
+    });
+    assert!(asked.len() > 4);
+    let pool = ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let together = pool.install(|| tagger.tag(&asked)).unwrap();
+    for (sentence, together) in asked.iter().zip(together) {
+        let alone = tagger.tag(std::slice::from_ref(sentence)).unwrap();
+        assert_eq!(bits(&alone), bits(&[together]));
+    }
+}
+
 #[test]
 fn it_is_one_step_on_the_similar_sentences() {
     let case = Case::new(14, 0.0);

@@ -8,7 +8,9 @@ use xner_tagger::bert::train::{Clip, FineTuned, FoundGradients};
 use xner_tagger::config::Optimiser;
 use xner_tagger::optimiser::Rule;
 use xner_tagger::train::{Learner, Moment};
-use xner_transfer::meta::{Gradient, LossConfig, MetaConfig, Sentences, Task, Tasks};
+use xner_transfer::meta::{
+    Gradient, LossConfig, Masked, Masking, MetaConfig, Sentences, Task, Tasks, update,
+};
 
 use crate::small::{A, Case, adam};
 
@@ -206,6 +208,51 @@ fn a_task_whose_support_is_its_query_is_ordinary_training() {
     let mut learner = case.learner(tasks);
     let found = learner.meta_gradient(&[(0, 0)], 0.05, 0);
     close(&wide(&found.tensors()), &want);
+}
+
+/// What is masked, and that each time through the source draws for itself.
+#[test]
+fn the_query_alone_is_masked_or_the_support_too() {
+    let mut case = case();
+    case.config.masking.ratio = 0.6;
+    case.config.inner.steps = 1;
+    case.config.inner.optimiser = Optimiser::Sgd { rate: 0.05 };
+    case.config.inner.clip = 0.0;
+    let tasks = case.tasks();
+    let loss = case.config.meta_loss();
+    // A task with much to mask.
+    let entity_words = |&at: &usize| tasks.windows[at][0].gold.iter().filter(|&&tag| tag > 0).count();
+    let least = |task: &Task| task.support.iter().chain([&task.query]).map(entity_words).min();
+    let number = (0..tasks.tasks.len()).max_by_key(|&at| least(&tasks.tasks[at])).unwrap();
+    let mut gradients = Vec::new();
+    for what in [Masked::Query, Masked::Both] {
+        case.config.masking.what = what;
+        for epoch in [0, 3] {
+            let model = case.model();
+            let masking = Masking {
+                config: case.config.masking,
+                mask: model.tokeniser().mask().unwrap(),
+                behind: model.tokeniser().behind().len(),
+                seed: case.config.seed,
+            };
+            let Task { query, support } = &tasks.tasks[number];
+            let masked = |place: usize| masking.of(&tasks.windows[place], epoch, place);
+            let support: Vec<_> = support
+                .iter()
+                .map(|&at| if what == Masked::Both { masked(at) } else { tasks.windows[at].clone() })
+                .collect();
+            let of = |windows: &[Vec<_>]| Sentences::new(windows.iter().map(Vec::as_slice), loss.subwords);
+            let mut adapted = case.model();
+            update(&mut adapted, &of(&support), &loss, &case.config.inner, 0.05, 1, None);
+            let want = gradient(&adapted, &of(&[masked(*query)]), loss);
+            let mut learner = case.learner(tasks.clone());
+            close(&wide(&learner.meta_gradient(&[(epoch, number)], 0.05, 0).tensors()), &want);
+            gradients.push(want);
+        }
+    }
+    for (at, one) in gradients.iter().enumerate() {
+        assert!(gradients[..at].iter().all(|other| other != one), "{at}");
+    }
 }
 
 #[test]

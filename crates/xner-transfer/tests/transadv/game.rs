@@ -26,12 +26,16 @@ fn shown(case: &Case, model: &FineTuned<A>) -> Shown {
 }
 
 fn adversary(case: &Case, model: &FineTuned<A>) -> Adversary<A> {
+    adversary_at(case, model, 4096)
+}
+
+fn adversary_at(case: &Case, model: &FineTuned<A>, at_once: usize) -> Adversary<A> {
     let config = &case.config;
     let own = Discriminators::new(&config.adversary, [true; 2], 16, config.seed, &FlexDevice);
     let training = &config.training;
     let (optimiser, rates) = (training.optimiser, [training.optimiser.rate(), training.clip]);
-    let shown = shown(case, model);
-    Adversary::new(&config.adversary, optimiser, rates, training.batch, config.seed, shown, own)
+    let (shown, batch) = (shown(case, model), [training.batch, at_once]);
+    Adversary::new(&config.adversary, optimiser, rates, batch, config.seed, shown, own)
 }
 
 /// Says that all weights changed but those that `kept` names.
@@ -139,16 +143,24 @@ fn the_generators_loss_is_the_cross_entropy_of_flipped_labels() {
     let mut case = Case::of(corpora, 0.0);
     case.config.adversary.batch = 100;
     let model = case.model();
-    let mut adversary = adversary(&case, &model);
-    for step in 0..3 {
-        let at = Moment { step, ..AT };
-        let [right, flipped] = by_hand(&case, &model, &adversary);
-        assert!((f64::from(adversary.deceive(&model, &at).loss()) - flipped).abs() < 1e-5);
-        assert!((f64::from(adversary.teach(&model, &at).loss) - right).abs() < 1e-5);
+    // All lists in one pass, or each in its own.
+    for at_once in [1, 4096] {
+        let mut adversary = adversary_at(&case, &model, at_once);
+        for step in 0..3 {
+            let at = Moment { step, ..AT };
+            let [right, flipped] = by_hand(&case, &model, &adversary);
+            assert!((f64::from(adversary.deceive(&model, &at).loss()) - flipped).abs() < 1e-5);
+            assert!((f64::from(adversary.teach(&model, &at).loss) - right).abs() < 1e-5);
+        }
+        told(&case, &model, &adversary);
     }
+}
+
+/// What was told in three steps over whole lists.
+fn told(case: &Case, model: &FineTuned<A>, adversary: &Adversary<A>) {
     let tally = adversary.take_tally();
     let words = |words: usize| words as u64;
-    let answers: usize = shown(&case, &model)
+    let answers: usize = shown(case, model)
         .languages
         .iter()
         .flatten()
@@ -156,8 +168,8 @@ fn the_generators_loss_is_the_cross_entropy_of_flipped_labels() {
         .flat_map(|w| &w.windows)
         .map(|w| w.1.len())
         .sum();
-    assert_eq!((tally.language.answers, tally.steps), (words(3 * answers), 3));
-    assert!(tally.order.answers > 0 && tally.order.right <= tally.order.answers);
+    assert_eq!((tally.language.answers.iter().sum::<u64>(), tally.steps), (words(3 * answers), 3));
+    assert!(tally.order.answers.iter().zip(tally.order.right).all(|(&all, right)| all > 0 && right <= all));
     assert_eq!(adversary.take_tally(), Tally::default(), "counting began anew");
 }
 
@@ -200,4 +212,72 @@ fn a_discriminator_learns_and_its_saturation_is_told() {
     }
     let late = adversary.take_tally();
     assert!(late.language.saturated(), "{late:?}");
+}
+
+/// An order discriminator that is shown sentences and the same backwards tells them apart after a while.
+#[test]
+fn an_order_discriminator_learns() {
+    let mut corpora = made(vec![labelled("one O, two O, York B-LOC")], pairs("one uno, two dos, york jork"));
+    corpora.unlabelled = vec![xner_corpus::Sentence::from_tokens(["uno", "dos", "tres"])];
+    let case = Case::of(corpora, 0.0);
+    let model = case.model();
+    let pieces = |words: [&str; 3]| model.pieces(&xner_corpus::Sentence::from_tokens(words)).unwrap();
+    let orders = [
+        [pieces(["one", "two", "York"]), pieces(["uno", "dos", "jork"])].concat(),
+        [pieces(["York", "two", "one"]), pieces(["jork", "dos", "uno"])].concat(),
+    ];
+    let config = &case.config;
+    let own = Discriminators::new(&config.adversary, [false, true], 16, config.seed, &FlexDevice);
+    let optimiser = config.training.optimiser;
+    let shown = Shown { languages: None, orders: Some(orders) };
+    let rates = [optimiser.rate(), 1.0];
+    let mut adversary = Adversary::<A>::new(&config.adversary, optimiser, rates, [4, 4096], 1, shown, own);
+    for step in 0..300 {
+        adversary.teach(&model, &Moment { step, ..AT });
+    }
+    adversary.take_tally();
+    for step in 300..320 {
+        adversary.teach(&model, &Moment { step, ..AT });
+    }
+    let late = adversary.take_tally();
+    assert!(late.order.accuracy().unwrap() > 0.9 && late.language.accuracy().is_none(), "{late:?}");
+}
+
+/// Words that nobody asks about stand among those that are asked about.
+#[test]
+fn words_inside_a_list_keep_their_places() {
+    let mut case = Case::new(9);
+    let corpora = std::mem::take(&mut case.corpora);
+    let mut case = Case::of(corpora, 0.0);
+    case.config.adversary.batch = 100;
+    let model = case.model();
+    let (sets, pieces) = (case.sets(), |sentence: &_| model.pieces(sentence));
+    let list = |set, words| word_languages(&sets, &[set], words, pieces).unwrap();
+    let lists = [list(Set::SourceSwi, Words::Entity), list(Set::Target, Words::Context)];
+    let config = &case.config;
+    let own = Discriminators::<A>::new(&config.adversary, [true, false], 16, config.seed, &FlexDevice);
+    // One sentence after another, each by itself.
+    let (mut sum, language) = (0.0, own.language.as_ref().unwrap());
+    for list in &lists {
+        let mut losses = Vec::new();
+        for (piece, languages) in list.iter().flat_map(|words| &words.windows) {
+            let batch = SubwordBatch::new([piece], model.config());
+            let all = host(model.encode_inner(&batch, None));
+            for (&(_, at), &right) in piece.words.iter().zip(languages) {
+                let row = all[at as usize * 16..][..16].to_vec();
+                let state = Tensor::<A, 2>::from_data(TensorData::new(row, [1, 16]), &FlexDevice);
+                let odds = f64::from(host(language.forward(state).inner())[0]);
+                if let Some(right) = right {
+                    losses.push((1.0 + if right { -odds } else { odds }.exp()).ln());
+                }
+            }
+        }
+        assert!(!losses.is_empty());
+        sum += losses.iter().sum::<f64>() / losses.len() as f64;
+    }
+    let optimiser = config.training.optimiser;
+    let shown = Shown { languages: Some(lists), orders: None };
+    let rates = [optimiser.rate(), 1.0];
+    let mut adversary = Adversary::new(&config.adversary, optimiser, rates, [8, 4096], 1, shown, own);
+    assert!((f64::from(adversary.teach(&model, &AT).loss) - sum).abs() < 1e-5);
 }

@@ -8,7 +8,7 @@ use xner_corpus::read::Format;
 use xner_tagger::Tagger;
 use xner_tagger::bert::hub::Hub;
 use xner_transfer::meta::index::{Pretrained, SentenceIndex};
-use xner_transfer::meta::{MetaConfig, open_adapted, read_source};
+use xner_transfer::meta::{MetaConfig, MetaCorpora, cut, open_adapted, read_source};
 
 use crate::exit::bad_input;
 use crate::progress::Progress;
@@ -51,7 +51,10 @@ pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
     };
     let path = Path::new(&encoder);
     let folder = if path.is_dir() { path.to_owned() } else { Hub::from_env()?.directory(&encoder)? };
-    let source = read_source(&config, corpus)?;
+    let train = read_source(&config, corpus)?;
+    let own = MetaCorpora { train, ..MetaCorpora::default() };
+    // The input's long sentences stay whole, whatever the config says: each word is tagged once.
+    let source = cut(&config, &own, &folder)?.unwrap_or(own).train;
     let representation = config.similarity.representation();
     let encoder = Pretrained::new(&folder, representation, args.device)?;
     let spinner = Progress::spinner("similar sentences");
@@ -59,5 +62,6 @@ pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
     let index = SentenceIndex::open_or_make(adapt_cache.as_deref(), &encoder, &sentences)?;
     drop(spinner);
     let tagger = open_adapted(&args.model, &source, index, Box::new(encoder), None, &config, &args.device);
-    Ok(Some(tagger.with_context(|| format!("{}: cannot adapt", args.model.display()))?))
+    let context = || format!("{} cannot be adapted by {}", args.model.display(), corpus.display());
+    Ok(Some(tagger.with_context(context)?))
 }

@@ -48,9 +48,10 @@ pub(crate) struct Args {
     /// Columns: the scheme in which tags are written
     #[arg(long, value_parser = args::scheme(), default_value = "iob2")]
     scheme: Scheme,
-    /// How tags are chosen: viterbi, the best sequence that keeps to the scheme, or argmax, each token's most probable tag
-    #[arg(long, value_parser = args::decode(), default_value = "viterbi")]
-    decode: Decode,
+    /// How tags are chosen: viterbi, the best sequence that keeps to the scheme, or argmax, each token's most probable tag;
+    /// by default viterbi, or what --adapt-config says
+    #[arg(long, value_parser = args::decode())]
+    decode: Option<Decode>,
     /// Text: JSON lines on a terminal too
     #[arg(long)]
     json: bool,
@@ -73,7 +74,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         Some(tagger) => tagger,
         None => xner_tagger::open(&args.model, &args.device)?,
     };
-    tagger.decode_by(args.decode);
+    if let Some(decode) = args.decode {
+        tagger.decode_by(decode);
+    }
     let input = Input::open(&args.input)?;
     let input = if known.is_some() { input } else { head::prose(input, "--format")? };
     let terminal = args.output.as_os_str() == "-" && std::io::IsTerminal::is_terminal(&std::io::stdout());

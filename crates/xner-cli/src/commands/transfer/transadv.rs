@@ -92,7 +92,12 @@ impl Observer for Watch {
 /// What a discriminator reached.
 fn game(what: &str, told: &Told) -> Option<String> {
     let accuracy = 100.0 * told.accuracy()?;
-    let saturated =
-        if told.saturated() { ": it is saturated, and teaches the encoder next to nothing" } else { "" };
-    Some(format!("{what} discriminator: {accuracy:.1} % right{saturated}"))
+    let note = if told.saturated() {
+        ": it is saturated, and teaches the encoder next to nothing"
+    } else if told.lost() {
+        ": it tells next to nothing"
+    } else {
+        ""
+    };
+    Some(format!("{what} discriminator: {accuracy:.1} % right{note}"))
 }

@@ -164,6 +164,8 @@ impl MetaConfig {
             optimiser,
             schedule,
             clip,
+            // It is the base model's.
+            patience: 0,
             ..self.training.clone()
         }
     }
@@ -198,6 +200,10 @@ impl MetaConfig {
         ];
         if let Some((key, _)) = at_least_one.iter().find(|(_, value)| *value == Some(0)) {
             return Err(Error::setting(key, "is 0, expected at least 1"));
+        }
+        if self.similarity.length < SHORTEST {
+            let message = format!("is {}, expected at least {SHORTEST}", self.similarity.length);
+            return Err(Error::setting("similarity.length", message));
         }
         if !(0.0..=1.0).contains(&self.masking.ratio) {
             let message = format!("is {}, expected at least 0 and at most 1", self.masking.ratio);
@@ -237,5 +243,7 @@ impl MetaConfig {
     }
 }
 
+/// Two special subwords, and one of a word.
+const SHORTEST: usize = 3;
 /// Passes of a step at most.
 const PASSES: usize = 1 << 16;

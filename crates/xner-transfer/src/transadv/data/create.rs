@@ -117,7 +117,7 @@ pub fn create<T: WordTranslator + ?Sized>(
     }
     if switched.is_empty() {
         let message = "no source sentence has an entity: nothing is left of the code-switched sets, unless \
-                       `without-entities` is `keep`";
+                       `data.without_entities` is `keep`";
         return Err(fault(message.to_owned()));
     }
     Ok(TransAdvData { target, source_swi, target_swi, source_shu, target_shu, switched, coverage })

@@ -41,8 +41,7 @@ struct Stage {
 pub(super) fn run(args: &Args, report: &TransferReport) -> Result<()> {
     let spinner = Progress::spinner("reading, and making the sets");
     let context = || format!("{}: no figures", args.config.display());
-    // The run may have been given another seed than the config's.
-    let config = TransAdvConfig { seed: report.seed, ..TransAdvConfig::read(&args.config)? };
+    let config = of_run(args, report)?;
     let corpora = TransAdvCorpora::read(&config, Method::TransAdv).with_context(context)?;
     drop(spinner);
     let labelled = [&corpora.target_dev, &corpora.target_test].into_iter().find(|corpus| !corpus.is_empty());
@@ -100,6 +99,26 @@ pub(super) fn run(args: &Args, report: &TransferReport) -> Result<()> {
         );
     }
     super::super::super::print(&text)
+}
+
+/// The config, with what a run may have been given in its place: seed, ablation, the choice of weights and the row's name.
+fn of_run(args: &Args, report: &TransferReport) -> Result<TransAdvConfig> {
+    let file = args.config.display();
+    let run: TransAdvConfig = serde_json::from_value(report.config.clone())
+        .with_context(|| format!("{}: its report has no such config", args.run.display()))?;
+    let own = TransAdvConfig::read(&args.config)?;
+    let config = TransAdvConfig {
+        seed: run.seed,
+        ablation: run.ablation,
+        select: run.select,
+        row: run.row.clone(),
+        ..own
+    };
+    if config.without_paths() != run {
+        let message = "the run was made with other settings than these; figures need the same";
+        return Err(bad_input(format!("{file}: {message}")));
+    }
+    Ok(config)
 }
 
 /// Words where they stand.
