@@ -53,3 +53,25 @@ impl Progress {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_was_tagged_is_there_again_for_the_same_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let tags = |text: &str| -> Vec<Tag> { text.split(' ').map(|tag| tag.parse().unwrap()).collect() };
+        let mut own = Progress::of(folder.path(), "one").unwrap();
+        assert!(own.tags().unwrap().is_empty());
+        own.add(folder.path(), &[tags("B-PER O"), Vec::new()]).unwrap();
+        own.add(folder.path(), &[tags("O")]).unwrap();
+        let again = Progress::of(folder.path(), "one").unwrap();
+        assert_eq!(again.tags().unwrap(), [tags("B-PER O"), Vec::new(), tags("O")]);
+        assert!(Progress::of(folder.path(), "two").unwrap().tags().unwrap().is_empty());
+        Progress::remove(folder.path()).unwrap();
+        Progress::remove(folder.path()).unwrap();
+        assert!(Progress::of(folder.path(), "one").unwrap().tags().unwrap().is_empty());
+    }
+}

@@ -130,7 +130,7 @@ pub(crate) fn lessons(sentences: &[Sentence], soft: Vec<Vec<f32>>) -> Vec<Lesson
 mod tests {
     use super::*;
 
-    /// Section 2.4: in D_T^swi entities are the source's, in D_S^swi contexts are; in D_T all is the target's.
+    /// Section 2.4: in `D_T^swi` entities are the source's, in `D_S^swi` contexts are; in `D_T` all is the target's.
     #[test]
     fn teachers_are_asked_about_what_was_exchanged() {
         assert_eq!(Teacher::Entity.other(), (Set::TargetSwi, Some(Words::Entity)));
