@@ -56,7 +56,33 @@ fn shown(value: &Value) -> String {
 #[cfg(test)]
 pub(crate) mod checks {
     #![allow(clippy::unwrap_used)]
+    use serde::de::DeserializeOwned;
+
     use super::{Serialize, Value};
+
+    /// The text parses to the defaults, and with its examples as values to a config that has its keys and no others, but
+    /// for those in `apart`: keys and tables that stand elsewhere. That config.
+    pub(crate) fn documents<C>(text: &str, apart: &[&str]) -> C
+    where
+        C: DeserializeOwned + Serialize + Default + PartialEq + std::fmt::Debug,
+    {
+        assert_eq!(toml::from_str::<C>(text).unwrap(), C::default());
+        // The optimiser that has all keys.
+        let text = ["sgd", "adam"].iter().fold(text.to_owned(), |text, kind| {
+            text.replace(&format!("kind = \"{kind}\""), "kind = \"adamw\"")
+        });
+        let whole = with_examples(&text);
+        let config: C = toml::from_str(&whole).unwrap();
+        let mut expected = Value::try_from(&config).unwrap();
+        for path in apart {
+            let (tables, key) = path.rsplit_once('.').unwrap_or(("", path));
+            let table = tables.split('.').filter(|name| !name.is_empty());
+            let table = table.fold(&mut expected, |table, name| &mut table[name]).as_table_mut().unwrap();
+            assert!(table.remove(key).is_some(), "{path}");
+        }
+        same_keys(&whole, &expected);
+        config
+    }
 
     /// The text has the keys that `config` has, no more, no less; and short lines.
     pub(crate) fn same_keys(text: &str, config: &impl Serialize) {
@@ -72,7 +98,7 @@ pub(crate) mod checks {
     }
 
     /// The text with its examples as values.
-    pub(crate) fn with_examples(text: &str) -> String {
+    fn with_examples(text: &str) -> String {
         let line = |line: &str| match line.strip_prefix('#') {
             Some(key) if !key.starts_with(' ') => format!("{key}\n"),
             _ => format!("{line}\n"),

@@ -141,10 +141,10 @@ fn documented() -> Result<String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::documented::checks::documents;
 
     #[test]
-    fn it_parses_to_the_defaults() {
-        let text = documented().unwrap();
-        assert_eq!(toml::from_str::<LowResourceConfig>(&text).unwrap(), LowResourceConfig::default());
+    fn it_has_every_key_and_its_default() {
+        documents::<LowResourceConfig>(&documented().unwrap(), &["read"]).check().unwrap();
     }
 }

@@ -50,8 +50,8 @@ pub struct LowResourceConfig {
     pub draws: Vec<u64>,
     /// Format and columns.
     pub read: ReadOptions,
-    /// What is frozen, and dropout; encoder, head and windows are the models' own.
-    pub bert: BertSettings,
+    /// What of a model is tuned.
+    pub bert: TunedParts,
     /// How models are tuned: by default 10 epochs with Adam at 1e-5.
     #[serde(deserialize_with = "training")]
     pub training: TrainingConfig,
@@ -69,9 +69,37 @@ impl Default for LowResourceConfig {
             shares: vec![0.01, 0.02, 0.05],
             draws: vec![1, 2, 3],
             read: ReadOptions::default(),
-            bert: BertSettings::default(),
+            bert: TunedParts::default(),
             training: default_training(),
         }
+    }
+}
+
+/// `[bert]`: what of a model is tuned. Its head, its tags and its windows are its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TunedParts {
+    /// Whether the embeddings stay as they are. Default true.
+    pub freeze_embeddings: bool,
+    /// So many layers, from the bottom, stay as they are. Default 3.
+    pub freeze_layers: usize,
+    /// Dropout before the head; by default what the model's config says.
+    pub dropout: Option<f64>,
+    /// Subwords that are worked on at once; more are worked on in parts, whose gradients are added up. Default 4096.
+    pub at_once: usize,
+}
+
+impl Default for TunedParts {
+    fn default() -> Self {
+        let BertSettings { freeze_embeddings, freeze_layers, dropout, at_once, .. } = BertSettings::default();
+        Self { freeze_embeddings, freeze_layers, dropout, at_once }
+    }
+}
+
+impl TunedParts {
+    fn settings(&self) -> BertSettings {
+        let &Self { freeze_embeddings, freeze_layers, dropout, at_once } = self;
+        BertSettings { freeze_embeddings, freeze_layers, dropout, at_once, ..BertSettings::default() }
     }
 }
 
@@ -111,7 +139,7 @@ impl LowResourceConfig {
     /// [`Error::Setting`] for the first that is wrong.
     pub fn check(&self) -> Result<()> {
         self.training.check()?;
-        self.bert.check()?;
+        self.bert.settings().check()?;
         if self.shares.is_empty() {
             return Err(Error::setting("shares", "is empty, expected at least one share"));
         }
@@ -261,8 +289,6 @@ impl Work<'_> {
         let Self { config, train, test, folder, out, observer } = self;
         let settings = LowResourceConfig { train: None, test: None, ..config.clone() };
         let settings =
-            LowResourceConfig { bert: BertSettings { encoder: None, ..settings.bert }, ..settings };
-        let settings =
             serde_json::to_value(settings).map_err(|fault| Error::io(Path::new(REPORT))(fault.into()))?;
         let mut print = Fingerprint::new();
         print.bytes(env!("CARGO_PKG_VERSION").as_bytes());
@@ -284,7 +310,7 @@ impl Work<'_> {
         };
         create_folder(out)?;
         if plan.finished()?.is_none() {
-            let model = FineTuned::<A>::reopen(folder, &config.bert, config.seed, device)?;
+            let model = FineTuned::<A>::reopen(folder, &config.bert.settings(), config.seed, device)?;
             let longest = config.training.longest;
             let kept = train.iter().filter(|labelled| labelled.sentence.len() <= longest);
             let examples = kept.map(|one| model.examples(one)).collect::<xner_tagger::Result<Vec<_>>>()?;

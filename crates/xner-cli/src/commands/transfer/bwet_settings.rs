@@ -4,6 +4,7 @@ use anyhow::Result;
 use xner_transfer::bwet::BwetConfig;
 
 use super::super::train;
+use super::common_settings::DICTIONARY;
 use crate::documented::{self, Key, Table};
 
 const OWN: &[Table<'_>] = &[
@@ -42,30 +43,7 @@ const OWN: &[Table<'_>] = &[
             Key("length", "The mean length that they are scaled to; 0: as they are.", None),
         ],
     ),
-    Table(
-        "dictionary",
-        "Where translations come from: a mapping or a file.",
-        &[
-            Key(
-                "mapping",
-                "A folder that `xner map` wrote: each source word's translation is its nearest by CSLS.",
-                Some("\"map\""),
-            ),
-            Key(
-                "file",
-                "A file of word pairs, source first, in the place of a mapping.",
-                Some("\"en-es.txt\""),
-            ),
-            Key("prefer_others", "Whether a word becomes itself only where nothing else is listed.", None),
-            Key("csls", "With a mapping: neighbours over which CSLS takes its means.", None),
-            Key("mutual", "With a mapping: only pairs that are each other's nearest.", None),
-            Key(
-                "limit",
-                "With a mapping: only so many of each language's words; by default all.",
-                Some("200000"),
-            ),
-        ],
-    ),
+    DICTIONARY,
     Table(
         "translation",
         "What is translated.",
@@ -84,23 +62,10 @@ pub(super) fn documented() -> Result<String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::documented::checks::{same_keys, with_examples};
+    use crate::documented::checks::documents;
 
     #[test]
-    fn it_parses_to_the_defaults() {
-        let text = documented().unwrap();
-        assert_eq!(toml::from_str::<BwetConfig>(&text).unwrap(), BwetConfig::default());
-    }
-
-    #[test]
-    fn keys_without_a_default_are_known_too() {
-        let whole = with_examples(&documented().unwrap().replace("kind = \"sgd\"", "kind = \"adamw\""));
-        let config: BwetConfig = toml::from_str(&whole).unwrap();
-        // Without the tables `read`, whose keys are those of `xner train`.
-        let mut table: toml::Table = toml::from_str(&toml::to_string(&config).unwrap()).unwrap();
-        for side in ["source", "target"] {
-            table[side].as_table_mut().unwrap().remove("read");
-        }
-        same_keys(&whole, &table);
+    fn it_has_every_key_and_its_default() {
+        documents::<BwetConfig>(&documented().unwrap(), &["source.read", "target.read"]);
     }
 }

@@ -2,6 +2,7 @@
 
 mod bwet;
 mod bwet_settings;
+mod common_settings;
 mod figures;
 mod meta;
 mod meta_settings;

@@ -113,28 +113,12 @@ pub(super) fn documented() -> Result<String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::documented::checks::{same_keys, with_examples};
+    use crate::documented::checks::documents;
 
     #[test]
-    fn it_parses_to_the_defaults() {
-        let text = documented().unwrap();
-        assert_eq!(toml::from_str::<ZeroResourceConfig>(&text).unwrap(), ZeroResourceConfig::default());
-    }
-
-    #[test]
-    fn keys_without_a_default_are_known_too() {
-        let whole = with_examples(&documented().unwrap().replace("kind = \"sgd\"", "kind = \"adamw\""));
-        let config: ZeroResourceConfig = toml::from_str(&whole).unwrap();
-        config.check().unwrap();
-        same_keys(&whole, &strip_read(&config));
-    }
-
-    /// The config without the tables `read`, whose keys are those of `xner train`.
-    fn strip_read(config: &ZeroResourceConfig) -> toml::Table {
-        let mut table: toml::Table = toml::from_str(&toml::to_string(config).unwrap()).unwrap();
-        for side in ["source", "target"] {
-            table[side].as_table_mut().unwrap().remove("read");
-        }
-        table
+    fn it_has_every_key_and_its_default() {
+        documents::<ZeroResourceConfig>(&documented().unwrap(), &["source.read", "target.read"])
+            .check()
+            .unwrap();
     }
 }

@@ -4,6 +4,7 @@ use anyhow::Result;
 use xner_transfer::transadv::TransAdvConfig;
 
 use super::super::train;
+use super::common_settings::DICTIONARY;
 use crate::documented::{self, Key, Table};
 
 const OWN: &[Table<'_>] = &[
@@ -58,30 +59,7 @@ const OWN: &[Table<'_>] = &[
             Key("dev_sentences", "So many of the development sentences; by default all.", Some("1000")),
         ],
     ),
-    Table(
-        "dictionary",
-        "Where translations come from: a mapping or a file.",
-        &[
-            Key(
-                "mapping",
-                "A folder that `xner map` wrote: each source word's translation is its nearest by CSLS.",
-                Some("\"map\""),
-            ),
-            Key(
-                "file",
-                "A file of word pairs, source first, in the place of a mapping.",
-                Some("\"en-es.txt\""),
-            ),
-            Key("prefer_others", "Whether a word becomes itself only where nothing else is listed.", None),
-            Key("csls", "With a mapping: neighbours over which CSLS takes its means.", None),
-            Key("mutual", "With a mapping: only pairs that are each other's nearest.", None),
-            Key(
-                "limit",
-                "With a mapping: only so many of each language's words; by default all.",
-                Some("200000"),
-            ),
-        ],
-    ),
+    DICTIONARY,
     Table(
         "data",
         "How the source is translated, and what is made of it.",
@@ -179,23 +157,10 @@ pub(super) fn documented() -> Result<String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::documented::checks::{same_keys, with_examples};
+    use crate::documented::checks::documents;
 
     #[test]
-    fn it_parses_to_the_defaults() {
-        let text = documented().unwrap();
-        assert_eq!(toml::from_str::<TransAdvConfig>(&text).unwrap(), TransAdvConfig::default());
-    }
-
-    #[test]
-    fn keys_without_a_default_are_known_too() {
-        let whole = with_examples(&documented().unwrap());
-        let config: TransAdvConfig = toml::from_str(&whole).unwrap();
-        // Without the tables `read`, whose keys are those of `xner train`.
-        let mut table: toml::Table = toml::from_str(&toml::to_string(&config).unwrap()).unwrap();
-        for side in ["source", "target"] {
-            table[side].as_table_mut().unwrap().remove("read");
-        }
-        same_keys(&whole, &table);
+    fn it_has_every_key_and_its_default() {
+        documents::<TransAdvConfig>(&documented().unwrap(), &["source.read", "target.read"]);
     }
 }

@@ -79,6 +79,16 @@ impl Default for BertSettings {
 }
 
 impl BertSettings {
+    /// Takes the encoder from `folder`, where it lies there; else it stays as it is, for it may be a name on the hub.
+    pub fn resolve(&mut self, folder: &Path) {
+        if let Some(encoder) = &mut self.encoder {
+            let local = folder.join(&*encoder);
+            if local.exists() {
+                *encoder = local;
+            }
+        }
+    }
+
     /// The encoder's folder. What is no folder may be a name on the hub.
     ///
     /// # Errors
@@ -174,12 +184,7 @@ impl BertTrainConfig {
             .map_err(|e| fault(format!("at `{}`: {}", e.path(), e.inner().to_string().trim_end())))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.data.resolve(folder);
-        if let Some(encoder) = &mut config.bert.encoder {
-            let local = folder.join(&*encoder);
-            if local.exists() {
-                *encoder = local;
-            }
-        }
+        config.bert.resolve(folder);
         config.check().map_err(|e| fault(e.to_string()))?;
         Ok(config)
     }

@@ -115,12 +115,7 @@ impl TransAdvConfig {
         let mut config: Self = read_config_with(path, settings)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.paths().into_iter().for_each(|path| resolve(path, folder));
-        if let Some(encoder) = &mut config.bert.encoder {
-            let local = folder.join(&*encoder);
-            if local.exists() {
-                *encoder = local;
-            }
-        }
+        config.bert.resolve(folder);
         config
             .check()
             .map_err(|fault| Error::Config { path: path.to_owned(), message: fault.to_string() })?;
