@@ -1,17 +1,32 @@
-"""Every relative link of the README and the book leads to a file, and no placeholder is left."""
+"""Every relative link of the README and the book leads to a file, and to a heading where it names one; no placeholder is left."""
 import pathlib
 import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]+))?[^)]*\)|\{\{#include ([^}]+)\}\}")
+PLACEHOLDER = re.compile(r"^[A-Z]+_(?:TABLE|ROW)$|\b(?:to be filled in|todo|fixme|tbd)\b", re.M | re.I)
+
+
+def anchors(page):
+    """The headings' names, as GitHub and mdbook make them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
 faults = []
 for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/src/**/*.md"), *ROOT.glob("crates/*/README.md")]:
     text = page.read_text(encoding="utf-8")
-    for target in re.findall(r"\]\(([^)#]+)[^)]*\)|\{\{#include ([^}]+)\}\}", text):
-        target = (target[0] or target[1]).strip()
-        if "://" not in target and not (page.parent / target).exists():
+    for link, anchor, include in LINK.findall(text):
+        target = (link or include).strip()
+        if "://" in target:
+            continue
+        file = page.parent / target if target else page
+        if not file.exists():
             faults.append(f"{page.relative_to(ROOT)}: no such file: {target}")
-    for word in re.findall(r"^[A-Z]+_(?:TABLE|ROW)$", text, re.M):
+        elif anchor and file.suffix == ".md" and anchor not in anchors(file):
+            faults.append(f"{page.relative_to(ROOT)}: no such heading: {target}#{anchor}")
+    for word in PLACEHOLDER.findall(text):
         faults.append(f"{page.relative_to(ROOT)}: placeholder {word}")
 print("\n".join(faults) or "all links lead somewhere")
 sys.exit(1 if faults else 0)

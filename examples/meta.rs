@@ -50,7 +50,7 @@ fn on_the_sample(seed: u64) -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let at = |name: &str| folder.path().join(name);
 
-    // Its words are those of both languages' training text; what words mean it learns from the source alone.
+    // The encoder's vocabulary is the words of both languages' training text; what they mean it learns from the source alone.
     let unlabelled = sample.unlabelled(TARGET, 1000);
     let labelled = corpora.train.iter().map(|labelled| &labelled.sentence);
     let words = labelled.chain(&unlabelled).flat_map(Sentence::tokens);

@@ -51,7 +51,7 @@ fn on_the_sample(seed: u64) -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let at = |name: &str| folder.path().join(name);
 
-    // Its words are those of both languages' training text: only what a run may see.
+    // The encoder's vocabulary is the words of both languages' training text: only what a run may see.
     let made = corpora.made.iter().flat_map(|made| &made.target);
     let labelled = corpora.train.iter().chain(made).map(|labelled| &labelled.sentence);
     let words = labelled.chain(&corpora.unlabelled).flat_map(Sentence::tokens);

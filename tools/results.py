@@ -1,6 +1,6 @@
 """Mean, sample deviation and maximum over seeds of what `xner train --json` printed, as a Markdown row each.
 
-    python3 tools/results.py NAME=runs/conll2003-en-*.json …
+    python3 tools/results.py NAME=runs/conll2003-en-?.json …
 
 Standard library only. Each argument is a row: its name and the files of its runs.
 """

@@ -16,8 +16,9 @@ pub(crate) fn scheme() -> impl TypedValueParser<Value = Scheme> {
 
 /// A way to choose tags by its name, which shells can complete.
 pub(crate) fn decode() -> impl TypedValueParser<Value = Decode> {
-    PossibleValuesParser::new(["viterbi", "argmax"]).map(|name| match name.as_str() {
+    PossibleValuesParser::new(["viterbi", "viterbi-open", "argmax"]).map(|name| match name.as_str() {
         "argmax" => Decode::Argmax,
+        "viterbi-open" => Decode::ViterbiOpen,
         _ => Decode::Viterbi,
     })
 }

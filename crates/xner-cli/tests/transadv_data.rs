@@ -15,7 +15,7 @@ fn folder() -> Folder {
         ("p.txt", "new york\tnueva ciudad york\nflies to\tvuela hacia\n"),
         (
             "configs/data.toml",
-            "seed = 4\nphrases = \"../p.txt\"\n[source]\ntrain = \"../c.conll\"\n[dictionary]\nfile = \"../d.txt\"\n\
+            "seed = 4\ntraining.epochs = 2\nphrases = \"../p.txt\"\n[source]\ntrain = \"../c.conll\"\nsentences = 3\n[dictionary]\nfile = \"../d.txt\"\n\
              [data]\nstrategy = \"word-and-phrase\"\nkeep_types = []\nwithout_entities = \"drop\"\n",
         ),
     ])
@@ -60,7 +60,7 @@ fn five_files_are_made_and_the_coverage_is_told() {
 }
 
 #[test]
-fn options_go_before_the_config() {
+fn options_go_over_the_config() {
     let folder = folder();
     folder.xner("transadv-data --config configs/data.toml --out made").ok();
     let target = "Aida B-PER\nvuela O\na O\nNueva B-LOC\nCiudad I-LOC\nYork I-LOC\n. O\n\n";
@@ -68,8 +68,11 @@ fn options_go_before_the_config() {
     assert!(!folder.read("made/source-swi.conll").contains("rains"));
     assert!(folder.read("made/source-shu.conll").contains("rains"));
     let before = folder.tree("made");
-    folder.xner("transadv-data --config configs/data.toml --out made --seed 4 --threads 1").ok();
+    folder.xner("transadv-data --config configs/data.toml --out made --seed 1 --threads 1").ok();
+    // A run's sets do not depend on its seed.
     assert_eq!(folder.tree("made"), before);
+    folder.xner("transadv-data --config configs/data.toml --out few --source c.conll").ok();
+    assert_eq!(folder.read("few/target.conll").split("\n\n").count(), 4);
 
     folder.xner("transadv-data --config configs/data.toml --strategy phrase --keep PER --out p").ok();
     assert!(folder.read("p/target.conll").starts_with("Ada B-PER\nvuela O\nhacia O\nNueva B-LOC\n"));

@@ -3,10 +3,11 @@
 
 use std::fs;
 use std::io::{Read, Write};
+use std::time::Duration;
 
 use proptest::prelude::*;
 use xner_corpus::read::{Format, Input, ReadOptions, Stream, read_corpus, stream};
-use xner_corpus::write::{Output, WriteOptions, Writer, remove_partial, write_corpus};
+use xner_corpus::write::{Output, WriteOptions, Writer, remove_partial, remove_partial_older, write_corpus};
 use xner_corpus::{Error, Labelled, Scheme, Stats, sample};
 
 const COLUMNS: &str = "Ada B-PER\nLovelace I-PER\nsang O\n\nKöln B-LOC\n\n";
@@ -194,6 +195,10 @@ fn what_a_killed_process_left_is_removed_and_nothing_else() {
         fs::write(folder.path().join(name), "").unwrap();
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4);
+    // Somebody may be writing still.
+    let before = fs::read_dir(folder.path()).unwrap().count();
+    remove_partial_older(folder.path(), Duration::from_secs(3600)).unwrap();
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), before);
     remove_partial(folder.path()).unwrap();
     let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
     let mut names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();

@@ -20,7 +20,7 @@ use crate::{Constraints, Emissions, Parameters, Path, Posterior, k_best, logarit
 /// ```
 ///
 /// and its probability `exp(s(y)) / Z`, where the partition `Z` sums `exp(s)` over all paths, or, under
-/// [`Constraints`], over the allowed ones. An empty sentence has one path, the empty one, of score 0.
+/// [`Constraints`], over the allowed ones: equation 1 of Bari et al. (2020). An empty sentence has one path, the empty one, of score 0.
 ///
 /// Scores may be any finite numbers; sums are kept in `f64`. Where their range is moderate (within some
 /// 200 of one another), the passes work on scaled probabilities, else on logarithms.

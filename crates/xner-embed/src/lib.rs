@@ -1,4 +1,5 @@
-//! Word vectors for named entity recognition: reading, looking up.
+//! Word vectors for named entity recognition: reading and looking up, mapping two languages into one space, dictionaries,
+//! judging, translation.
 //!
 //! ```
 //! use xner_embed::read::{self, ReadOptions};

@@ -28,6 +28,8 @@ pub struct Adam {
     pub root: f32,
     /// What is left of a weight by decoupled decay.
     pub keep: f32,
+    /// Whether it is the first step: the moments before it are zero, whatever the state holds.
+    pub first: bool,
 }
 
 /// Weights and Adam's `m` and `v`, each one row of numbers.
@@ -46,8 +48,10 @@ pub trait OptimiserOps: Backend {
         let wrap = |primitive| Tensor::<Self, 1>::from_primitive(TensorPrimitive::Float(primitive));
         let [m, v] = state.moments.map(wrap);
         let gradient = wrap(gradient) * rule.scale;
-        let m = m * rule.beta1 + gradient.clone() * (1.0 - rule.beta1);
-        let v = v * rule.beta2 + gradient.clone() * (1.0 - rule.beta2) * gradient;
+        let (new_m, new_v) =
+            (gradient.clone() * (1.0 - rule.beta1), gradient.clone() * (1.0 - rule.beta2) * gradient);
+        let (m, v) =
+            if rule.first { (new_m, new_v) } else { (m * rule.beta1 + new_m, v * rule.beta2 + new_v) };
         let change = m.clone() * rule.rate / (v.clone().sqrt() * rule.root + rule.epsilon);
         let weights = wrap(state.weights) * rule.keep - change;
         let unwrap = |tensor: Tensor<Self, 1>| tensor.into_primitive().tensor();
@@ -116,20 +120,37 @@ mod flex {
             let [beta1, new1] = [s(rule.beta1), s((1.0 - rule.beta1) * rule.scale)];
             let [beta2, new2] = [s(rule.beta2), s((1.0 - rule.beta2) * rule.scale * rule.scale)];
             let (rate, root, epsilon, keep) = (s(rule.rate), s(rule.root), s(rule.epsilon), s(rule.keep));
-            simd::update(
-                simd,
-                m,
-                [gradient],
-                #[inline(always)]
-                |m, [g]| simd.mul_add_f32s(g, new1, simd.mul_f32s(m, beta1)),
-            );
-            simd::update(
-                simd,
-                v,
-                [gradient],
-                #[inline(always)]
-                |v, [g]| simd.mul_add_f32s(simd.mul_f32s(g, g), new2, simd.mul_f32s(v, beta2)),
-            );
+            if rule.first {
+                simd::update(
+                    simd,
+                    m,
+                    [gradient],
+                    #[inline(always)]
+                    |_, [g]| simd.mul_f32s(g, new1),
+                );
+                simd::update(
+                    simd,
+                    v,
+                    [gradient],
+                    #[inline(always)]
+                    |_, [g]| simd.mul_f32s(simd.mul_f32s(g, g), new2),
+                );
+            } else {
+                simd::update(
+                    simd,
+                    m,
+                    [gradient],
+                    #[inline(always)]
+                    |m, [g]| simd.mul_add_f32s(g, new1, simd.mul_f32s(m, beta1)),
+                );
+                simd::update(
+                    simd,
+                    v,
+                    [gradient],
+                    #[inline(always)]
+                    |v, [g]| simd.mul_add_f32s(simd.mul_f32s(g, g), new2, simd.mul_f32s(v, beta2)),
+                );
+            }
             simd::update(
                 simd,
                 weights,
@@ -260,8 +281,16 @@ mod tests {
     fn one_pass_is_the_tensor_operations() {
         for count in [1usize, 15, 16, 40_000] {
             let values = |seed: f32| -> Vec<f32> { (0..count).map(|at| (at as f32 * seed).sin()).collect() };
-            let rule =
-                Adam { scale: 0.7, beta1: 0.9, beta2: 0.99, epsilon: 1e-6, rate: 0.1, root: 1.3, keep: 0.98 };
+            let rule = Adam {
+                scale: 0.7,
+                beta1: 0.9,
+                beta2: 0.99,
+                epsilon: 1e-6,
+                rate: 0.1,
+                root: 1.3,
+                keep: 0.98,
+                first: false,
+            };
             let positive: Vec<f32> = values(0.3).iter().map(|v| v.abs()).collect();
             let state = || [values(0.1), values(0.2), positive.clone()];
             let [w, m, v] = state().map(|values| row(&values));
@@ -297,10 +326,21 @@ mod tests {
                 rate: 0.1,
                 root: 31.6,
                 keep: 0.98,
+                first: true,
             };
-            let zeros = || row(&vec![0.0; count]);
-            let state = AdamState { weights: row(&values(0.1)), moments: [zeros(), zeros()] };
-            let want = numbers(Flex::adam(&rule, state, row(&values(0.7))).weights);
+            let state = |moment: f32| {
+                let moments = [(); 2].map(|()| row(&vec![moment; count]));
+                AdamState { weights: row(&values(0.1)), moments }
+            };
+            let from_zero = Adam { first: false, ..rule };
+            let want = Flex::adam(&from_zero, state(0.0), row(&values(0.7)));
+            // What the state holds does not matter at a first step, though it be no number.
+            let first = Flex::adam(&rule, state(f32::NAN), row(&values(0.7)));
+            for (a, b) in first.moments.into_iter().zip(want.moments) {
+                assert_eq!(numbers(a), numbers(b));
+            }
+            let want = numbers(want.weights);
+            assert_eq!(numbers(first.weights), want);
             let found = numbers(Flex::adam_once(&rule, row(&values(0.1)), row(&values(0.7))));
             let plain =
                 |values| init::tensor::<Plain, 1>(values, [count], &FlexDevice).into_primitive().tensor();
@@ -318,8 +358,16 @@ mod tests {
             let whole = Tensor::<Flex, 1>::from_primitive(TensorPrimitive::Float(whole(start)));
             whole.slice(1..3).into_primitive().tensor()
         };
-        let rule =
-            Adam { scale: 1.0, beta1: 0.5, beta2: 0.5, epsilon: 1e-8, rate: 0.5, root: 1.0, keep: 1.0 };
+        let rule = Adam {
+            scale: 1.0,
+            beta1: 0.5,
+            beta2: 0.5,
+            epsilon: 1e-8,
+            rate: 0.5,
+            root: 1.0,
+            keep: 1.0,
+            first: false,
+        };
         let state = AdamState { weights: part(1.0), moments: [part(2.0), part(3.0)] };
         let found = Flex::adam(&rule, state, row(&[1.0, 3.0]));
         let [m, v] = found.moments;
@@ -335,8 +383,16 @@ mod tests {
     fn a_tensor_that_others_have_is_not_changed() {
         let weights = row(&[1.0, 2.0]);
         let zeros = row(&[0.0, 0.0]);
-        let rule =
-            Adam { scale: 1.0, beta1: 0.9, beta2: 0.9, epsilon: 1e-8, rate: 0.5, root: 1.0, keep: 1.0 };
+        let rule = Adam {
+            scale: 1.0,
+            beta1: 0.9,
+            beta2: 0.9,
+            epsilon: 1e-8,
+            rate: 0.5,
+            root: 1.0,
+            keep: 1.0,
+            first: false,
+        };
         let state = AdamState { weights: weights.clone(), moments: [zeros.clone(), zeros.clone()] };
         let after = Flex::adam(&rule, state, row(&[1.0, -1.0]));
         assert_eq!(numbers(weights), [1.0, 2.0]);

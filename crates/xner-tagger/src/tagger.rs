@@ -43,6 +43,9 @@ pub enum Decode {
     /// The best sequence that keeps to the scheme (default).
     #[default]
     Viterbi,
+    /// The best sequence that keeps to the scheme but for its first tag, which may be any: a sentence may begin within an
+    /// entity, as in the programs that `TransAdv` goes back to.
+    ViterbiOpen,
     /// The most probable tag of each token by itself. Such tags may break the scheme; entities are then read off them as
     /// conlleval does.
     Argmax,

@@ -19,6 +19,13 @@ struct Identity {
 
 const IDENTITY: &str = "run.json";
 
+/// Part of the name of every phase that runs share: raised with each change of training that leaves other weights, so that no run
+/// takes phases that were trained before it.
+pub(crate) const PHASE_FORMAT: &[u8] = b"phases 1";
+
+/// The folder, in a run's, of phases that other runs may share.
+pub(crate) const PHASES: &str = "phases";
+
 /// Makes the folder the run's that has this fingerprint. Whether that is finished already.
 ///
 /// # Errors
@@ -47,12 +54,26 @@ pub(crate) fn claim(out: &Path, fingerprint: &str) -> Result<bool> {
     Ok(false)
 }
 
+/// What a run ends with; where it is a fault and nothing but phases was made, which are known by what they depend on, the folder
+/// is nobody's again, so that the same command with a mended config may have it.
+pub(crate) fn claimed<T>(out: &Path, run: impl FnOnce() -> Result<T>) -> Result<T> {
+    run().inspect_err(|_| {
+        // What cannot be removed, or is not empty, stays.
+        let _ = std::fs::remove_dir(out.join(PHASES));
+        let entries = std::fs::read_dir(out).into_iter().flatten().flatten();
+        if entries.map(|entry| entry.file_name()).all(|name| name == IDENTITY || name == PHASES) {
+            let _ = std::fs::remove_file(out.join(IDENTITY));
+        }
+    })
+}
+
 /// Removes what was being written, in any folder of the run, when it was killed.
 fn sweep(folder: &Path) -> Result<()> {
     remove_partial(folder)?;
     for entry in std::fs::read_dir(folder).map_err(Error::io(folder))? {
         let path = entry.map_err(Error::io(folder))?.path();
-        if path.is_dir() {
+        // Phases may be another run's too, who is training there; each sweeps its own when it has it alone.
+        if path.is_dir() && path.file_name() != Some(PHASES.as_ref()) {
             sweep(&path)?;
         }
     }

@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use xner_corpus::Scheme;
 use xner_corpus::read::Format;
-use xner_tagger::read_labelled;
-use xner_transfer::transadv::data::{self, Coverage, CreationConfig, WithoutEntities, Words};
+use xner_transfer::transadv::data::{self, Coverage, WithoutEntities, Words};
+use xner_transfer::transadv::{SETS_SEED, TransAdvConfig, TransAdvCorpora};
 
 use crate::args::{self, Layout, Phrasing};
 use crate::exit::bad_input;
@@ -34,8 +34,8 @@ pub(crate) struct Args {
     /// Phrase pairs with a tab between, asked before the dictionary
     #[arg(long, value_name = "FILE")]
     phrases: Option<PathBuf>,
-    /// All settings as TOML: `seed`, `source.train`, `dictionary.file` or `.mapping`, `phrases`, `data.strategy`,
-    /// `data.keep_types`, `data.without_entities` (`keep` or `drop`); options given beside it go before it
+    /// A config of `xner transfer transadv`: the files are what a run by it is trained on. Its sections `source`, `dictionary`
+    /// and `data`, and `phrases`, count; an option given beside it goes over it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The folder of the files that are made
@@ -81,10 +81,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         return Err(bad_input("no corpus is named: expected --source, or `source.train` in the config"));
     };
     let spinner = Progress::spinner("reading, and making the dictionary");
-    let source = read_labelled("source.train", train, &config.source.read)?;
+    let source = TransAdvCorpora::source(&config)?;
     let translator = data::translator(&config.dictionary, config.phrases.as_deref())?;
     drop(spinner);
-    let sets = data::create(&source, &translator, &config.data, config.seed)
+    let sets = data::create(&source, &translator, &config.data, args.seed.unwrap_or(SETS_SEED))
         .with_context(|| format!("{}: no data can be made", train.display()))?;
     sets.write(&args.out, args.scheme)?;
     let coverage = sets.coverage;
@@ -98,13 +98,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
 impl Args {
     /// The config file's settings with the options' in their place.
-    fn config(&self) -> Result<CreationConfig> {
+    fn config(&self) -> Result<TransAdvConfig> {
         let mut config = match &self.config {
-            Some(path) => CreationConfig::read(path)?,
-            None => CreationConfig::default(),
+            Some(path) => TransAdvConfig::read(path)?,
+            None => TransAdvConfig::default(),
         };
         if let Some(source) = &self.source {
-            config.source.train = Some(source.clone());
+            (config.source.train, config.source.sentences) = (Some(source.clone()), None);
             config.source.read = self.layout.read(self.format);
         }
         if self.dictionary.is_some() || self.mapping.is_some() {
@@ -123,7 +123,6 @@ impl Args {
         if self.drop_without_entities {
             config.data.without_entities = WithoutEntities::Drop;
         }
-        config.seed = self.seed.unwrap_or(config.seed);
         Ok(config)
     }
 }

@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -80,17 +81,29 @@ impl Output {
 }
 
 /// Removes what processes that were killed while writing left of their outputs in a folder. Nothing else may be
-/// writing there.
+/// writing there; where something may, [`remove_partial_older`].
 ///
 /// # Errors
 /// [`Error::Io`] when the folder does not read, or a file cannot be removed.
 pub fn remove_partial(folder: &Path) -> Result<()> {
+    remove_partial_older(folder, Duration::ZERO)
+}
+
+/// As [`remove_partial`], but only what nobody has written to for so long.
+///
+/// # Errors
+/// As [`remove_partial`].
+pub fn remove_partial_older(folder: &Path, age: Duration) -> Result<()> {
     let fault = |source| Error::Io { path: folder.to_owned(), source };
     for entry in fs::read_dir(folder).map_err(fault)? {
         let entry = entry.map_err(fault)?;
         let name = entry.file_name();
         let ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
-        if ours {
+        let old = || {
+            let changed = entry.metadata().and_then(|data| data.modified());
+            changed.is_ok_and(|at| at.elapsed().is_ok_and(|since| since >= age))
+        };
+        if ours && (age.is_zero() || old()) {
             fs::remove_file(entry.path()).map_err(|source| Error::Io { path: entry.path(), source })?;
         }
     }

@@ -20,7 +20,7 @@ pub enum Reduction {
     Sum,
 }
 
-/// A linear-chain conditional random field over tag scores.
+/// A linear-chain conditional random field over tag scores: equation 1 of Bari et al. (2020); its loss is their equation 2.
 #[derive(Module, Debug)]
 pub struct Crf<B: Backend> {
     /// `[tags, tags]`: from row to column.

@@ -19,7 +19,7 @@ use crate::weights::host;
 /// The hidden states of one sentence, layer by layer: `[subwords, hidden]` each, row by row.
 pub type HiddenStates = Vec<Vec<f32>>;
 
-/// An encoder without a head.
+/// An encoder without a head: mBERT of equation 1 of `TransAdv` and of Wu et al. (2020).
 #[derive(Debug, Clone)]
 pub struct BertEncoder<B: Backend> {
     /// Sizes and switches.

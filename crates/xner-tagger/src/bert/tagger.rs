@@ -173,7 +173,8 @@ impl<B: NerBackend> BertTagger<B> {
             Answer::Scores(scores) | Answer::Probabilities(scores) if scores.is_empty() => Ok(T::default()),
             Answer::Scores(scores) => decode(&self.decoder, &Emissions::new(scores, tags)?),
             Answer::Probabilities(probabilities) => {
-                decode(&self.scheme, &Emissions::new(&logarithms(probabilities), tags)?)
+                let scores = logarithms(probabilities);
+                decode(&self.scheme, &Emissions::new(&scores, tags)?)
             }
         }
     }
@@ -187,9 +188,9 @@ enum Answer {
     Probabilities(Vec<f32>),
 }
 
-/// Logarithms of probabilities; that of 0 is finite.
+/// Logarithms of probabilities; that of 0 is finite, and that of what is no number is none, so that decoding refuses it.
 fn logarithms(probabilities: &[f32]) -> Vec<f32> {
-    probabilities.iter().map(|p| p.max(f32::MIN_POSITIVE).ln()).collect()
+    probabilities.iter().map(|p| if p.is_nan() { *p } else { p.max(f32::MIN_POSITIVE).ln() }).collect()
 }
 
 impl<B: NerBackend> Tagger for BertTagger<B> {

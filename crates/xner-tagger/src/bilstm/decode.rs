@@ -10,10 +10,15 @@ use crate::{Decode, Result, ScoredEntity, Tagging};
 
 /// The tags that a scheme allows to open, close and follow one another.
 pub fn constraints(tags: &TagSet) -> Constraints {
+    constraints_from(tags, false)
+}
+
+/// The same; with `open` any tag may open a sentence.
+fn constraints_from(tags: &TagSet, open: bool) -> Constraints {
     let (scheme, all) = (tags.scheme(), tags.tags());
     Constraints::new(
         all.len(),
-        |tag| scheme.may_start(&all[tag]),
+        |tag| open || scheme.may_start(&all[tag]),
         |tag| scheme.may_end(&all[tag]),
         |from, to| scheme.may_follow(&all[from], &all[to]),
     )
@@ -23,6 +28,8 @@ pub fn constraints(tags: &TagSet) -> Constraints {
 #[derive(Debug)]
 pub struct Decoder {
     crf: xner_crf::Crf,
+    /// The same where any tag may open a sentence.
+    open: xner_crf::Crf,
     tags: TagSet,
     /// Whether there are no scores but the tokens'.
     tokens_alone: bool,
@@ -37,8 +44,7 @@ impl Decoder {
     pub fn new<B: Backend>(crf: &Crf<B>, tags: &TagSet) -> Result<Self> {
         let parameters =
             Parameters::new(host(crf.transitions.val()), host(crf.start.val()), host(crf.end.val()))?;
-        let crf = xner_crf::Crf::constrained(&parameters, &constraints(tags))?;
-        Ok(Self { crf, tags: tags.clone(), tokens_alone: false, decode: Decode::Viterbi })
+        Self::build(&parameters, tags, false)
     }
 
     /// For scores of tokens that are logarithms of probabilities: of neighbouring tags only the scheme knows.
@@ -46,8 +52,13 @@ impl Decoder {
     /// # Errors
     /// [`crate::Error::Crf`] when there are no tags.
     pub fn of_scheme(tags: &TagSet) -> Result<Self> {
-        let crf = xner_crf::Crf::constrained(&Parameters::zeros(tags.len())?, &constraints(tags))?;
-        Ok(Self { crf, tags: tags.clone(), tokens_alone: true, decode: Decode::Viterbi })
+        Self::build(&Parameters::zeros(tags.len())?, tags, true)
+    }
+
+    fn build(parameters: &Parameters, tags: &TagSet, tokens_alone: bool) -> Result<Self> {
+        let crf = |open| xner_crf::Crf::constrained(parameters, &constraints_from(tags, open));
+        let (crf, open) = (crf(false)?, crf(true)?);
+        Ok(Self { crf, open, tags: tags.clone(), tokens_alone, decode: Decode::Viterbi })
     }
 
     /// Takes another way to choose tags.
@@ -67,6 +78,7 @@ impl Decoder {
     pub fn best(&self, scores: &Emissions<'_>) -> Result<Vec<Tag>> {
         match self.decode {
             Decode::Viterbi => Ok(self.tags.decode(&self.crf.viterbi(scores)?.tags)),
+            Decode::ViterbiOpen => Ok(self.tags.decode(&self.open.viterbi(scores)?.tags)),
             Decode::Argmax if self.tokens_alone => {
                 Ok(self.highest((0..scores.len()).map(|step| scores.step(step))))
             }
@@ -129,5 +141,37 @@ impl Decoder {
             probability += posterior.span_probability(start, &path, &continuing)?;
         }
         Ok(probability)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_sentence_may_open_within_an_entity_only_where_that_is_asked_for() {
+        let tags = TagSet::new(Scheme::Iob2, ["PER".into()]);
+        let id = |name: &str| usize::from(tags.id(&name.parse().unwrap()).unwrap());
+        let mut scores = vec![0.0; 2 * tags.len()];
+        // `I-PER` is best for both words, `B-PER` next.
+        for (word, name, score) in [(0, "I-PER", 3.0), (0, "B-PER", 2.0), (1, "I-PER", 3.0)] {
+            scores[word * tags.len() + id(name)] = score;
+        }
+        let mut decoder = Decoder::of_scheme(&tags).unwrap();
+        let mut best = |decode| {
+            decoder.decode_by(decode);
+            let best = decoder.best(&Emissions::new(&scores, tags.len()).unwrap()).unwrap();
+            best.iter().map(Tag::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(best(Decode::Viterbi), ["B-PER", "I-PER"]);
+        assert_eq!(best(Decode::ViterbiOpen), ["I-PER", "I-PER"]);
+        assert_eq!(best(Decode::Argmax), ["I-PER", "I-PER"]);
+        // Inside a sentence the scheme holds for it too: `O I-PER` cannot be.
+        scores[id("O")] = 4.0;
+        let mut decoder = Decoder::of_scheme(&tags).unwrap();
+        decoder.decode_by(Decode::ViterbiOpen);
+        let best = decoder.best(&Emissions::new(&scores, tags.len()).unwrap()).unwrap();
+        assert_ne!(best[0], Tag::Outside);
     }
 }

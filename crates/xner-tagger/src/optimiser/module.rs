@@ -104,32 +104,44 @@ impl<B: OptimiserOps> ModuleOptimiser<B> {
         Self { corrected: false, ..self }
     }
 
-    /// The module after update `step` (from 1) by these gradients times `scale`.
+    /// The module after update `step` (from 1) by these gradients times `scale`. At update 1 the optimiser begins anew, whatever
+    /// it did before; memory is used again.
     #[must_use]
     pub fn step<A, M>(&mut self, module: M, gradients: Gradients<B>, scale: f32, rate: f64, step: usize) -> M
     where
         A: AutodiffBackend<InnerBackend = B>,
         M: AutodiffModule<A>,
     {
-        let rule = self.rule(rate, step);
+        let (rule, first) = (self.rule(rate, step), step == 1);
+        let old = if first { std::mem::take(&mut self.moments) } else { BTreeMap::new() };
         module.map(&mut Updater {
             rule,
             scale,
+            first,
+            old,
             gradients,
             moments: Some(&mut self.moments),
             path: Vec::new(),
         })
     }
 
-    /// As the first [`ModuleOptimiser::step`], by an optimiser that is not asked again: there is no state, and none is left.
+    /// As a first [`ModuleOptimiser::step`] that no second follows: no state is read, and none is left.
     #[must_use]
-    pub fn step_once<A, M>(self, module: M, gradients: Gradients<B>, scale: f32, rate: f64) -> M
+    pub fn step_once<A, M>(&self, module: M, gradients: Gradients<B>, scale: f32, rate: f64) -> M
     where
         A: AutodiffBackend<InnerBackend = B>,
         M: AutodiffModule<A>,
     {
         let rule = self.rule(rate, 1);
-        module.map(&mut Updater { rule, scale, gradients, moments: None, path: Vec::new() })
+        module.map(&mut Updater {
+            rule,
+            scale,
+            first: true,
+            old: BTreeMap::new(),
+            gradients,
+            moments: None,
+            path: Vec::new(),
+        })
     }
 
     fn rule(&self, rate: f64, step: usize) -> Rule {
@@ -206,6 +218,10 @@ impl<A: AutodiffBackend> ModuleVisitor<A> for Collector<'_, A> {
 struct Updater<'a, B: Backend> {
     rule: Rule,
     scale: f32,
+    /// Whether moments begin at zero.
+    first: bool,
+    /// Memory for moments at a first step.
+    old: BTreeMap<String, [Tensor<B, 1>; 2]>,
     gradients: Gradients<B>,
     /// None where the step is the only one.
     moments: Option<&'a mut BTreeMap<String, [Tensor<B, 1>; 2]>>,
@@ -235,7 +251,8 @@ where
             Rule::Adam { beta1, beta2, epsilon, rate, root, keep } => {
                 // Biases and norms, which are single rows, do not decay.
                 let keep = if D > 1 { keep } else { 1.0 };
-                let rule = Adam { scale: self.scale, beta1, beta2, epsilon, rate, root, keep };
+                let (scale, first) = (self.scale, self.first);
+                let rule = Adam { scale, beta1, beta2, epsilon, rate, root, keep, first };
                 let count = shape.num_elements();
                 let wrap = |primitive| Tensor::<_, 1>::from_primitive(TensorPrimitive::Float(primitive));
                 let flat = weights.reshape([count]);
@@ -246,7 +263,8 @@ where
                     return Param::from_mapped_value(id, Tensor::from_inner(weights).require_grad(), mapper);
                 };
                 let zeros = || Tensor::zeros([count], &flat.device());
-                let moments = all.remove(&name).unwrap_or_else(|| [zeros(), zeros()]);
+                let own = if first { self.old.remove(&name) } else { all.remove(&name) };
+                let moments = own.unwrap_or_else(|| [zeros(), zeros()]);
                 let state = AdamState {
                     weights: flat.into_primitive().tensor(),
                     moments: moments

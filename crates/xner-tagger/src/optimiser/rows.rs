@@ -34,6 +34,16 @@ impl RowOptimiser {
         Self { corrected: false, ..self }
     }
 
+    /// Begins anew: no row was updated yet.
+    pub fn begin_anew(&mut self) {
+        for (row, step) in self.steps.iter_mut().enumerate().filter(|(_, step)| **step > 0) {
+            *step = 0;
+            let at = row * self.dim..(row + 1) * self.dim;
+            self.m[at.clone()].fill(0.0);
+            self.v[at].fill(0.0);
+        }
+    }
+
     /// Updates row `row` of `table` by its gradient times `scale`.
     ///
     /// # Panics

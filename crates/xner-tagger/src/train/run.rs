@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rand::seq::SliceRandom;
+use xner_corpus::write::remove_partial;
 
 use super::checkpoint::{Checkpoint, CheckpointFolder, Progress, has_checkpoint};
 use super::learner::{Learner, Moment, StepOutcome};
@@ -83,6 +84,10 @@ impl TrainingLoop<'_> {
             return Err(Error::Data { message });
         }
         let folder = CheckpointFolder::open(self.out)?;
+        // What a process that was killed was writing.
+        for own in [Some(self.out), self.target_out].into_iter().flatten().filter(|own| own.is_dir()) {
+            remove_partial(own)?;
+        }
         let mut run = Run {
             plan: self,
             learner,

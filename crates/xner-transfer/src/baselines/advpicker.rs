@@ -29,7 +29,7 @@ where
     Ok(Outcome::Student(shop.student(&teacher, &lessons, 0.0, &folders.by_source, &folders.by_target)?))
 }
 
-/// A share of so many, rounded up; what only the share's last bits are above a whole number is not.
+/// `share` of `all`, rounded up, but for what rounding of `share` itself puts above a whole number.
 fn count(all: usize, share: f64) -> usize {
     (all as f64 * share - 1e-9).ceil() as usize
 }

@@ -2,13 +2,19 @@
 //!
 //! | row | paper | here |
 //! |---|---|---|
-//! | mBERT-FT | Wu and Dredze (2019) | `mbert_ft.rs` |
-//! | `AdvCE` | Keung, Lu and Bhardwaj (2019) | `advce.rs` |
-//! | TSL | Wu, Lin, Karlsson, Lou and Huang (2020) | `tsl.rs` |
-//! | `UniTrans` | Wu, Lin, Karlsson, Huang and Lou (2020) | `unitrans.rs` |
-//! | `AdvPicker` | Chen, Jiang, Wu, Karlsson and Guan (2021) | `advpicker.rs` |
+//! | mBERT-FT | Wu and Dredze (2019) | [`Method::MbertFt`] |
+//! | `AdvCE` | Keung, Lu and Bhardwaj (2019) | [`Method::AdvCe`] |
+//! | TSL | Wu, Lin, Karlsson, Lou and Huang (2020) | [`Method::Tsl`] |
+//! | `UniTrans` | Wu, Lin, Karlsson, Huang and Lou (2020) | [`Method::UniTrans`] |
+//! | `AdvPicker` | Chen, Jiang, Wu, Karlsson and Guan (2021) | [`Method::AdvPicker`] |
 //!
 //! BWET is [`crate::bwet`].
+//!
+//! [`Method::MbertFt`]: crate::transadv::Method::MbertFt
+//! [`Method::AdvCe`]: crate::transadv::Method::AdvCe
+//! [`Method::Tsl`]: crate::transadv::Method::Tsl
+//! [`Method::UniTrans`]: crate::transadv::Method::UniTrans
+//! [`Method::AdvPicker`]: crate::transadv::Method::AdvPicker
 
 mod advce;
 mod advpicker;

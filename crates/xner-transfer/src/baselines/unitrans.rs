@@ -8,7 +8,7 @@ use xner_nn::NerBackend;
 use crate::Result;
 use crate::report::Folders;
 use crate::transadv::phases::{Games, Workshop};
-use crate::transadv::{Lesson, Outcome, Set, source};
+use crate::transadv::{Lesson, Outcome, Set, SoftLabels, source};
 
 pub(crate) fn unitrans<A>(shop: &mut Workshop<'_, A>, folders: &Folders) -> Result<Outcome>
 where
@@ -24,7 +24,11 @@ where
     let sentences = &shop.corpora.unlabelled;
     let lesson = |(at, sentence): (usize, _)| {
         let [own, translated, teacher] = labels.each_ref().map(|labels| labels[at].as_slice());
-        Lesson { sentence, soft: teacher.to_vec(), hard: votes([own, translated, teacher], sentence.len()) }
+        let soft = match config.unitrans.soft {
+            SoftLabels::Teacher => teacher.to_vec(),
+            SoftLabels::Both => own.iter().zip(teacher).map(|(a, b)| 0.5 * (a + b)).collect(),
+        };
+        Lesson { sentence, soft, hard: votes([own, translated, teacher], sentence.len()) }
     };
     let lessons: Vec<Lesson<'_>> = sentences.iter().enumerate().map(lesson).collect();
     let weight = config.unitrans.hard_weight;

@@ -9,7 +9,7 @@ use burn::tensor::backend::AutodiffBackend;
 use rayon::ThreadPoolBuilder;
 use xner_corpus::{Labelled, Sentence, Tag, TagSet};
 use xner_nn::NerBackend;
-use xner_tagger::bert::train::{BertSettings, Example, FineTuned, Pass};
+use xner_tagger::bert::train::{BertSettings, Example, FineTuneOptimiser, FineTuned, Pass};
 use xner_tagger::{Decode, Device, Fingerprint, Tagger, Tagging, Task, dispatch};
 
 use super::config::{AdaptationConfig, InnerUpdate, LossConfig, MetaConfig, Nearest, Similarity};
@@ -134,10 +134,14 @@ where
         let groups: Vec<(Vec<usize>, Vec<usize>)> = groups.into_iter().collect();
         let tagged = workers(
             &groups,
-            || self.model.fork(),
-            |model, (support, places)| {
+            || {
+                let model = self.model.fork();
+                let optimiser = inner::inner_optimiser(&model, &self.inner);
+                (model, optimiser)
+            },
+            |(model, optimiser), (support, places)| {
                 let own: Vec<Sentence> = places.iter().map(|&at| sentences[at].clone()).collect();
-                self.adapted(model, support, |tagger| f(tagger, &own))
+                self.adapted(model, optimiser, support, |tagger| f(tagger, &own))
             },
         )?;
         let mut all = vec![T::default(); sentences.len()];
@@ -153,15 +157,16 @@ where
     fn adapted<T>(
         &self,
         model: &mut FineTuned<A>,
+        optimiser: &mut FineTuneOptimiser<A::InnerBackend>,
         support: &[usize],
         f: impl FnOnce(&dyn Tagger) -> xner_tagger::Result<T>,
     ) -> Result<T> {
-        let AdaptationConfig { steps, rate, dropout } = self.adaptation;
+        let AdaptationConfig { steps, rate, dropout, .. } = self.adaptation;
         let sentences =
             Sentences::new(support.iter().map(|&at| self.windows[at].as_slice()), self.loss.subwords);
         let kept = model.keep(sentences.pieces());
         let pass = dropout.then(|| Pass { step: place(support), place: 0 });
-        let outcome = inner::update(model, &sentences, &self.loss, &self.inner, rate, steps, pass);
+        let outcome = inner::update(model, optimiser, &sentences, &self.loss, rate, steps, pass);
         let answer = if outcome.gradient_norm.is_finite() {
             model.passing_tagger().and_then(|mut tagger| {
                 tagger.decode_by(self.decode);

@@ -9,7 +9,7 @@ use super::config::{InnerUpdate, LossConfig};
 use super::loss::Sentences;
 
 /// Brings a model from `θ` to `θ_i` by `steps` steps at rate `rate` on the sentences of a task, with an optimiser that begins
-/// anew (equations 7 and 8; with Adam what it makes of the gradient is in its place):
+/// anew, whatever it did before (equations 7 and 8; with Adam what it makes of the gradient is in its place):
 ///
 /// ```text
 /// θ_i^0 = θ,    θ_i^k = θ_i^(k-1) - α ∇ L(D_support_i; θ_i^(k-1)),    θ_i = θ_i^n
@@ -22,9 +22,9 @@ use super::loss::Sentences;
 /// a token that has a loss, both are 0.
 pub fn update<A>(
     model: &mut FineTuned<A>,
+    optimiser: &mut FineTuneOptimiser<A::InnerBackend>,
     sentences: &Sentences,
     loss: &LossConfig,
-    inner: &InnerUpdate,
     rate: f64,
     steps: usize,
     pass: Option<Pass>,
@@ -37,7 +37,6 @@ where
     if sentences.is_empty() {
         return outcome;
     }
-    let mut optimiser = optimiser(model, inner);
     for step in 0..steps {
         let mut found = FoundGradients::default();
         let pass = pass.map(|pass| Pass { place: pass.place + step, ..pass });
@@ -53,7 +52,8 @@ where
     outcome
 }
 
-fn optimiser<A>(model: &FineTuned<A>, inner: &InnerUpdate) -> FineTuneOptimiser<A::InnerBackend>
+/// The optimiser of inner updates. One serves any number of them, one after the other, and uses its memory again.
+pub fn inner_optimiser<A>(model: &FineTuned<A>, inner: &InnerUpdate) -> FineTuneOptimiser<A::InnerBackend>
 where
     A: AutodiffBackend + NerBackend,
     A::InnerBackend: NerBackend,

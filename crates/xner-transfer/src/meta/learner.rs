@@ -27,6 +27,8 @@ pub struct MetaLearner<'a, A: AutodiffBackend> {
     masking: Option<Masking>,
     dev: &'a [Labelled],
     optimiser: FineTuneOptimiser<A::InnerBackend>,
+    /// That of the inner updates.
+    inner: FineTuneOptimiser<A::InnerBackend>,
 }
 
 impl<'a, A> MetaLearner<'a, A>
@@ -63,7 +65,8 @@ where
         };
         let optimiser = FineTuneOptimiser::new(meta.optimiser, meta.clip, &model).clipped_by(meta.clip_by);
         let optimiser = if meta.bias_correction { optimiser } else { optimiser.uncorrected() };
-        Ok(Self { model, config, loss: config.meta_loss(), tasks, masking, dev, optimiser })
+        let inner = inner::inner_optimiser(&model, &config.inner);
+        Ok(Self { model, config, loss: config.meta_loss(), tasks, masking, dev, optimiser, inner })
     }
 
     /// The model.
@@ -103,17 +106,17 @@ where
         rate: f64,
         step: usize,
     ) -> FoundGradients<A::InnerBackend> {
-        let inner = &self.config.inner;
+        let steps = self.config.inner.steps;
         let mut found = FoundGradients::default();
         for (at, &(epoch, task)) in tasks.iter().enumerate() {
             let [support, query] = self.sentences(&self.tasks.tasks[task], epoch);
-            let place = at * (inner.steps + 1);
+            let place = at * (steps + 1);
             let pass = |place| Some(Pass { step, place });
             let kept = self.model.keep(support.pieces());
-            let outcome =
-                inner::update(&mut self.model, &support, &self.loss, inner, rate, inner.steps, pass(place));
+            let (model, own) = (&mut self.model, &mut self.inner);
+            let outcome = inner::update(model, own, &support, &self.loss, rate, steps, pass(place));
             if outcome.gradient_norm.is_finite() {
-                query.add_to(&mut found, &self.model, &self.loss, pass(place + inner.steps));
+                query.add_to(&mut found, &self.model, &self.loss, pass(place + steps));
             } else {
                 found.fail();
             }

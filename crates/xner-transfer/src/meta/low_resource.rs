@@ -240,12 +240,17 @@ pub fn run(
                 let own: Vec<Labelled> = own.into_iter().map(|at| train[at].clone()).collect();
                 let phase = format!("{name} {:.3} % draw {draw}", 100.0 * share);
                 observer.event(&Event::Phase { name: &phase, sentences: own.len() });
-                // Names that differ in what no folder's should have still have folders of their own.
+                // Names that differ only in characters unfit for a path still get folders of their own.
                 let told = phase.replace(|c: char| !c.is_alphanumeric() && c != '.', "-");
                 let print = Fingerprint::new().bytes(phase.as_bytes()).digest();
                 let own_out = out.join(format!("{told}-{}", &print[..8]));
-                let work = Work { config, train: &own, test, folder, out: &own_out, observer };
-                scores.push(dispatch(*device, work)??);
+                let work = Work { config, train: &own, test, folder, out: &own_out, on: *device, observer };
+                scores.push(dispatch(*device, work)?.map_err(|fault| match fault {
+                    Error::Tagger(fault @ xner_tagger::Error::Diverged { .. }) => {
+                        Error::Diverged { phase: phase.clone(), source: Box::new(fault) }
+                    }
+                    fault => fault,
+                })?);
             }
             let f1: Vec<f64> = scores.iter().map(|scores| scores.f1).collect();
             let f1 = Summary::of(&f1).ok();
@@ -265,6 +270,7 @@ struct Work<'a> {
     test: &'a [Labelled],
     folder: &'a Path,
     out: &'a Path,
+    on: Device,
     observer: &'a mut dyn Observer,
 }
 
@@ -286,7 +292,7 @@ impl Work<'_> {
         A: AutodiffBackend + NerBackend,
         A::InnerBackend: NerBackend,
     {
-        let Self { config, train, test, folder, out, observer } = self;
+        let Self { config, train, test, folder, out, on, observer } = self;
         let settings = LowResourceConfig { train: None, test: None, ..config.clone() };
         let settings =
             serde_json::to_value(settings).map_err(|fault| Error::io(Path::new(REPORT))(fault.into()))?;
@@ -299,6 +305,7 @@ impl Work<'_> {
             }
         }
         print.bytes(xner_tagger::bert::fingerprint(folder)?.as_bytes()).corpus(train).corpus(test);
+        print.bytes(on.to_string().as_bytes());
         let plan = TrainingLoop {
             seed: config.seed,
             training: &config.training,

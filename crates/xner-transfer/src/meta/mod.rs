@@ -3,7 +3,7 @@
 //!
 //! | paper | here |
 //! |---|---|
-//! | equations 1, 2: mBERT and the classifier | `xner_tagger::bert` |
+//! | equations 1, 2: mBERT and the classifier | `xner_tagger::bert`: `BertEncoder`, `TagHead` |
 //! | equation 3: the loss | [`loss`] without its greatest term |
 //! | equation 4: pseudo tasks | [`Tasks`] |
 //! | equations 5, 6: sentences as vectors, their cosine | [`index`] |
@@ -41,7 +41,7 @@ pub use config::{
     MetaConfig, MetaUpdate, Nearest, Overlap, Preset, Similarity, SourceText, Start, Subwords, TargetText,
 };
 pub use corpora::{MetaCorpora, read_source};
-pub use inner::update;
+pub use inner::{inner_optimiser, update};
 pub use learner::MetaLearner;
 pub use loss::{Sentences, loss};
 pub use masking::Masking;

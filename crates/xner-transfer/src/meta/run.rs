@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use burn::tensor::backend::AutodiffBackend;
+use xner_corpus::{Labelled, Sentence, Tag};
 use xner_nn::NerBackend;
 use xner_tagger::bert::train::{BertLearner, BertTrainConfig, FineTuned, tags_of};
 use xner_tagger::bert::{Tokeniser, Windows};
 use xner_tagger::train::{Event as Training, Learner, TrainingLoop};
 use xner_tagger::{
     Decode, Device, Fingerprint, Flow, Tagger, Task, TrainData, TrainReport, check_entities, dispatch,
-    evaluate,
 };
 
 use super::adapt::AdaptedTagger;
@@ -22,8 +22,8 @@ use super::observer::{Event, Observer};
 use super::progress::Progress;
 use super::tasks::Tasks;
 use crate::files::create_folder;
-use crate::identity::claim;
-use crate::report::{Adapted, REPORT, Select, Selected, TransferReport};
+use crate::identity::{PHASE_FORMAT, PHASES, claim, claimed};
+use crate::report::{Adapted, REPORT, Select, Selected, TestScores, TransferReport};
 use crate::{Error, Result};
 
 /// Sentences that are adapted to between two words to the observer.
@@ -61,21 +61,34 @@ pub fn run(
     }
     let fingerprint = fingerprint(config, corpora)?;
     if claim(out, &fingerprint)? {
+        Progress::remove(out)?;
         return TransferReport::read(out);
     }
-    let own = out.join("phases");
-    let cache = cache.unwrap_or(&own);
-    create_folder(cache)?;
-    let folder = config.bert.directory()?;
-    let encoder = Pretrained::new(&folder, config.similarity.representation(), *device)?;
-    let cut = cut(config, corpora, &folder)?;
-    let corpora = cut.as_ref().unwrap_or(corpora);
-    observer.event(&Event::Indexing { sentences: corpora.train.len() });
-    let sentences: Vec<_> = corpora.train.iter().map(|labelled| labelled.sentence.clone()).collect();
-    let index = SentenceIndex::open_or_make(Some(cache), &encoder, &sentences)?;
-    let mut work =
-        Work { config, corpora, out, cache, device: *device, observer, fingerprint: &fingerprint, steps: 0 };
-    dispatch(*device, Whole { work: &mut work, index, encoder })?
+    claimed(out, || {
+        let own = out.join(PHASES);
+        let cache = cache.unwrap_or(&own);
+        create_folder(cache)?;
+        let folder = config.bert.directory()?;
+        let encoder = Pretrained::new(&folder, config.similarity.representation(), *device)?;
+        let cut = cut(config, corpora, &folder)?;
+        let corpora = cut.as_ref().unwrap_or(corpora);
+        if observer.event(&Event::Indexing { sentences: corpora.train.len() }) == Flow::Stop {
+            return Err(xner_tagger::Error::Stopped { step: 0, checkpoint: out.to_owned() }.into());
+        }
+        let sentences: Vec<_> = corpora.train.iter().map(|labelled| labelled.sentence.clone()).collect();
+        let index = SentenceIndex::open_or_make(Some(cache), &encoder, &sentences)?;
+        let mut work = Work {
+            config,
+            corpora,
+            out,
+            cache,
+            device: *device,
+            observer,
+            fingerprint: &fingerprint,
+            steps: 0,
+        };
+        dispatch(*device, Whole { work: &mut work, index, encoder })?
+    })
 }
 
 /// Long sentences as the config wants them, where it does not want them whole. `folder` is the encoder's.
@@ -159,7 +172,7 @@ impl Work<'_> {
         print.bytes(settings(&self.config.of_meta_training())?.to_string().as_bytes());
         print.corpus(&self.corpora.train).corpus(&self.corpora.dev);
         // Whose vectors they are says tokeniser, sizes and device too.
-        print.bytes(index.vectors().encoder().as_bytes());
+        print.bytes(index.vectors().encoder().as_bytes()).bytes(PHASE_FORMAT);
         model.fingerprint(&mut print);
         let fingerprint = print.digest();
         let folder = self.cache.join(format!("meta-{}", &fingerprint[..16]));
@@ -194,7 +207,12 @@ impl Work<'_> {
         let data = TrainData { train: train.clone(), dev: dev.clone(), ..TrainData::default() };
         let (mut learner, fingerprint) = BertLearner::<A>::new(&config, data, device)?;
         let encoder = xner_tagger::bert::fingerprint(&config.bert.directory()?)?;
-        let fingerprint = Fingerprint::new().bytes(fingerprint.as_bytes()).bytes(encoder.as_bytes()).digest();
+        let mut print = Fingerprint::new();
+        print
+            .bytes(fingerprint.as_bytes())
+            .bytes(encoder.as_bytes())
+            .bytes(self.device.to_string().as_bytes());
+        let fingerprint = print.bytes(PHASE_FORMAT).digest();
         let folder = self.cache.join(format!("base-{}", &fingerprint[..16]));
         let plan = TrainingLoop {
             seed: *seed,
@@ -257,38 +275,11 @@ impl Work<'_> {
             plain.decode_by(Decode::from(config.decode));
             let sentences: Vec<_> = test.iter().map(|labelled| labelled.sentence.clone()).collect();
             let before = plain.best(&sentences)?;
-            selected.target_test = Some((&evaluate(plain.as_ref(), test)?).into());
             drop(plain);
-            let model = FineTuned::<A>::reopen(self.out, &config.bert, config.seed, device)?;
-            let train = &self.corpora.train;
-            let cache = Some(self.cache);
-            let adapted = AdaptedTagger::new(model, train, index, Box::new(encoder), cache, config)?;
-            // A run that was stopped here goes on behind the last chunk.
-            let mut done = Progress::of(self.out, self.fingerprint)?;
-            let mut after = done.tags()?;
-            for chunk in sentences.chunks(CHUNK).skip(after.len().div_ceil(CHUNK)) {
-                let event = Event::Adapting { done: after.len(), sentences: test.len() };
-                if self.observer.event(&event) == Flow::Stop {
-                    let fault =
-                        xner_tagger::Error::Stopped { step: self.steps, checkpoint: self.out.to_owned() };
-                    return Err(fault.into());
-                }
-                let tags = adapted.best(chunk)?;
-                done.add(self.out, &tags)?;
-                after.extend(tags);
+            selected.target_test = Some(scored(test, &before)?);
+            if config.adaptation.score {
+                selected.adapted = Some(self.adapted::<A>(&sentences, &before, index, encoder, device)?);
             }
-            let gold = test.iter().map(|labelled| (labelled.entities.as_slice(), labelled.sentence.len()));
-            let scores = xner_tagger::score(gold, &after)?;
-            let changed: Vec<usize> = (0..test.len()).filter(|&at| before[at] != after[at]).collect();
-            let count = changed.len();
-            selected.adapted =
-                Some(Adapted { scores: (&scores).into(), sentences: test.len(), changed: count });
-            let asked: Vec<_> = changed.iter().map(|&at| sentences[at].clone()).collect();
-            let similar = adapted.similar(&asked)?;
-            let cases = changed.iter().zip(similar);
-            let cases = cases
-                .map(|(&at, similar)| Case::new(at, &test[at], &before[at], &after[at], &similar, train));
-            Cases { cases: cases.collect() }.write(self.out)?;
         }
         let report = TransferReport {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -312,6 +303,54 @@ impl Work<'_> {
         Progress::remove(self.out)?;
         Ok(report)
     }
+    /// The scores of the model in `out` adapted to each test sentence; `before` are the tags that it gives as it is. What
+    /// adaptation changed is written.
+    fn adapted<A>(
+        &mut self,
+        sentences: &[Sentence],
+        before: &[Vec<Tag>],
+        index: SentenceIndex,
+        encoder: Pretrained,
+        device: &A::Device,
+    ) -> Result<Adapted>
+    where
+        A: AutodiffBackend + NerBackend,
+        A::InnerBackend: NerBackend,
+    {
+        let config = self.config;
+        let MetaCorpora { train, target_test: test, .. } = self.corpora;
+        let model = FineTuned::<A>::reopen(self.out, &config.bert, config.seed, device)?;
+        let cache = Some(self.cache);
+        let adapted = AdaptedTagger::new(model, train, index, Box::new(encoder), cache, config)?;
+        // A run that was stopped here goes on behind the last chunk.
+        let mut done = Progress::of(self.out, self.fingerprint)?;
+        let mut after = done.tags()?;
+        for chunk in sentences.chunks(CHUNK).skip(after.len().div_ceil(CHUNK)) {
+            let event = Event::Adapting { done: after.len(), sentences: test.len() };
+            if self.observer.event(&event) == Flow::Stop {
+                let fault = xner_tagger::Error::Stopped { step: self.steps, checkpoint: self.out.to_owned() };
+                return Err(fault.into());
+            }
+            let tags = adapted.best(chunk)?;
+            done.add(self.out, &tags)?;
+            after.extend(tags);
+        }
+        let scores = scored(test, &after)?;
+        let changed: Vec<usize> = (0..test.len()).filter(|&at| before[at] != after[at]).collect();
+        let asked: Vec<_> = changed.iter().map(|&at| sentences[at].clone()).collect();
+        let similar = adapted.similar(&asked)?;
+        let cases = changed.iter().zip(similar);
+        let cases =
+            cases.map(|(&at, similar)| Case::new(at, &test[at], &before[at], &after[at], &similar, train));
+        Cases { cases: cases.collect() }.write(self.out)?;
+        Ok(Adapted { scores, sentences: test.len(), changed: changed.len() })
+    }
+}
+
+/// The scores of tags.
+fn scored(test: &[Labelled], tags: &[Vec<Tag>]) -> Result<TestScores> {
+    let gold = test.iter().map(|labelled| (labelled.entities.as_slice(), labelled.sentence.len()));
+    Ok((&xner_tagger::score(gold, tags)?).into())
 }
 
 fn settings(config: &impl serde::Serialize) -> Result<serde_json::Value> {

@@ -76,6 +76,37 @@ impl Drawn<'_> {
     fn subwords(&self) -> usize {
         self.pieces().iter().map(|piece| piece.ids.len()).sum()
     }
+
+    /// What is asked.
+    fn answers(&self) -> usize {
+        match self {
+            Drawn::Words(drawn) => drawn.iter().flat_map(|(_, languages)| languages.iter().flatten()).count(),
+            Drawn::Sentences(drawn, _) => drawn.len(),
+        }
+    }
+
+    /// The same in parts of at most `at_once` subwords, or of one window, each with its share of the answers.
+    fn parts(&self, at_once: usize) -> Vec<(Self, f32)> {
+        let lengths: Vec<usize> = self.pieces().iter().map(|piece| piece.ids.len()).collect();
+        let all = self.answers();
+        let mut parts = Vec::new();
+        let mut begin = 0;
+        while begin < lengths.len() {
+            let (mut end, mut subwords) = (begin + 1, lengths[begin]);
+            while end < lengths.len() && subwords + lengths[end] <= at_once {
+                subwords += lengths[end];
+                end += 1;
+            }
+            let part = match self {
+                Drawn::Words(drawn) => Drawn::Words(drawn[begin..end].to_vec()),
+                Drawn::Sentences(drawn, right) => Drawn::Sentences(drawn[begin..end].to_vec(), *right),
+            };
+            let share = part.answers() as f32 / all.max(1) as f32;
+            parts.push((part, share));
+            begin = end;
+        }
+        parts
+    }
 }
 
 /// What a pass shows: several lists in one batch, since a pass over few sentences costs nearly what one over many does.
@@ -86,11 +117,11 @@ struct Shows {
 
 impl Shows {
     /// None where no word is asked about.
-    fn of(drawn: &[Drawn<'_>], config: &BertConfig) -> Option<Self> {
-        let batch = SubwordBatch::new(drawn.iter().flat_map(Drawn::pieces), config);
+    fn of(drawn: &[(Drawn<'_>, f32)], config: &BertConfig) -> Option<Self> {
+        let batch = SubwordBatch::new(drawn.iter().flat_map(|(drawn, _)| drawn.pieces()), config);
         let mut words = batch.words.iter().copied();
         let mut lists = Vec::with_capacity(drawn.len());
-        for drawn in drawn {
+        for &(ref drawn, share) in drawn {
             let show = match drawn {
                 Drawn::Words(drawn) => {
                     let languages = drawn.iter().flat_map(|(_, languages)| languages.iter());
@@ -98,12 +129,13 @@ impl Shows {
                     let (rows, right) = asked
                         .filter_map(|(language, row)| Some((row, f32::from(u8::from((*language)?)))))
                         .unzip();
-                    Show { rows, right, lengths: None }
+                    Show { rows, right, lengths: None, share }
                 }
                 Drawn::Sentences(drawn, right) => {
                     let lengths: Vec<usize> = drawn.iter().map(|piece| piece.words.len()).collect();
                     let rows = words.by_ref().take(lengths.iter().sum()).collect();
-                    Show { rows, right: vec![*right; lengths.len()], lengths: Some(lengths) }
+                    let right = vec![*right; lengths.len()];
+                    Show { rows, right, lengths: Some(lengths), share }
                 }
             };
             lists.push(show);
@@ -121,6 +153,15 @@ struct Show {
     right: Vec<f32>,
     /// Words of each sentence, where the answer is one a sentence.
     lengths: Option<Vec<usize>>,
+    /// The share of the list's answers that are in this part of it.
+    share: f32,
+}
+
+impl Show {
+    /// The part's share of the list's mean loss.
+    fn of_list<B: Backend>(&self, loss: Tensor<B, 1>) -> Tensor<B, 1> {
+        if self.share < 1.0 { loss * self.share } else { loss }
+    }
 }
 
 /// The places of passes: below are those of the NER step.
@@ -192,8 +233,8 @@ where
         self.tally.set(tally);
     }
 
-    /// What a step shows, language before order, in passes of at most `at_once` subwords where lists are no longer; lists
-    /// without a word that is asked about are left out.
+    /// What a step shows, language before order, in passes of at most `at_once` subwords, or of one window; lists without a
+    /// word that is asked about are left out.
     fn shows(&self, model: &FineTuned<A>, purpose: Purpose, step: usize) -> Vec<Shows> {
         let draw = |list: usize, count| places(self.seed, purpose, list, step, self.batch, count);
         let languages = self.shown.languages.iter().flatten().enumerate().map(|(list, of)| {
@@ -204,8 +245,9 @@ where
             let drawn = draw(2 + list, of.len()).into_iter().map(|at| &of[at]);
             Drawn::Sentences(drawn.collect(), if list == 0 { 1.0 } else { 0.0 })
         });
-        let drawn: Vec<Drawn<'_>> = languages.chain(orders).collect();
-        let lengths: Vec<usize> = drawn.iter().map(Drawn::subwords).collect();
+        let drawn: Vec<(Drawn<'_>, f32)> =
+            languages.chain(orders).flat_map(|drawn| drawn.parts(self.at_once)).collect();
+        let lengths: Vec<usize> = drawn.iter().map(|(drawn, _)| drawn.subwords()).collect();
         let mut passes = Vec::new();
         let mut begin = 0;
         while begin < drawn.len() {
@@ -234,7 +276,7 @@ where
                 let Some(odds) = odds(&self.discriminators, states.clone(), show) else { continue };
                 let told = host(odds.clone().inner());
                 self.count(|tally| tally.told(show.lengths.is_some(), &told, &show.right));
-                let loss = cross_entropy(odds, right(show, model, false));
+                let loss = show.of_list(cross_entropy(odds, right(show, model, false)));
                 sum = Some(sum.map_or_else(|| loss.clone(), |sum| sum + loss.clone()));
             }
         }
@@ -264,7 +306,7 @@ where
             let states = model.encode(&batch, Some(Pass { step: at.step, place: GENERATOR + part }));
             let losses = lists.iter().filter_map(|show| {
                 let odds = odds(&fixed, states.rows.clone(), show)?;
-                Some(cross_entropy(odds, right(show, model, true)))
+                Some(show.of_list(cross_entropy(odds, right(show, model, true))))
             });
             if let Some(loss) = losses.reduce(|sum, loss| sum + loss) {
                 found.add(model, &loss, &[(&batch, &states)]);

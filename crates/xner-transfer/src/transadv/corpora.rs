@@ -28,8 +28,9 @@ pub struct TransAdvCorpora {
     pub made: Option<TransAdvData>,
 }
 
-/// Which sentences a run takes, where it does not take all, is the same for every seed.
-const SUBSET: u64 = 1;
+/// Which sentences a run takes, where it does not take all, and the sets that are made of them, are the same for every seed, so
+/// that seeds differ by training alone.
+pub const SETS_SEED: u64 = 1;
 
 impl TransAdvCorpora {
     /// Reads the files that a config names, and makes the translated, code-switched and shuffled sets, where the method
@@ -48,8 +49,7 @@ impl TransAdvCorpora {
             Some(path) => Ok::<_, Error>(read_labelled(key, path, &target.read)?),
             None => Ok(Vec::new()),
         };
-        let train = read_labelled("source.train", &needed("source.train", &source.train)?, &source.read)?;
-        let train = limited(train, source.sentences);
+        let train = Self::source(config)?;
         let dev = read_labelled("source.dev", &needed("source.dev", &source.dev)?, &source.read)?;
         let unlabelled = if method.reads_unlabelled() {
             let read = read_corpus(needed("target.unlabelled", &target.unlabelled)?, &target.read)?;
@@ -62,8 +62,7 @@ impl TransAdvCorpora {
             (maybe("target.dev", &target.dev)?, maybe("target.test", &target.test)?);
         let made = if method.translates() {
             let translator = translator(&config.dictionary, config.phrases.as_deref())?;
-            // The sets are the same for every seed, so that seeds differ by training alone.
-            Some(create(&train, &translator, &config.data, SUBSET)?)
+            Some(create(&train, &translator, &config.data, SETS_SEED)?)
         } else {
             None
         };
@@ -75,6 +74,17 @@ impl TransAdvCorpora {
             target_test,
             made,
         })
+    }
+
+    /// `D_S` alone.
+    ///
+    /// # Errors
+    /// As [`TransAdvCorpora::read`].
+    pub fn source(config: &TransAdvConfig) -> Result<Vec<Labelled>> {
+        let (key, source) = ("source.train", &config.source);
+        let missing = || Error::setting(key, "is missing, expected the path of a corpus");
+        let train = read_labelled(key, source.train.as_ref().ok_or_else(missing)?, &source.read)?;
+        Ok(limited(train, source.sentences))
     }
 
     /// Adds all of it.
@@ -92,7 +102,7 @@ fn limited(mut sentences: Vec<Labelled>, count: Option<usize>) -> Vec<Labelled> 
     sentences.retain(|labelled| !labelled.sentence.is_empty());
     let Some(count) = count.filter(|&count| count < sentences.len()) else { return sentences };
     let mut kept = vec![false; sentences.len()];
-    for at in subset(sentences.len(), count, SUBSET) {
+    for at in subset(sentences.len(), count, SETS_SEED) {
         kept[at] = true;
     }
     sentences.into_iter().zip(kept).filter_map(|(labelled, kept)| kept.then_some(labelled)).collect()

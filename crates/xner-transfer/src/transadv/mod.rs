@@ -4,7 +4,7 @@
 //! | paper | here |
 //! |---|---|
 //! | 2.2: data creation | [`data`] |
-//! | equations 1, 2: mBERT and the NER classifier | `xner_tagger::bert` |
+//! | equations 1, 2: mBERT and the NER classifier | `xner_tagger::bert`: `BertEncoder`, `TagHead` |
 //! | equation 3: the language discriminator | [`LanguageDiscriminator`] |
 //! | equation 4: the order discriminator | [`OrderDiscriminator`] |
 //! | equation 5: `L_ner`, `L_l`, `L_o`, `L_g` | [`AdversarialLearner`], [`Adversary`] |
@@ -34,9 +34,9 @@ mod weights_file;
 pub use adversary::{Adversary, Discriminators, Shown, source_probability};
 pub use config::{
     Ablation, AdvPickerConfig, AdversaryConfig, DistillationConfig, LanguageConfig, Method, OrderConfig,
-    SourceText, StudentStart, TargetText, TeachersConfig, TransAdvConfig, UniTransConfig,
+    SoftLabels, SourceText, StudentStart, TargetText, TeachersConfig, TransAdvConfig, UniTransConfig,
 };
-pub use corpora::TransAdvCorpora;
+pub use corpora::{SETS_SEED, TransAdvCorpora};
 pub use discriminators::{LanguageDiscriminator, OrderDiscriminator, cross_entropy};
 pub use distil::{DistilLearner, Lesson};
 pub use export::{export, open_phase};

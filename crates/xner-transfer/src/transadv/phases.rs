@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::backend::AutodiffBackend;
 use serde::Serialize;
-use xner_corpus::{Labelled, TagSet};
+use xner_corpus::{Labelled, Sentence, TagSet};
 use xner_nn::NerBackend;
 use xner_tagger::bert::train::FineTuned;
 use xner_tagger::config::TrainingConfig;
 use xner_tagger::train::{Event as Training, Learner, TrainingLoop};
-use xner_tagger::{Fingerprint, Flow, Tagger, Tensors, TrainReport};
+use xner_tagger::{Device, Fingerprint, Flow, Tagger, Tensors, TrainReport};
 
 use super::adversary::{Adversary, Discriminators, Shown};
 use super::config::{AdversaryConfig, StudentStart, TransAdvConfig};
@@ -25,6 +25,7 @@ use super::observer::{Event, Observer};
 use super::sets::{Set, Sets, Words, word_languages, word_orders};
 use super::weights_file;
 use crate::files::create_folder;
+use crate::identity::PHASE_FORMAT;
 use crate::report::{PhaseFolder, Select};
 use crate::{Error, Result};
 
@@ -81,7 +82,7 @@ where
         corpora: &'a TransAdvCorpora,
         tags: TagSet,
         cache: &'a Path,
-        device: &'a A::Device,
+        (on, device): (Device, &'a A::Device),
         observer: &'a mut dyn Observer,
     ) -> Result<Self> {
         let mut shop = Self {
@@ -96,7 +97,8 @@ where
             folders: Vec::new(),
         };
         let mut print = Fingerprint::new();
-        print.bytes(env!("CARGO_PKG_VERSION").as_bytes());
+        print.bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(PHASE_FORMAT);
+        print.bytes(on.to_string().as_bytes());
         settings(&mut print, &(&config.without_paths().bert, config.seed, config.select))?;
         print.bytes(xner_tagger::bert::fingerprint(&config.bert.directory()?)?.as_bytes());
         for tag in shop.tags.tags() {
@@ -217,7 +219,12 @@ where
         };
         // An epoch goes through the longest of the labelled set and the language discriminator's lists; shorter ones are
         // gone through again. The order discriminator's, which are made of the labelled set, do not lengthen it.
-        let epoch = games.language.iter().flat_map(|(lists, _)| lists).map(|list| all.len(list)).max();
+        let epoch = games
+            .language
+            .iter()
+            .flat_map(|(lists, _)| lists)
+            .map(|list| all.len(list, training.longest))
+            .max();
         let at_once = [config.bert.at_once, epoch.unwrap_or(0)];
         let mut learner = AdversarialLearner::new(model, train, self.dev(), training, at_once, adversary)?;
         let tally = learner.tally();
@@ -277,7 +284,11 @@ where
 
     fn shown(&self, games: &Games, model: &FineTuned<A>) -> Result<Shown> {
         let sets = self.sets();
-        let pieces = |sentence: &_| model.pieces(sentence);
+        // Longer sentences are left out here too.
+        let longest = self.config.training.longest;
+        let pieces = |sentence: &Sentence| {
+            if sentence.len() > longest { Ok(Vec::new()) } else { model.pieces(sentence) }
+        };
         let mut shown = Shown::default();
         if let Some(([one, two], words)) = &games.language {
             let list = |which: &[Set], key: &str| {

@@ -9,11 +9,13 @@ use xner_tagger::bert::train::tags_of;
 use xner_tagger::train::Evaluation;
 use xner_tagger::{Device, Fingerprint, Task, TrainReport, check_entities, dispatch, evaluate, open};
 
-use super::config::{Method, TransAdvConfig};
+use super::config::{AdversaryConfig, Method, TransAdvConfig};
 use super::corpora::TransAdvCorpora;
 use super::observer::{Event, Observer};
 use super::phases::{BY_TARGET, Phase, Workshop};
-use crate::identity::claim;
+use super::sets::{Set, Sets, Words};
+use super::train::games_of_teachers;
+use crate::identity::{PHASES, claim, claimed};
 use crate::report::{Folders, PhaseFolder, REPORT, Selected, TransferReport};
 use crate::{Error, Result, baselines};
 
@@ -47,51 +49,54 @@ pub fn run(
     if claim(out, &fingerprint)? {
         return TransferReport::read(out);
     }
-    if let Some(made) = &corpora.made {
-        let (coverage, notes) = (&made.coverage, made.coverage.notes(&config.data));
-        observer.event(&Event::Created { coverage, notes: &notes });
-    }
-    let own = out.join("phases");
-    let folders = Folders::new(out, config.select);
-    let cache = cache.unwrap_or(&own);
-    let work = Work { method, config, corpora, folders: &folders, cache, observer: &mut *observer };
-    let (training, steps, phases) = dispatch(*device, work)??;
-    observer.event(&Event::Scoring);
-    let scored = |folder: &Path, best: Option<&Evaluation>| -> Result<Option<Selected>> {
-        let Some(mut selected) = best.map(Selected::of) else { return Ok(None) };
-        if !corpora.target_test.is_empty() {
-            let scores = evaluate(open(folder, device)?.as_ref(), &corpora.target_test)?;
-            selected.target_test = Some((&scores).into());
+    claimed(out, || {
+        if let Some(made) = &corpora.made {
+            let (coverage, notes) = (&made.coverage, made.coverage.notes(&config.data));
+            observer.event(&Event::Created { coverage, notes: &notes });
         }
-        Ok(Some(selected))
-    };
-    let by_source_dev = scored(&folders.by_source, training.best.as_ref())?;
-    // Where both choices fall on the same weights, these are scored once.
-    let by_target_dev = match (&by_source_dev, &training.best_target) {
-        (Some(own), Some(other)) if own.step == other.step => Some(own.clone()),
-        (_, best) => scored(&folders.by_target, best.as_ref())?,
-    };
-    let report = TransferReport {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        method: method.name().to_owned(),
-        row: config.row(method),
-        source: config.source.language.clone(),
-        target: config.target.language.clone(),
-        seed: config.seed,
-        select: config.select,
-        fingerprint,
-        mapping_criterion: None,
-        parameters: training.parameters,
-        steps,
-        by_source_dev,
-        by_target_dev,
-        rounds: Vec::new(),
-        phases,
-        config: serde_json::to_value(config.without_paths())
-            .map_err(|e| Error::io(Path::new(REPORT))(e.into()))?,
-    };
-    report.write(out)?;
-    Ok(report)
+        let own = out.join(PHASES);
+        let folders = Folders::new(out, config.select);
+        let cache = cache.unwrap_or(&own);
+        let (folders, on) = (&folders, *device);
+        let work = Work { method, config, corpora, folders, cache, on, observer: &mut *observer };
+        let (training, steps, phases) = dispatch(*device, work)??;
+        observer.event(&Event::Scoring);
+        let scored = |folder: &Path, best: Option<&Evaluation>| -> Result<Option<Selected>> {
+            let Some(mut selected) = best.map(Selected::of) else { return Ok(None) };
+            if !corpora.target_test.is_empty() {
+                let scores = evaluate(open(folder, device)?.as_ref(), &corpora.target_test)?;
+                selected.target_test = Some((&scores).into());
+            }
+            Ok(Some(selected))
+        };
+        let by_source_dev = scored(&folders.by_source, training.best.as_ref())?;
+        // Where both choices fall on the same weights, these are scored once.
+        let by_target_dev = match (&by_source_dev, &training.best_target) {
+            (Some(own), Some(other)) if own.step == other.step => Some(own.clone()),
+            (_, best) => scored(&folders.by_target, best.as_ref())?,
+        };
+        let report = TransferReport {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            method: method.name().to_owned(),
+            row: config.row(method),
+            source: config.source.language.clone(),
+            target: config.target.language.clone(),
+            seed: config.seed,
+            select: config.select,
+            fingerprint,
+            mapping_criterion: None,
+            parameters: training.parameters,
+            steps,
+            by_source_dev,
+            by_target_dev,
+            rounds: Vec::new(),
+            phases,
+            config: serde_json::to_value(config.without_paths())
+                .map_err(|e| Error::io(Path::new(REPORT))(e.into()))?,
+        };
+        report.write(out)?;
+        Ok(report)
+    })
 }
 
 /// What a method ends with.
@@ -108,6 +113,7 @@ struct Work<'a> {
     corpora: &'a TransAdvCorpora,
     folders: &'a Folders,
     cache: &'a Path,
+    on: Device,
     observer: &'a mut dyn Observer,
 }
 
@@ -130,9 +136,9 @@ impl Work<'_> {
         A: AutodiffBackend + NerBackend,
         A::InnerBackend: NerBackend,
     {
-        let Self { method, config, corpora, folders, cache, observer } = self;
+        let Self { method, config, corpora, folders, cache, on, observer } = self;
         let tags = tags_of(config.bert.scheme, &corpora.train)?;
-        let mut shop = Workshop::<A>::new(config, corpora, tags, cache, device, observer)?;
+        let mut shop = Workshop::<A>::new(config, corpora, tags, cache, (on, device), observer)?;
         let outcome = match method {
             Method::TransAdv => super::train(&mut shop, folders)?,
             Method::MbertFt => baselines::mbert_ft(&mut shop)?,
@@ -181,6 +187,57 @@ fn check(method: Method, config: &TransAdvConfig, corpora: &TransAdvCorpora) -> 
     }
     if method.translates() && corpora.made.is_none() {
         return Err(Error::Data { message: "no translated sentences were made".to_owned() });
+    }
+    check_games(method, config, corpora)
+}
+
+/// What the discriminators of all phases are to be shown is there.
+fn check_games(method: Method, config: &TransAdvConfig, corpora: &TransAdvCorpora) -> Result<()> {
+    let TransAdvCorpora { train, unlabelled, made, .. } = corpora;
+    let sets = Sets { source: train, unlabelled, made: made.as_ref() };
+    let [language, order] = method.discriminators(config.ablation);
+    if !(language || order) {
+        return Ok(());
+    }
+    if config.bert.freeze_embeddings
+        && let Some(layers) = config.bert.layers()?
+        && config.bert.freeze_layers >= layers
+    {
+        let message = format!(
+            "is {}, and the encoder has {layers} layers: nothing of it would learn to deceive; expected fewer",
+            config.bert.freeze_layers
+        );
+        return Err(Error::setting("bert.freeze_layers", message));
+    }
+    let AdversaryConfig { language: words, order: orders, .. } = &config.adversary;
+    let lists = [
+        (language, "adversary.language.source", &words.source),
+        (language, "adversary.language.target", &words.target),
+        (order, "adversary.order.ordered", &orders.ordered),
+        (order, "adversary.order.shuffled", &orders.shuffled),
+    ];
+    let longest = config.training.longest;
+    for (_, key, list) in lists.into_iter().filter(|(there, ..)| *there) {
+        if let Some(set) = list.iter().find(|&&set| !sets.has(set)) {
+            let message =
+                format!("names {set:?}, which {} does not make, expected sets that it has", method.name());
+            return Err(Error::setting(key, message));
+        }
+        if !list.iter().any(|&set| sets.asks(set, Words::All, longest)) {
+            let message = "names sets without a word that the discriminator could be asked about";
+            return Err(Error::setting(key, message));
+        }
+    }
+    if method == Method::TransAdv && language {
+        for (ablation, name, set, words) in games_of_teachers(config.ablation) {
+            if let Some(set) = [set, Set::Target].into_iter().find(|&set| !sets.asks(set, words, longest)) {
+                let message = format!(
+                    "{set:?} has no word that the discriminator of the {name} teacher could be asked about: leave it out \
+                     (`ablation = \"{ablation}\"`), or make other sets"
+                );
+                return Err(Error::Data { message });
+            }
+        }
     }
     Ok(())
 }

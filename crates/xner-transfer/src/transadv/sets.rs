@@ -65,11 +65,31 @@ impl<'a> Sets<'a> {
         }
     }
 
-    /// The number of sentences of several sets.
-    pub(super) fn len(&self, which: &[Set]) -> usize {
+    /// Whether the set is there: the unlabelled text is read, or the set was made.
+    pub(super) fn has(&self, set: Set) -> bool {
+        match set {
+            Set::Source => true,
+            Set::Unlabelled => !self.unlabelled.is_empty(),
+            _ => self.made.is_some(),
+        }
+    }
+
+    /// Whether some sentence of at most `longest` words has a word that is asked about.
+    pub(super) fn asks(&self, set: Set, words: Words, longest: usize) -> bool {
+        let asked = |&mark: &bool| match words {
+            Words::All => true,
+            Words::Entity => mark,
+            Words::Context => !mark,
+        };
+        self.sentences(set).iter().any(|(_, marks)| marks.len() <= longest && marks.iter().any(asked))
+    }
+
+    /// The number of sentences of several sets that have at most `longest` words.
+    pub(super) fn len(&self, which: &[Set], longest: usize) -> usize {
+        let short = |sentence: &&Sentence| sentence.len() <= longest;
         let count = |&set: &Set| match set {
-            Set::Unlabelled => self.unlabelled.len(),
-            set => self.labelled(set).len(),
+            Set::Unlabelled => self.unlabelled.iter().filter(short).count(),
+            set => self.labelled(set).iter().map(|labelled| &labelled.sentence).filter(short).count(),
         };
         which.iter().map(count).sum()
     }

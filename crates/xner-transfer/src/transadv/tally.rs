@@ -14,8 +14,8 @@ pub struct Told {
 }
 
 impl Told {
-    /// The share of right answers, the mean over both kinds, so that who always says the same has one half however many
-    /// there are of each; none without answers.
+    /// The mean over both kinds of the share of right answers, so that one constant answer scores one half; none without
+    /// answers.
     pub fn accuracy(&self) -> Option<f64> {
         let kinds = self.answers.iter().zip(self.right).filter(|&(&answers, _)| answers > 0);
         let shares: Vec<f64> = kinds.map(|(&answers, right)| right as f64 / answers as f64).collect();

@@ -93,6 +93,25 @@ impl Teacher {
     }
 }
 
+/// The games of the teachers that an ablation leaves: what would leave the teacher out, its name, the set that it is shown beside
+/// `D_T`, and the words that it is asked about.
+pub(super) fn games_of_teachers(
+    ablation: Ablation,
+) -> impl Iterator<Item = (&'static str, &'static str, Set, Words)> {
+    let kept = move |teacher: &Teacher| {
+        ablation != Ablation::NoDistillation && ablation != teacher.ablation() && ablation.discriminators()[0]
+    };
+    Teacher::ALL.into_iter().filter(kept).filter_map(|teacher| {
+        let (set, words) = teacher.other();
+        let without = match teacher {
+            Teacher::Entity => "no-entity-teacher",
+            Teacher::Context => "no-context-teacher",
+            Teacher::Order => "no-order-teacher",
+        };
+        Some((without, teacher.name(), set, words?))
+    })
+}
+
 fn enhanced<A>(shop: &mut Workshop<'_, A>, teacher: Teacher, source: &Phase) -> Result<Phase>
 where
     A: AutodiffBackend + NerBackend,

@@ -2,10 +2,12 @@
 
 use rayon::ThreadPoolBuilder;
 use xner_corpus::Sentence;
+use xner_tagger::bert::train::{FineTuneOptimiser, FineTuned};
+use xner_tagger::config::Optimiser;
 use xner_tagger::{Tagger, Tagging};
-use xner_transfer::meta::{AdaptedTagger, Nearest, Sentences, update};
+use xner_transfer::meta::{AdaptedTagger, Nearest, Sentences, inner_optimiser, update};
 
-use crate::small::{A, Case, sentences};
+use crate::small::{A, Case, adam, sentences};
 
 fn asked(case: &Case) -> Vec<Sentence> {
     let mut asked = sentences(&case.corpora.target_test);
@@ -23,8 +25,8 @@ fn bits(tagged: &[Tagging]) -> Vec<Vec<u32>> {
     tagged.iter().map(|tagging| tagging.probabilities.iter().map(|p| p.to_bits()).collect()).collect()
 }
 
-fn weights(tagger: &AdaptedTagger<A>) -> Vec<(String, Vec<u32>)> {
-    let weights = tagger.model().weights();
+fn weights(model: &FineTuned<A>) -> Vec<(String, Vec<u32>)> {
+    let weights = model.weights();
     weights
         .iter()
         .map(|(name, t)| (name.to_owned(), t.values.iter().map(|x| x.to_bits()).collect()))
@@ -38,15 +40,63 @@ fn the_model_has_the_same_bytes_afterwards() {
         case.config.bert.freeze_embeddings = frozen;
         case.config.adaptation.dropout = frozen;
         let tagger = case.adapted();
-        let before = weights(&tagger);
+        let before = weights(tagger.model());
         let plain = tagger.model().tagger().unwrap();
         let asked = asked(&case);
         let (as_it_is, adapted) = (plain.tag(&asked).unwrap(), tagger.tag(&asked).unwrap());
-        assert_eq!(weights(&tagger), before);
+        assert_eq!(weights(tagger.model()), before);
         // It does something, and the same again; the model as it is does what it did.
         assert_ne!(bits(&as_it_is), bits(&adapted));
         assert_eq!(bits(&tagger.tag(&asked).unwrap()), bits(&adapted));
         assert_eq!(bits(&tagger.model().tagger().unwrap().tag(&asked).unwrap()), bits(&as_it_is));
+    }
+}
+
+/// What tags a sentence is a fork of the model, which serves the next one too.
+#[test]
+fn a_fork_has_the_same_bytes_when_it_is_put_back() {
+    let adamw = Optimiser::AdamW { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weight_decay: 0.1 };
+    for optimiser in [Optimiser::Sgd { rate: 0.01 }, adam(0.01, 1e-8), adamw] {
+        for frozen in [false, true] {
+            let mut case = Case::new(14, 0.0);
+            case.config.bert.freeze_embeddings = frozen;
+            case.config.inner.optimiser = optimiser;
+            let (tasks, loss) = (case.tasks(), case.config.plain_loss());
+            let (model, mut fork) = (case.model(), case.model().fork());
+            let mut inner = inner_optimiser(&fork, &case.config.inner);
+            let before = weights(&model);
+            for (task, steps) in [(0, 1), (1, 2), (2, 3), (0, 1)] {
+                let own = Sentences::new([tasks.windows[task].as_slice()], loss.subwords);
+                let kept = fork.keep(own.pieces());
+                update(&mut fork, &mut inner, &own, &loss, 0.01, steps, None);
+                assert_ne!(weights(&fork), before);
+                fork.put_back(kept);
+                assert_eq!(weights(&fork), before);
+            }
+            assert_eq!(weights(&model), before);
+        }
+    }
+}
+
+/// One optimiser serves all tasks: nothing of a task is left for the next.
+#[test]
+fn an_optimiser_that_served_other_tasks_makes_the_same_update() {
+    for (optimiser, corrected) in [(adam(0.01, 1e-8), true), (adam(0.01, 1e-6), false)] {
+        for steps in [1, 2] {
+            let mut case = Case::new(14, 0.0);
+            (case.config.inner.optimiser, case.config.inner.bias_correction) = (optimiser, corrected);
+            let (tasks, loss) = (case.tasks(), case.config.plain_loss());
+            let updated = |inner: &mut FineTuneOptimiser<_>, at: usize| {
+                let mut model = case.model();
+                let own = Sentences::new([tasks.windows[at].as_slice()], loss.subwords);
+                update(&mut model, inner, &own, &loss, 0.01, steps, None);
+                weights(&model)
+            };
+            let new = || inner_optimiser(&case.model(), &case.config.inner);
+            let mut used = new();
+            updated(&mut used, 3);
+            assert_eq!(updated(&mut used, 5), updated(&mut new(), 5));
+        }
     }
 }
 
@@ -110,7 +160,8 @@ fn it_is_one_step_on_the_similar_sentences() {
         places.sort_unstable();
         let own = Sentences::new(places.iter().map(|&at| tasks.windows[at].as_slice()), loss.subwords);
         let mut model = case.model();
-        update(&mut model, &own, &loss, &case.config.inner, case.config.adaptation.rate, 1, None);
+        let mut optimiser = inner_optimiser(&model, &case.config.inner);
+        update(&mut model, &mut optimiser, &own, &loss, case.config.adaptation.rate, 1, None);
         let want = model.tagger().unwrap().tag(std::slice::from_ref(sentence)).unwrap().remove(0);
         assert_eq!(found.tags, want.tags);
         for (a, b) in found.probabilities.iter().zip(&want.probabilities) {

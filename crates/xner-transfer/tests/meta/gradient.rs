@@ -9,7 +9,7 @@ use xner_tagger::config::Optimiser;
 use xner_tagger::optimiser::Rule;
 use xner_tagger::train::{Learner, Moment};
 use xner_transfer::meta::{
-    Gradient, LossConfig, Masked, Masking, MetaConfig, Sentences, Task, Tasks, update,
+    Gradient, LossConfig, Masked, Masking, MetaConfig, Sentences, Task, Tasks, inner_optimiser, update,
 };
 
 use crate::small::{A, Case, adam};
@@ -41,9 +41,14 @@ impl Slow<'_> {
     fn step(&mut self, gradient: &BTreeMap<String, Vec<f64>>, rate: f64, step: usize) {
         let inner = &self.config.inner;
         let all = length(gradient);
+        // The rows of the table are one tensor.
+        let is_row = |name: &str| name.starts_with("words/");
+        let rows = gradient.iter().filter(|(name, _)| is_row(name)).flat_map(|(_, row)| row);
+        let table = rows.map(|g| g * g).sum::<f64>().sqrt();
         for (name, gradient) in gradient {
             let norm = match inner.clip_by {
                 Clip::Whole => all,
+                Clip::Tensor if is_row(name) => table,
                 Clip::Tensor => gradient.iter().map(|g| g * g).sum::<f64>().sqrt(),
             };
             let scale = if inner.clip > 0.0 && norm > inner.clip { inner.clip / norm } else { 1.0 };
@@ -57,9 +62,14 @@ impl Slow<'_> {
             let [m, v] = self.moments.entry(name.clone()).or_insert_with(zeros);
             for (at, g) in gradient.iter().map(|g| g * scale).enumerate() {
                 let w = &mut values[row * count + at];
+                let decay = match inner.optimiser {
+                    Optimiser::AdamW { weight_decay, .. } if tensor.shape.len() > 1 => weight_decay,
+                    _ => 0.0,
+                };
                 let change = match inner.optimiser {
                     Optimiser::Sgd { .. } => rate * g,
-                    Optimiser::Adam { beta1, beta2, epsilon, .. } => {
+                    Optimiser::Adam { beta1, beta2, epsilon, .. }
+                    | Optimiser::AdamW { beta1, beta2, epsilon, .. } => {
                         m[at] = beta1 * m[at] + (1.0 - beta1) * g;
                         v[at] = beta2 * v[at] + (1.0 - beta2) * g * g;
                         let of = |beta: f64| {
@@ -67,9 +77,8 @@ impl Slow<'_> {
                         };
                         rate * (m[at] / of(beta1)) / ((v[at] / of(beta2)).sqrt() + epsilon)
                     }
-                    Optimiser::AdamW { .. } => unreachable!("not in these cases"),
                 };
-                *w = (f64::from(*w) - change) as f32;
+                *w = (f64::from(*w) * (1.0 - rate * decay) - change) as f32;
             }
             self.weights.insert(table, &tensor.shape, values);
         }
@@ -124,9 +133,11 @@ fn case() -> Case {
 
 #[test]
 fn the_meta_gradient_is_that_of_a_reference_which_copies_the_model() {
-    let optimisers = [Optimiser::Sgd { rate: 0.05 }, adam(2e-3, 1e-2)];
+    let adamw = Optimiser::AdamW { rate: 2e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-2, weight_decay: 5.0 };
+    let optimisers = [Optimiser::Sgd { rate: 0.05 }, adam(2e-3, 1e-2), adamw];
     for (at, optimiser) in optimisers.into_iter().enumerate() {
-        for (frozen, steps, by) in [(false, 2, Clip::Whole), (true, 3, Clip::Tensor)] {
+        let cases = [(false, 2, Clip::Whole), (true, 3, Clip::Tensor), (false, 2, Clip::Tensor)];
+        for (frozen, steps, by) in cases {
             let mut case = case();
             case.config.bert.freeze_embeddings = frozen;
             case.config.bert.freeze_layers = usize::from(frozen);
@@ -243,7 +254,8 @@ fn the_query_alone_is_masked_or_the_support_too() {
                 .collect();
             let of = |windows: &[Vec<_>]| Sentences::new(windows.iter().map(Vec::as_slice), loss.subwords);
             let mut adapted = case.model();
-            update(&mut adapted, &of(&support), &loss, &case.config.inner, 0.05, 1, None);
+            let mut optimiser = inner_optimiser(&adapted, &case.config.inner);
+            update(&mut adapted, &mut optimiser, &of(&support), &loss, 0.05, 1, None);
             let want = gradient(&adapted, &of(&[masked(*query)]), loss);
             let mut learner = case.learner(tasks.clone());
             close(&wide(&learner.meta_gradient(&[(epoch, number)], 0.05, 0).tensors()), &want);

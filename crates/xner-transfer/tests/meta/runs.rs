@@ -131,6 +131,49 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
     same(&files(whole.path()), &files(broken.path()));
 }
 
+/// Adaptation alone, in the middle of the test sentences.
+#[test]
+fn adaptation_goes_on_behind_what_was_tagged() {
+    let mut case = Case::new(8, 0.1);
+    let few = case.corpora.target_test.clone();
+    case.corpora.target_test = few.iter().cycle().take(300).cloned().collect();
+    let (whole, broken) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    case.run(whole.path(), None).unwrap();
+    let mut begun = Vec::new();
+    for stop_at in [128, 256, usize::MAX] {
+        let mut first = true;
+        let mut observer = |event: &Event<'_>| {
+            if let Event::Adapting { done, sentences } = event {
+                assert_eq!(*sentences, 300);
+                if std::mem::take(&mut first) {
+                    begun.push(*done);
+                }
+                return if *done == stop_at { Flow::Stop } else { Flow::Continue };
+            }
+            Flow::Continue
+        };
+        let run = run(&case.config, &case.corpora, broken.path(), None, &Device::Cpu, &mut observer);
+        assert_eq!(run.is_ok(), stop_at == usize::MAX);
+    }
+    // What was done when it was stopped is not done again.
+    assert_eq!(begun, [0, 128, 256]);
+    same(&files(whole.path()), &files(broken.path()));
+    // Left by a kill between the report and its removal, it goes with the next call.
+    std::fs::write(broken.path().join("adapting.json"), "{}").unwrap();
+    case.run(broken.path(), None).unwrap();
+    assert!(!broken.path().join("adapting.json").exists());
+}
+
+#[test]
+fn a_run_may_be_scored_without_adaptation() {
+    let mut case = Case::new(8, 0.1);
+    case.config.adaptation.score = false;
+    let folder = tempfile::tempdir().unwrap();
+    let chosen = case.run(folder.path(), None).unwrap().by_source_dev.unwrap();
+    assert!(chosen.target_test.is_some() && chosen.adapted.is_none());
+    assert!(!folder.path().join("adaptation.json").exists());
+}
+
 fn same(
     one: &std::collections::BTreeMap<String, Vec<u8>>,
     two: &std::collections::BTreeMap<String, Vec<u8>>,

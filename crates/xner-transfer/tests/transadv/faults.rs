@@ -1,5 +1,6 @@
 //! What cannot be trained is refused, and what goes wrong is told.
 
+use std::fs;
 use std::path::Path;
 
 use xner_corpus::Sentence;
@@ -8,7 +9,7 @@ use xner_tagger::config::Optimiser;
 use xner_tagger::{Device, Flow};
 use xner_transfer::Error;
 use xner_transfer::report::Select;
-use xner_transfer::transadv::{Event, Method, TransAdvConfig, run};
+use xner_transfer::transadv::{Ablation, Event, Method, TransAdvConfig, TransAdvCorpora, run};
 
 use crate::small::{Case, labelled, made, pairs};
 
@@ -89,9 +90,67 @@ fn lists_without_a_word_to_ask_about_are_named() {
     let mut case = Case::new(6);
     case.corpora.made = None;
     case.config.adversary.language.target = vec![xner_transfer::transadv::Set::Target];
+    assert!(refused(&case, Method::AdvCe).contains("adversary.language.target"));
+
+    // Every word is one of an entity: the context teacher's discriminator has nothing to be asked about.
+    let corpora = made(vec![labelled("Ada B-PER, Lovelace I-PER, York B-LOC")], pairs("york jork"));
+    let mut case = Case::of(
+        TransAdvCorpora {
+            dev: corpora.train.clone(),
+            unlabelled: vec![corpora.train[0].sentence.clone()],
+            ..corpora
+        },
+        0.1,
+    );
+    let fault = refused(&case, Method::TransAdv);
+    assert!(fault.contains("context teacher") && fault.contains("no-context-teacher"), "{fault}");
+    case.config.ablation = Ablation::NoContextTeacher;
     let folder = tempfile::tempdir().unwrap();
-    let fault = case.run(Method::AdvCe, folder.path(), None).unwrap_err().to_string();
-    assert!(fault.contains("adversary.language.target"), "{fault}");
+    case.run(Method::TransAdv, folder.path(), None).unwrap();
+}
+
+#[test]
+fn an_encoder_of_which_nothing_is_trained_has_no_game() {
+    let mut case = Case::new(6);
+    (case.config.bert.freeze_embeddings, case.config.bert.freeze_layers) = (true, 2);
+    for method in [Method::TransAdv, Method::AdvCe, Method::AdvPicker] {
+        let fault = refused(&case, method);
+        assert!(fault.contains("`bert.freeze_layers`") && fault.contains("2 layers"), "{fault}");
+    }
+    // Without discriminators it is a head on fixed states.
+    let folder = tempfile::tempdir().unwrap();
+    case.run(Method::MbertFt, folder.path(), None).unwrap();
+}
+
+/// What only a later part of a run finds out leaves the folder to a mended config too.
+#[test]
+fn a_run_that_is_refused_late_leaves_its_folder_to_others() {
+    let mut case = Case::new(6);
+    case.config.bert.length = 25;
+    let folder = tempfile::tempdir().unwrap();
+    let fault = case.run(Method::MbertFt, folder.path(), None).unwrap_err().to_string();
+    assert!(fault.contains("`bert.length`"), "{fault}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left");
+    case.config.bert.length = 16;
+    case.run(Method::MbertFt, folder.path(), None).unwrap();
+}
+
+/// Long sentences are left out of what the discriminators are shown too: one more of them changes nothing.
+#[test]
+fn sentences_that_are_too_long_are_shown_to_nobody() {
+    let mut case = Case::new(8);
+    case.config.training.longest = 50;
+    let folder = tempfile::tempdir().unwrap();
+    let trained = |case: &Case, name: &str| {
+        let out = folder.path().join(name);
+        case.run(Method::AdvCe, &out, None).unwrap();
+        fs::read(out.join("model.safetensors")).unwrap()
+    };
+    let before = trained(&case, "before");
+    case.corpora.unlabelled.push(Sentence::from_tokens(vec!["palabra"; 51]));
+    assert!(trained(&case, "after") == before);
+    case.corpora.unlabelled.push(Sentence::from_tokens(vec!["palabra"; 50]));
+    assert!(trained(&case, "with") != before);
 }
 
 #[test]

@@ -46,11 +46,23 @@ fn changed(before: &Tensors, after: &Tensors, kept: impl Fn(&str) -> bool) {
     }
 }
 
+/// Twice: with all of the encoder trained, and with its embeddings and a layer frozen, as the paper has them.
+fn cases(sentences: usize) -> [Case; 2] {
+    [false, true].map(|frozen| {
+        let mut case = Case::new(sentences);
+        (case.config.bert.freeze_embeddings, case.config.bert.freeze_layers) = (frozen, usize::from(frozen));
+        case
+    })
+}
+
 #[test]
 fn each_loss_updates_its_own() {
-    let case = Case::new(12);
+    cases(12).iter().for_each(updates_its_own);
+}
+
+fn updates_its_own(case: &Case) {
     let mut model = case.model();
-    let mut adversary = adversary(&case, &model);
+    let mut adversary = adversary(case, &model);
 
     let (encoder, discriminators) = (model.weights(), adversary.weights());
     assert!(adversary.teach(&model, &AT).gradient_norm > 0.0);
@@ -70,7 +82,10 @@ fn each_loss_updates_its_own() {
 /// generator's: to the bit what each of them does alone.
 #[test]
 fn a_step_is_three_steps() {
-    let case = Case::new(12);
+    cases(12).iter().for_each(is_three_steps);
+}
+
+fn is_three_steps(case: &Case) {
     let dev = Dev { source: &case.corpora.dev, target: &[] };
     let learner = |adversary| {
         let (train, training) = (&case.corpora.train, &case.config.training);
@@ -85,14 +100,14 @@ fn a_step_is_three_steps() {
 
     let mut model = case.model();
     model.set_weights(&mut ner.model().weights(), "weights".as_ref()).unwrap();
-    let mut other = adversary(&case, &model);
+    let mut other = adversary(case, &model);
     other.teach(&model, &AT);
     let found = other.deceive(&model, &AT);
     let training = &case.config.training;
     let mut generator = FineTuneOptimiser::new(training.optimiser, training.clip, &model);
     generator.step(&mut model, found, other.generator_rate(&AT), 1);
 
-    let mut whole = learner(Some(adversary(&case, &model)));
+    let mut whole = learner(Some(adversary(case, &model)));
     assert_eq!(whole.step(&batch, &AT).unwrap(), alone, "the outcome is the NER step's");
     assert_eq!(whole.model().weights(), model.weights());
     assert_eq!(whole.adversary().unwrap().weights(), other.weights());

@@ -6,10 +6,12 @@ use xner_corpus::Sentence;
 use xner_tagger::train::Event as Training;
 use xner_tagger::{Device, Flow, Tensors, evaluate, open};
 use xner_transfer::report::{Select, TransferReport};
-use xner_transfer::transadv::{Ablation, Event, Method, StudentStart, export, run};
+use xner_transfer::transadv::{
+    Ablation, Event, Method, SoftLabels, StudentStart, TransAdvCorpora, export, run,
+};
 
 use crate::common::files;
-use crate::small::Case;
+use crate::small::{Case, labelled, made, pairs};
 
 /// What runs, its phases, and which of them are there already.
 type Row<'a> = (Method, Ablation, &'a [&'a str], &'a [&'a str]);
@@ -215,4 +217,43 @@ fn a_phase_is_exported_as_the_tagger_that_it_is() {
     let other = folder.path().join("other");
     let gone = export(&case.config, &case.corpora, &other, &folder.path().join("new"), &Device::Cpu);
     assert!(gone.unwrap_err().to_string().contains("trained.safetensors"));
+}
+
+/// The two languages share no word, and the generator hardly moves: the observer is told that a discriminator is saturated.
+#[test]
+fn an_observer_is_told_of_a_saturated_discriminator() {
+    let corpora = made(vec![labelled("one O, two O, York B-LOC")], pairs("one uno, two dos, york jork"));
+    let unlabelled = vec![Sentence::from_tokens(["uno", "dos", "tres"])];
+    let corpora = TransAdvCorpora { dev: corpora.train.clone(), unlabelled, ..corpora };
+    let mut case = Case::of(corpora, 0.0);
+    case.config.training.epochs = 300;
+    case.config.training.evaluate_every = 50;
+    case.config.adversary.generator_rate = 1e-9;
+    let (mut told, mut saturated) = (0, false);
+    let mut observer = |event: &Event<'_>| {
+        if let Event::Game { name, tally } = event {
+            assert_eq!(*name, "source");
+            told += 1;
+            saturated = tally.language.saturated();
+        }
+        Flow::Continue
+    };
+    let folder = tempfile::tempdir().unwrap();
+    run(Method::AdvCe, &case.config, &case.corpora, folder.path(), None, &Device::Cpu, &mut observer)
+        .unwrap();
+    assert_eq!((told, saturated), (6, true));
+}
+
+#[test]
+fn unitrans_learns_one_teachers_labels_or_the_mean_of_two() {
+    let mut case = Case::new(10);
+    let folder = tempfile::tempdir().unwrap();
+    let weights = |case: &Case, name: &str| {
+        let (out, cache) = (folder.path().join(name), folder.path().join("cache"));
+        case.run(Method::UniTrans, &out, Some(&cache)).unwrap();
+        fs::read(out.join("model.safetensors")).unwrap()
+    };
+    let one = weights(&case, "one");
+    case.config.unitrans.soft = SoftLabels::Both;
+    assert_ne!(weights(&case, "both"), one);
 }

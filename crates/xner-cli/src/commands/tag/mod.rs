@@ -48,8 +48,9 @@ pub(crate) struct Args {
     /// Columns: the scheme in which tags are written
     #[arg(long, value_parser = args::scheme(), default_value = "iob2")]
     scheme: Scheme,
-    /// How tags are chosen: viterbi, the best sequence that keeps to the scheme, or argmax, each token's most probable tag;
-    /// by default viterbi, or what --adapt-config says
+    /// How tags are chosen: viterbi, the best sequence that keeps to the scheme; viterbi-open, the same but that a
+    /// sentence may begin within an entity; argmax, each token's most probable tag; by default viterbi, or what
+    /// --adapt-config says
     #[arg(long, value_parser = args::decode())]
     decode: Option<Decode>,
     /// Text: JSON lines on a terminal too

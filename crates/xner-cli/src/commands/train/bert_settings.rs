@@ -12,7 +12,7 @@ const OWN: &[Table<'_>] = &[
         "Settings of `xner train` for a pretrained encoder. Every key but `model`, `data.train` and `bert.encoder` may be\n\
          left out; what is left out has the value shown here. Keys behind a `#` have no value unless they are given one.",
         &[
-            Key("model", "bert: by this key such a config is known.", None),
+            Key("model", "Must be bert: it marks the config of a pretrained encoder.", None),
             Key("seed", "Decides everything random.", None),
         ],
     ),

@@ -8,7 +8,7 @@ use crate::documented::{self, Key, Table};
 const TABLES: &[Table<'_>] = &[
     Table(
         "",
-        "Settings of `xner train`. Every key may be left out; what is left out has the value shown here.\n\
+        "Settings of `xner train`. Every key but `data.train` may be left out; what is left out has the value shown here.\n\
          Keys behind a `#` have no value unless they are given one.",
         &[Key("seed", "Decides everything random.", None)],
     ),
@@ -16,7 +16,7 @@ const TABLES: &[Table<'_>] = &[
         "data",
         "Labelled text: columns, TSV, JSON lines; plain, .gz or .xz. Paths are relative to this file's folder.",
         &[
-            Key("train", "Training sentences: the one key that must be given.", Some("\"train.conll\"")),
+            Key("train", "Training sentences; this key must be given.", Some("\"train.conll\"")),
             Key(
                 "dev",
                 "Development sentences, on which the best weights are chosen; without them the last are kept.",

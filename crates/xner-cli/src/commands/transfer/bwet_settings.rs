@@ -10,8 +10,9 @@ use crate::documented::{self, Key, Table};
 const OWN: &[Table<'_>] = &[
     Table(
         "",
-        "Settings of `xner transfer bwet`. Every key may be left out; what is left out has the value shown here.\n\
-         Keys behind a `#` have no value unless they are given one.",
+        "Settings of `xner transfer bwet`. Every key may be left out but the source's corpora, the target's vectors, and a\n\
+         dictionary or a mapping; what is left out has the value shown here. Keys behind a `#` have no value unless\n\
+         they are given one.",
         &[
             Key("seed", "Decides everything random.", None),
             Key("row", "What tables call the row.", None),

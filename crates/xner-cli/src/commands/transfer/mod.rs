@@ -19,7 +19,7 @@ pub(super) use self::meta::Watch as MetaWatch;
 use anyhow::Result;
 use xner_transfer::transadv::Method as Of;
 
-/// Train a tagger for a language without labels, from another's labels and its own raw text
+/// Train a tagger for a language without labels, from another's labels
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]

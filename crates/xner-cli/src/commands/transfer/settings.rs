@@ -9,8 +9,9 @@ use crate::documented::{self, Key, Table};
 const OWN: &[Table<'_>] = &[
     Table(
         "",
-        "Settings of `xner transfer zero-resource`. Every key may be left out; what is left out has the value shown\n\
-         here. Keys behind a `#` have no value unless they are given one.",
+        "Settings of `xner transfer zero-resource`. Every key may be left out but the corpora, and the vectors that the\n\
+         variant reads; what is left out has the value shown here. Keys behind a `#` have no value unless they are\n\
+         given one.",
         &[
             Key("seed", "Decides everything random.", None),
             Key("row", "What tables call the row; by default the variant's name.", Some("\"Cross-Word\"")),

@@ -137,7 +137,14 @@ const REST: &[Table<'_>] = &[
     Table(
         "unitrans",
         "What UniTrans has of its own.",
-        &[Key("hard_weight", "The weight of the loss of voted labels beside that of soft ones.", None)],
+        &[
+            Key("hard_weight", "The weight of the loss of voted labels beside that of soft ones.", None),
+            Key(
+                "soft",
+                "Whose soft labels: teacher (the last model's), or both (and the source model's).",
+                None,
+            ),
+        ],
     ),
     Table(
         "advpicker",

@@ -89,6 +89,16 @@ impl BertSettings {
         }
     }
 
+    /// The number of the encoder's layers; none where no encoder is named.
+    ///
+    /// # Errors
+    /// Faults of its `config.json`.
+    pub fn layers(&self) -> Result<Option<usize>> {
+        let Some(_) = &self.encoder else { return Ok(None) };
+        let config = BertConfig::read(&self.directory()?.join("config.json"))?;
+        Ok(Some(config.num_hidden_layers))
+    }
+
     /// The encoder's folder. What is no folder may be a name on the hub.
     ///
     /// # Errors

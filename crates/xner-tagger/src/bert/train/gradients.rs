@@ -157,7 +157,8 @@ impl<B: NerBackend> FineTuneOptimiser<B> {
         Self { module: self.module.uncorrected(), rows: self.rows.uncorrected(), ..self }
     }
 
-    /// Update `step` (from 1) of the model; none where the loss or the gradient is not finite, or where there is none.
+    /// Update `step` (from 1) of the model; none where the loss or the gradient is not finite, or where there is none. At
+    /// update 1 the optimiser begins anew, whatever it did before.
     pub fn step<A>(
         &mut self,
         model: &mut FineTuned<A>,
@@ -169,6 +170,9 @@ impl<B: NerBackend> FineTuneOptimiser<B> {
         A: AutodiffBackend<InnerBackend = B> + NerBackend,
     {
         let outcome = found.outcome();
+        if step == 1 {
+            self.rows.begin_anew();
+        }
         if let Some((gradients, rows, [scale, table_scale])) = self.clipped(found, outcome) {
             model.map_trained(|trained| self.module.step(trained, gradients, scale, rate, step));
             self.step_rows(model, rows, table_scale, rate);
@@ -176,9 +180,9 @@ impl<B: NerBackend> FineTuneOptimiser<B> {
         outcome
     }
 
-    /// As the first [`FineTuneOptimiser::step`], by an optimiser that is not asked again.
+    /// As a first [`FineTuneOptimiser::step`] that no second follows.
     pub fn step_once<A>(
-        mut self,
+        &mut self,
         model: &mut FineTuned<A>,
         found: FoundGradients<B>,
         rate: f64,
@@ -187,6 +191,7 @@ impl<B: NerBackend> FineTuneOptimiser<B> {
         A: AutodiffBackend<InnerBackend = B> + NerBackend,
     {
         let outcome = found.outcome();
+        self.rows.begin_anew();
         if let Some((gradients, rows, [scale, table_scale])) = self.clipped(found, outcome) {
             self.step_rows(model, rows, table_scale, rate);
             model.map_trained(|trained| self.module.step_once(trained, gradients, scale, rate));

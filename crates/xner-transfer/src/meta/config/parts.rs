@@ -138,7 +138,7 @@ pub struct MetaUpdate {
     pub tasks: usize,
     /// Meta-updates between two scores on the development data. Default 300.
     pub evaluate_every: usize,
-    /// Meta-updates between two checkpoints, beside the one that follows each score; 0 (default): none beside.
+    /// Meta-updates between two checkpoints, beside the one that follows each score; 0: none beside. Default 25.
     pub checkpoint_every: usize,
     /// What it begins with.
     pub start: Start,
@@ -205,6 +205,8 @@ pub struct AdaptationConfig {
     pub rate: f64,
     /// Whether these steps are made with dropout, drawn by the similar sentences.
     pub dropout: bool,
+    /// Whether a run scores the target's test sentences with adaptation too. Default true.
+    pub score: bool,
 }
 
 /// How tags are chosen.

@@ -69,7 +69,7 @@ impl MetaConfig {
                 updates: 3000,
                 tasks: 32,
                 evaluate_every: 300,
-                checkpoint_every: 0,
+                checkpoint_every: 25,
                 start: Start::Pretrained,
                 gradient: Gradient::Mean,
                 optimiser: adam(),
@@ -86,7 +86,7 @@ impl MetaConfig {
                 clip: 1.0,
                 clip_by: Clip::Whole,
             },
-            adaptation: AdaptationConfig { steps: 1, rate: 1e-5, dropout: false },
+            adaptation: AdaptationConfig { steps: 1, rate: 1e-5, dropout: false, score: true },
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::io::ErrorKind;
 use std::path::Path;
+use std::time::Duration;
 
-use xner_corpus::write::Output;
+use xner_corpus::write::{Output, remove_partial_older};
 use xner_tagger::{Fingerprint, Tensors};
 
 use super::vectors::{Origin, Vectors, check};
@@ -11,6 +12,9 @@ use crate::files::create_folder;
 use crate::{Error, Result};
 
 const TENSOR: &str = "vectors";
+
+/// What is being written here takes seconds: what nobody has written to for so long is of a process that was killed.
+const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// The `count` vectors of the name `name` in a folder, or those that `make` makes, which are kept there.
 pub(super) fn open_or_make(
@@ -27,6 +31,7 @@ pub(super) fn open_or_make(
     };
     // Before the work, not after it.
     create_folder(folder)?;
+    remove_partial_older(folder, ABANDONED)?;
     let vectors = make()?;
     Ok((write(&path, name, count, vectors)?, origin))
 }

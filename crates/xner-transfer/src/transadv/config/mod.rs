@@ -10,8 +10,8 @@ use xner_tagger::bert::train::BertSettings;
 use xner_tagger::config::TrainingConfig;
 
 pub use parts::{
-    AdvPickerConfig, AdversaryConfig, DistillationConfig, LanguageConfig, OrderConfig, SourceText,
-    StudentStart, TargetText, TeachersConfig, UniTransConfig,
+    AdvPickerConfig, AdversaryConfig, DistillationConfig, LanguageConfig, OrderConfig, SoftLabels,
+    SourceText, StudentStart, TargetText, TeachersConfig, UniTransConfig,
 };
 pub use switches::{Ablation, Method};
 
@@ -153,10 +153,13 @@ impl TransAdvConfig {
         self.training.check()?;
         self.bert.check()?;
         self.adversary.check()?;
+        if self.dictionary.file.is_some() && self.dictionary.mapping.is_some() {
+            self.dictionary.check()?;
+        }
         named("teachers", self.teachers.training(&self.training).check())?;
         self.distillation.check()?;
         named("distillation", self.distillation.training(&self.training).check())?;
-        let UniTransConfig { hard_weight } = self.unitrans;
+        let UniTransConfig { hard_weight, .. } = self.unitrans;
         if !(hard_weight.is_finite() && hard_weight >= 0.0) {
             let message = format!("is {hard_weight}, expected a finite number, 0 or above");
             return Err(Error::setting("unitrans.hard_weight", message));

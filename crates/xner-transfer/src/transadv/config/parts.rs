@@ -249,11 +249,24 @@ impl DistillationConfig {
 pub struct UniTransConfig {
     /// The weight of the loss of hard labels beside that of soft ones. Default 1.
     pub hard_weight: f32,
+    /// Whose soft labels the student learns. Default `teacher`.
+    pub soft: SoftLabels,
+}
+
+/// Whose soft labels `UniTrans`' student learns.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SoftLabels {
+    /// Those of `Θ_teach`, as in its paper.
+    #[default]
+    Teacher,
+    /// The mean of those of `Θ_src` and `Θ_teach`.
+    Both,
 }
 
 impl Default for UniTransConfig {
     fn default() -> Self {
-        Self { hard_weight: 1.0 }
+        Self { hard_weight: 1.0, soft: SoftLabels::default() }
     }
 }
 

@@ -65,6 +65,15 @@ impl Method {
         !matches!(self, Self::MbertFt | Self::AdvCe)
     }
 
+    /// Whether its source model has a language discriminator, and an order discriminator.
+    pub fn discriminators(self, ablation: Ablation) -> [bool; 2] {
+        match self {
+            Self::TransAdv => ablation.discriminators(),
+            Self::AdvCe | Self::AdvPicker => [true, false],
+            Self::MbertFt | Self::Tsl | Self::UniTrans => [false; 2],
+        }
+    }
+
     /// Whether it needs unlabelled text of the target.
     pub fn reads_unlabelled(self) -> bool {
         self != Self::MbertFt

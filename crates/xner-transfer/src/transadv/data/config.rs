@@ -1,15 +1,14 @@
-//! How the sets are made, and a config file that also names what they are made of.
+//! How the sets are made.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use xner_corpus::EntityType;
 use xner_embed::dictionary::Dictionary;
 use xner_embed::translate::{Chain, DictionaryTranslator, Strategy};
 
-use crate::bwet::{DictionaryConfig, SourceText};
-use crate::files::{read_config, resolve};
-use crate::{Error, Result};
+use crate::Result;
+use crate::bwet::DictionaryConfig;
 
 /// How sentences are translated and what is made of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,66 +40,6 @@ impl Default for DataConfig {
     fn default() -> Self {
         let (strategy, without_entities) = (Strategy::default(), WithoutEntities::default());
         Self { strategy, keep_types: vec![EntityType::new("PER")], without_entities }
-    }
-}
-
-/// A config file of data creation alone.
-///
-/// ```
-/// use xner_embed::translate::Strategy;
-/// use xner_transfer::transadv::data::CreationConfig;
-///
-/// let text = "source.train = 'en.conll'\ndictionary.file = 'en-es.txt'\ndata.strategy = 'word-and-phrase'";
-/// let config: CreationConfig = toml::from_str(text)?;
-/// assert_eq!(config.data.strategy, Strategy::WordAndPhrase);
-/// assert_eq!(config.data.keep_types, ["PER".into()]);
-/// # Ok::<(), toml::de::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct CreationConfig {
-    /// Decides everything random. Default 1.
-    pub seed: u64,
-    /// The language with labels; of its files `train` is read.
-    pub source: SourceText,
-    /// Where translations come from.
-    pub dictionary: DictionaryConfig,
-    /// Phrase pairs with a tab between, asked before the dictionary.
-    pub phrases: Option<PathBuf>,
-    /// How sentences are translated and what is made of them.
-    pub data: DataConfig,
-}
-
-impl Default for CreationConfig {
-    fn default() -> Self {
-        Self {
-            seed: 1,
-            source: SourceText::default(),
-            dictionary: DictionaryConfig::default(),
-            phrases: None,
-            data: DataConfig::default(),
-        }
-    }
-}
-
-impl CreationConfig {
-    /// Reads a config file. Relative paths in it are taken from the file's folder.
-    ///
-    /// # Errors
-    /// [`Error::Io`]; [`Error::Config`], with line or key, for what does not parse, unknown keys among it, and for the
-    /// faults of [`DictionaryConfig::check`].
-    pub fn read(path: &Path) -> Result<Self> {
-        let mut config: Self = read_config(path)?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let Self { source, dictionary, phrases, .. } = &mut config;
-        for path in
-            [&mut source.train, &mut source.dev, &mut dictionary.mapping, &mut dictionary.file, phrases]
-        {
-            resolve(path, folder);
-        }
-        let fault = |fault: Error| Error::Config { path: path.to_owned(), message: fault.to_string() };
-        config.dictionary.check().map_err(fault)?;
-        Ok(config)
     }
 }
 
