@@ -1,5 +1,5 @@
 //! Statistics of public corpora against `figures.tsv`: for each file its sentences, document marks, tokens, entities, entities
-//! per type, scheme, and tags outside the scheme. The counts of CoNLL and FiNER are those of the papers.
+//! per type, scheme, and tags outside the scheme. The counts of CoNLL and `FiNER` are those of the papers.
 //!
 //! Runs when `XNER_DATA` names a folder with some of these files, under the same names. Says so when it is skipped.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]

@@ -197,7 +197,7 @@ fn what_a_killed_process_left_is_removed_and_nothing_else() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4);
     // Somebody may be writing still.
     let before = fs::read_dir(folder.path()).unwrap().count();
-    remove_partial_older(folder.path(), Duration::from_secs(3600)).unwrap();
+    remove_partial_older(folder.path(), Duration::from_hours(1)).unwrap();
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), before);
     remove_partial(folder.path()).unwrap();
     let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());

@@ -14,7 +14,7 @@ use crate::{Error, Result};
 const TENSOR: &str = "vectors";
 
 /// What is being written here takes seconds: what nobody has written to for so long is of a process that was killed.
-const ABANDONED: Duration = Duration::from_secs(3600);
+const ABANDONED: Duration = Duration::from_hours(1);
 
 /// The `count` vectors of the name `name` in a folder, or those that `make` makes, which are kept there.
 pub(super) fn open_or_make(
