@@ -3,8 +3,9 @@
     python3 tools/transadv_table.py runs/transadv
 
 Reads FOLDER/PAIR/ROW/seed-N/transfer-report.json, as tools/transadv.sh leaves them. F1 on whole test sets in percent, mean and
-sample deviation over seeds, for Spanish, Dutch and German, weights chosen on source dev, and on target dev (`student` or last
-phase only; the phases before it are chosen on source dev). Published: tables 2 and 3, means of five runs, chosen on target dev.
+sample deviation over seeds, for Spanish, Dutch and German, weights chosen on source dev, and, where that makes a difference, on
+target dev (the last phase alone; those before it are chosen on source dev). Published: tables 2 and 3, means of five runs, chosen
+on target dev. Then what each row has more than TransAdv of the same language and seed, mean over all runs that both have.
 """
 import json
 import pathlib
@@ -26,18 +27,40 @@ ROWS = [("mbert-ft", "mBERT-FT", (74.96, 77.57, 69.56)), ("advce", "AdvCE", (74.
         ("no-distillation", "w/o MMKD", (77.34, 81.60, 74.14))]
 
 
+def reports(runs, pair, row):
+    files = sorted((runs / pair / row).glob("seed-*/transfer-report.json"))
+    return {file.parent.name: json.loads(file.read_text()) for file in files}
+
+
+def f1(report, key):
+    chosen = report.get(key) or report["by_source_dev"]
+    return chosen["target_test"]["f1"]
+
+
+def differences(runs):
+    print("| row | runs | less TransAdv | above it |")
+    print("|---|---:|---:|---:|")
+    for row, title, _ in ROWS:
+        each = []
+        for pair in PAIRS:
+            own, whole = reports(runs, pair, row), reports(runs, pair, "transadv")
+            each += [f1(own[seed], "by_source_dev") - f1(whole[seed], "by_source_dev") for seed in own if seed in whole]
+        if each and row != "transadv":
+            print(f"| {title} | {len(each)} | {shown(each)} | {sum(one > 0 for one in each)} |")
+
+
 def main():
     runs = pathlib.Path(sys.argv[1])
-    for key, name in [("by_source_dev", "source dev"), ("by_target_dev", "target dev")]:
+    every = [report for pair in PAIRS for row, *_ in ROWS for report in reports(runs, pair, row).values()]
+    keys = [("by_source_dev", "source dev")]
+    if any(f1(report, "by_target_dev") != f1(report, "by_source_dev") for report in every):
+        keys.append(("by_target_dev", "target dev"))
+    for key, name in keys:
         print(f"Weights chosen on {name}:\n")
         print("| row | runs | es | nl | de | mean | published es | nl | de | mean |")
         print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
         for row, title, published in ROWS:
-            scores = []
-            for pair in PAIRS:
-                reports = [json.loads(file.read_text()) for file in
-                           sorted((runs / pair / row).glob("seed-*/transfer-report.json"))]
-                scores.append([report[key]["target_test"]["f1"] for report in reports if report.get(key)])
+            scores = [[f1(report, key) for report in reports(runs, pair, row).values()] for pair in PAIRS]
             if not any(scores):
                 continue
             counts = "/".join(str(len(each)) for each in scores)
@@ -45,6 +68,7 @@ def main():
             theirs = " | ".join(f"{f1:.2f}" for f1 in [*published, statistics.mean(published)])
             print(f"| {title} | {counts} | {' | '.join(map(shown, scores))} | {mean} | {theirs} |")
         print()
+    differences(runs)
 
 
 if __name__ == "__main__":

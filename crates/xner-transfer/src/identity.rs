@@ -54,14 +54,17 @@ pub(crate) fn claim(out: &Path, fingerprint: &str) -> Result<bool> {
     Ok(false)
 }
 
+/// What a run of phases makes in its folder beside them. What else lies there, a log perhaps, is not the run's.
+const MADE: [&str; 6] =
+    ["checkpoint", "by-target", "by-source", "config.json", "model.safetensors", "adapting.json"];
+
 /// What a run ends with; where it is a fault and nothing but phases was made, which are known by what they depend on, the folder
 /// is nobody's again, so that the same command with a mended config may have it.
 pub(crate) fn claimed<T>(out: &Path, run: impl FnOnce() -> Result<T>) -> Result<T> {
     run().inspect_err(|_| {
         // What cannot be removed, or is not empty, stays.
         let _ = std::fs::remove_dir(out.join(PHASES));
-        let entries = std::fs::read_dir(out).into_iter().flatten().flatten();
-        if entries.map(|entry| entry.file_name()).all(|name| name == IDENTITY || name == PHASES) {
+        if !MADE.iter().any(|name| out.join(name).exists()) {
             let _ = std::fs::remove_file(out.join(IDENTITY));
         }
     })

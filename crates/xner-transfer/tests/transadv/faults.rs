@@ -128,9 +128,10 @@ fn a_run_that_is_refused_late_leaves_its_folder_to_others() {
     let mut case = Case::new(6);
     case.config.bert.length = 25;
     let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("log"), "").unwrap();
     let fault = case.run(Method::MbertFt, folder.path(), None).unwrap_err().to_string();
     assert!(fault.contains("`bert.length`"), "{fault}");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left but what was there");
     case.config.bert.length = 16;
     case.run(Method::MbertFt, folder.path(), None).unwrap();
 }
