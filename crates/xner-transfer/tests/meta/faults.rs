@@ -108,6 +108,40 @@ fn a_rate_that_is_too_high_is_told_with_phase_and_step() {
     assert!(xner_tagger::Tagger::best(&tagger, &asked).is_err());
 }
 
+/// Sentences to adapt by whose entities the model knows nothing of.
+#[test]
+fn a_type_that_the_model_lacks_is_named() {
+    let case = Case::new(8, 0.1);
+    let model = tempfile::tempdir().unwrap();
+    case.model().save(model.path()).unwrap();
+    let mut train = case.corpora.train.clone();
+    let odd = train.iter_mut().flat_map(|labelled| &mut labelled.entities).next().unwrap();
+    odd.kind = "VEHICLE".into();
+    let (index, encoder) = (case.index(), Box::new(case.pretrained()));
+    let found = open_adapted(model.path(), &train, index, encoder, None, &case.config, &Device::Cpu);
+    let fault = found.err().unwrap().to_string();
+    assert!(fault.contains("`B-VEHICLE`") && fault.contains("LOC, MISC, ORG"), "{fault}");
+}
+
+/// Meta-training where no similar sentence has an entity.
+#[test]
+fn support_sets_without_entities_train_too() {
+    let mut case = Case::new(12, 0.1);
+    let kept = case.corpora.train.iter().position(|labelled| !labelled.entities.is_empty()).unwrap();
+    let types: Vec<_> = case.corpora.dev.iter().flat_map(|labelled| &labelled.entities).cloned().collect();
+    assert!(!types.is_empty());
+    for (at, labelled) in case.corpora.train.iter_mut().enumerate() {
+        if at != kept {
+            labelled.entities.clear();
+        }
+    }
+    let tasks = case.tasks();
+    let bare = tasks.tasks.iter().filter(|task| !task.support.contains(&kept)).count();
+    assert!(bare > 6, "{bare}");
+    let folder = tempfile::tempdir().unwrap();
+    case.run(folder.path(), None).unwrap();
+}
+
 #[test]
 fn a_head_with_a_crf_is_refused() {
     let mut case = Case::new(8, 0.1);

@@ -47,6 +47,19 @@ fn it_is_the_mean_and_the_greatest() {
 }
 
 #[test]
+fn of_equal_losses_the_first_counts() {
+    let scores: Tensor<A, 2> =
+        Tensor::from_data(TensorData::new(vec![0.0f32; 8], [4, 2]), &FlexDevice).require_grad();
+    let found = loss(scores.clone(), &GOLD, &OWNERS, &config(2.0, Mean::Sentence)).backward();
+    let found = host(scores.grad(&found).unwrap());
+    // Each probability is one half: the gradient at the gold tag is half the token's share, below zero.
+    for (token, share) in [1.0 / 6.0 + 1.0, 1.0 / 6.0, 1.0 / 6.0, 0.5 + 1.0].into_iter().enumerate() {
+        let own = found[2 * token + usize::from(GOLD[token])];
+        assert!((own + 0.5 * share).abs() < 1e-6, "{token}: {own}");
+    }
+}
+
+#[test]
 fn its_gradient_is_that_of_finite_differences() {
     for config in [config(2.0, Mean::Sentence), config(0.7, Mean::Token), config(0.0, Mean::Sentence)] {
         let scores: Tensor<A, 2> =
