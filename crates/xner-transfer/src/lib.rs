@@ -5,6 +5,7 @@ pub mod bwet;
 mod draws;
 mod error;
 mod files;
+mod folders;
 mod identity;
 pub mod mapping;
 pub mod meta;

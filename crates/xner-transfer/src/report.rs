@@ -1,7 +1,7 @@
 //! What a transfer run reached, as files from which tables are made.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use xner_eval::{Scores, Summary};
@@ -24,22 +24,6 @@ pub enum Select {
     SourceDev,
     /// The target's: labelled target sentences are needed, so it is no longer zero-resource.
     TargetDev,
-}
-
-/// The model directories of both choices of weights.
-pub(crate) struct Folders {
-    pub(crate) by_source: PathBuf,
-    pub(crate) by_target: PathBuf,
-}
-
-impl Folders {
-    pub(crate) fn new(out: &Path, select: Select) -> Self {
-        let (by_source, by_target) = match select {
-            Select::SourceDev => (out.to_owned(), out.join("by-target")),
-            Select::TargetDev => (out.join("by-source"), out.to_owned()),
-        };
-        Self { by_source, by_target }
-    }
 }
 
 /// `transfer-report.json`: one run. No clock is in it: the same run gives the same bytes.
@@ -255,4 +239,9 @@ impl Results {
     pub fn write(&self, file: &Path) -> Result<()> {
         write_json(file, self)
     }
+}
+
+/// A config as a report keeps it.
+pub(crate) fn settings(config: &impl Serialize) -> Result<serde_json::Value> {
+    serde_json::to_value(config).map_err(|fault| Error::io(Path::new(REPORT))(fault.into()))
 }

@@ -4,7 +4,7 @@ use burn::tensor::backend::AutodiffBackend;
 use xner_nn::NerBackend;
 
 use crate::Result;
-use crate::report::Folders;
+use crate::folders::Folders;
 use crate::transadv::phases::Workshop;
 use crate::transadv::{Outcome, lessons, source};
 

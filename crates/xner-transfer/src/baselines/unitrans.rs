@@ -6,7 +6,7 @@ use burn::tensor::backend::AutodiffBackend;
 use xner_nn::NerBackend;
 
 use crate::Result;
-use crate::report::Folders;
+use crate::folders::Folders;
 use crate::transadv::phases::{Games, Workshop};
 use crate::transadv::{Lesson, Outcome, Set, SoftLabels, source};
 

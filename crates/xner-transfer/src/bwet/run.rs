@@ -2,17 +2,16 @@
 
 use std::path::Path;
 
-use xner_tagger::train::Evaluation;
 use xner_tagger::{
-    Device, Fingerprint, Observer, TargetDev, TrainData, TrainReport, evaluate, open, train,
-    train_with_target,
+    Device, Fingerprint, Observer, TargetDev, TrainData, TrainReport, train, train_with_target,
 };
 
 use super::config::BwetConfig;
 use super::data::BwetData;
 use super::translation::{Translated, translated};
+use crate::folders::Folders;
 use crate::identity::claim;
-use crate::report::{Folders, REPORT, Select, Selected, TransferReport};
+use crate::report::{Select, TransferReport, settings};
 use crate::{Error, Result};
 
 /// Trains a tagger for the target language on the translated source and writes its model directory to `out`.
@@ -44,14 +43,7 @@ pub fn run(
     text.write(&out.join("translated"), &data.dictionary)?;
     let folders = Folders::new(out, config.select);
     let training = tagger(config, data, text, &folders, device, observer)?;
-    let scored = |folder: &Path, best: Option<&Evaluation>| -> Result<Option<Selected>> {
-        let Some(mut selected) = best.map(Selected::of) else { return Ok(None) };
-        if !data.target_test.is_empty() {
-            let scores = evaluate(open(folder, device)?.as_ref(), &data.target_test)?;
-            selected.target_test = Some((&scores).into());
-        }
-        Ok(Some(selected))
-    };
+    let [by_source_dev, by_target_dev] = folders.scored(&training, &data.target_test, device)?;
     let report = TransferReport {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         method: "bwet".to_owned(),
@@ -64,12 +56,11 @@ pub fn run(
         mapping_criterion: None,
         parameters: training.parameters,
         steps: training.steps,
-        by_source_dev: scored(&folders.by_source, training.best.as_ref())?,
-        by_target_dev: scored(&folders.by_target, training.best_target.as_ref())?,
+        by_source_dev,
+        by_target_dev,
         rounds: Vec::new(),
         phases: Vec::new(),
-        config: serde_json::to_value(config.without_paths())
-            .map_err(|e| Error::io(Path::new(REPORT))(e.into()))?,
+        config: settings(&config.without_paths())?,
     };
     report.write(out)?;
     Ok(report)
@@ -105,8 +96,7 @@ fn check(config: &BwetConfig, data: &BwetData) -> Result<()> {
 }
 
 fn fingerprint(config: &BwetConfig, data: &BwetData) -> Result<String> {
-    let settings = serde_json::to_string(&config.without_paths());
-    let settings = settings.map_err(|fault| Error::io(Path::new(REPORT))(fault.into()))?;
+    let settings = settings(&config.without_paths())?.to_string();
     let mut print = Fingerprint::new();
     print.bytes(b"bwet").bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(settings.as_bytes());
     print.corpus(&data.train).corpus(&data.dev).corpus(&data.target_dev).corpus(&data.target_test);

@@ -22,7 +22,7 @@ use xner_tagger::{
 use super::corpora::{MetaCorpora, limited};
 use super::observer::{Event, Observer};
 use crate::files::{create_folder, read_config_with, read_json, resolve, write_json};
-use crate::report::TestScores;
+use crate::report::{TestScores, settings};
 use crate::{Error, Result};
 
 /// The name of the report in its folder.
@@ -293,9 +293,7 @@ impl Work<'_> {
         A::InnerBackend: NerBackend,
     {
         let Self { config, train, test, folder, out, on, observer } = self;
-        let settings = LowResourceConfig { train: None, test: None, ..config.clone() };
-        let settings =
-            serde_json::to_value(settings).map_err(|fault| Error::io(Path::new(REPORT))(fault.into()))?;
+        let settings = settings(&LowResourceConfig { train: None, test: None, ..config.clone() })?;
         let mut print = Fingerprint::new();
         print.bytes(env!("CARGO_PKG_VERSION").as_bytes());
         for (key, value) in settings.as_object().into_iter().flatten() {

@@ -23,7 +23,7 @@ use super::progress::Progress;
 use super::tasks::Tasks;
 use crate::files::create_folder;
 use crate::identity::{PHASE_FORMAT, PHASES, claim, claimed};
-use crate::report::{Adapted, REPORT, Select, Selected, TestScores, TransferReport};
+use crate::report::{Adapted, Select, Selected, TestScores, TransferReport, settings};
 use crate::{Error, Result};
 
 /// Sentences that are adapted to between two words to the observer.
@@ -351,10 +351,6 @@ impl Work<'_> {
 fn scored(test: &[Labelled], tags: &[Vec<Tag>]) -> Result<TestScores> {
     let gold = test.iter().map(|labelled| (labelled.entities.as_slice(), labelled.sentence.len()));
     Ok((&xner_tagger::score(gold, tags)?).into())
-}
-
-fn settings(config: &impl serde::Serialize) -> Result<serde_json::Value> {
-    serde_json::to_value(config).map_err(|fault| Error::io(Path::new(REPORT))(fault.into()))
 }
 
 fn fingerprint(config: &MetaConfig, corpora: &MetaCorpora) -> Result<String> {

@@ -26,7 +26,7 @@ use super::sets::{Set, Sets, Words, word_languages, word_orders};
 use super::weights_file;
 use crate::files::create_folder;
 use crate::identity::PHASE_FORMAT;
-use crate::report::{PhaseFolder, Select};
+use crate::report::{self, PhaseFolder, Select};
 use crate::{Error, Result};
 
 /// A model that a phase trained: the weights in its folder, on top of the pretrained encoder.
@@ -321,11 +321,10 @@ where
         out: &'b Path,
         target_out: Option<&'b Path>,
     ) -> Result<TrainingLoop<'b>> {
-        let fault = |fault: serde_json::Error| Error::io(out)(fault.into());
         Ok(TrainingLoop {
             seed: self.config.seed,
             training: plan.training,
-            settings: serde_json::to_value(plan.training).map_err(fault)?,
+            settings: report::settings(plan.training)?,
             fingerprint: plan.fingerprint.clone(),
             left_out: 0,
             out,

@@ -6,8 +6,7 @@ use burn::tensor::backend::AutodiffBackend;
 use xner_nn::NerBackend;
 use xner_tagger::bert::config::Head;
 use xner_tagger::bert::train::tags_of;
-use xner_tagger::train::Evaluation;
-use xner_tagger::{Device, Fingerprint, Task, TrainReport, check_entities, dispatch, evaluate, open};
+use xner_tagger::{Device, Fingerprint, Task, TrainReport, check_entities, dispatch};
 
 use super::config::{AdversaryConfig, Method, TransAdvConfig};
 use super::corpora::TransAdvCorpora;
@@ -15,8 +14,9 @@ use super::observer::{Event, Observer};
 use super::phases::{BY_TARGET, Phase, Workshop};
 use super::sets::{Set, Sets, Words};
 use super::train::games_of_teachers;
+use crate::folders::Folders;
 use crate::identity::{PHASES, claim, claimed};
-use crate::report::{Folders, PhaseFolder, REPORT, Selected, TransferReport};
+use crate::report::{PhaseFolder, TransferReport, settings};
 use crate::{Error, Result, baselines};
 
 /// Trains a tagger for the target language by `method` and writes its model directory to `out`, in Hugging Face's
@@ -61,20 +61,8 @@ pub fn run(
         let work = Work { method, config, corpora, folders, cache, on, observer: &mut *observer };
         let (training, steps, phases) = dispatch(*device, work)??;
         observer.event(&Event::Scoring);
-        let scored = |folder: &Path, best: Option<&Evaluation>| -> Result<Option<Selected>> {
-            let Some(mut selected) = best.map(Selected::of) else { return Ok(None) };
-            if !corpora.target_test.is_empty() {
-                let scores = evaluate(open(folder, device)?.as_ref(), &corpora.target_test)?;
-                selected.target_test = Some((&scores).into());
-            }
-            Ok(Some(selected))
-        };
-        let by_source_dev = scored(&folders.by_source, training.best.as_ref())?;
-        // Where both choices fall on the same weights, these are scored once.
-        let by_target_dev = match (&by_source_dev, &training.best_target) {
-            (Some(own), Some(other)) if own.step == other.step => Some(own.clone()),
-            (_, best) => scored(&folders.by_target, best.as_ref())?,
-        };
+        let scores = folders.scored(&training, &corpora.target_test, device)?;
+        let [by_source_dev, by_target_dev] = scores;
         let report = TransferReport {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             method: method.name().to_owned(),
@@ -91,8 +79,7 @@ pub fn run(
             by_target_dev,
             rounds: Vec::new(),
             phases,
-            config: serde_json::to_value(config.without_paths())
-                .map_err(|e| Error::io(Path::new(REPORT))(e.into()))?,
+            config: settings(&config.without_paths())?,
         };
         report.write(out)?;
         Ok(report)
@@ -243,8 +230,7 @@ fn check_games(method: Method, config: &TransAdvConfig, corpora: &TransAdvCorpor
 }
 
 fn fingerprint(method: Method, config: &TransAdvConfig, corpora: &TransAdvCorpora) -> Result<String> {
-    let settings = serde_json::to_string(&config.without_paths());
-    let settings = settings.map_err(|fault| Error::io(Path::new(REPORT))(fault.into()))?;
+    let settings = settings(&config.without_paths())?.to_string();
     let mut print = Fingerprint::new();
     print
         .bytes(method.name().as_bytes())

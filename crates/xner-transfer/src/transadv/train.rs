@@ -10,7 +10,7 @@ use super::phases::{Games, Phase, Workshop};
 use super::run::Outcome;
 use super::sets::{Set, Words};
 use crate::Result;
-use crate::report::Folders;
+use crate::folders::Folders;
 
 /// `Θ_src`, the enhanced teachers, and the student.
 pub(crate) fn train<A>(shop: &mut Workshop<'_, A>, folders: &Folders) -> Result<Outcome>

@@ -16,7 +16,7 @@ use super::phases::{Out, base, joint};
 use super::words::{Space, both, space};
 use crate::files::read_json;
 use crate::identity::claim;
-use crate::report::{REPORT, Select, Selected, TransferReport};
+use crate::report::{Select, Selected, TransferReport, settings};
 use crate::{Error, Result};
 
 /// Trains a tagger for the target language and writes its model directory to `out`.
@@ -143,7 +143,6 @@ fn report(
     folders: &Folders,
 ) -> Result<TransferReport> {
     let rounds = folders.by_source.join(ROUNDS);
-    let fault = |fault: serde_json::Error| Error::io(Path::new(REPORT))(fault.into());
     Ok(TransferReport {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         method: "zero-resource".to_owned(),
@@ -160,7 +159,7 @@ fn report(
         by_target_dev,
         rounds: if rounds.exists() { read_json(&rounds)? } else { Vec::new() },
         phases: Vec::new(),
-        config: serde_json::to_value(config.without_paths()).map_err(fault)?,
+        config: settings(&config.without_paths())?,
     })
 }
 
@@ -187,8 +186,7 @@ fn check(config: &ZeroResourceConfig, data: &ZeroResourceData) -> Result<()> {
 /// A hash of the config and the data.
 pub(super) fn fingerprint(config: &ZeroResourceConfig, data: &ZeroResourceData) -> Result<String> {
     let mut print = Fingerprint::new();
-    let settings = serde_json::to_string(&config.without_paths());
-    let settings = settings.map_err(|fault| Error::io(Path::new(REPORT))(fault.into()))?;
+    let settings = settings(&config.without_paths())?.to_string();
     print.bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(settings.as_bytes());
     let ZeroResourceData { source, target, mapping, dictionary } = data;
     print.corpus(&source.train).corpus(&source.dev).corpus(&source.test);

@@ -161,14 +161,22 @@ fn a_loss_that_is_no_number_is_told_with_phase_and_step_and_the_checkpoint_stays
         config.training.optimiser = Optimiser::Adam { rate: 1e30, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
     };
     let source: Change = |config| config.adversary.discriminator_rate = 1e30;
+    let order: Change = |config| {
+        config.ablation = Ablation::NoLanguageDiscriminator;
+        config.adversary.discriminator_rate = 1e30;
+    };
+    let generator: Change = |config| config.adversary.generator_rate = 1e30;
     let teacher: Change = |config| config.teachers.rate = Some(1e30);
     let student: Change = |config| config.distillation.rate = Some(1e30);
     let mut kept = 0;
     for (method, phase, change) in [
         (Method::MbertFt, "source", alone),
         (Method::TransAdv, "source", source),
+        (Method::TransAdv, "source", order),
+        (Method::AdvCe, "source", generator),
         (Method::TransAdv, "entity", teacher),
         (Method::TransAdv, "student", student),
+        (Method::UniTrans, "student", student),
     ] {
         let mut case = Case::new(12);
         case.config.training.batch = 3;
