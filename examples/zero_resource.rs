@@ -1,6 +1,6 @@
 //! Zero-resource transfer (Bari, Joty and Jwalapuram 2020): a row for each of the paper's variants.
 //!
-//! On the built-in sample, from English to Spanish, in under two minutes:
+//! On the built-in sample, from English to Spanish, in about half a minute on two cores:
 //!
 //! `cargo run --release --example zero_resource` (`-- --seed 2` for another sample)
 //!

@@ -46,3 +46,12 @@ pub mod prelude {
         evaluate, open, open_mapped, train,
     };
 }
+
+/// The programs in the documentation compile.
+#[cfg(doctest)]
+mod documentation {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+    #[doc = include_str!("../docs/src/guide/library.md")]
+    struct Library;
+}

@@ -11,7 +11,8 @@
 #
 # The row `longer` is the base model trained on for as many updates, without inner steps, masking and the greatest term: what
 # meta-training gives beyond it is not mere training. XNER names the program (default xner), THREADS how many threads a run has
-# (default 2), ROWS the rows (default all). With KEEP=no the models are removed when their row is scored; reports stay.
+# (default 2), ROWS the rows (default all). With KEEP=no a row's model is removed when it is scored; reports stay, and in
+# OUT/phases what rows and languages share: base models, meta-trained ones, vectors of sentences.
 set -euo pipefail
 out=$1
 shift

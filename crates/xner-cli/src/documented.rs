@@ -15,7 +15,19 @@ pub(crate) struct Key(pub(crate) &'static str, pub(crate) &'static str, pub(crat
 
 /// A config with every key of the tables, its meaning, and its value in `defaults`.
 pub(crate) fn write(tables: &[Table<'_>], defaults: &impl Serialize) -> Result<String> {
+    write_beside(tables, defaults, None::<(&str, &())>)
+}
+
+/// The same, where a key may have another value by a preset of this name: such a key stands behind a `#`, so that the preset
+/// decides as long as nobody else does.
+pub(crate) fn write_beside(
+    tables: &[Table<'_>],
+    defaults: &impl Serialize,
+    preset: Option<(&str, &impl Serialize)>,
+) -> Result<String> {
+    let value = |config| Value::try_from(config).context("the default settings cannot be written");
     let defaults = Value::try_from(defaults).context("the default settings cannot be written")?;
+    let other = preset.map(|(name, config)| Ok::<_, anyhow::Error>((name, value(config)?))).transpose()?;
     let mut text = String::new();
     for Table(name, about, keys) in tables {
         for line in about.lines() {
@@ -24,12 +36,19 @@ pub(crate) fn write(tables: &[Table<'_>], defaults: &impl Serialize) -> Result<S
         if !name.is_empty() {
             writeln!(text, "[{name}]")?;
         }
-        let table =
-            name.split('.').filter(|part| !part.is_empty()).try_fold(&defaults, |at, part| at.get(part));
+        let path = name.split('.').filter(|part| !part.is_empty());
+        let own = |config| path.clone().try_fold(config, |at: &Value, part| at.get(part));
+        let (table, others) = (own(&defaults), other.as_ref().map(|(name, config)| (name, own(config))));
         for Key(key, about, example) in *keys {
             writeln!(text, "# {about}")?;
+            let others = others.and_then(|(name, table)| Some((name, table?.get(key)?)));
             match (table.and_then(|table| table.get(key)), example) {
-                (Some(value), _) => writeln!(text, "{key} = {}", shown(value))?,
+                (Some(value), _) => match others.filter(|&(_, other)| *key != "preset" && other != value) {
+                    Some((name, other)) => {
+                        writeln!(text, "#{key} = {}  # {name}: {}", shown(value), shown(other))?;
+                    }
+                    None => writeln!(text, "{key} = {}", shown(value))?,
+                },
                 (None, Some(example)) => writeln!(text, "#{key} = {example}")?,
                 (None, None) => {
                     anyhow::bail!("the setting {name}.{key} has neither a default nor an example")

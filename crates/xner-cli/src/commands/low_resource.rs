@@ -112,6 +112,7 @@ const OWN: &[Table<'_>] = &[Table(
         Key("test", "Labelled sentences to score on.", Some("\"test.conll\"")),
         Key("test_sentences", "So many of these, always the same; by default all.", Some("500")),
         Key("drop_types", "Entities of these types count as none.", None),
+        Key("decode", "How tags are chosen in scoring: viterbi or argmax.", None),
         Key("shares", "Which shares of the sentences.", None),
         Key("draws", "The seeds of the draws; a larger share holds every smaller one of its draw.", None),
     ],

@@ -47,7 +47,7 @@ pub struct TrainReport {
     pub version: String,
     /// A hash of the config and the data.
     pub fingerprint: String,
-    /// Sentences trained on.
+    /// Sentences trained on in an epoch; in meta-training tasks drawn in all.
     pub sentences: usize,
     /// Training sentences left out: empty or too long.
     pub left_out: usize,

@@ -54,7 +54,7 @@ where
     /// `adaptation` and `decode` count. `encoder` is that of the index; `cache` as in [`SentenceVectors::open_or_make`].
     ///
     /// # Errors
-    /// [`Error::Data`] when there are fewer source sentences than are wanted for one, or others than in the index, or a
+    /// [`Error::Data`] when there are fewer source sentences than are wanted for one, or more or fewer than in the index, or a
     /// label that the model does not have, or when it has a CRF; a fault of the tokeniser.
     pub fn new(
         model: FineTuned<A>,

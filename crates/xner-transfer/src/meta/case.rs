@@ -42,7 +42,7 @@ pub struct Case {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Similar {
-    /// Its number in the source, from 1.
+    /// Its number among the source sentences that were used, from 1: without empty ones, and those that the config left out.
     pub number: usize,
     /// How similar it is.
     pub cosine: f32,

@@ -5,6 +5,7 @@ use std::path::Path;
 use burn::tensor::backend::AutodiffBackend;
 use xner_corpus::Labelled;
 use xner_nn::NerBackend;
+use xner_tagger::bert::Tokeniser;
 use xner_tagger::bert::train::{Example, FineTuneOptimiser, FineTuned, FoundGradients, Pass};
 use xner_tagger::train::{DevScores, Learner, Moment, StepOutcome};
 use xner_tagger::{Decode, Error, Result, Tagger, Tensors, TrainReport, evaluate};
@@ -14,6 +15,15 @@ use super::inner;
 use super::loss::Sentences;
 use super::masking::Masking;
 use super::tasks::{Task, Tasks};
+
+/// The subword that stands for what is masked.
+pub(super) fn mask(tokeniser: &Tokeniser) -> Result<u32> {
+    tokeniser.mask().ok_or_else(|| {
+        let message = "is above 0, but the encoder's tokeniser has no subword for what is masked: no `mask_token`, \
+                       `[MASK]` or `<mask>`; expected 0";
+        Error::Setting { key: "masking.ratio".to_owned(), message: message.to_owned() }
+    })
+}
 
 /// A model in meta-training.
 ///
@@ -53,12 +63,7 @@ where
         let meta = &config.meta;
         let masking = config.meta_masking();
         let masking = if masking.ratio > 0.0 {
-            let Some(mask) = model.tokeniser().mask() else {
-                let message = "is above 0, but the encoder's tokeniser has no subword for what is masked: no \
-                               `mask_token`, `[MASK]` or `<mask>`; expected 0";
-                return Err(Error::Setting { key: "masking.ratio".to_owned(), message: message.to_owned() });
-            };
-            let behind = model.tokeniser().behind().len();
+            let (mask, behind) = (mask(model.tokeniser())?, model.tokeniser().behind().len());
             Some(Masking { config: masking, mask, behind, seed: config.seed })
         } else {
             None

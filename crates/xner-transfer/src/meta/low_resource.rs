@@ -16,9 +16,11 @@ use xner_tagger::bert::train::{
 use xner_tagger::config::{Optimiser, Schedule, TrainingConfig};
 use xner_tagger::train::{DevScores, Event as Training, Learner, Moment, StepOutcome, TrainingLoop};
 use xner_tagger::{
-    Device, Fingerprint, Task, Tensors, TrainReport, check_entities, dispatch, evaluate, read_labelled,
+    Decode, Device, Fingerprint, Tagger, Task, Tensors, TrainReport, check_entities, dispatch, evaluate,
+    read_labelled,
 };
 
+use super::config::Decoding;
 use super::corpora::{MetaCorpora, limited};
 use super::observer::{Event, Observer};
 use crate::files::{create_folder, read_config_with, read_json, resolve, write_json};
@@ -44,6 +46,8 @@ pub struct LowResourceConfig {
     pub test_sentences: Option<usize>,
     /// Entities of these types count as none.
     pub drop_types: Vec<String>,
+    /// How tags are chosen in scoring. Default `viterbi`.
+    pub decode: Decoding,
     /// Which shares of the sentences. Default 0.01, 0.02, 0.05. With one draw, a larger share holds every smaller one.
     pub shares: Vec<f64>,
     /// The seeds of the draws. Default 1, 2, 3.
@@ -66,6 +70,7 @@ impl Default for LowResourceConfig {
             test: None,
             test_sentences: None,
             drop_types: Vec::new(),
+            decode: Decoding::Viterbi,
             shares: vec![0.01, 0.02, 0.05],
             draws: vec![1, 2, 3],
             read: ReadOptions::default(),
@@ -199,6 +204,12 @@ pub struct LowResourceRow {
     pub f1: Option<Summary>,
 }
 
+/// The places of a share of so many sentences, in order: at least one. With one draw, a larger share holds every smaller one.
+pub fn part(sentences: usize, share: f64, draw: u64) -> Vec<usize> {
+    let count = ((share * sentences as f64).round() as usize).clamp(1, sentences.max(1));
+    subset(sentences, count.min(sentences), draw)
+}
+
 /// Tunes each of some models, given by name and model directory, on nested parts of the target's sentences, and scores it on
 /// its test sentences. No development data are looked at: the last weights count.
 ///
@@ -232,12 +243,11 @@ pub fn run(
     create_folder(out)?;
     let mut rows = Vec::new();
     for &share in &config.shares {
-        let count = ((share * train.len() as f64).round() as usize).clamp(1, train.len());
         for (name, folder) in models {
             let mut scores = Vec::new();
             for &draw in &config.draws {
-                let own = subset(train.len(), count, draw);
-                let own: Vec<Labelled> = own.into_iter().map(|at| train[at].clone()).collect();
+                let own = part(train.len(), share, draw).into_iter();
+                let own: Vec<Labelled> = own.map(|at| train[at].clone()).collect();
                 let phase = format!("{name} {:.3} % draw {draw}", 100.0 * share);
                 observer.event(&Event::Phase { name: &phase, sentences: own.len() });
                 // Names that differ only in characters unfit for a path still get folders of their own.
@@ -254,7 +264,8 @@ pub fn run(
             }
             let f1: Vec<f64> = scores.iter().map(|scores| scores.f1).collect();
             let f1 = Summary::of(&f1).ok();
-            rows.push(LowResourceRow { model: name.clone(), share, sentences: count, scores, f1 });
+            let sentences = part(train.len(), share, 0).len();
+            rows.push(LowResourceRow { model: name.clone(), share, sentences, scores, f1 });
         }
     }
     let version = env!("CARGO_PKG_VERSION").to_owned();
@@ -304,24 +315,25 @@ impl Work<'_> {
         }
         print.bytes(xner_tagger::bert::fingerprint(folder)?.as_bytes()).corpus(train).corpus(test);
         print.bytes(on.to_string().as_bytes());
+        let longest = config.training.longest;
+        let kept = train.iter().filter(|labelled| labelled.sentence.len() <= longest);
         let plan = TrainingLoop {
             seed: config.seed,
             training: &config.training,
             settings,
             fingerprint: print.digest(),
-            left_out: 0,
+            left_out: train.len() - kept.clone().count(),
             out,
             target_out: None,
         };
         create_folder(out)?;
         if plan.finished()?.is_none() {
             let model = FineTuned::<A>::reopen(folder, &config.bert.settings(), config.seed, device)?;
-            let longest = config.training.longest;
-            let kept = train.iter().filter(|labelled| labelled.sentence.len() <= longest);
             let examples = kept.map(|one| model.examples(one)).collect::<xner_tagger::Result<Vec<_>>>()?;
             let optimiser = FineTuneOptimiser::new(config.training.optimiser, config.training.clip, &model);
             let at_once = config.bert.at_once;
-            let mut learner = Tuned { model, examples, optimiser, at_once, test };
+            let decode = Decode::from(config.decode);
+            let mut learner = Tuned { model, examples, optimiser, at_once, decode, test };
             let mut watch = |event: &Training<'_>| observer.event(&Event::Training(event));
             plan.run(&mut learner, &mut watch)?;
         }
@@ -340,6 +352,7 @@ struct Tuned<'a, A: AutodiffBackend> {
     examples: Vec<Vec<Example>>,
     optimiser: FineTuneOptimiser<A::InnerBackend>,
     at_once: usize,
+    decode: Decode,
     test: &'a [Labelled],
 }
 
@@ -390,7 +403,9 @@ where
                 source: std::io::Error::other(fault.to_string()),
             },
         };
-        let scores: TestScores = (&evaluate(&self.model.tagger()?, self.test)?).into();
+        let mut tagger = self.model.tagger()?;
+        tagger.decode_by(self.decode);
+        let scores: TestScores = (&evaluate(&tagger, self.test)?).into();
         report.write(folder)?;
         write_json(&folder.join(SCORES), &scores).map_err(other)?;
         write_json(&folder.join(WHOLE), &serde_json::json!({ "tuned": report.fingerprint })).map_err(other)

@@ -27,6 +27,8 @@ pub enum Event<'a> {
         /// Whether it had been trained before, with the same config and data.
         cached: bool,
     },
+    /// Something that a person should know of, and that does not stop the run.
+    Note(&'a str),
     /// The test data are scored, by the model as it is.
     Scoring,
     /// The test data are scored, the model adapted to each sentence.

@@ -16,7 +16,7 @@ use super::adapt::AdaptedTagger;
 use super::case::{Case, Cases};
 use super::config::{Ablation, MetaConfig, Overlap, Start};
 use super::corpora::MetaCorpora;
-use super::index::{Pretrained, SentenceIndex};
+use super::index::{Origin, Pretrained, SentenceIndex};
 use super::learner::MetaLearner;
 use super::observer::{Event, Observer};
 use super::progress::Progress;
@@ -70,6 +70,7 @@ pub fn run(
         create_folder(cache)?;
         let folder = config.bert.directory()?;
         let encoder = Pretrained::new(&folder, config.similarity.representation(), *device)?;
+        check_mask(config, &folder)?;
         let cut = cut(config, corpora, &folder)?;
         let corpora = cut.as_ref().unwrap_or(corpora);
         if observer.event(&Event::Indexing { sentences: corpora.train.len() }) == Flow::Stop {
@@ -77,6 +78,9 @@ pub fn run(
         }
         let sentences: Vec<_> = corpora.train.iter().map(|labelled| labelled.sentence.clone()).collect();
         let index = SentenceIndex::open_or_make(Some(cache), &encoder, &sentences)?;
+        if let Origin::MadeAnew(fault) = index.vectors().origin() {
+            observer.event(&Event::Note(&format!("{fault}; its vectors are made anew")));
+        }
         let mut work = Work {
             config,
             corpora,
@@ -89,6 +93,15 @@ pub fn run(
         };
         dispatch(*device, Whole { work: &mut work, index, encoder })?
     })
+}
+
+/// What meta-training would find out only behind the base model: words cannot be masked. `folder` is the encoder's.
+fn check_mask(config: &MetaConfig, folder: &Path) -> Result<()> {
+    if config.ablation == Ablation::NoMetaTraining || config.meta_masking().ratio == 0.0 {
+        return Ok(());
+    }
+    let encoder = xner_tagger::bert::BertConfig::read(&folder.join("config.json"))?;
+    Ok(super::learner::mask(&Tokeniser::open(folder, &encoder)?).map(|_| ())?)
 }
 
 /// Long sentences as the config wants them, where it does not want them whole. `folder` is the encoder's.
@@ -320,10 +333,15 @@ impl Work<'_> {
         let config = self.config;
         let MetaCorpora { train, target_test: test, .. } = self.corpora;
         let model = FineTuned::<A>::reopen(self.out, &config.bert, config.seed, device)?;
+        // Another device may have trained another model, and found others similar.
+        let mut key = Fingerprint::new();
+        key.bytes(self.fingerprint.as_bytes()).bytes(index.vectors().encoder().as_bytes());
+        model.fingerprint(&mut key);
+        let key = key.digest();
         let cache = Some(self.cache);
         let adapted = AdaptedTagger::new(model, train, index, Box::new(encoder), cache, config)?;
         // A run that was stopped here goes on behind the last chunk.
-        let mut done = Progress::of(self.out, self.fingerprint)?;
+        let mut done = Progress::of(self.out, &key)?;
         let mut after = done.tags()?;
         for chunk in sentences.chunks(CHUNK).skip(after.len().div_ceil(CHUNK)) {
             let event = Event::Adapting { done: after.len(), sentences: test.len() };

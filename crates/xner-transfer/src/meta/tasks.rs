@@ -32,7 +32,8 @@ impl Tasks {
     /// A task for each source sentence of at most `longest` words.
     ///
     /// # Errors
-    /// A fault of the tokeniser; a tag that the head does not have; [`Error::Data`] when `similar` is not of `source`.
+    /// A fault of the tokeniser; a tag that the head does not have; [`Error::Data`] when `similar` is not of as many
+    /// sentences as `source`.
     pub fn new<A>(
         model: &FineTuned<A>,
         source: &[Labelled],

@@ -3,11 +3,11 @@
 use std::fs;
 
 use xner_corpus::Sentence;
-use xner_tagger::Device;
 use xner_tagger::bert::config::Head;
 use xner_tagger::config::Optimiser;
+use xner_tagger::{Device, Flow};
 use xner_transfer::meta::low_resource::{self, LowResourceConfig};
-use xner_transfer::meta::{Nearest, open_adapted};
+use xner_transfer::meta::{Event, Nearest, open_adapted, run};
 
 use crate::small::{Case, sentences};
 
@@ -67,8 +67,17 @@ fn masking_needs_a_subword_for_it() {
     let path = case.encoder().join("vocab.txt");
     let vocabulary = fs::read_to_string(&path).unwrap();
     fs::write(&path, vocabulary.replace("[MASK]\n", "[none]\n")).unwrap();
-    let fault = refused(&case);
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let mut trained = false;
+    let mut observer = |event: &Event<'_>| {
+        trained |= matches!(event, Event::Phase { .. });
+        Flow::Continue
+    };
+    let fault = run(&case.config, &case.corpora, &out, None, &Device::Cpu, &mut observer).unwrap_err();
+    let fault = fault.to_string();
     assert!(fault.contains("`masking.ratio`") && fault.contains("<mask>"), "{fault}");
+    assert!(!trained, "it is told before anything is trained");
     case.config.masking.ratio = 0.0;
     let folder = tempfile::tempdir().unwrap();
     case.run(folder.path(), None).unwrap();

@@ -7,6 +7,7 @@ mod common;
 mod faults;
 mod gradient;
 mod loss;
+mod low_resource;
 mod masking;
 mod runs;
 mod settings;

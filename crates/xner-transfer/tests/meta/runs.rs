@@ -6,11 +6,10 @@ use rayon::ThreadPoolBuilder;
 use xner_tagger::train::Event as Training;
 use xner_tagger::{Device, Flow, evaluate, open};
 use xner_transfer::Error;
-use xner_transfer::meta::low_resource::{self, LowResourceConfig};
 use xner_transfer::meta::{Ablation, Cases, Event, MetaConfig, Overlap, Preset, Start, run};
 
-use crate::common::files;
-use crate::small::{Case, adam};
+use crate::common::{files, same};
+use crate::small::Case;
 
 #[test]
 fn a_run_leaves_a_model_with_its_scores_adapted_and_not() {
@@ -174,16 +173,6 @@ fn a_run_may_be_scored_without_adaptation() {
     assert!(!folder.path().join("adaptation.json").exists());
 }
 
-fn same(
-    one: &std::collections::BTreeMap<String, Vec<u8>>,
-    two: &std::collections::BTreeMap<String, Vec<u8>>,
-) {
-    assert_eq!(one.keys().collect::<Vec<_>>(), two.keys().collect::<Vec<_>>());
-    for (name, bytes) in one {
-        assert!(bytes == &two[name], "{name}");
-    }
-}
-
 #[test]
 fn one_thread_and_two_give_the_same_bytes() {
     let case = Case::new(12, 0.1);
@@ -194,44 +183,4 @@ fn one_thread_and_two_give_the_same_bytes() {
         files(folder.path())
     };
     same(&run(1), &run(2));
-}
-
-#[test]
-fn models_are_tuned_on_nested_parts() {
-    let case = Case::new(30, 0.1);
-    let folder = tempfile::tempdir().unwrap();
-    let (model, out) = (folder.path().join("model"), folder.path().join("out"));
-    case.model().save(&model).unwrap();
-    let mut config =
-        LowResourceConfig { shares: vec![0.1, 0.5], draws: vec![1, 2], ..LowResourceConfig::default() };
-    (config.bert.freeze_embeddings, config.bert.freeze_layers) = (false, 0);
-    config.training.epochs = 3;
-    config.training.optimiser = adam(1e-3, 1e-8);
-    let models = [("one".to_owned(), model.clone()), ("two".to_owned(), model)];
-    let corpora = [case.corpora.train.as_slice(), case.corpora.target_test.as_slice()];
-    let mut tuned = Vec::new();
-    let mut observer = |event: &Event<'_>| {
-        match event {
-            Event::Phase { sentences, .. } => tuned.push((*sentences, 0)),
-            Event::Training(Training::Step { .. }) => tuned.last_mut().unwrap().1 += 1,
-            _ => {}
-        }
-        Flow::Continue
-    };
-    let report = low_resource::run(&config, corpora, &models, &out, &Device::Cpu, &mut observer).unwrap();
-    let counts: Vec<_> =
-        report.rows.iter().map(|row| (row.model.as_str(), row.sentences, row.scores.len())).collect();
-    assert_eq!(counts, [("one", 3, 2), ("two", 3, 2), ("one", 15, 2), ("two", 15, 2)]);
-    // The same model on the same sentences.
-    assert_eq!(report.rows[2].scores, report.rows[3].scores);
-    assert!(report.rows.iter().all(|row| row.f1.is_some()));
-    assert_eq!(tuned, [(3, 3), (3, 3), (3, 3), (3, 3), (15, 3), (15, 3), (15, 3), (15, 3)]);
-    // What is done is not done again.
-    let mut steps = 0;
-    let mut observer = |event: &Event<'_>| {
-        steps += usize::from(matches!(event, Event::Training(_)));
-        Flow::Continue
-    };
-    let again = low_resource::run(&config, corpora, &models, &out, &Device::Cpu, &mut observer).unwrap();
-    assert_eq!((again, steps), (report, 0));
 }

@@ -7,11 +7,11 @@ use xner_corpus::Sentence;
 use xner_corpus::read::Format;
 use xner_tagger::Tagger;
 use xner_tagger::bert::hub::Hub;
-use xner_transfer::meta::index::{Pretrained, SentenceIndex};
+use xner_transfer::meta::index::{Origin, Pretrained, SentenceIndex};
 use xner_transfer::meta::{MetaConfig, MetaCorpora, cut, open_adapted, read_source};
 
 use crate::exit::bad_input;
-use crate::progress::Progress;
+use crate::progress::{Progress, note};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct AdaptArgs {
@@ -27,6 +27,13 @@ pub(super) struct AdaptArgs {
     /// With --adapt: the folder in which the corpus's vectors are kept
     #[arg(long, value_name = "DIR", requires = "adapt")]
     adapt_cache: Option<PathBuf>,
+}
+
+impl AdaptArgs {
+    /// Whether the model is to adapt.
+    pub(super) fn wanted(&self) -> bool {
+        self.adapt.is_some()
+    }
 }
 
 /// The adapting tagger, where one is wanted.
@@ -61,6 +68,9 @@ pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
     let sentences: Vec<Sentence> = source.iter().map(|labelled| labelled.sentence.clone()).collect();
     let index = SentenceIndex::open_or_make(adapt_cache.as_deref(), &encoder, &sentences)?;
     drop(spinner);
+    if let Origin::MadeAnew(fault) = index.vectors().origin() {
+        note(&format!("note: {fault}; its vectors are made anew"));
+    }
     let tagger = open_adapted(&args.model, &source, index, Box::new(encoder), None, &config, &args.device);
     let context = || format!("{} cannot be adapted by {}", args.model.display(), corpus.display());
     Ok(Some(tagger.with_context(context)?))

@@ -5,7 +5,7 @@ use xner_corpus::read::conll::{Block, Blocks, Separator, TagPlace};
 use xner_corpus::read::{Format, Input};
 use xner_corpus::{Error, Scheme, Sentence, entities};
 
-use super::{Args, CHUNK, Job};
+use super::{Args, Job};
 
 pub(super) fn run(job: &mut Job<'_>, input: Input, args: &Args, format: Format) -> Result<()> {
     let mut options = args.layout.conll();
@@ -17,7 +17,7 @@ pub(super) fn run(job: &mut Job<'_>, input: Input, args: &Args, format: Format) 
     let mut blocks = Blocks::new(input.reader, input.name, options);
     let mut sentences = 0;
     loop {
-        let chunk = blocks.by_ref().take(CHUNK).collect::<Result<Vec<_>, _>>()?;
+        let chunk = blocks.by_ref().take(job.chunk).collect::<Result<Vec<_>, _>>()?;
         if chunk.is_empty() {
             break;
         }

@@ -10,9 +10,9 @@ use xner_corpus::split::TextOptions;
 use xner_corpus::{Error, Sentence};
 use xner_tagger::Tagging;
 
+use super::Job;
 use super::characters::Counted;
 use super::record::{Offset, Record};
-use super::{CHUNK, Job};
 use crate::paint;
 
 /// How tagged text looks.
@@ -43,7 +43,7 @@ pub(super) fn text(job: &mut Job<'_>, input: Input, options: TextOptions, look: 
     loop {
         let mut chunk = Vec::new();
         let mut starts = Vec::new();
-        for sentence in reader.by_ref().take(CHUNK) {
+        for sentence in reader.by_ref().take(job.chunk) {
             let sentence = sentence?;
             starts.push(characters.at(sentence.offset()));
             chunk.push(sentence);
@@ -67,7 +67,7 @@ pub(super) fn jsonl(job: &mut Job<'_>, input: Input, options: JsonlOptions) -> R
     let mut any = false;
     loop {
         let (mut chunk, mut sentences, mut counts) = (Vec::new(), Vec::new(), Vec::new());
-        while sentences.len() < CHUNK && chunk.len() < CHUNK {
+        while sentences.len() < job.chunk && chunk.len() < job.chunk {
             let Some(mut record) = records.next().transpose()? else { break };
             counts.push(record.sentences.len());
             sentences.extend(record.sentences.drain(..).map(|labelled| labelled.sentence));

@@ -22,6 +22,8 @@ use crate::progress::Progress;
 
 /// So many sentences are tagged at a time: enough for all threads, little enough for memory.
 const CHUNK: usize = 2048;
+/// The same where the model adapts to each, which takes longer.
+const ADAPTED_CHUNK: usize = 128;
 
 /// Tag a file or standard input
 ///
@@ -83,6 +85,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let terminal = args.output.as_os_str() == "-" && std::io::IsTerminal::is_terminal(&std::io::stdout());
     let mut job = Job {
         tagger: tagger.as_ref(),
+        chunk: if args.adaptation.wanted() { ADAPTED_CHUNK } else { CHUNK },
         output: Output::create(&args.output)?,
         progress: Progress::counter("sentences").hidden_if(terminal),
     };
@@ -100,6 +103,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 /// What every format needs.
 struct Job<'a> {
     tagger: &'a dyn xner_tagger::Tagger,
+    /// So many sentences are tagged at a time.
+    chunk: usize,
     output: Output,
     progress: Progress,
 }

@@ -26,7 +26,7 @@ const OWN: &[Table<'_>] = &[
                 Some("\"bert-base-multilingual-cased\""),
             ),
             Key("scheme", "How entities are written as tags: iob2, iobes or iob1.", None),
-            Key("head", "softmax or crf.", None),
+            Key("head", "softmax or crf; students and meta-learning need softmax.", None),
             Key(
                 "length",
                 "Subwords of a window, special ones included; longer sentences have several.",

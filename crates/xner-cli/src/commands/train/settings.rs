@@ -72,7 +72,7 @@ const TABLES: &[Table<'_>] = &[
         &[
             Key(
                 "file",
-                "word2vec, fastText or GloVe text; without it every word gets a random vector, which is trained.",
+                "In any format that `xner vectors` reads; without it every word gets a random vector, which is trained.",
                 Some("\"vectors.vec\""),
             ),
             Key("limit", "Read only so many words, from the file's top; by default all.", Some("400000")),

@@ -22,8 +22,8 @@ use crate::progress::{Progress, note};
 pub(super) struct Args {
     #[command(flatten)]
     runs: runs::Args,
-    /// The folder of the base model and of sentences' vectors: runs that share it make them once. By default `phases` in
-    /// DIR
+    /// The folder of the base model, the meta-trained one and sentences' vectors: runs that share it make once what they
+    /// have in common. By default `phases` in DIR
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
 }
@@ -95,6 +95,10 @@ impl Observer for Watch {
                 if *cached {
                     note(&format!("{name}: was there"));
                 }
+            }
+            Event::Note(text) => {
+                self.shown = Shown::Nothing;
+                note(&format!("note: {text}"));
             }
             Event::Scoring => self.working("scoring"),
             Event::Adapting { done, sentences } => {

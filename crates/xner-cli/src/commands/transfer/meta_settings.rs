@@ -1,7 +1,7 @@
 //! The documented config of meta-learning; the values are those of `MetaConfig::default()`.
 
 use anyhow::Result;
-use xner_transfer::meta::MetaConfig;
+use xner_transfer::meta::{MetaConfig, Preset};
 
 use super::super::train;
 use crate::documented::{self, Key, Table};
@@ -11,7 +11,7 @@ const OWN: &[Table<'_>] = &[
         "",
         "Settings of `xner transfer meta`. Every key may be left out but `source.train`, `source.dev` and `bert.encoder`;\n\
          what is left out has the preset's value: the paper's, which is shown here, or that of its authors' program.\n\
-         Keys behind a `#` have no value unless they are given one.",
+         Keys behind a `#` have no value unless they are given one; or, where the presets differ, the preset's.",
         &[
             Key("preset", "Whose settings: paper or released (the authors' program).", None),
             Key("seed", "Decides everything random.", None),
@@ -161,7 +161,8 @@ const REST: &[Table<'_>] = &[
 pub(super) fn documented() -> Result<String> {
     let all = OWN.iter().chain(train::bert_and_training()).chain(REST);
     let tables: Vec<Table<'_>> = all.map(|Table(name, about, keys)| Table(name, about, keys)).collect();
-    documented::write(&tables, &MetaConfig::default())
+    let released = MetaConfig::preset(Preset::Released);
+    documented::write_beside(&tables, &MetaConfig::default(), Some(("released", &released)))
 }
 
 #[cfg(test)]
@@ -173,5 +174,11 @@ mod tests {
     #[test]
     fn it_has_every_key_and_its_default() {
         documents::<MetaConfig>(&documented().unwrap(), &["source.read", "target.read"]);
+    }
+
+    #[test]
+    fn another_preset_may_be_named_in_it() {
+        let text = documented().unwrap().replace("preset = \"paper\"", "preset = \"released\"");
+        assert_eq!(toml::from_str::<MetaConfig>(&text).unwrap(), MetaConfig::preset(Preset::Released));
     }
 }

@@ -159,6 +159,8 @@ impl Default for BertTrainConfig {
             batch: 32,
             longest: 10_000,
             evaluate_every: 0,
+            // An epoch of a transformer takes long: a run that is killed should not lose all of it.
+            checkpoint_every: 100,
             clip: 1.0,
             optimiser,
             schedule,
