@@ -7,7 +7,8 @@
 # such files. A row and seed that is finished is not repeated, and one that was stopped goes on. In the end OUT/en-LANGUAGE/ROW/seed-N
 # holds the reports:
 #
-#     python3 tools/meta_table.py OUT
+#     python3 tools/measured.py docs/measured/meta.tsv OUT
+#     python3 tools/meta_table.py docs/measured/meta.tsv
 #
 # The row `longer` is the base model trained on for as many updates, without inner steps, masking and the greatest term: what
 # meta-training gives beyond it is not mere training. XNER names the program (default xner), THREADS how many threads a run has

@@ -1,16 +1,14 @@
 """The tables of docs/src/results.md on meta-learning: our rows beside the published ones.
 
-    python3 tools/meta_table.py runs/meta
+    python3 tools/meta_table.py docs/measured/meta.tsv
 
-Reads FOLDER/en-LANGUAGE/ROW/seed-N/transfer-report.json, as tools/meta.sh leaves them, and FOLDER/low-LANGUAGE/low-resource.json,
-what `xner low-resource` leaves. F1 in percent, mean and sample deviation over seeds, as the model is, and adapted to each
-sentence. Published: tables 4 and 6 of Wu et al. 2020, means of five runs.
+Reads what tools/measured.py wrote. F1 in percent, mean and sample deviation over seeds, or of low resource over draws, as the
+model is, and adapted to each sentence. Published: tables 4 and 6 of Wu et al. 2020, means of five runs.
 """
-import json
-import pathlib
 import statistics
 import sys
 
+from measured import read
 from zero_resource_table import shown
 
 LANGUAGES = ["es", "nl", "de", "fr"]
@@ -23,59 +21,64 @@ ROWS = [("base", "base model", (74.59, 79.57, 70.79, 50.89)), ("longer", "base m
         ("no-max-loss", "w/o max loss", (76.05, 79.50, 71.84, 52.64)), ("full", "full", (76.75, 80.44, 73.16, 55.30))]
 
 
-def reports(runs, language, row):
-    files = sorted((runs / f"en-{language}" / row).glob("seed-*/transfer-report.json"))
-    return [json.loads(file.read_text())["by_source_dev"] for file in files]
-
-
 def mean(scores):
     return f"{100 * statistics.mean(statistics.mean(each) for each in scores):.2f}" if all(scores) else ""
 
 
-def table_4(runs):
-    ways = [("as it is", lambda chosen: chosen["target_test"]["f1"]), ("adapted", lambda chosen: chosen["adapted"]["scores"]["f1"])]
+def table_4(measured):
     columns = " | ".join(LANGUAGES)
     print(f"| row | | runs | {columns} | mean | published {columns} | mean |")
     print("|---|---|---" + "|---:" * (2 * len(LANGUAGES) + 2) + "|")
     for row, title, published in ROWS:
-        found = [reports(runs, language, row) for language in LANGUAGES]
+        found = [list(measured.get((f"en-{language}", row), {}).values()) for language in LANGUAGES]
         if not any(found):
             continue
         counts = "/".join(str(len(each)) for each in found)
-        for way, f1 in ways:
-            scores = [[f1(chosen) for chosen in each] for each in found]
+        for way, figure in [("as it is", "source-dev"), ("adapted", "adapted")]:
+            scores = [[one[figure] for one in each] for each in found]
             # In the paper the base model is not adapted, and all others are.
             theirs = published if published and (way == "adapted") == (row != "base") else None
             theirs = [f"{f1:.2f}" for f1 in [*theirs, statistics.mean(theirs)]] if theirs else [""] * (len(LANGUAGES) + 1)
             print(f"| {title} | {way} | {counts} | {' | '.join(map(shown, scores))} | {mean(scores)} | {' | '.join(theirs)} |")
     print()
-    print("| row | sentences | changed by adaptation |\n|---|---|---|")
+
+
+def differences(measured):
+    """What adaptation gives, and what each adapted row has more than the base model as it is, over all languages and seeds."""
+    print("| row | runs | by adaptation | runs it helps | adapted, less the base model | runs above it | sentences changed |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
     for row, title, _ in ROWS:
-        each = [chosen["adapted"] for language in LANGUAGES for chosen in reports(runs, language, row)]
-        if each:
-            print(f"| {title} | {sum(one['sentences'] for one in each)} | {sum(one['changed'] for one in each)} |")
+        gains, over, changed = [], [], []
+        for language in LANGUAGES:
+            base = measured.get((f"en-{language}", "base"), {})
+            for seed, own in measured.get((f"en-{language}", row), {}).items():
+                gains.append(own["adapted"] - own["source-dev"])
+                over += [own["adapted"] - base[seed]["source-dev"]] if seed in base else []
+                changed += [own["changed"] / own["sentences"]] if "changed" in own else []
+        if gains:
+            share = f"{100 * statistics.mean(changed):.1f} %" if changed else ""
+            print(f"| {title} | {len(gains)} | {shown(gains)} | {sum(one > 0 for one in gains)} | {shown(over)} | "
+                  f"{sum(one > 0 for one in over)} | {share} |")
     print()
 
 
-def table_6(runs):
-    found = {language: runs / f"low-{language}" / "low-resource.json" for language in LANGUAGES}
-    found = {language: json.loads(file.read_text())["rows"] for language, file in found.items() if file.exists()}
-    if not found:
+def table_6(measured):
+    languages = [language for language in LANGUAGES if any(pair == f"low-{language}" for pair, _ in measured)]
+    if not languages:
         return
-    columns = " | ".join(found)
-    print(f"| share | model | {columns} | published {columns} |\n|---|---|{'---:|' * (2 * len(found))}")
-    first = next(iter(found.values()))
-    for at, row in enumerate(first):
-        scores = [[one["f1"] for one in rows[at]["scores"]] for rows in found.values()]
-        theirs = dict(zip(LANGUAGES, FEW.get((row["share"], row["model"]), [])))
-        theirs = " | ".join(f"{theirs[language]:.2f}" if language in theirs else "" for language in found)
-        print(f"| {100 * row['share']:g} % | {row['model']} | {' | '.join(map(shown, scores))} | {theirs} |")
+    columns = " | ".join(languages)
+    print(f"| share | model | {columns} | published {columns} |\n|---|---|{'---:|' * (2 * len(languages))}")
+    for (share, model), published in FEW.items():
+        scores = [[one["f1"] for one in measured.get((f"low-{language}", f"{model} {share:g}"), {}).values()] for language in languages]
+        theirs = [f"{dict(zip(LANGUAGES, published))[language]:.2f}" for language in languages]
+        print(f"| {100 * share:g} % | {model} | {' | '.join(map(shown, scores))} | {' | '.join(theirs)} |")
 
 
 def main():
-    runs = pathlib.Path(sys.argv[1])
-    table_4(runs)
-    table_6(runs)
+    measured = read(sys.argv[1])
+    table_4(measured)
+    differences(measured)
+    table_6(measured)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@
 #
 #     xner transfer table OUT/*/seed-*
 #
-# With TEST, a labelled file of the target, its tags by the models of mbert-ft, tsl and transadv go to
-# OUT/ROW/seed-N/test.conll, which `xner eval GOLD PRED --against PRED2` compares.
+# With TEST, the config's test file, its tags by the models of mbert-ft, tsl and transadv go to OUT/ROW/seed-N/test.conll, and
+# whether transadv differs from the others by more than chance to OUT/transadv/seed-N/against-ROW.json.
 #
 # XNER names the program (default xner), THREADS how many threads a run has (default 2), ROWS the rows (default all). With
 # KEEP=no the models are removed when their row is scored, and the phases when all rows of a seed are; reports stay.
@@ -38,7 +38,17 @@ row() { # NAME SEED
   fi
 }
 
+against() { # NAME SEED
+  local ours=$out/transadv/seed-$2 other=$out/$1/seed-$2/test.conll
+  [ -e "$ours/test.conll" ] && [ -e "$other" ] && [ ! -e "$ours/against-$1.json" ] || return 0
+  "$xner" eval "$TEST" "$ours/test.conll" --against "$other" --json > "$ours/against.part"
+  mv "$ours/against.part" "$ours/against-$1.json"
+}
+
 for seed in "$@"; do
   for name in $rows; do row "$name" "$seed"; done
+  if [ -n "${TEST:-}" ]; then
+    for name in tsl mbert-ft; do against "$name" "$seed"; done
+  fi
   if [ "${KEEP:-yes}" = no ]; then rm -rf "$out/phases/seed-$seed"; fi
 done

@@ -1,17 +1,16 @@
 """The tables of docs/src/results.md on TransAdv: our rows beside the published ones.
 
-    python3 tools/transadv_table.py runs/transadv
+    python3 tools/transadv_table.py docs/measured/transadv.tsv
 
-Reads FOLDER/PAIR/ROW/seed-N/transfer-report.json, as tools/transadv.sh leaves them. F1 on whole test sets in percent, mean and
-sample deviation over seeds, for Spanish, Dutch and German, weights chosen on source dev, and, where that makes a difference, on
-target dev (the last phase alone; those before it are chosen on source dev). Published: tables 2 and 3, means of five runs, chosen
-on target dev. Then what each row has more than TransAdv of the same language and seed, mean over all runs that both have.
+Reads what tools/measured.py wrote. F1 on whole test sets in percent, mean and sample deviation over seeds, for Spanish, Dutch and
+German, weights chosen on source dev, and beside it on target dev (the last phase alone; those before it are chosen on source dev).
+Published: tables 2 and 3, means of five runs, chosen on target dev. Then what each row has more than TransAdv of the same
+language and seed, mean over all runs that both have, and TransAdv against TSL and mBERT-FT run by run.
 """
-import json
-import pathlib
 import statistics
 import sys
 
+from measured import read
 from zero_resource_table import shown
 
 PAIRS = ["en-es", "en-nl", "en-de"]
@@ -27,48 +26,63 @@ ROWS = [("mbert-ft", "mBERT-FT", (74.96, 77.57, 69.56)), ("advce", "AdvCE", (74.
         ("no-distillation", "w/o MMKD", (77.34, 81.60, 74.14))]
 
 
-def reports(runs, pair, row):
-    files = sorted((runs / pair / row).glob("seed-*/transfer-report.json"))
-    return {file.parent.name: json.loads(file.read_text()) for file in files}
+INDUCED = "TransAdv, induced dictionary"
 
 
-def f1(report, key):
-    chosen = report.get(key) or report["by_source_dev"]
-    return chosen["target_test"]["f1"]
+def runs(measured, pair, row):
+    """{seed: its figures}"""
+    return measured.get((f"{pair}-induced", "transadv") if row == "induced" else (pair, row), {})
 
 
-def differences(runs):
+def table(measured, figure):
+    print("| row | runs | es | nl | de | mean | published es | nl | de | mean |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+    for row, title, published in [*ROWS, ("induced", INDUCED, None)]:
+        scores = [[one[figure] for one in runs(measured, pair, row).values() if figure in one] for pair in PAIRS]
+        if not any(scores):
+            continue
+        counts = "/".join(str(len(each)) for each in scores)
+        mean = f"{100 * statistics.mean(statistics.mean(each) for each in scores):.2f}" if all(scores) else ""
+        theirs = " | ".join(f"{f1:.2f}" for f1 in [*published, statistics.mean(published)]) if published else " |  |  | "
+        print(f"| {title} | {counts} | {' | '.join(map(shown, scores))} | {mean} | {theirs} |")
+
+
+def differences(measured):
     print("| row | runs | less TransAdv | above it |")
     print("|---|---:|---:|---:|")
-    for row, title, _ in ROWS:
+    for row, title, _ in [*ROWS, ("induced", INDUCED, None)]:
         each = []
         for pair in PAIRS:
-            own, whole = reports(runs, pair, row), reports(runs, pair, "transadv")
-            each += [f1(own[seed], "by_source_dev") - f1(whole[seed], "by_source_dev") for seed in own if seed in whole]
+            own, whole = runs(measured, pair, row), runs(measured, pair, "transadv")
+            each += [own[seed]["source-dev"] - whole[seed]["source-dev"] for seed in own if seed in whole]
         if each and row != "transadv":
             print(f"| {title} | {len(each)} | {shown(each)} | {sum(one > 0 for one in each)} |")
 
 
+def significance(measured):
+    print("| run | TransAdv | more than TSL | p | more than mBERT-FT | p |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for pair in PAIRS:
+        for seed, own in runs(measured, pair, "transadv").items():
+            cells = []
+            for row in ("tsl", "mbert-ft"):
+                other = runs(measured, pair, row).get(seed)
+                p = own.get(f"p-{row}")
+                less = own["source-dev"] - other["source-dev"] if other else None
+                cells += ["" if less is None else f"{100 * less:.2f}", "" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"]
+            print(f"| {pair[3:]}, seed {seed} | {100 * own['source-dev']:.2f} | {' | '.join(cells)} |")
+
+
 def main():
-    runs = pathlib.Path(sys.argv[1])
-    every = [report for pair in PAIRS for row, *_ in ROWS for report in reports(runs, pair, row).values()]
-    keys = [("by_source_dev", "source dev")]
-    if any(f1(report, "by_target_dev") != f1(report, "by_source_dev") for report in every):
-        keys.append(("by_target_dev", "target dev"))
-    for key, name in keys:
-        print(f"Weights chosen on {name}:\n")
-        print("| row | runs | es | nl | de | mean | published es | nl | de | mean |")
-        print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
-        for row, title, published in ROWS:
-            scores = [[f1(report, key) for report in reports(runs, pair, row).values()] for pair in PAIRS]
-            if not any(scores):
-                continue
-            counts = "/".join(str(len(each)) for each in scores)
-            mean = f"{100 * statistics.mean(statistics.mean(each) for each in scores):.2f}" if all(scores) else ""
-            theirs = " | ".join(f"{f1:.2f}" for f1 in [*published, statistics.mean(published)])
-            print(f"| {title} | {counts} | {' | '.join(map(shown, scores))} | {mean} | {theirs} |")
-        print()
-    differences(runs)
+    measured = read(sys.argv[1])
+    print("Weights chosen on source dev:\n")
+    table(measured, "source-dev")
+    print("\nWeights chosen on target dev, where that was kept:\n")
+    table(measured, "target-dev")
+    print()
+    differences(measured)
+    print()
+    significance(measured)
 
 
 if __name__ == "__main__":

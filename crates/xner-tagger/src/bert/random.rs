@@ -60,7 +60,32 @@ impl RandomEncoder {
     /// # Errors
     /// [`Error::Model`] for sizes that do not fit together; [`Error::Io`].
     pub fn write<'w>(&self, words: impl IntoIterator<Item = &'w str>, folder: &Path) -> Result<()> {
+        self.write_with(words, |_| None, folder)
+    }
+
+    /// The same, but for the embeddings of words that `vectors` has, which are its vectors as they are, `[hidden]`: so an
+    /// encoder begins with word vectors of one or, mapped into one space, several languages. Random embeddings have the
+    /// deviation `self.deviation`; vectors much longer than these outweigh the positions that are added to them.
+    ///
+    /// # Errors
+    /// Those of [`Self::write`]; [`Error::Model`] for a vector that has not `hidden` numbers.
+    pub fn write_with<'w, 'v>(
+        &self,
+        words: impl IntoIterator<Item = &'w str>,
+        vectors: impl Fn(&str) -> Option<&'v [f32]>,
+        folder: &Path,
+    ) -> Result<()> {
         let vocabulary = vocabulary(words);
+        let known: Vec<(usize, &[f32])> =
+            vocabulary.iter().enumerate().filter_map(|(row, word)| Some((row, vectors(word)?))).collect();
+        if let Some((row, vector)) = known.iter().find(|(_, vector)| vector.len() != self.hidden) {
+            let (word, length) = (&vocabulary[*row], vector.len());
+            let message = format!(
+                "the vector of `{word}` has {length} numbers, and hidden states have {}",
+                self.hidden
+            );
+            return Err(Error::model(folder, message));
+        }
         files::create_folder(folder)?;
         let path = folder.join("config.json");
         let (hidden, rows) = (self.hidden, vocabulary.len());
@@ -81,7 +106,11 @@ impl RandomEncoder {
         files::write(&folder.join("vocab.txt"), |file| {
             vocabulary.iter().try_for_each(|subword| writeln!(file, "{subword}"))
         })?;
-        let tensors = self.tensors(rows);
+        let mut tensors = self.tensors(rows);
+        for (row, vector) in known {
+            // The first tensor is that of the subwords.
+            tensors[0].2[row * hidden..][..hidden].copy_from_slice(vector);
+        }
         let tensors: Vec<(&str, &[usize], &[f32])> =
             tensors.iter().map(|(name, shape, values)| (name.as_str(), &shape[..], &values[..])).collect();
         write_safetensors(&folder.join("model.safetensors"), &tensors)
@@ -178,6 +207,37 @@ mod tests {
         let own = bytes(&encoder, &["one", "two"]);
         assert!(own == bytes(&encoder, &["two", "one", "two"]));
         assert!(own != bytes(&RandomEncoder { seed: 2, ..encoder }, &["one", "two"]));
+    }
+
+    #[test]
+    fn known_words_have_their_vectors_and_no_other_row_moves() {
+        let encoder = RandomEncoder { hidden: 2, heads: 1, inner: 3, ..RandomEncoder::default() };
+        let folder = tempfile::tempdir().unwrap();
+        let vectors = |word: &str| (word == "two").then_some([7.0, 8.0].as_slice());
+        encoder.write_with(["one", "two"], vectors, folder.path()).unwrap();
+        let rows = |folder: &Path| {
+            let words = std::fs::read_to_string(folder.join("vocab.txt")).unwrap();
+            let at = words.lines().position(|word| word == "two").unwrap();
+            let bytes = std::fs::read(folder.join("model.safetensors")).unwrap();
+            let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+            let table = tensors.tensor("embeddings.word_embeddings.weight").unwrap();
+            let values = table.data().chunks(4).map(|four| f32::from_le_bytes(four.try_into().unwrap()));
+            (at, values.collect::<Vec<_>>())
+        };
+        let (at, own) = rows(folder.path());
+        let (_, mut plain) = rows(written(&encoder, &["one", "two"]).path());
+        plain[2 * at..2 * at + 2].copy_from_slice(&[7.0, 8.0]);
+        assert_eq!(own, plain);
+    }
+
+    #[test]
+    fn a_vector_of_another_size_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let vectors = |word: &str| (word == "two").then_some([1.0].as_slice());
+        let fault =
+            RandomEncoder::default().write_with(["two"], vectors, folder.path()).unwrap_err().to_string();
+        assert!(fault.contains("the vector of `two` has 1 numbers"), "{fault}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]
