@@ -3,8 +3,8 @@
     python3 tools/transadv_table.py docs/measured/transadv.tsv
 
 Reads what tools/measured.py wrote. F1 on whole test sets in percent, mean and sample deviation over seeds, for Spanish, Dutch and
-German, weights chosen on source dev, and beside it on target dev (the last phase alone; those before it are chosen on source dev).
-Published: tables 2 and 3, means of five runs, chosen on target dev. Then what each row has more than TransAdv of the same
+German, weights chosen on source dev, and, where that makes a difference, on target dev (the last phase alone; those before it are
+chosen on source dev). Published: tables 2 and 3, means of five runs, chosen on target dev. Then what each row has more than TransAdv of the same
 language and seed, mean over all runs that both have, and TransAdv against TSL and mBERT-FT run by run.
 """
 import statistics
@@ -77,8 +77,9 @@ def main():
     measured = read(sys.argv[1])
     print("Weights chosen on source dev:\n")
     table(measured, "source-dev")
-    print("\nWeights chosen on target dev, where that was kept:\n")
-    table(measured, "target-dev")
+    if any(one.get("target-dev", one["source-dev"]) != one["source-dev"] for seeds in measured.values() for one in seeds.values()):
+        print("\nWeights chosen on target dev, where that was kept:\n")
+        table(measured, "target-dev")
     print()
     differences(measured)
     print()
