@@ -23,13 +23,19 @@ import pathlib
 import sys
 
 
-def read(file):
-    """{(pair, row): {seed: {figure: value}}}, seeds in order."""
-    found = collections.defaultdict(lambda: collections.defaultdict(dict))
+def lines(file):
+    """Each figure's line: its pair, row, seed and name, and its value as it was written."""
     for line in pathlib.Path(file).read_text().splitlines():
         if line and not line.startswith("#"):
             pair, row, seed, figure, value = line.split("\t")
-            found[pair, row][int(seed)][figure] = float(value)
+            yield (pair, row, int(seed), figure), value
+
+
+def read(file):
+    """{(pair, row): {seed: {figure: value}}}, seeds in order."""
+    found = collections.defaultdict(lambda: collections.defaultdict(dict))
+    for (pair, row, seed, figure), value in lines(file):
+        found[pair, row][seed][figure] = float(value)
     return {key: dict(sorted(seeds.items())) for key, seeds in found.items()}
 
 
@@ -64,16 +70,13 @@ def reported(folder):
 
 def main():
     file, *folders = map(pathlib.Path, sys.argv[1:])
-    notes, lines = [], {}
-    for line in file.read_text().splitlines() if file.exists() else []:
-        if line.startswith("#"):
-            notes.append(line)
-        elif line:
-            pair, row, seed, figure, value = line.split("\t")
-            lines[pair, row, int(seed), figure] = value
+    notes, known = [], {}
+    if file.exists():
+        notes = [line for line in file.read_text().splitlines() if line.startswith("#")]
+        known = dict(lines(file))
     for folder in folders:
-        lines.update((key, f"{value:.6g}") for key, value in reported(folder))
-    text = [*notes, *("\t".join(map(str, [*key, value])) for key, value in sorted(lines.items()))]
+        known.update((key, f"{value:.6g}") for key, value in reported(folder))
+    text = [*notes, *("\t".join(map(str, [*key, value])) for key, value in sorted(known.items()))]
     file.write_text("\n".join(text) + "\n")
 
 

@@ -16,28 +16,10 @@ import sys
 import torch
 from transformers import AutoModel, AutoTokenizer
 
+from columns import sentences
+
 torch.set_num_threads(1)
 LEARNT, ASKED, STEPS, RATE = 400, 200, 400, 1e-3
-
-
-def sentences(path, count):
-    """The first sentences, without documents' marks; bytes that are no UTF-8 are read as Latin-1."""
-    text = open(path, "rb").read()
-    try:
-        text = text.decode("utf-8")
-    except UnicodeDecodeError:
-        text = text.decode("latin-1")
-    found, words = [], []
-    for line in text.splitlines():
-        if line.strip():
-            if not line.startswith("-DOCSTART-"):
-                words.append(line.split()[0])
-        elif words:
-            found.append(words)
-            words = []
-        if len(found) == count:
-            break
-    return found
 
 
 def states(folder, corpus):
@@ -78,7 +60,7 @@ def probe(source, target):
 def main():
     if len(sys.argv) < 4:
         sys.exit(__doc__)
-    corpora = [sentences(path, LEARNT + ASKED) for path in sys.argv[1:3]]
+    corpora = [[[columns[0] for columns in sentence] for sentence in sentences(path, LEARNT + ASKED)] for path in sys.argv[1:3]]
     for folder in sys.argv[3:]:
         print(f"{folder}: {100 * probe(*[states(folder, corpus) for corpus in corpora]):.1f} % right", flush=True)
 

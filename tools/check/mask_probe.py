@@ -16,23 +16,10 @@ import sys
 import torch
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
+from columns import sentences
+
 torch.set_num_threads(1)
 SENTENCES, SHARE = 300, 0.1
-
-
-def sentences(path):
-    """The first sentences: their words, and whether each is in an entity."""
-    found, words = [], []
-    for line in open(path, encoding="utf-8", errors="replace"):
-        columns = line.split()
-        if columns and columns[0] != "-DOCSTART-":
-            words.append((columns[0], columns[-1] != "O"))
-        elif words:
-            found.append(words)
-            words = []
-        if len(found) == SENTENCES:
-            break
-    return found
 
 
 @torch.no_grad()
@@ -51,7 +38,8 @@ def entities(model, tokeniser, words):
 def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    corpus, drawn = sentences(sys.argv[1]), random.Random(1)
+    drawn = random.Random(1)
+    corpus = [[(columns[0], columns[-1] != "O") for columns in sentence] for sentence in sentences(sys.argv[1], SENTENCES)]
     masked = [[drawn.random() < SHARE for _ in words] for words in corpus]
     for folder in sys.argv[2:]:
         tokeniser = AutoTokenizer.from_pretrained(folder)
