@@ -1,13 +1,17 @@
 //! Arguments that several commands take.
 
+use std::path::Path;
+
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, value_parser};
 use xner_corpus::read::conll::{Column, ConllOptions, Ragged};
-use xner_corpus::read::{Format, JsonlOptions, ReadOptions};
+use xner_corpus::read::{Align, Format, JsonlOptions, ReadOptions};
 use xner_corpus::split::{Sentences, TextOptions};
-use xner_corpus::{EntityType, Scheme};
+use xner_corpus::{EntityType, Error, Scheme};
 use xner_embed::translate::Strategy;
 use xner_tagger::Decode;
+
+use crate::exit::bad_input;
 
 /// A scheme by its name, which shells can complete.
 pub(crate) fn scheme() -> impl TypedValueParser<Value = Scheme> {
@@ -26,6 +30,30 @@ pub(crate) fn decode() -> impl TypedValueParser<Value = Decode> {
 /// A format by its name, which shells can complete.
 pub(crate) fn format() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(["conll", "tsv", "jsonl", "text"]).try_map(|name| name.parse::<Format>())
+}
+
+/// A number of at least 1.
+pub(crate) fn positive() -> impl TypedValueParser<Value = usize> {
+    value_parser!(u32).range(1..).map(|number| number as usize)
+}
+
+/// What becomes of an entity that cuts a token, by a name that shells can complete.
+fn align() -> impl TypedValueParser<Value = Align> {
+    PossibleValuesParser::new(["refuse", "widen"])
+        .map(|name| if name == "widen" { Align::Widen } else { Align::Refuse })
+}
+
+/// A fault in the first sentence of a file that was taken for columns because neither its name nor the user said what it is:
+/// it may be plain text, and `option` is what says so.
+pub(crate) fn perhaps_text(fault: anyhow::Error, path: &Path, option: &str) -> anyhow::Error {
+    let columns = matches!(
+        fault.downcast_ref::<Error>(),
+        Some(Error::Tag { .. } | Error::MissingColumn { .. } | Error::Ragged { .. })
+    );
+    if columns && Format::guess(path).is_none() {
+        return bad_input(format!("{fault}; if this is plain text, give {option} text"));
+    }
+    fault
 }
 
 /// What a translator takes as one.
@@ -82,6 +110,10 @@ pub(crate) struct Columns {
 pub(crate) struct Layout {
     #[command(flatten)]
     columns: Columns,
+    /// JSON lines: what becomes of an entity that cuts a token: the file is refused, or the entity widened to the token
+    #[arg(long, value_name = "HOW", default_value = "refuse", value_parser = align())]
+    #[arg(help_heading = "Layout of the input")]
+    align: Align,
     /// Text: its language, for splitting it into sentences and words
     #[arg(long, value_name = "CODE", default_value = "en", help_heading = "Layout of the input")]
     language: String,
@@ -118,7 +150,7 @@ impl Layout {
     }
 
     pub(crate) fn jsonl(&self) -> JsonlOptions {
-        JsonlOptions { split: self.text(), ..JsonlOptions::default() }
+        JsonlOptions { align: self.align, split: self.text() }
     }
 
     pub(crate) fn read(&self, format: Option<Format>) -> ReadOptions {

@@ -5,6 +5,7 @@ mod cli;
 mod columns;
 mod commands;
 mod documented;
+mod ending;
 mod exit;
 mod interrupt;
 mod paint;

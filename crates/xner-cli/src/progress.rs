@@ -17,9 +17,14 @@ pub(crate) fn set_quiet(quiet: bool) {
 /// A line for people on standard error.
 pub(crate) fn note(text: &str) {
     if !QUIET.load(Ordering::Relaxed) {
-        // If standard error is closed there is no one to tell.
-        let _ = writeln!(io::stderr(), "{text}");
+        warn(text);
     }
+}
+
+/// A line on standard error that nobody should miss: what is printed may not be what was meant.
+pub(crate) fn warn(text: &str) {
+    // If standard error is closed there is no one to tell.
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// Counts what is done. Removed from the screen when it is dropped.

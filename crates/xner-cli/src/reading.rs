@@ -9,6 +9,7 @@ use xner_embed::Vectors;
 use xner_embed::read::{self, Format, ReadOptions};
 use xner_embed::write::{write_native, write_vec};
 
+use crate::ending;
 use crate::exit::bad_input;
 
 /// How files of word vectors are read.
@@ -74,15 +75,27 @@ pub(crate) enum VectorsFormat {
 }
 
 impl VectorsFormat {
-    fn of_name(path: &Path) -> Self {
-        let native = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("safetensors"));
-        if native { Self::Safetensors } else { Self::Vec }
+    /// The format that a file's name promises, else text. A name that promises one which is not written is refused; `option` is
+    /// what would have named the format.
+    pub(crate) fn of_name(path: &Path, option: &str) -> Result<Self> {
+        ending::check(path, Some(option))?;
+        let packed = matches!(ending::of(path).as_str(), "gz" | "xz");
+        let inner = if packed { path.with_extension("") } else { path.to_owned() };
+        match ending::of(&inner).as_str() {
+            "safetensors" => Ok(Self::Safetensors),
+            ending @ ("bin" | "ftz") => Err(bad_input(format!(
+                "{}: no .{ending} is written, only .vec and .safetensors; with {option} vec or {option} safetensors \
+                 it is written so under this name",
+                path.display()
+            ))),
+            _ => Ok(Self::Vec),
+        }
     }
 }
 
-/// Writes vectors in the format given, or in the one that the file's name promises, else as text.
-pub(crate) fn write(path: &Path, vectors: &Vectors, format: Option<VectorsFormat>) -> Result<()> {
-    match format.unwrap_or_else(|| VectorsFormat::of_name(path)) {
+/// Writes vectors in a format.
+pub(crate) fn write(path: &Path, vectors: &Vectors, format: VectorsFormat) -> Result<()> {
+    match format {
         VectorsFormat::Vec => write_vec(path, vectors)?,
         VectorsFormat::Safetensors => write_native(path, vectors)?,
     }

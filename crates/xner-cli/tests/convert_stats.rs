@@ -60,8 +60,52 @@ fn what_cannot_be_converted_leaves_nothing() {
     folder.refused("convert latin1 out.jsonl", &["latin1:2: invalid UTF-8 at byte 4"]);
     folder.refused("convert bad.jsonl out", &["bad.jsonl:2: `text` is a number, expected a string"]);
     folder.refused("convert plain.gz out", &["plain.gz: no gzip data"]);
-    folder.refused("convert iob1 nowhere/out", &["nowhere/out: No such file"]);
+    folder.refused("convert iob1 nowhere/out", &["nowhere/out: there is no folder nowhere"]);
     folder.refused("convert iob1 out --to xml", &["`xml` is neither a format"]);
+}
+
+#[test]
+fn a_name_of_what_is_not_written_needs_a_format() {
+    let folder = Folder::with(&[("iob1", IOB1)]);
+    for arguments in ["convert iob1 o.conll.bz2", "convert iob1 o.jsonl.zst", "convert iob1 o.bz2 --to iobes"]
+    {
+        folder.refused(arguments, &["is written, only plain files, .gz and .xz", "--to"]);
+    }
+    folder.xner("convert iob1 o.conll.bz2 --to conll:iob1").ok();
+    assert_eq!(folder.read("o.conll.bz2"), IOB1);
+}
+
+#[test]
+fn entities_that_cut_a_token_are_refused_or_widened() {
+    let cut = "{\"text\": \"in Londoners house\", \"entities\": [[3, 9, \"LOC\"]]}\n";
+    let folder = Folder::with(&[("cut.jsonl", cut)]);
+    folder.refused("convert cut.jsonl o.conll", &["cut.jsonl:1: entity 3..9 `LOC` cuts", "--align widen"]);
+    folder.refused("convert cut.jsonl o.conll --align refuse", &["cut.jsonl:1"]);
+    folder.refused("convert cut.jsonl o.conll --align stretch", &["stretch", "refuse, widen"]);
+    folder.xner("convert cut.jsonl o.conll --align widen").ok();
+    assert_eq!(folder.read("o.conll"), "in O\nLondoners B-LOC\nhouse O\n\n");
+    assert_eq!(folder.xner("stats cut.jsonl --align widen --json").json()[0]["entities"], 1);
+}
+
+#[test]
+fn text_that_is_taken_for_columns_is_told() {
+    let folder = Folder::with(&[
+        ("t.txt", "Ada Lovelace died.\n"),
+        ("one", "Rain\n"),
+        ("t.conll", "Ada Lovelace died.\n"),
+        ("late", "Ada B-PER\n\nBob Q\n"),
+    ]);
+    for name in ["t.txt", "one"] {
+        folder.refused(&format!("stats {name}"), &["if this is plain text, give --format text"]);
+        folder.refused(&format!("convert {name} o"), &["if this is plain text, give --from text"]);
+        folder.refused(&format!("convert {name} o.jsonl"), &["if this is plain text, give --from text"]);
+    }
+    // Where a name, an option or a sentence says that it is columns, it is.
+    for arguments in ["stats t.conll", "stats t.txt --format conll", "stats late", "convert late o"] {
+        let said = folder.xner(arguments);
+        assert_eq!((said.code, said.err.contains("plain text")), (2, false), "{arguments}: {}", said.err);
+    }
+    assert_eq!(folder.xner("stats t.txt --format text --json").json()[0]["sentences"], 1);
 }
 
 #[test]
@@ -87,6 +131,8 @@ fn what_cannot_be_counted_is_refused() {
     folder.refused("stats iob1 odd", &["odd:2: `Q` is no tag"]);
     folder.refused("stats iob1 --scheme iob2", &["iob1:3: tag `I-PER` breaks IOB2"]);
     folder.refused("stats iob1 --tag-column 7", &["iob1:3: no tag column: it would be column 7"]);
+    let same = "iob1:3: the tag column (-1) is the token column (2)";
+    folder.refused("stats iob1 --token-column 2", &[same]);
     folder.refused("stats", &["FILE"]);
     for threads in ["0", "1025", "999999"] {
         folder

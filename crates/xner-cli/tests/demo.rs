@@ -28,3 +28,11 @@ fn the_demonstration_speaks_to_people_too() {
     assert!(!text.contains('\u{1b}') && text.contains(']'), "{text}");
     assert_eq!(folder.names(), [""; 0]);
 }
+
+#[test]
+fn a_demonstration_of_nothing_is_refused() {
+    let folder = Folder::with(&[]);
+    for option in ["--sentences", "--epochs"] {
+        folder.refused(&format!("demo {option} 0"), &[option, "0 is not in 1.."]);
+    }
+}

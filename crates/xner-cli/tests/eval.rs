@@ -60,8 +60,29 @@ fn iobes_is_understood_when_it_is_named() {
     let named = folder.xner("eval gold predicted --json --scheme iobes");
     assert_eq!(named.err, "");
     assert_eq!(named.json()["overall"]["support"], 3);
-    let unnamed = folder.xner("eval gold predicted --json");
-    assert!(unnamed.err.contains("--scheme iobes"), "{}", unnamed.err);
+    assert!(folder.xner("eval gold predicted --json --scheme iobes").json().get("notes").is_none());
+    for arguments in
+        ["eval gold predicted", "eval gold predicted -q --conlleval", "eval gold predicted -q --json"]
+    {
+        let unnamed = folder.xner(arguments);
+        assert!(unnamed.err.starts_with("note: there are `S-` tags"), "{arguments}: {}", unnamed.err);
+        assert!(unnamed.err.contains("--scheme iobes"), "{arguments}: {}", unnamed.err);
+    }
+    let json = folder.xner("eval gold predicted -q --json").json();
+    assert!(json["notes"][0].as_str().unwrap().contains("--scheme iobes"), "{json}");
+}
+
+#[test]
+fn equal_entities_in_two_schemes_are_equal_when_iobes_is_named() {
+    let iobes = "a S-PER\nb B-PER\nc E-PER\nd O\ne S-PER\n";
+    let iob2 = "a B-PER\nb B-PER\nc I-PER\nd O\ne B-PER\n";
+    let folder = Folder::with(&[("gold", iobes), ("predicted", iob2)]);
+    let json = folder.xner("eval gold predicted --json --scheme iobes").json();
+    assert_eq!((&json["overall"]["f1"], &json["mode"]), (&1.0.into(), &"seqeval".into()));
+    // Without it conlleval's figures stand, and the note beside them.
+    let json = folder.xner("eval gold predicted --json").json();
+    assert_eq!((&json["overall"]["f1"], &json["mode"]), (&0.4.into(), &"conll".into()));
+    assert_eq!(json["notes"].as_array().unwrap().len(), 1);
 }
 
 #[test]

@@ -92,6 +92,8 @@ fn the_documented_configs_are_those_of_the_book() {
         let book = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/reference");
         let page = std::fs::read_to_string(format!("{book}/map-{method}.toml")).unwrap();
         assert_eq!(page, printed, "{method}");
+        let unnamed = Folder::with(&[]).xner("map --print-config").ok();
+        assert_eq!(unnamed == printed, method == "self-learning", "{method}");
     }
     for (command, page, model) in [
         ("train", "config", ""),

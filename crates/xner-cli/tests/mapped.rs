@@ -29,6 +29,11 @@ fn a_mapping_is_judged() {
     let json = folder.xner("map-eval m --dictionary en-es.txt --similarity similar.tsv --json").json();
     assert_eq!((&json["similarity"]["known"], &json["similarity"]["pairs"]), (&3.into(), &4.into()));
     assert!(json["similarity"]["pearson"].as_f64().unwrap() > 0.9, "{json}");
+    // Either is enough.
+    let alone = folder.xner("map-eval m --similarity similar.tsv --json").json();
+    assert_eq!(alone, serde_json::json!({ "similarity": json["similarity"] }));
+    let text = folder.xner("map-eval m --similarity similar.tsv").ok();
+    assert!(text.starts_with("similarity: Pearson") && text.contains("(3 of 4 pairs)"), "{text}");
     let text = folder.xner("map-eval m --dictionary en-es.txt").ok();
     assert!(text.contains("CSLS") && text.contains("3 of 4 words judged (coverage 75.00)"), "{text}");
 }
@@ -65,9 +70,11 @@ fn a_mapping_that_cannot_be_used_is_refused() {
     folder.refused("map-eval m --dictionary empty.txt", &["empty.txt: no word pairs"]);
     folder.refused("map-eval m --dictionary odd.txt", &["odd.txt:1"]);
     folder.refused("map-eval m --dictionary en-es.txt --csls 0", &["--csls is 0"]);
+    folder.refused("map-eval m", &["--dictionary", "--similarity"]);
     folder.refused("dictionary m --out d --k 0", &["k", "expected at least 1"]);
     folder.refused("dictionary nowhere --out d", &["nowhere"]);
-    folder.refused("dictionary m --out nowhere/d", &["nowhere/d"]);
+    folder.refused("dictionary m --out nowhere/d", &["nowhere/d: there is no folder nowhere"]);
+    folder.refused("dictionary m --out d.bz2", &["d.bz2: no .bz2 is written", ".gz and .xz"]);
 }
 
 #[test]

@@ -54,6 +54,9 @@ fn bad_configs_and_data_are_refused_and_nothing_is_written() {
         ("data/train.conll", CORPUS),
         ("configs/unknown.toml", &config.replace("batch = 3", "batch = 3\nbatsch = 4")),
         ("configs/kind.toml", &config.replace("batch = 3", "batch = \"three\"")),
+        ("configs/rate.toml", &config.replace("dropout = 0.1", "dropout = true")),
+        ("configs/named.toml", "seed = 1\nmodel = \"berd\"\n[data]\ntrain = \"../data/train.conll\"\n"),
+        ("configs/encoder.toml", "model = \"bert\"\n[data]\ntrain = \"../data/train.conll\"\n"),
         ("configs/range.toml", &config.replace("batch = 3", "batch = 0")),
         ("configs/syntax.toml", "seed = \n"),
         ("configs/nothing.toml", "seed = 1\n"),
@@ -76,7 +79,10 @@ fn bad_configs_and_data_are_refused_and_nothing_is_written() {
         folder.refused(&format!("train --config configs/{name}.toml --out model"), parts);
     };
     refused("unknown", &["configs/unknown.toml", "batsch", "line "]);
-    refused("kind", &["configs/kind.toml", "training.batch", "line "]);
+    refused("kind", &["configs/kind.toml", "training.batch", "line ", "expected a whole number"]);
+    refused("rate", &["configs/rate.toml", "model.dropout", "line ", "expected a number"]);
+    refused("named", &["configs/named.toml:2: `model` is `berd`, expected `bert`, or the table [model]"]);
+    refused("encoder", &["configs/encoder.toml: cannot train", "`bert.encoder`", "is missing"]);
     refused("range", &["`training.batch`", "is 0, expected at least 1"]);
     refused("syntax", &["configs/syntax.toml", "line 1"]);
     refused("nothing", &["configs/nothing.toml", "`data.train`", "is missing"]);

@@ -72,10 +72,26 @@ fn bad_vectors_and_wishes_are_refused() {
     folder.refused("vectors info cut.bin", &["cut.bin"]);
     folder.refused("vectors info cut.safetensors", &["cut.safetensors"]);
     folder.refused("vectors info a.vec --limit 0", &["--limit is 0"]);
-    folder.refused("vectors neighbours a.vec king kong", &["not among the vectors: `kong`"]);
+    folder.refused("vectors neighbours a.vec king kong", &["a.vec: not among the vectors: `kong`"]);
     folder.refused("vectors neighbours a.vec king -k 0", &["--k is 0"]);
-    folder.refused("vectors analogy a.vec man king womble", &["`womble`"]);
+    folder.refused("vectors analogy a.vec man king womble", &["a.vec: not among the vectors: `womble`"]);
+    folder.write("flat.vec", b"1 2\nrey 0 1\n");
+    let flat = "flat.vec has vectors of 2 dimensions, and a.vec of 3; they must agree";
+    folder.refused("vectors neighbours a.vec king --among flat.vec", &[flat]);
     folder.refused("vectors convert a.vec out.vec --pca 4", &["4", "3"]);
     folder.refused("vectors convert a.vec out.vec --normalise unit,middle", &["middle", "unit", "centre"]);
     folder.refused("vectors convert ragged.vec out.vec", &["ragged.vec:3"]);
+}
+
+#[test]
+fn a_name_of_what_is_not_written_needs_a_format() {
+    let folder = folder();
+    for name in ["o.bin", "o.FTZ", "o.bin.gz"] {
+        let parts = &[name, "is written, only .vec and .safetensors", "--format vec"];
+        folder.refused(&format!("vectors convert a.vec {name}"), parts);
+    }
+    folder.refused("vectors convert a.vec o.vec.bz2", &["o.vec.bz2: no .bz2 is written", "--format"]);
+    folder.refused("vectors convert a.vec o.safetensors.gz", &["o.safetensors.gz", "cannot be compressed"]);
+    folder.xner("vectors convert a.vec o.bin --format vec").ok();
+    assert_eq!(folder.read("o.bin"), VECTORS);
 }

@@ -65,6 +65,18 @@ pub enum Error {
         /// The columns of this row.
         found: usize,
     },
+    /// Two columns that were asked for are one in a row of several.
+    #[error("{path}:{line}: the tag column ({tag}) is the token column ({token})", path = path.display())]
+    SameColumn {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: usize,
+        /// The tag's column, as in [`crate::read::Column`].
+        tag: i32,
+        /// The token's.
+        token: i32,
+    },
     /// A string in the tag column is no tag.
     #[error("{path}:{line}: {source}", path = path.display())]
     Tag {

@@ -124,6 +124,11 @@ fn faults_have_a_line() {
         read("a O\n", &third).unwrap_err(),
         "f:1: no token column: it would be column 2, the row has 2"
     );
+    for tag in [-1, 1] {
+        let same = ConllOptions { token: Column(1), tag: Some(Column(tag)), ..ConllOptions::default() };
+        let want = format!("f:1: the tag column ({tag}) is the token column (1)");
+        assert_eq!(read("a O\n", &same).unwrap_err(), want);
+    }
     let strict = ConllOptions { scheme: Some(Scheme::Iob2), comments: true, ..ConllOptions::default() };
     let text = "Ada B-PER\n\n# c\n-DOCSTART- O\nsang O\nx I-PER\n";
     assert_eq!(read(text, &strict).unwrap_err(), "f:6: tag `I-PER` breaks IOB2: it may not follow `O`");

@@ -178,8 +178,18 @@ fn an_output_appears_when_it_is_finished() {
     assert_eq!(fs::read(&path).unwrap(), b"x");
     drop(Writer::create(folder.path().join("b.conll"), &WriteOptions::default()).unwrap());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    let error = Output::create(folder.path().join("no/such/a.txt")).map(drop).unwrap_err();
-    assert!(error.to_string().contains("no/such/a.txt: "), "{error}");
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "").unwrap();
+    for name in ["no", "no/such", "file", "file/no"] {
+        let parent = folder.path().join(name);
+        let path = parent.join("a.txt");
+        let error = Output::create(&path).map(drop).unwrap_err().to_string();
+        assert_eq!(error, format!("{}: there is no folder {}", path.display(), parent.display()));
+    }
 }
 
 #[cfg(unix)]

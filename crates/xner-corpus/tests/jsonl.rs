@@ -65,6 +65,7 @@ fn cut_tokens_are_refused_or_widened() {
     let line = r#"{"text": "in Londoners house", "entities": [[3, 9, "LOC"]]}"#;
     let error = read(line).unwrap_err();
     assert!(error.starts_with("f:1: entity 3..9 `LOC` cuts the token `Londoners` at 3..12"), "{error}");
+    assert!(error.contains("`align = \"widen\"`") && error.contains("`--align widen`"), "{error}");
     let widen = || JsonlOptions { align: Align::Widen, ..JsonlOptions::default() };
     assert_eq!(names(&read_with(line, widen()).unwrap()[0]), [("Londoners", "LOC")]);
     let twice = r#"{"text": "Londoners", "entities": [[0, 6, "LOC"], [6, 9, "PER"]]}"#;

@@ -139,7 +139,7 @@ pub enum Error {
         message: String,
     },
     /// Vectors or matrices that work together have different dimensions.
-    #[error("the {left_name} have dimension {left}, the {right_name} {right}; they must agree")]
+    #[error("the dimension of the {left_name} is {left}, that of the {right_name} {right}; they must agree")]
     Incompatible {
         /// The one dimension.
         left: usize,

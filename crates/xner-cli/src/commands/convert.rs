@@ -9,8 +9,9 @@ use xner_corpus::read::{Format, Input, Stream};
 use xner_corpus::write::{Output, WriteOptions, Writer};
 use xner_corpus::{Error, Labelled, Scheme, Tag};
 
-use crate::args::Layout;
+use crate::args::{Layout, perhaps_text};
 use crate::columns::TagFile;
+use crate::ending;
 use crate::progress::Progress;
 
 /// Convert between formats and tagging schemes
@@ -72,6 +73,9 @@ impl Kind {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let (from_kind, to_kind) = (args.from.unwrap_or_default(), args.to.unwrap_or_default());
+    if to_kind.format.is_none() {
+        ending::check(&args.output, Some("--to"))?;
+    }
     let (from, to) = (from_kind.format_of(&args.input), to_kind.format_of(&args.output));
     let input = Input::open(&args.input)?;
     if from == to && matches!(from, Format::Conll | Format::Tsv) {
@@ -83,7 +87,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let (name, mut progress, mut empty) = (input.name.clone(), Progress::counter("sentences"), true);
     let mut writer = Writer::create(&args.output, &options)?;
     for labelled in Stream::new(input, from, &read) {
-        writer.write(&labelled?)?;
+        writer.write(&labelled.map_err(|fault| in_first(empty, fault.into(), args))?)?;
         progress.add(1);
         empty = false;
     }
@@ -105,8 +109,8 @@ fn retag(input: Input, args: &Args, format: Format) -> Result<()> {
     let (mut file, mut progress, mut empty) =
         (TagFile::new(input, options), Progress::counter("sentences"), true);
     let mut output = Output::create(&args.output)?;
-    while let Some(block) = file.next()? {
-        let tags = parsed(&file, &block, strict)?;
+    while let Some(block) = file.next().map_err(|fault| in_first(empty, fault, args))? {
+        let tags = parsed(&file, &block, strict).map_err(|fault| in_first(empty, fault, args))?;
         let labelled = Labelled::from_tags(block.sentence().clone(), &tags);
         let written = block.write(&labelled.tags(scheme), place, &mut output);
         written.map_err(|fault| output.error(fault))?;
@@ -117,6 +121,12 @@ fn retag(input: Input, args: &Args, format: Format) -> Result<()> {
         return Err(Error::Empty { path: file.name }.into());
     }
     Ok(output.finish()?)
+}
+
+/// A fault, with what may be its cause where it is in the first sentence of a file of unknown format.
+fn in_first(first: bool, fault: anyhow::Error, args: &Args) -> anyhow::Error {
+    let unsure = first && args.from.is_none_or(|kind| kind.format.is_none());
+    if unsure { perhaps_text(fault, &args.input, "--from") } else { fault }
 }
 
 /// The tags of a block, which keep to `scheme` where there is one.

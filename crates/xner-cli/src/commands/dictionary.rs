@@ -6,6 +6,7 @@ use anyhow::Result;
 use serde::Serialize;
 use xner_embed::dictionary::{DictionaryWriter, InduceConfig, Induced, induce};
 
+use crate::ending;
 use crate::progress::{Progress, note};
 use crate::reading::mapped;
 
@@ -63,6 +64,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         target_limit: args.max_rank,
     };
     config.check()?;
+    ending::check(&args.out, None)?;
     let spinner = Progress::spinner("reading");
     let (source, target) = mapped(&args.mapping)?;
     drop(spinner);

@@ -12,7 +12,7 @@ use crate::exit::bad_input;
 use crate::progress::Progress;
 use crate::reading::mapped;
 
-/// Judge a mapping by a dictionary: how often a word's nearest are its translations
+/// Judge a mapping by a dictionary: how often a word's nearest are its translations; or by people's judgements
 ///
 /// Counted as MUSE counts: a source word is right at k when one of its translations is among its k nearest of all
 /// target words, by cosine (nn) and by CSLS. The coverage is the share of the dictionary's source words that could be
@@ -23,12 +23,8 @@ pub(crate) struct Args {
     /// The folder that `xner map` wrote
     #[arg(value_name = "DIR")]
     mapping: PathBuf,
-    /// Word pairs, a line each: source, blank or tab, target
-    #[arg(long, value_name = "FILE")]
-    dictionary: PathBuf,
-    /// Pairs of a source and a target word with the similarity that people gave them
-    #[arg(long, value_name = "FILE")]
-    similarity: Option<PathBuf>,
+    #[command(flatten)]
+    by: By,
     /// Neighbours over which CSLS takes its means
     #[arg(long, value_name = "K", default_value_t = 10)]
     csls: usize,
@@ -37,11 +33,23 @@ pub(crate) struct Args {
     json: bool,
 }
 
+/// What the mapping is judged by: at least one of them.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = true)]
+struct By {
+    /// Word pairs, a line each: source, blank or tab, target
+    #[arg(long, value_name = "FILE")]
+    dictionary: Option<PathBuf>,
+    /// Pairs of a source and a target word with the similarity that people gave them
+    #[arg(long, value_name = "FILE")]
+    similarity: Option<PathBuf>,
+}
+
 /// What is printed: the promised keys first.
 #[derive(Serialize)]
 struct Report {
     #[serde(flatten)]
-    induction: Induction,
+    induction: Option<Induction>,
     #[serde(skip_serializing_if = "Option::is_none")]
     similarity: Option<Similarity>,
 }
@@ -52,19 +60,21 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     let spinner = Progress::spinner("reading");
     // The small files first: a fault in them is told at once.
-    let dictionary = Dictionary::read(&args.dictionary)?;
-    let pairs = args.similarity.as_ref().map(SimilarityPairs::read).transpose()?;
+    let dictionary = args.by.dictionary.as_ref().map(Dictionary::read).transpose()?;
+    let pairs = args.by.similarity.as_ref().map(SimilarityPairs::read).transpose()?;
     let (source, target) = mapped(&args.mapping)?;
     drop(spinner);
     let _spinner = Progress::spinner("judging");
-    let induction = judge::induction(&source, &target, &dictionary, args.csls)?;
+    let induction = dictionary
+        .map(|dictionary| judge::induction(&source, &target, &dictionary, args.csls))
+        .transpose()?;
     let similarity = pairs.map(|pairs| judge::similarity(&source, &target, &pairs)).transpose()?;
     let report = Report { induction, similarity };
     if args.json { super::print_json(&report) } else { super::print(&text(&report)) }
 }
 
 fn text(report: &Report) -> String {
-    let mut text = induction_text(&report.induction);
+    let mut text = report.induction.as_ref().map(induction_text).unwrap_or_default();
     if let Some(Similarity { pearson, spearman, known, pairs, .. }) = report.similarity {
         // Writing to a string cannot fail.
         let _ = writeln!(

@@ -59,8 +59,14 @@ fn count<'a>(file: &'a Path, args: &Args) -> Result<Counted<'a>> {
     let mut progress = Progress::counter("sentences");
     let mut stats = Stats::default();
     let mut sentences = stream(file, &options)?;
+    let unsure = args.format.is_none();
     while let Some(labelled) = sentences.next() {
-        stats.add(&labelled?, sentences.tags());
+        let labelled = labelled.map_err(|fault| {
+            let fault = anyhow::Error::from(fault);
+            let first = stats.sentences == 0;
+            if unsure && first { args::perhaps_text(fault, file, "--format") } else { fault }
+        })?;
+        stats.add(&labelled, sentences.tags());
         progress.add(1);
     }
     stats.marks = sentences.marks();

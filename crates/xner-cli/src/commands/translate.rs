@@ -13,6 +13,7 @@ use xner_embed::translate::{
 };
 
 use crate::args::{self, Layout, Phrasing};
+use crate::ending;
 use crate::progress::{Progress, note};
 
 /// Translate a labelled corpus word by word, keeping its labels
@@ -80,6 +81,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         (Some(k), Some(temperature)) => Choice::Sample { k, weights: Weights::Softmax { temperature } },
     };
     choice.check()?;
+    if args.out_format.is_none() {
+        ending::check(&args.out, Some("--out-format"))?;
+    }
     let spinner = Progress::spinner("reading the dictionary");
     let mut links = Vec::new();
     for file in args.phrases.iter().chain([&args.dictionary]) {

@@ -110,6 +110,19 @@ pub fn remove_partial_older(folder: &Path, age: Duration) -> Result<()> {
     Ok(())
 }
 
+/// Says so where there is no such folder: the system would name the temporary file, of which nobody has heard.
+fn check_folder(folder: &Path) -> io::Result<()> {
+    let missing = match fs::metadata(folder) {
+        Ok(found) => !found.is_dir(),
+        Err(fault) => matches!(fault.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
+    };
+    if missing {
+        let message = format!("there is no folder {}", folder.display());
+        return Err(io::Error::new(io::ErrorKind::NotFound, message));
+    }
+    Ok(())
+}
+
 impl Sink {
     fn open(path: &Path) -> io::Result<Self> {
         // Through links, so that the file behind a link is replaced and not the link.
@@ -121,6 +134,7 @@ impl Sink {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
         };
+        check_folder(folder)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX).suffix(SUFFIX);
         #[cfg(unix)]

@@ -19,6 +19,7 @@ use xner_tagger::{Device, Tagger, TrainData, evaluate, open_mapped};
 use self::mapping::Space;
 use self::report::{Mapping, Report, Rows};
 use super::train::Watch;
+use crate::args::positive;
 use crate::paint;
 use crate::progress::Progress;
 
@@ -36,10 +37,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Labelled English sentences to train on
-    #[arg(long, value_name = "N", default_value_t = 2000)]
+    #[arg(long, value_name = "N", default_value_t = 2000, value_parser = positive())]
     sentences: usize,
     /// Times over them
-    #[arg(long, value_name = "N", default_value_t = 8)]
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = positive())]
     epochs: usize,
     /// Keep the models in the folders `characters` and `words` of this directory
     #[arg(long, value_name = "DIR")]

@@ -16,7 +16,7 @@ use self::systems::{Judged, score_files};
 use crate::args::{self, Columns};
 use crate::exit::bad_input;
 use crate::picture::Picture;
-use crate::progress::note;
+use crate::progress::warn;
 
 /// Score two column files; the last column is the tag, unless --tag-column says otherwise
 ///
@@ -32,7 +32,9 @@ pub(crate) struct Args {
     predicted: PathBuf,
     /// The scheme of the tags. A tag whose prefix the scheme does not have is refused (`S-` in iob2); the order of
     /// the tags is not checked, and an `I-` that begins an entity counts as conlleval counts it, unless --strict.
-    /// Without it, any prefixes are read
+    /// With iobes, which conlleval does not know, entities are counted as seqeval counts them by default: by the
+    /// same rules, and `S-` is an entity. Without a scheme any prefixes are read, as conlleval reads them: an `S-` begins an entity
+    /// only where the type changes
     #[arg(long, value_parser = args::scheme())]
     scheme: Option<Scheme>,
     /// Count only what is well-formed in the scheme (by default iob2), as seqeval's strict mode does
@@ -88,7 +90,14 @@ struct Report {
     against: Option<Comparison>,
     #[serde(skip_serializing_if = "Option::is_none")]
     length_plot: Option<Picture>,
+    /// What should be known before the scores are believed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<&'static str>,
 }
+
+/// Said of `S-` where no scheme was given.
+const SINGLES: &str = "there are `S-` tags, which conlleval does not know: to it one begins an entity only where the type \
+                       changes; for IOBES give --scheme iobes";
 
 /// A second system: its scores, and the tests of the difference (A is the first system).
 #[derive(Serialize)]
@@ -120,9 +129,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     let mut scored =
         score_files(&args.gold, &files, &args.columns.conll(), args.mode(), args.allowed(), lengths)?;
-    if args.scheme.is_none() && !args.strict && scored.singles {
-        note("note: there are `S-` tags, which conlleval does not know; for IOBES give --scheme iobes");
-    }
+    let foreign = args.scheme.is_none() && !args.strict && scored.singles;
+    let notes: Vec<_> = foreign.then_some(SINGLES).into_iter().collect();
+    notes.iter().for_each(|text| warn(&format!("note: {text}")));
     let second = if args.against.is_some() { scored.systems.pop() } else { None };
     let Some(first) = scored.systems.pop() else { return Ok(()) };
     let against = second.as_ref().map(|second| compare(&first, second, args)).transpose()?;
@@ -135,6 +144,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         scores: first.scores,
         mode: args.mode().to_string(),
         length_plot,
+        notes,
     };
     if args.json {
         super::print_json(&report)

@@ -40,7 +40,7 @@ pub(crate) struct Args {
     /// The target language's vectors
     #[arg(long, value_name = "FILE", required_unless_present = "print_config")]
     target: Option<PathBuf>,
-    /// How the mapping is found
+    /// How the mapping is found. Beside --config or --print-config it may be left out, and is self-learning then
     #[arg(long, value_parser = methods(), required_unless_present_any = ["print_config", "config"])]
     method: Option<Method>,
     /// The word pairs of the methods supervised and semi-supervised, a line each: source, blank or tab, target

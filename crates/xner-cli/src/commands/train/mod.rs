@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
 use xner_eval::Scores;
 use xner_tagger::bert::train::BertTrainConfig;
 use xner_tagger::config::DataConfig;
 use xner_tagger::train::Evaluation;
-use xner_tagger::{Device, TrainConfig, TrainData, TrainReport, bert, read_labelled};
+use xner_tagger::{Device, Error, TrainConfig, TrainData, TrainReport, bert, read_labelled};
 
 pub(super) use self::bert_settings::bert_and_training;
 pub(super) use self::settings::model_and_training;
@@ -93,7 +94,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
     drop(spinner);
     interrupt::listen()?;
     let mut watch = Watch::new(interrupt::asked);
-    let report = plan.train(data, &out, &args.device, &mut watch)?;
+    let report = plan.train(data, &out, &args.device, &mut watch);
+    let report = report.map_err(|fault| in_config(fault, &config_file))?;
     drop(watch);
     interrupt::done();
     let test = match test {
@@ -119,14 +121,19 @@ enum Plan {
 impl Plan {
     fn read(path: &Path, seed: Option<u64>) -> Result<Self> {
         // A file that does not read is told of below.
-        let bert = std::fs::read_to_string(path).is_ok_and(|text| BertTrainConfig::is_named_in(&text));
-        Ok(if bert {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        if BertTrainConfig::is_named_in(&text) {
             let config = BertTrainConfig::read(path)?;
-            Self::Bert(BertTrainConfig { seed: seed.unwrap_or(config.seed), ..config })
-        } else {
-            let config = TrainConfig::read(path)?;
-            Self::BiLstm(TrainConfig { seed: seed.unwrap_or(config.seed), ..config })
-        })
+            return Ok(Self::Bert(BertTrainConfig { seed: seed.unwrap_or(config.seed), ..config }));
+        }
+        if let Some((name, line)) = named_model(&text) {
+            return Err(bad_input(format!(
+                "{}:{line}: `model` is `{name}`, expected `bert`, or the table [model] of the char-BiLSTM-CRF",
+                path.display()
+            )));
+        }
+        let config = TrainConfig::read(path)?;
+        Ok(Self::BiLstm(TrainConfig { seed: seed.unwrap_or(config.seed), ..config }))
     }
 
     fn data(&self) -> &DataConfig {
@@ -155,6 +162,24 @@ impl Plan {
             Self::Bert(config) => bert::train::train(config, data, out, device, watch),
         }
     }
+}
+
+/// The model that a config names, where it names one and has no table of settings, and the line.
+fn named_model(text: &str) -> Option<(String, usize)> {
+    #[derive(Deserialize)]
+    struct Named {
+        model: Spanned<String>,
+    }
+    let Named { model } = toml::from_str(text).ok()?;
+    let before = text.get(..model.span().start)?;
+    Some((model.into_inner(), before.matches('\n').count() + 1))
+}
+
+/// A fault with the config's name, where it is one of a setting.
+fn in_config(fault: Error, file: &Path) -> anyhow::Error {
+    let setting = matches!(fault, Error::Setting { .. });
+    let fault = anyhow::Error::from(fault);
+    if setting { fault.context(format!("{}: cannot train", file.display())) } else { fault }
 }
 
 fn text(outcome: &Outcome<'_>) -> String {

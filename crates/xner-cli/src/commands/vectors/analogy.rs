@@ -6,6 +6,7 @@ use anyhow::Result;
 use serde::Serialize;
 use xner_embed::judge;
 
+use super::in_file;
 use super::neighbours::{Found, for_json, lines};
 use crate::commands::{print, print_json};
 use crate::exit::bad_input;
@@ -48,7 +49,8 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let Args { a, b, c, .. } = args;
     let spinner = Progress::spinner("reading");
     let vectors = args.reading.open(&args.file)?;
-    let answers = for_json(judge::analogy(&vectors, a, b, c, args.k)?);
+    let answers = judge::analogy(&vectors, a, b, c, args.k).map_err(|fault| in_file(fault, &args.file))?;
+    let answers = for_json(answers);
     drop(spinner);
     if args.json {
         return print_json(&Answer { a, b, c, answers });

@@ -18,10 +18,11 @@ pub(crate) struct Args {
     /// The vectors to read: .vec or GloVe text (also .gz, .xz), fastText's or word2vec's .bin, or .safetensors
     #[arg(value_name = "IN")]
     input: PathBuf,
-    /// The file to write
+    /// The file to write, .vec (also .vec.gz, .vec.xz) or .safetensors; - is standard output
     #[arg(value_name = "OUT")]
     output: PathBuf,
-    /// The format of OUT: vec, or our own, which opens in milliseconds; by default what its name promises, else vec
+    /// The format of OUT: vec, or our own, which opens in milliseconds; by default what its name promises, else vec.
+    /// A name that promises what is not written (.bin, .ftz, .bz2) needs it
     #[arg(long, value_enum)]
     format: Option<VectorsFormat>,
     /// Steps of normalisation, in order: unit, centre
@@ -35,6 +36,10 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
+    let format = match args.format {
+        Some(format) => format,
+        None => VectorsFormat::of_name(&args.output, "--format")?,
+    };
     let _spinner = Progress::spinner("converting");
     let mut vectors = args.reading.open(&args.input)?;
     if !args.normalise.is_empty() {
@@ -46,5 +51,5 @@ pub(super) fn run(args: &Args) -> Result<()> {
     if let Some(dim) = args.pca {
         vectors = pca(&vectors, dim)?;
     }
-    write(&args.output, &vectors, args.format)
+    write(&args.output, &vectors, format)
 }

@@ -6,8 +6,13 @@ mod info;
 mod neighbours;
 mod space;
 
+use std::path::Path;
+
 use anyhow::Result;
 use clap::Subcommand;
+use xner_embed::Error;
+
+use crate::exit::bad_input;
 
 /// Look at word vectors, convert them, search them
 #[derive(Debug, clap::Args)]
@@ -30,5 +35,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         Command::Convert(args) => convert::run(args),
         Command::Neighbours(args) => neighbours::run(args),
         Command::Analogy(args) => analogy::run(args),
+    }
+}
+
+/// A fault with the file's name where it is one of words that the file does not have.
+fn in_file(fault: Error, file: &Path) -> anyhow::Error {
+    match fault {
+        Error::UnknownWords { .. } => bad_input(format!("{}: {fault}", file.display())),
+        fault => fault.into(),
     }
 }

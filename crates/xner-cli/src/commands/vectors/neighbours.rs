@@ -1,13 +1,14 @@
 //! `xner vectors neighbours FILE WORD…`.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use serde::Serialize;
 use xner_embed::judge::{self, Neighbour};
 use xner_embed::{Error, Vectors};
 
+use super::in_file;
 use super::space::Space;
 use crate::commands::{print, print_json};
 use crate::exit::bad_input;
@@ -59,12 +60,27 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let among = args.among.as_ref().map(|file| args.reading.open(file)).transpose()?;
     let unknown: Vec<String> = args.words.iter().filter(|word| !space.knows(word)).cloned().collect();
     if !unknown.is_empty() {
-        return Err(Error::UnknownWords { words: unknown }.into());
+        return Err(in_file(Error::UnknownWords { words: unknown }, &args.file));
+    }
+    if let (Some(among), Some(file)) = (&among, &args.among) {
+        same_dim(space.vectors(), &args.file, among, file)?;
     }
     let around = args.words.iter().map(|word| look(&space, among.as_ref(), word, args.k));
     let around = around.collect::<Result<Vec<_>>>()?;
     drop(spinner);
     if args.json { print_json(&around) } else { print(&text(&around)) }
+}
+
+/// Refuses to look for vectors of one file among those of another that have another dimension.
+fn same_dim(vectors: &Vectors, file: &Path, among: &Vectors, other: &Path) -> Result<()> {
+    let (dim, others) = (vectors.dim(), among.dim());
+    if dim == others {
+        return Ok(());
+    }
+    let (file, other) = (file.display(), other.display());
+    Err(bad_input(format!(
+        "{other} has vectors of {others} dimensions, and {file} of {dim}; they must agree"
+    )))
 }
 
 fn look<'a>(space: &'a Space, among: Option<&'a Vectors>, word: &'a str, k: usize) -> Result<Around<'a>> {

@@ -118,9 +118,8 @@ impl Layout {
         let tag = match self.options.tag {
             None => "",
             Some(tag) => {
-                // In a row of one column the first column and the last are the same: there is no tag.
                 let at = tag.of(width).filter(|&at| self.options.token.of(width) != Some(at));
-                at.map(column).ok_or_else(|| missing("tag", tag, width, place))?
+                at.map(column).ok_or_else(|| no_tag(&self.options, tag, width, place))?
             }
         };
         let token = if self.options.language_prefix { self.unprefixed(token, place)? } else { token };
@@ -156,6 +155,15 @@ impl Layout {
             place.malformed(format!("token `{token}` lacks its sentence's language prefix `{prefix}`"))
         })
     }
+}
+
+/// Why a row has no tag: its column is not there, or it is the token's.
+fn no_tag(options: &ConllOptions, tag: Column, width: usize, place: &Place) -> Error {
+    // In a row of one column the first column and the last are the same, and that is nobody's wish.
+    if width == 1 || tag.of(width).is_none() {
+        return missing("tag", tag, width, place);
+    }
+    Error::SameColumn { path: place.path.clone(), line: place.line, tag: tag.0, token: options.token.0 }
 }
 
 fn missing(what: &'static str, column: Column, found: usize, place: &Place) -> Error {

@@ -61,7 +61,8 @@ pub(super) fn align(
                     let chars = offsets.chars(bytes);
                     let word = sentence.token(token);
                     return Err(format!(
-                        "entity {span} cuts the token `{word}` at {}..{} (`align = \"widen\"` would take it whole)",
+                        "entity {span} cuts the token `{word}` at {}..{} (`align = \"widen\"` in a config, or \
+                         `--align widen`, takes it whole)",
                         chars.start, chars.end
                     ));
                 }
