@@ -48,7 +48,7 @@ def table(measured, figure):
 
 
 def differences(measured):
-    print("| row | runs | less TransAdv | above it |")
+    print("| row | runs | difference to TransAdv | above it |")
     print("|---|---:|---:|---:|")
     for row, title, _ in [*ROWS, ("induced", INDUCED, None)]:
         each = []

@@ -116,8 +116,16 @@ fn a_run_is_scored_as_it_is_and_adapted_and_its_model_tags_so() {
     let adapt = |rate: &str| {
         let config = CONFIG.replace("[adaptation]\nrate = 1e-3", rate);
         folder.write("configs/run.toml", config.as_bytes());
-        folder.xner(&format!("tag --model run --input data/es.test.conll {by}")).ok()
+        let said = folder.xner(&format!("tag --model run --input data/es.test.conll {by}"));
+        assert_eq!(
+            said.err.contains("another adaptation"),
+            rate != "[adaptation]\nrate = 1e-3",
+            "{}",
+            said.err
+        );
+        said.ok()
     };
+    let as_trained = adapt("[adaptation]\nrate = 1e-3");
     // A step that is next to none, and one that is felt.
     assert_eq!(adapt("[adaptation]\nrate = 1e-12"), plain);
     let adapted = adapt("[adaptation]\nrate = 0.05");
@@ -129,8 +137,11 @@ fn a_run_is_scored_as_it_is_and_adapted_and_its_model_tags_so() {
         "tag --model run --input data/es.test.conll --adapt data/en.train.conll",
         &["--adapt-encoder"],
     );
-    // The paper's settings freeze more layers than there are.
+    // The model's own settings are in its report; the paper's freeze more layers than there are.
     let own = "--adapt data/en.train.conll --adapt-encoder data/encoder";
+    let said = folder.xner(&format!("tag --model run --input data/es.test.conll {own}")).ok();
+    assert_eq!(said, as_trained);
+    std::fs::rename(folder.path("run/transfer-report.json"), folder.path("report.json")).unwrap();
     folder.refused(&format!("tag --model run --input data/es.test.conll {own}"), &["bert.freeze_layers"]);
     let few = "--adapt few.conll --adapt-config configs/run.toml";
     folder.write("few.conll", b"Ana B-PER\n\n");

@@ -20,7 +20,7 @@ pub mod train;
 pub mod weights;
 
 pub use config::TrainConfig;
-pub use data::{TrainData, read_labelled};
+pub use data::{TrainData, read_labelled, read_unlabelled};
 pub use device::{Device, Task, dispatch};
 pub use error::{Error, Result};
 pub use evaluate::{check_entities, evaluate, score};

@@ -1,9 +1,11 @@
 //! Whose folder it is, so that no phase goes on from another run's.
 
+use std::fs::{File, TryLockError};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use xner_corpus::write::remove_partial;
+use xner_tagger::Device;
 
 use crate::files::{create_folder, read_json, write_json};
 use crate::report::REPORT;
@@ -15,6 +17,9 @@ use crate::{Error, Result};
 struct Identity {
     version: String,
     fingerprint: String,
+    /// Where it is trained: another device rounds otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device: Option<String>,
 }
 
 const IDENTITY: &str = "run.json";
@@ -26,48 +31,74 @@ pub(crate) const PHASE_FORMAT: &[u8] = b"phases 1";
 /// The folder, in a run's, of phases that other runs may share.
 pub(crate) const PHASES: &str = "phases";
 
-/// Makes the folder the run's that has this fingerprint. Whether that is finished already.
+/// A run's folder, for this process alone as long as this is held.
+#[derive(Debug)]
+pub(crate) struct Claim<'a> {
+    out: &'a Path,
+    /// `run.json`; the system frees the lock when the process ends, however it ends.
+    _lock: File,
+}
+
+/// Makes the folder the run's that has this fingerprint; none where that is finished already.
 ///
 /// # Errors
-/// [`Error::Folder`] when it holds another run.
-pub(crate) fn claim(out: &Path, fingerprint: &str) -> Result<bool> {
+/// [`Error::Folder`] when it holds another run, or one that another process is working on.
+pub(crate) fn claim<'a>(out: &'a Path, fingerprint: &str, device: &Device) -> Result<Option<Claim<'a>>> {
     create_folder(out)?;
-    let path = out.join(IDENTITY);
+    let (path, device) = (out.join(IDENTITY), device.to_string());
     if path.exists() {
         let identity: Identity = read_json(&path)?;
         if identity.fingerprint != fingerprint {
             let message = "holds a run with another config or other data; take another folder, or remove it";
             return Err(Error::folder(out, message));
         }
-        let finished = out.join(REPORT).exists();
-        if !finished {
-            sweep(out)?;
+        if let Some(other) = identity.device.filter(|other| *other != device) {
+            let message = format!(
+                "holds a run on the device `{other}`, not `{device}`; take another folder, or remove it"
+            );
+            return Err(Error::folder(out, message));
         }
-        return Ok(finished);
+        if out.join(REPORT).exists() {
+            return Ok(None);
+        }
+        let claim = Claim::of(out, &path)?;
+        sweep(out)?;
+        return Ok(Some(claim));
     }
     if out.join("config.json").exists() {
         return Err(Error::folder(out, "holds a model of another run; take another folder, or remove it"));
     }
     remove_partial(out)?;
     let version = env!("CARGO_PKG_VERSION").to_owned();
-    write_json(&path, &Identity { version, fingerprint: fingerprint.to_owned() })?;
-    Ok(false)
+    write_json(&path, &Identity { version, fingerprint: fingerprint.to_owned(), device: Some(device) })?;
+    Claim::of(out, &path).map(Some)
 }
 
 /// What a run of phases makes in its folder beside them. What else lies there, a log perhaps, is not the run's.
 const MADE: [&str; 6] =
     ["checkpoint", "by-target", "by-source", "config.json", "model.safetensors", "adapting.json"];
 
-/// What a run ends with; where it is a fault and nothing but phases was made, which are known by what they depend on, the folder
-/// is nobody's again, so that the same command with a mended config may have it.
-pub(crate) fn claimed<T>(out: &Path, run: impl FnOnce() -> Result<T>) -> Result<T> {
-    run().inspect_err(|_| {
-        // What cannot be removed, or is not empty, stays.
-        let _ = std::fs::remove_dir(out.join(PHASES));
-        if !MADE.iter().any(|name| out.join(name).exists()) {
-            let _ = std::fs::remove_file(out.join(IDENTITY));
+impl<'a> Claim<'a> {
+    fn of(out: &'a Path, path: &Path) -> Result<Self> {
+        let lock = File::open(path).map_err(Error::io(path))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { out, _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(Error::folder(out, "is being worked on by another process")),
+            Err(TryLockError::Error(fault)) => Err(Error::io(path)(fault)),
         }
-    })
+    }
+
+    /// What a run ends with; where it is a fault and nothing but phases was made, which are known by what they depend on, the
+    /// folder is nobody's again, so that the same command with a mended config may have it.
+    pub(crate) fn run<T>(self, run: impl FnOnce() -> Result<T>) -> Result<T> {
+        run().inspect_err(|_| {
+            // What cannot be removed, or is not empty, stays.
+            let _ = std::fs::remove_dir(self.out.join(PHASES));
+            if !MADE.iter().any(|name| self.out.join(name).exists()) {
+                let _ = std::fs::remove_file(self.out.join(IDENTITY));
+            }
+        })
+    }
 }
 
 /// Removes what was being written, in any folder of the run, when it was killed.
@@ -100,4 +131,32 @@ pub(crate) fn of_finished(folder: &Path, fingerprint: &str) -> Result<()> {
         return Err(Error::folder(folder, "holds a run that is not finished; let it go on"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_folder_is_one_runs_and_one_process_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        let refused = |print: &str, device: &Device| claim(&out, print, device).unwrap_err().to_string();
+        let first = claim(&out, "one", &Device::Cpu).unwrap().unwrap();
+        assert!(refused("one", &Device::Cpu).contains("another process"));
+        assert!(refused("two", &Device::Cpu).contains("another config"));
+        // The refused call took nothing away.
+        assert!(out.join(IDENTITY).exists());
+        drop(first);
+        assert!(refused("one", &Device::Cuda(0)).contains("on the device `cpu`"));
+        let again = claim(&out, "one", &Device::Cpu).unwrap().unwrap();
+        // With nothing made, a fault leaves the folder to anyone.
+        again.run::<()>(|| Err(Error::folder(&out, "broke"))).unwrap_err();
+        assert!(!out.join(IDENTITY).exists());
+        let other = claim(&out, "two", &Device::Cuda(0)).unwrap().unwrap();
+        std::fs::write(out.join(REPORT), "{}").unwrap();
+        drop(other);
+        assert!(claim(&out, "two", &Device::Cuda(0)).unwrap().is_none(), "it is finished");
+    }
 }

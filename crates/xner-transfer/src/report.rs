@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use xner_corpus::Labelled;
 use xner_eval::{Scores, Summary};
 use xner_tagger::train::Evaluation;
 
@@ -239,6 +240,18 @@ impl Results {
     pub fn write(&self, file: &Path) -> Result<()> {
         write_json(file, self)
     }
+}
+
+/// Labelled sentences by which weights are chosen have entities: without any, all weights are equally good.
+///
+/// # Errors
+/// [`Error::Setting`] with their key.
+pub(crate) fn chooses(key: &str, dev: &[Labelled]) -> Result<()> {
+    if dev.iter().all(|labelled| labelled.entities.is_empty()) {
+        let message = "has no entity, expected some to choose weights by: is the tag column right?";
+        return Err(Error::setting(key, message));
+    }
+    Ok(())
 }
 
 /// A config as a report keeps it.

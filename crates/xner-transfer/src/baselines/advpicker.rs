@@ -14,6 +14,7 @@ where
     A::InnerBackend: NerBackend,
 {
     let teacher = source(shop, [true, false])?;
+    shop.labelling()?;
     let sentences = &shop.corpora.unlabelled;
     let discriminator = shop.language_discriminator(&teacher)?;
     let (model, _) = shop.open(&teacher)?;

@@ -37,9 +37,7 @@ pub fn run(
     check(config, data)?;
     let fingerprint = fingerprint(config, data)?;
     let text = translated(config, data)?;
-    if claim(out, &fingerprint)? {
-        return TransferReport::read(out);
-    }
+    let Some(_claim) = claim(out, &fingerprint, device)? else { return TransferReport::read(out) };
     text.write(&out.join("translated"), &data.dictionary)?;
     let folders = Folders::new(out, config.select);
     let training = tagger(config, data, text, &folders, device, observer)?;

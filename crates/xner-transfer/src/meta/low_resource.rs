@@ -11,9 +11,10 @@ use xner_corpus::sample::subset;
 use xner_eval::Summary;
 use xner_nn::NerBackend;
 use xner_tagger::bert::train::{
-    BertSettings, BertTrainConfig, Example, FineTuneOptimiser, FineTuned, Pass, complete, supervised,
+    BertSettings, BertTrainConfig, Example, FineTuneOptimiser, FineTuned, Pass, check_training, complete,
+    supervised,
 };
-use xner_tagger::config::{Optimiser, Schedule, TrainingConfig};
+use xner_tagger::config::{Fall, Optimiser, Schedule, TrainingConfig};
 use xner_tagger::train::{DevScores, Event as Training, Learner, Moment, StepOutcome, TrainingLoop};
 use xner_tagger::{
     Decode, Device, Fingerprint, Tagger, Task, Tensors, TrainReport, check_entities, dispatch, evaluate,
@@ -24,6 +25,7 @@ use super::config::Decoding;
 use super::corpora::{MetaCorpora, limited};
 use super::observer::{Event, Observer};
 use crate::files::{create_folder, read_config_with, read_json, resolve, write_json};
+use crate::identity::PHASE_FORMAT;
 use crate::report::{TestScores, settings};
 use crate::{Error, Result};
 
@@ -56,7 +58,7 @@ pub struct LowResourceConfig {
     pub read: ReadOptions,
     /// What of a model is tuned.
     pub bert: TunedParts,
-    /// How models are tuned: by default 10 epochs with Adam at 1e-5.
+    /// How models are tuned: by default 10 epochs with Adam at 1e-5 throughout.
     #[serde(deserialize_with = "training")]
     pub training: TrainingConfig,
 }
@@ -110,7 +112,8 @@ impl TunedParts {
 
 fn default_training() -> TrainingConfig {
     let training = BertTrainConfig::default().training;
-    let schedule = Schedule { warmup: 0.0, ..training.schedule };
+    // The authors' program leaves the rate as it is.
+    let schedule = Schedule { kind: Fall::Inverse, decay: 0.0, floor: 0.0, warmup: 0.0 };
     let optimiser = Optimiser::Adam { rate: 1e-5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
     TrainingConfig { epochs: 10, optimiser, schedule, ..training }
 }
@@ -143,7 +146,7 @@ impl LowResourceConfig {
     /// # Errors
     /// [`Error::Setting`] for the first that is wrong.
     pub fn check(&self) -> Result<()> {
-        self.training.check()?;
+        check_training(&self.training)?;
         self.bert.settings().check()?;
         if self.shares.is_empty() {
             return Err(Error::setting("shares", "is empty, expected at least one share"));
@@ -154,6 +157,13 @@ impl LowResourceConfig {
         }
         if self.draws.is_empty() {
             return Err(Error::setting("draws", "is empty, expected at least one seed"));
+        }
+        // What is there twice would count twice in the means.
+        if let Some(share) = twice(&self.shares) {
+            return Err(Error::setting("shares", format!("has {share} twice, expected different ones")));
+        }
+        if let Some(draw) = twice(&self.draws) {
+            return Err(Error::setting("draws", format!("has {draw} twice, expected different seeds")));
         }
         Ok(())
     }
@@ -172,6 +182,11 @@ impl LowResourceConfig {
         let own = MetaCorpora { train, target_test, ..MetaCorpora::default() }.without(&self.drop_types);
         Ok([own.train, own.target_test])
     }
+}
+
+/// The first value that was there before.
+fn twice<T: PartialEq>(values: &[T]) -> Option<&T> {
+    values.iter().enumerate().find_map(|(at, value)| values[..at].contains(value).then_some(value))
 }
 
 /// `low-resource.json`
@@ -250,9 +265,10 @@ pub fn run(
                 let own: Vec<Labelled> = own.map(|at| train[at].clone()).collect();
                 let phase = format!("{name} {:.3} % draw {draw}", 100.0 * share);
                 observer.event(&Event::Phase { name: &phase, sentences: own.len() });
-                // Names that differ only in characters unfit for a path still get folders of their own.
+                // Names that differ only in characters unfit for a path still get folders of their own, and shares that are
+                // printed alike.
                 let told = phase.replace(|c: char| !c.is_alphanumeric() && c != '.', "-");
-                let print = Fingerprint::new().bytes(phase.as_bytes()).digest();
+                let print = Fingerprint::new().bytes(phase.as_bytes()).bytes(&share.to_le_bytes()).digest();
                 let own_out = out.join(format!("{told}-{}", &print[..8]));
                 let work = Work { config, train: &own, test, folder, out: &own_out, on: *device, observer };
                 scores.push(dispatch(*device, work)?.map_err(|fault| match fault {
@@ -306,7 +322,7 @@ impl Work<'_> {
         let Self { config, train, test, folder, out, on, observer } = self;
         let settings = settings(&LowResourceConfig { train: None, test: None, ..config.clone() })?;
         let mut print = Fingerprint::new();
-        print.bytes(env!("CARGO_PKG_VERSION").as_bytes());
+        print.bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(PHASE_FORMAT);
         for (key, value) in settings.as_object().into_iter().flatten() {
             // What others are tuned on does not matter.
             if key != "shares" && key != "draws" {

@@ -22,10 +22,12 @@ use super::observer::{Event, Observer};
 use super::progress::Progress;
 use super::tasks::Tasks;
 use crate::files::create_folder;
-use crate::identity::{PHASE_FORMAT, PHASES, claim, claimed};
-use crate::report::{Adapted, Select, Selected, TestScores, TransferReport, settings};
+use crate::identity::{PHASE_FORMAT, PHASES, claim};
+use crate::report::{Adapted, Select, Selected, TestScores, TransferReport, chooses, settings};
 use crate::{Error, Result};
 
+/// What reports call it.
+pub(super) const METHOD: &str = "meta";
 /// Sentences that are adapted to between two words to the observer.
 const CHUNK: usize = 128;
 
@@ -59,12 +61,13 @@ pub fn run(
     if corpora.dev.is_empty() {
         return Err(Error::setting("source.dev", "has no sentence, expected some to choose weights by"));
     }
+    chooses("source.dev", &corpora.dev)?;
     let fingerprint = fingerprint(config, corpora)?;
-    if claim(out, &fingerprint)? {
+    let Some(claim) = claim(out, &fingerprint, device)? else {
         Progress::remove(out)?;
         return TransferReport::read(out);
-    }
-    claimed(out, || {
+    };
+    claim.run(|| {
         let own = out.join(PHASES);
         let cache = cache.unwrap_or(&own);
         create_folder(cache)?;
@@ -296,7 +299,7 @@ impl Work<'_> {
         }
         let report = TransferReport {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            method: "meta".to_owned(),
+            method: METHOD.to_owned(),
             row: config.row(),
             source: config.source.language.clone(),
             target: config.target.language.clone(),
@@ -374,7 +377,7 @@ fn scored(test: &[Labelled], tags: &[Vec<Tag>]) -> Result<TestScores> {
 fn fingerprint(config: &MetaConfig, corpora: &MetaCorpora) -> Result<String> {
     let mut print = Fingerprint::new();
     let settings = settings(&config.without_paths())?.to_string();
-    print.bytes(b"meta").bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(settings.as_bytes());
+    print.bytes(METHOD.as_bytes()).bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(settings.as_bytes());
     print.bytes(xner_tagger::bert::fingerprint(&config.bert.directory()?)?.as_bytes());
     corpora.fingerprint(&mut print);
     Ok(print.digest())

@@ -192,7 +192,7 @@ where
     A::InnerBackend: NerBackend,
 {
     /// `rate` is the first learning rate of the NER loss, `batch` the sentences of a batch from each list, `at_once` the
-    /// subwords that a pass has at most, unless a list has more.
+    /// subwords that a pass has at most, unless a single window has more.
     pub fn new(
         config: &AdversaryConfig,
         optimiser: Optimiser,

@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use xner_corpus::read::read_corpus;
 use xner_corpus::sample::subset;
 use xner_corpus::{Labelled, Sentence};
-use xner_tagger::{Fingerprint, read_labelled};
+use xner_tagger::{Fingerprint, read_labelled, read_unlabelled};
 
 use super::config::{Method, TransAdvConfig};
 use super::data::{TransAdvData, create, translator};
@@ -52,8 +51,8 @@ impl TransAdvCorpora {
         let train = Self::source(config)?;
         let dev = read_labelled("source.dev", &needed("source.dev", &source.dev)?, &source.read)?;
         let unlabelled = if method.reads_unlabelled() {
-            let read = read_corpus(needed("target.unlabelled", &target.unlabelled)?, &target.read)?;
-            limited(read, target.sentences).into_iter().map(|labelled| labelled.sentence).collect()
+            let path = needed("target.unlabelled", &target.unlabelled)?;
+            limited(read_unlabelled(&path, &target.read)?, target.sentences, |sentence| sentence)
         } else {
             Vec::new()
         };
@@ -68,9 +67,9 @@ impl TransAdvCorpora {
         };
         Ok(Self {
             train,
-            dev: limited(dev, source.dev_sentences),
+            dev: limited(dev, source.dev_sentences, of_labelled),
             unlabelled,
-            target_dev: limited(target_dev, target.dev_sentences),
+            target_dev: limited(target_dev, target.dev_sentences, of_labelled),
             target_test,
             made,
         })
@@ -84,7 +83,7 @@ impl TransAdvCorpora {
         let (key, source) = ("source.train", &config.source);
         let missing = || Error::setting(key, "is missing, expected the path of a corpus");
         let train = read_labelled(key, source.train.as_ref().ok_or_else(missing)?, &source.read)?;
-        Ok(limited(train, source.sentences))
+        Ok(limited(train, source.sentences, of_labelled))
     }
 
     /// Adds all of it.
@@ -97,13 +96,17 @@ impl TransAdvCorpora {
     }
 }
 
+fn of_labelled(labelled: &Labelled) -> &Sentence {
+    &labelled.sentence
+}
+
 /// `count` of them, drawn, in their order; empty sentences are of no use.
-fn limited(mut sentences: Vec<Labelled>, count: Option<usize>) -> Vec<Labelled> {
-    sentences.retain(|labelled| !labelled.sentence.is_empty());
+fn limited<T>(mut sentences: Vec<T>, count: Option<usize>, of: impl Fn(&T) -> &Sentence) -> Vec<T> {
+    sentences.retain(|one| !of(one).is_empty());
     let Some(count) = count.filter(|&count| count < sentences.len()) else { return sentences };
     let mut kept = vec![false; sentences.len()];
     for at in subset(sentences.len(), count, SETS_SEED) {
         kept[at] = true;
     }
-    sentences.into_iter().zip(kept).filter_map(|(labelled, kept)| kept.then_some(labelled)).collect()
+    sentences.into_iter().zip(kept).filter_map(|(one, kept)| kept.then_some(one)).collect()
 }

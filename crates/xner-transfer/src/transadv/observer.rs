@@ -45,6 +45,11 @@ pub enum Event<'a> {
         /// Its folder.
         folder: &'a Path,
     },
+    /// A model is about to go through the unlabelled text, for its labels or to tell its languages.
+    Labelling {
+        /// The text's sentences.
+        sentences: usize,
+    },
     /// The test data are scored.
     Scoring,
 }

@@ -22,6 +22,7 @@ use super::discriminators::LanguageDiscriminator;
 use super::distil::{DistilLearner, Lesson};
 use super::learner::{AdversarialLearner, Dev};
 use super::observer::{Event, Observer};
+use super::run::tell;
 use super::sets::{Set, Sets, Words, word_languages, word_orders};
 use super::weights_file;
 use crate::files::create_folder;
@@ -189,9 +190,9 @@ where
         }
         let fingerprint = print.digest();
         let folder = self.folder(name, &fingerprint);
-        let plan = Plan { name, training, fingerprint, sentences: train.len() };
+        let plan = Plan::new(name, training, fingerprint, train.iter().map(|labelled| &labelled.sentence));
         if let Some(report) = self.finished(&plan, &folder)? {
-            return Ok(self.end(name, folder, report, true));
+            return self.shared(name, folder, report, true);
         }
 
         let (model, mut discriminators) = match from {
@@ -234,7 +235,7 @@ where
             }
             Flow::Continue
         })?;
-        Ok(self.end(name, folder, report, false))
+        self.shared(name, folder, report, false)
     }
 
     /// A student of soft labels, whose model directory is `out`; that of the weights that are best on the target's
@@ -262,7 +263,8 @@ where
             print.floats(&hard);
         }
         let name = "student";
-        let plan = Plan { name, training: &training, fingerprint: print.digest(), sentences: lessons.len() };
+        let sentences = lessons.iter().map(|lesson| lesson.sentence);
+        let plan = Plan::new(name, &training, print.digest(), sentences);
         let model = match from {
             Some(from) => self.open(from)?.0,
             None => self.fresh()?,
@@ -271,15 +273,22 @@ where
         let mut learner = DistilLearner::new(model, lessons, self.dev(), &training, at_once, hard_weight)?;
         let there = self.finished(&plan, out)?.is_some();
         let report = self.run_at(&plan, out, Some(by_target), &mut learner, &|_| Flow::Continue)?;
-        Ok(self.end(name, out.to_owned(), report, there).report)
+        Ok(self.end(name, out.to_owned(), report, there)?.report)
     }
 
     /// The probabilities that a phase's model gives every word of the unlabelled text, `[words, tags]` of each
     /// sentence.
-    pub(crate) fn soft_labels(&self, phase: &Phase) -> Result<Vec<Vec<f32>>> {
+    pub(crate) fn soft_labels(&mut self, phase: &Phase) -> Result<Vec<Vec<f32>>> {
+        self.labelling()?;
         let tagger = self.open(phase)?.0.tagger()?;
         let tagged = tagger.tag(&self.corpora.unlabelled)?;
         Ok(tagged.into_iter().map(|tagging| tagging.probabilities).collect())
+    }
+
+    /// Tells that a model is about to go through the unlabelled text.
+    pub(crate) fn labelling(&mut self) -> Result<()> {
+        let event = Event::Labelling { sentences: self.corpora.unlabelled.len() };
+        tell(self.observer, &event, self.cache, self.steps)
     }
 
     fn shown(&self, games: &Games, model: &FineTuned<A>) -> Result<Shown> {
@@ -291,18 +300,18 @@ where
         };
         let mut shown = Shown::default();
         if let Some(([one, two], words)) = &games.language {
-            let list = |which: &[Set], key: &str| {
+            let list = |which: &[Set]| {
                 let found = word_languages(&sets, which, *words, pieces)?;
-                if found.is_empty() { Err(nothing(key, "language")) } else { Ok(found) }
+                if found.is_empty() { Err(nothing(which)) } else { Ok(found) }
             };
-            shown.languages = Some([list(one, "source")?, list(two, "target")?]);
+            shown.languages = Some([list(one)?, list(two)?]);
         }
         if let Some([ordered, shuffled]) = &games.order {
-            let list = |which: &[Set], key: &str| {
+            let list = |which: &[Set]| {
                 let found = word_orders(&sets, which, pieces)?;
-                if found.is_empty() { Err(nothing(key, "order")) } else { Ok(found) }
+                if found.is_empty() { Err(nothing(which)) } else { Ok(found) }
             };
-            shown.orders = Some([list(ordered, "ordered")?, list(shuffled, "shuffled")?]);
+            shown.orders = Some([list(ordered)?, list(shuffled)?]);
         }
         Ok(shown)
     }
@@ -324,9 +333,9 @@ where
         Ok(TrainingLoop {
             seed: self.config.seed,
             training: plan.training,
-            settings: report::settings(plan.training)?,
+            settings: report::settings(&self.config.without_paths())?,
             fingerprint: plan.fingerprint.clone(),
-            left_out: 0,
+            left_out: plan.left_out,
             out,
             target_out,
         })
@@ -356,7 +365,7 @@ where
         let by_target = by_target.filter(|_| !self.corpora.target_dev.is_empty());
         let training = self.training_loop(plan, folder, by_target)?;
         let observer = &mut *self.observer;
-        observer.event(&Event::Phase { name: plan.name, sentences: plan.sentences });
+        tell(observer, &Event::Phase { name: plan.name, sentences: plan.sentences }, folder, self.steps)?;
         let mut watch = |event: &Training<'_>| {
             let mut flow = observer.event(&Event::Training(event));
             if matches!(event, Training::Evaluated(_)) && evaluated(&mut *observer) == Flow::Stop {
@@ -372,19 +381,20 @@ where
         })
     }
 
-    fn end(&mut self, name: &str, folder: PathBuf, report: TrainReport, cached: bool) -> Phase {
+    /// The end of a phase that runs may share.
+    fn shared(&mut self, name: &str, folder: PathBuf, report: TrainReport, cached: bool) -> Result<Phase> {
+        let own = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        self.folders.push(PhaseFolder { name: name.to_owned(), folder: own });
+        self.end(name, folder, report, cached)
+    }
+
+    fn end(&mut self, name: &str, folder: PathBuf, report: TrainReport, cached: bool) -> Result<Phase> {
         self.steps += report.steps;
-        if folder.parent() == Some(self.cache)
-            && let Some(own) = folder.file_name()
-        {
-            let own = own.to_string_lossy().into_owned();
-            self.folders.push(PhaseFolder { name: name.to_owned(), folder: own });
-        }
         // A student's folder may hold the run's cache, which is none of it.
         let by_target = folder.join(BY_TARGET);
         let bytes = size(&folder) + size(&by_target);
-        self.observer.event(&Event::PhaseEnd { name, cached, bytes, folder: &folder });
-        Phase { folder, report }
+        tell(self.observer, &Event::PhaseEnd { name, cached, bytes, folder: &folder }, &folder, self.steps)?;
+        Ok(Phase { folder, report })
     }
 }
 
@@ -394,11 +404,32 @@ struct Plan<'a> {
     training: &'a TrainingConfig,
     fingerprint: String,
     sentences: usize,
+    /// Of these, the empty ones, and those above `training.longest`.
+    left_out: usize,
 }
 
-fn nothing(key: &str, which: &str) -> xner_tagger::Error {
-    let message = "names sets without a word that the discriminator could be asked about";
-    xner_tagger::Error::Setting { key: format!("adversary.{which}.{key}"), message: message.to_owned() }
+impl<'a> Plan<'a> {
+    fn new<'s>(
+        name: &'a str,
+        training: &'a TrainingConfig,
+        fingerprint: String,
+        sentences: impl ExactSizeIterator<Item = &'s Sentence>,
+    ) -> Self {
+        let count = sentences.len();
+        let kept = sentences.filter(|sentence| (1..=training.longest).contains(&sentence.len())).count();
+        Self { name, training, fingerprint, sentences: count, left_out: count - kept }
+    }
+}
+
+/// Words there are, but none that the tokeniser knows a subword of.
+fn nothing(which: &[Set]) -> Error {
+    let names: Vec<String> = which.iter().map(|set| format!("`{set}`")).collect();
+    let message = format!(
+        "of the sets {} no word has a subword that the discriminator could be asked about, expected text in the encoder's \
+         writing",
+        names.join(", ")
+    );
+    Error::Data { message }
 }
 
 fn settings(print: &mut Fingerprint, settings: &impl Serialize) -> Result<()> {

@@ -6,7 +6,7 @@ use burn::tensor::backend::AutodiffBackend;
 use xner_nn::NerBackend;
 use xner_tagger::bert::config::Head;
 use xner_tagger::bert::train::tags_of;
-use xner_tagger::{Device, Fingerprint, Task, TrainReport, check_entities, dispatch};
+use xner_tagger::{Device, Fingerprint, Flow, Task, TrainReport, check_entities, dispatch};
 
 use super::config::{AdversaryConfig, Method, TransAdvConfig};
 use super::corpora::TransAdvCorpora;
@@ -15,8 +15,8 @@ use super::phases::{BY_TARGET, Phase, Workshop};
 use super::sets::{Set, Sets, Words};
 use super::train::games_of_teachers;
 use crate::folders::Folders;
-use crate::identity::{PHASES, claim, claimed};
-use crate::report::{PhaseFolder, TransferReport, settings};
+use crate::identity::{PHASES, claim};
+use crate::report::{PhaseFolder, Select, TransferReport, chooses, settings};
 use crate::{Error, Result, baselines};
 
 /// Trains a tagger for the target language by `method` and writes its model directory to `out`, in Hugging Face's
@@ -46,13 +46,11 @@ pub fn run(
     config.check()?;
     check(method, config, corpora)?;
     let fingerprint = fingerprint(method, config, corpora)?;
-    if claim(out, &fingerprint)? {
-        return TransferReport::read(out);
-    }
-    claimed(out, || {
+    let Some(claim) = claim(out, &fingerprint, device)? else { return TransferReport::read(out) };
+    claim.run(|| {
         if let Some(made) = &corpora.made {
             let (coverage, notes) = (&made.coverage, made.coverage.notes(&config.data));
-            observer.event(&Event::Created { coverage, notes: &notes });
+            tell(observer, &Event::Created { coverage, notes: &notes }, out, 0)?;
         }
         let own = out.join(PHASES);
         let folders = Folders::new(out, config.select);
@@ -60,7 +58,7 @@ pub fn run(
         let (folders, on) = (&folders, *device);
         let work = Work { method, config, corpora, folders, cache, on, observer: &mut *observer };
         let (training, steps, phases) = dispatch(*device, work)??;
-        observer.event(&Event::Scoring);
+        tell(observer, &Event::Scoring, out, steps)?;
         let scores = folders.scored(&training, &corpora.target_test, device)?;
         let [by_source_dev, by_target_dev] = scores;
         let report = TransferReport {
@@ -84,6 +82,14 @@ pub fn run(
         report.write(out)?;
         Ok(report)
     })
+}
+
+/// Tells an observer; where it asks for a stop between two steps, the run ends here, and the same call goes on.
+pub(super) fn tell(observer: &mut dyn Observer, event: &Event<'_>, out: &Path, step: usize) -> Result<()> {
+    match observer.event(event) {
+        Flow::Continue => Ok(()),
+        Flow::Stop => Err(xner_tagger::Error::Stopped { step, checkpoint: out.to_owned() }.into()),
+    }
 }
 
 /// What a method ends with.
@@ -159,11 +165,16 @@ fn check(method: Method, config: &TransAdvConfig, corpora: &TransAdvCorpora) -> 
     check_entities("training", &corpora.train)?;
     check_entities("development", &corpora.dev)?;
     check_entities("target development", &corpora.target_dev)?;
+    tags_of(config.bert.scheme, &corpora.train)?;
     if corpora.dev.is_empty() {
         return Err(Error::setting("source.dev", "has no sentence, expected some to choose weights by"));
     }
-    if config.select == crate::report::Select::TargetDev && corpora.target_dev.is_empty() {
-        return Err(Error::setting("target.dev", "has no sentence, but `select` is `target-dev`"));
+    chooses("source.dev", &corpora.dev)?;
+    if config.select == Select::TargetDev {
+        if corpora.target_dev.is_empty() {
+            return Err(Error::setting("target.dev", "has no sentence, but `select` is `target-dev`"));
+        }
+        chooses("target.dev", &corpora.target_dev)?;
     }
     if method.reads_unlabelled() && corpora.unlabelled.is_empty() {
         return Err(Error::setting("target.unlabelled", "has no sentence, expected the target's own text"));
@@ -177,6 +188,10 @@ fn check(method: Method, config: &TransAdvConfig, corpora: &TransAdvCorpora) -> 
     }
     check_games(method, config, corpora)
 }
+
+/// What a discriminator's list of sets is told that leaves it nothing to do.
+const NOTHING_TO_ASK: &str = "names sets without a word that the discriminator could be asked about, expected one of at most \
+     `training.longest` words";
 
 /// What the discriminators of all phases are to be shown is there.
 fn check_games(method: Method, config: &TransAdvConfig, corpora: &TransAdvCorpora) -> Result<()> {
@@ -207,19 +222,18 @@ fn check_games(method: Method, config: &TransAdvConfig, corpora: &TransAdvCorpor
     for (_, key, list) in lists.into_iter().filter(|(there, ..)| *there) {
         if let Some(set) = list.iter().find(|&&set| !sets.has(set)) {
             let message =
-                format!("names {set:?}, which {} does not make, expected sets that it has", method.name());
+                format!("names `{set}`, which {} does not make, expected {}", method.name(), sets.told());
             return Err(Error::setting(key, message));
         }
         if !list.iter().any(|&set| sets.asks(set, Words::All, longest)) {
-            let message = "names sets without a word that the discriminator could be asked about";
-            return Err(Error::setting(key, message));
+            return Err(Error::setting(key, NOTHING_TO_ASK));
         }
     }
     if method == Method::TransAdv && language {
         for (ablation, name, set, words) in games_of_teachers(config.ablation) {
             if let Some(set) = [set, Set::Target].into_iter().find(|&set| !sets.asks(set, words, longest)) {
                 let message = format!(
-                    "{set:?} has no word that the discriminator of the {name} teacher could be asked about: leave it out \
+                    "the set `{set}` has no word that the discriminator of the {name} teacher could be asked about: leave it out \
                      (`ablation = \"{ablation}\"`), or make other sets"
                 );
                 return Err(Error::Data { message });

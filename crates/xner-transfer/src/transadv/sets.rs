@@ -1,5 +1,7 @@
 //! What discriminators are shown: words with their language, sentences with their order.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use xner_corpus::{Labelled, Sentence};
 use xner_tagger::bert::Piece;
@@ -25,6 +27,34 @@ pub enum Set {
     SourceShu,
     /// `D_T^shu`, the translation shuffled.
     TargetShu,
+}
+
+impl fmt::Display for Set {
+    /// As a config names it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Source => "source",
+            Self::Target => "target",
+            Self::Unlabelled => "unlabelled",
+            Self::SourceSwi => "source-swi",
+            Self::TargetSwi => "target-swi",
+            Self::SourceShu => "source-shu",
+            Self::TargetShu => "target-shu",
+        })
+    }
+}
+
+impl Set {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Source,
+        Self::Target,
+        Self::Unlabelled,
+        Self::SourceSwi,
+        Self::TargetSwi,
+        Self::SourceShu,
+        Self::TargetShu,
+    ];
 }
 
 /// The words of which the language is told.
@@ -72,6 +102,12 @@ impl<'a> Sets<'a> {
             Set::Unlabelled => !self.unlabelled.is_empty(),
             _ => self.made.is_some(),
         }
+    }
+
+    /// Those that are there, as a message names them.
+    pub(super) fn told(&self) -> String {
+        let there = Set::ALL.into_iter().filter(|&set| self.has(set)).map(|set| format!("`{set}`"));
+        there.collect::<Vec<_>>().join(", ")
     }
 
     /// Whether some sentence of at most `longest` words has a word that is asked about.

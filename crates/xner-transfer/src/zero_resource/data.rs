@@ -1,17 +1,16 @@
 //! What a run works on.
 
-use xner_corpus::read::{ReadOptions, read_corpus};
+use std::path::PathBuf;
+
+use xner_corpus::read::ReadOptions;
 use xner_corpus::{Labelled, Sentence};
 use xner_embed::dictionary::Dictionary;
 use xner_embed::map::{self, Mapping};
 use xner_embed::{Vectors, read};
-use xner_tagger::read_labelled;
+use xner_tagger::{read_labelled, read_unlabelled};
 
 use super::config::{Variant, Words, ZeroResourceConfig};
 use crate::{Error, Result};
-
-/// The key of the only text whose labels nobody reads.
-const UNLABELLED: &str = "target.unlabelled";
 
 /// Both languages' text and vectors.
 #[derive(Debug, Default)]
@@ -59,14 +58,13 @@ impl ZeroResourceData {
     /// [`Error::Setting`] for a file that is needed and not named; faults of the files, with their lines.
     pub fn read(config: &ZeroResourceConfig) -> Result<Self> {
         let ZeroResourceConfig { source, target, mapping, .. } = config;
-        let corpus =
-            |key: &str, path: &Option<std::path::PathBuf>, options: &ReadOptions, needed: bool| match path {
-                Some(path) if key == UNLABELLED => Ok(read_corpus(path, options)?),
-                Some(path) => Ok(read_labelled(key, path, options)?),
-                None if needed => Err(Error::setting(key, "is missing, expected the path of a corpus")),
-                None => Ok(Vec::new()),
-            };
-        let vectors = |key: &str, path: &Option<std::path::PathBuf>, limit| match path {
+        let missing = |key: &str| Error::setting(key, "is missing, expected the path of a corpus");
+        let corpus = |key: &str, path: &Option<PathBuf>, options: &ReadOptions, needed: bool| match path {
+            Some(path) => Ok(read_labelled(key, path, options)?),
+            None if needed => Err(missing(key)),
+            None => Ok(Vec::new()),
+        };
+        let vectors = |key: &str, path: &Option<PathBuf>, limit| match path {
             _ if config.words() == Words::Random => Ok(None),
             Some(path) => {
                 Ok(Some(read::open(path, &xner_embed::ReadOptions { limit, ..Default::default() })?))
@@ -74,7 +72,11 @@ impl ZeroResourceData {
             None => Err(Error::setting(key, "is missing, expected the path of word vectors")),
         };
         let augmented = config.variant == Variant::CrossAugmented;
-        let unlabelled = corpus(UNLABELLED, &target.unlabelled, &target.read, augmented)?;
+        let unlabelled = match &target.unlabelled {
+            Some(path) => read_unlabelled(path, &target.read)?,
+            None if augmented => return Err(missing("target.unlabelled")),
+            None => Vec::new(),
+        };
         let dictionary = mapping.dictionary.as_ref().map(Dictionary::read).transpose()?;
         Ok(Self {
             source: SourceData {
@@ -84,7 +86,7 @@ impl ZeroResourceData {
                 vectors: vectors("source.vectors", &source.vectors, source.limit)?,
             },
             target: TargetData {
-                unlabelled: unlabelled.into_iter().map(|labelled| labelled.sentence).collect(),
+                unlabelled,
                 dev: corpus("target.dev", &target.dev, &target.read, false)?,
                 test: corpus("target.test", &target.test, &target.read, false)?,
                 vectors: vectors("target.vectors", &target.vectors, target.limit)?,

@@ -43,9 +43,7 @@ pub fn run(
     check(config, data)?;
     both(config, data)?;
     let fingerprint = fingerprint(config, data)?;
-    if claim(out, &fingerprint)? {
-        return TransferReport::read(out);
-    }
+    let Some(_claim) = claim(out, &fingerprint, device)? else { return TransferReport::read(out) };
     let folders = Folders::new(out, config.select);
     tell(observer, Phase::Mapping, out)?;
     let space = space(config, data, &out.join("mapping"), device, observer)?;

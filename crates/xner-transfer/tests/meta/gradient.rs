@@ -291,3 +291,19 @@ fn a_meta_update_changes_the_weights_once_and_repeats() {
     assert_eq!(one, two);
     assert_ne!(one, case.model().weights());
 }
+
+/// It is drawn for each pass, and another at each step.
+#[test]
+fn meta_training_has_dropout() {
+    let gradients = |dropout: f64, step: usize| {
+        let mut case = Case::new(14, dropout);
+        case.config.masking.ratio = 0.0;
+        let mut learner = case.learner(case.tasks());
+        wide(&learner.meta_gradient(&[(0, 1), (0, 5)], 1e-3, step).tensors())
+    };
+    assert_eq!(gradients(0.0, 0), gradients(0.0, 1));
+    let own = gradients(0.3, 0);
+    assert_ne!(own, gradients(0.0, 0));
+    assert_ne!(own, gradients(0.3, 1));
+    assert_eq!(own, gradients(0.3, 0));
+}

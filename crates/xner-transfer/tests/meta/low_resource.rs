@@ -127,3 +127,34 @@ fn models_are_tuned_on_nested_parts() {
     let again = low_resource::run(&config, corpora, &models, &out, &Device::Cpu, &mut observer).unwrap();
     assert_eq!((again, steps), (report, 0));
 }
+
+/// Else they would count twice in the means.
+#[test]
+fn shares_and_draws_differ() {
+    for (shares, draws, key) in [
+        (vec![0.1, 0.2, 0.1], vec![1], "shares"),
+        (vec![0.1], vec![2, 2], "draws"),
+        (vec![], vec![1], "shares"),
+        (vec![1.5], vec![1], "shares"),
+        (vec![0.1], vec![], "draws"),
+    ] {
+        let config = LowResourceConfig { shares, draws, ..LowResourceConfig::default() };
+        let fault = config.check().unwrap_err().to_string();
+        assert!(fault.contains(&format!("`{key}`")), "{fault}");
+    }
+}
+
+/// Shares that are printed alike are not taken for each other.
+#[test]
+fn shares_that_are_nearly_alike_have_folders_of_their_own() {
+    let case = Case::new(30, 0.1);
+    let folder = tempfile::tempdir().unwrap();
+    let (model, out) = (folder.path().join("model"), folder.path().join("out"));
+    case.model().save(&model).unwrap();
+    let config = LowResourceConfig { shares: vec![0.1, 0.100_000_1], draws: vec![1], ..few_epochs(1, 32) };
+    let models = [("one".to_owned(), model)];
+    let corpora = [case.corpora.train.as_slice(), case.corpora.target_test.as_slice()];
+    low_resource::run(&config, corpora, &models, &out, &Device::Cpu, &mut ()).unwrap();
+    let folders = std::fs::read_dir(&out).unwrap().filter(|entry| entry.as_ref().unwrap().path().is_dir());
+    assert_eq!(folders.count(), 2);
+}

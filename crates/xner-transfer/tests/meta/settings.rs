@@ -40,6 +40,13 @@ fn presets_differ_where_the_program_does_something_else() {
         assert_eq!(config.meta.start, Start::Pretrained);
         config.check().unwrap();
     }
+    // The program's rule of all three is its own, and its adaptation has dropout.
+    assert!(!paper.adaptation.dropout && released.adaptation.dropout);
+    let rules =
+        |config: &MetaConfig| [config.training.optimiser, config.meta.optimiser, config.inner.optimiser];
+    let adam = Optimiser::Adam { rate: 3e-5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+    let adamw = Optimiser::AdamW { rate: 3e-5, beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weight_decay: 0.01 };
+    assert_eq!((rules(&paper), rules(&released)), ([adam; 3], [adamw; 3]));
 }
 
 #[test]
@@ -54,6 +61,11 @@ fn a_files_own_keys_come_first() {
         read("inner.optimiser = { kind = 'sgd' }").unwrap().inner.optimiser,
         Optimiser::Sgd { rate: 0.1 }
     );
+    // The rate stays the preset's where the rule is as good as the same.
+    let adamw = read("meta.optimiser.kind = 'adamw'").unwrap().meta.optimiser;
+    assert!(matches!(adamw, Optimiser::AdamW { .. }) && adamw.rate() == 3e-5, "{adamw:?}");
+    let adam = read("preset = 'released'\ninner.optimiser.kind = 'adam'").unwrap().inner.optimiser;
+    assert!(matches!(adam, Optimiser::Adam { .. }) && adam.rate() == 3e-5, "{adam:?}");
     // What is written reads back.
     for config in [config, MetaConfig::preset(Preset::Paper)] {
         assert_eq!(toml::from_str::<MetaConfig>(&toml::to_string(&config).unwrap()).unwrap(), config);
@@ -84,6 +96,9 @@ fn faults_name_file_and_key() {
         ("similarity.nearest = 'use'", "similarity.nearest"),
         ("meta.updates = 0", "meta.updates"),
         ("meta.tasks = 0", "meta.tasks"),
+        ("meta.updates = 100000000000", "meta.updates"),
+        ("meta.updates = 9000000000000000000", "meta.updates"),
+        ("training.mean = 'sentence'", "training.mean"),
         ("meta.warmup = 1.5", "meta.warmup"),
         ("meta.optimiser.rate = 0.0", "meta.optimiser.rate"),
         ("inner.optimiser.beta1 = 1.0", "inner.optimiser.beta1"),

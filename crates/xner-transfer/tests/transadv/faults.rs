@@ -54,6 +54,32 @@ fn what_cannot_be_trained_is_refused_before_anything_is_written() {
     assert!(refused(&case, Method::TransAdv).contains("translated"));
 }
 
+/// Without entities nothing can be learnt, and every choice of weights is as good as another.
+#[test]
+fn corpora_without_entities_are_refused() {
+    let without = |sentences: &mut Vec<xner_corpus::Labelled>| {
+        sentences.iter_mut().for_each(|labelled| labelled.entities.clear());
+    };
+    for method in [Method::MbertFt, Method::TransAdv] {
+        let mut case = Case::new(6);
+        without(&mut case.corpora.train);
+        if let Some(made) = &mut case.corpora.made {
+            without(&mut made.target_swi);
+        }
+        let fault = refused(&case, method);
+        assert!(fault.contains("no entity") && fault.contains("tag column"), "{fault}");
+        let mut case = Case::new(6);
+        without(&mut case.corpora.dev);
+        let fault = refused(&case, method);
+        assert!(fault.contains("`source.dev`") && fault.contains("no entity"), "{fault}");
+        let mut case = Case::new(6);
+        without(&mut case.corpora.target_dev);
+        case.config.select = Select::TargetDev;
+        let fault = refused(&case, method);
+        assert!(fault.contains("`target.dev`") && fault.contains("no entity"), "{fault}");
+    }
+}
+
 #[test]
 fn settings_out_of_range_are_named_by_their_keys() {
     for (text, key) in [
@@ -90,7 +116,9 @@ fn lists_without_a_word_to_ask_about_are_named() {
     let mut case = Case::new(6);
     case.corpora.made = None;
     case.config.adversary.language.target = vec![xner_transfer::transadv::Set::Target];
-    assert!(refused(&case, Method::AdvCe).contains("adversary.language.target"));
+    let fault = refused(&case, Method::AdvCe);
+    assert!(fault.contains("adversary.language.target") && fault.contains("names `target`"), "{fault}");
+    assert!(fault.contains("expected `source`, `unlabelled`"), "{fault}");
 
     // Every word is one of an entity: the context teacher's discriminator has nothing to be asked about.
     let corpora = made(vec![labelled("Ada B-PER, Lovelace I-PER, York B-LOC")], pairs("york jork"));

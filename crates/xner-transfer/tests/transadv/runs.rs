@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use xner_corpus::Sentence;
+use xner_corpus::{Labelled, Sentence};
 use xner_tagger::train::Event as Training;
 use xner_tagger::{Device, Flow, Tensors, evaluate, open};
 use xner_transfer::report::{Select, TransferReport};
@@ -256,4 +256,36 @@ fn unitrans_learns_one_teachers_labels_or_the_mean_of_two() {
     let one = weights(&case, "one");
     case.config.unitrans.soft = SoftLabels::Both;
     assert_ne!(weights(&case, "both"), one);
+}
+
+/// A cache that holds the run's folder, or is it, is a cache as any other.
+#[test]
+fn a_student_is_no_phase_wherever_the_cache_is() {
+    let case = Case::new(10);
+    let folder = tempfile::tempdir().unwrap();
+    let (apart, cache) = (folder.path().join("apart"), folder.path().join("cache"));
+    case.run(Method::Tsl, &apart, Some(&folder.path().join("phases"))).unwrap();
+    let inside = cache.join("run");
+    case.run(Method::Tsl, &inside, Some(&cache)).unwrap();
+    let report = |out: &std::path::Path| fs::read(out.join("transfer-report.json")).unwrap();
+    assert!(report(&inside) == report(&apart));
+    assert_eq!(TransferReport::read(&inside).unwrap().phases.len(), 1);
+}
+
+/// What was too long to be trained on is counted, in phases and for the student.
+#[test]
+fn reports_count_the_sentences_left_out() {
+    let mut case = Case::new(10);
+    case.config.training.longest = 50;
+    let long = Sentence::from_tokens(vec!["palabra"; 51]);
+    case.corpora.unlabelled.push(long.clone());
+    case.corpora.train.push(Labelled { sentence: long, entities: Vec::new() });
+    let folder = tempfile::tempdir().unwrap();
+    let report = case.run(Method::Tsl, folder.path(), None).unwrap();
+    let left_out = |folder: &std::path::Path| {
+        let text = fs::read_to_string(folder.join("train-report.json")).unwrap();
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()["left_out"].clone()
+    };
+    assert_eq!(left_out(folder.path()), 1);
+    assert_eq!(left_out(&folder.path().join("phases").join(&report.phases[0].folder)), 1);
 }

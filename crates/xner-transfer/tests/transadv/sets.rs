@@ -5,17 +5,7 @@ use xner_corpus::{Entity, Labelled, Sentence};
 use xner_tagger::bert::Piece;
 use xner_transfer::transadv::{Set, Sets, Words, word_languages, word_orders};
 
-use crate::small::made;
-
-const ALL: [Set; 7] = [
-    Set::Source,
-    Set::Target,
-    Set::Unlabelled,
-    Set::SourceSwi,
-    Set::TargetSwi,
-    Set::SourceShu,
-    Set::TargetShu,
-];
+use crate::small::{labelled, made, pairs};
 
 /// Sentences of source words `s0`, `s1` …, cut into contexts and entities.
 fn sentences() -> impl Strategy<Value = Vec<Labelled>> {
@@ -53,7 +43,7 @@ proptest! {
         let corpora = made(train, pairs);
         let unlabelled = vec![Sentence::from_tokens(["t1", "t2", "t3", "t4", "t5"])];
         let sets = Sets { source: &corpora.train, unlabelled: &unlabelled, made: corpora.made.as_ref() };
-        for set in ALL {
+        for set in Set::ALL {
             let of_set: Vec<(&Sentence, &[Entity])> = match set {
                 Set::Unlabelled => unlabelled.iter().map(|sentence| (sentence, &[][..])).collect(),
                 set => sets.labelled(set).iter().map(|l| (&l.sentence, &l.entities[..])).collect(),
@@ -86,11 +76,32 @@ proptest! {
                     .collect();
                 prop_assert_eq!(found, expected, "{:?} {:?}", set, words);
             }
-            let windows: usize = of_set.iter().map(|(sentence, _)| pieces(sentence).unwrap().len()).sum();
-            prop_assert_eq!(word_orders(&sets, &[set], pieces).unwrap().len(), windows);
+            let windows: Vec<Piece> =
+                of_set.iter().flat_map(|(sentence, _)| pieces(sentence).unwrap()).collect();
+            prop_assert_eq!(word_orders(&sets, &[set], pieces).unwrap(), windows);
         }
-        let several = word_orders(&sets, &ALL, pieces).unwrap().len();
-        let apart: usize = ALL.iter().map(|&set| word_orders(&sets, &[set], pieces).unwrap().len()).sum();
+        let several = word_orders(&sets, &Set::ALL, pieces).unwrap();
+        let apart: Vec<Piece> =
+            Set::ALL.iter().flat_map(|&set| word_orders(&sets, &[set], pieces).unwrap()).collect();
         prop_assert_eq!(several, apart);
+    }
+}
+
+/// Each name stands for what was made under it.
+#[test]
+fn sets_are_what_their_names_say() {
+    let train = ["a O, b O, York B-LOC", "New B-LOC, York I-LOC, c O, d O, e O, f O"].map(labelled).to_vec();
+    let corpora = made(train, pairs("a x, b y, york jork, new neu, c z, d u, e v, f w"));
+    let unlabelled = vec![Sentence::from_tokens(["x"])];
+    let sets = Sets { source: &corpora.train, unlabelled: &unlabelled, made: corpora.made.as_ref() };
+    let made = corpora.made.as_ref().unwrap();
+    let (none, want) = (Vec::new(), [&corpora.train, &made.target]);
+    let want =
+        [want[0], want[1], &none, &made.source_swi, &made.target_swi, &made.source_shu, &made.target_shu];
+    for (at, (set, want)) in Set::ALL.into_iter().zip(want).enumerate() {
+        assert_eq!(sets.labelled(set), want, "{set}");
+        let others = Set::ALL[..at].iter().filter(|&&other| sets.labelled(other) == sets.labelled(set));
+        assert_eq!(others.count(), 0, "{set} is another's");
+        assert_eq!(serde_json::to_string(&set).unwrap(), format!("\"{set}\""));
     }
 }

@@ -90,3 +90,41 @@ fn one_thread_and_two_give_the_same_bytes() {
         assert!(bytes == &two[name], "{name}");
     }
 }
+
+/// Between phases too, before the next begins.
+#[test]
+fn a_wish_to_stop_is_granted_between_phases() {
+    let case = case();
+    let (whole, broken) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    case.run(Method::TransAdv, whole.path(), None).unwrap();
+    for asked in ["created", "phase source", "end source", "labelling", "scoring"] {
+        let mut behind = None;
+        let mut observer = |event: &Event<'_>| {
+            let name = match event {
+                Event::Created { .. } => "created".to_owned(),
+                Event::Phase { name, .. } => format!("phase {name}"),
+                Event::PhaseEnd { name, .. } => format!("end {name}"),
+                Event::Labelling { .. } => "labelling".to_owned(),
+                Event::Scoring => "scoring".to_owned(),
+                _ => return Flow::Continue,
+            };
+            match &mut behind {
+                Some(behind) => *behind += 1,
+                None if name == asked => {
+                    behind = Some(0);
+                    return Flow::Stop;
+                }
+                None => {}
+            }
+            Flow::Continue
+        };
+        let (config, corpora) = (&case.config, &case.corpora);
+        let stopped =
+            run(Method::TransAdv, config, corpora, broken.path(), None, &Device::Cpu, &mut observer);
+        let stopped = stopped.unwrap_err();
+        assert!(matches!(stopped, Error::Tagger(xner_tagger::Error::Stopped { .. })), "{stopped}");
+        assert_eq!(behind, Some(0), "{asked}");
+    }
+    case.run(Method::TransAdv, broken.path(), None).unwrap();
+    assert!(files(whole.path()) == files(broken.path()));
+}

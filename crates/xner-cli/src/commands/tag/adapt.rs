@@ -11,14 +11,15 @@ use xner_transfer::meta::index::{Origin, Pretrained, SentenceIndex};
 use xner_transfer::meta::{MetaConfig, MetaCorpora, cut, open_adapted, read_source};
 
 use crate::exit::bad_input;
-use crate::progress::{Progress, note};
+use crate::progress::{Progress, note, warn};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct AdaptArgs {
     /// Adapt the model to each sentence by the sentences of this labelled corpus that are most similar to it
     #[arg(long, value_name = "SOURCE_CORPUS")]
     adapt: Option<PathBuf>,
-    /// With --adapt: the config of `xner transfer meta` by which the model was trained; by default the paper's settings
+    /// With --adapt: a config of `xner transfer meta`; by default the settings by which the model was trained, as its
+    /// folder's report has them, or the paper's
     #[arg(long, value_name = "FILE", requires = "adapt")]
     adapt_config: Option<PathBuf>,
     /// With --adapt: the pretrained encoder that says what is similar; by default the config's `bert.encoder`
@@ -40,13 +41,7 @@ impl AdaptArgs {
 pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
     let AdaptArgs { adapt, adapt_config, adapt_encoder, adapt_cache } = &args.adaptation;
     let Some(corpus) = adapt else { return Ok(None) };
-    let config = if let Some(file) = adapt_config {
-        MetaConfig::read(file)?
-    } else {
-        let mut config = MetaConfig::default();
-        config.source.read = args.layout.read(Format::guess(corpus));
-        config
-    };
+    let config = config(args, adapt_config.as_deref(), corpus)?;
     let encoder = match (adapt_encoder, &config.bert.encoder) {
         (Some(encoder), _) => encoder.clone(),
         (None, Some(encoder)) => encoder.to_string_lossy().into_owned(),
@@ -74,4 +69,25 @@ pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
     let tagger = open_adapted(&args.model, &source, index, Box::new(encoder), None, &config, &args.device);
     let context = || format!("{} cannot be adapted by {}", args.model.display(), corpus.display());
     Ok(Some(tagger.with_context(context)?))
+}
+
+/// The file's settings, those by which the model was trained, or the paper's.
+fn config(args: &super::Args, file: Option<&Path>, corpus: &Path) -> Result<MetaConfig> {
+    let trained = MetaConfig::of_model(&args.model)?;
+    let Some(file) = file else {
+        return Ok(trained.unwrap_or_else(|| {
+            let mut config = MetaConfig::default();
+            config.source.read = args.layout.read(Format::guess(corpus));
+            config
+        }));
+    };
+    let config = MetaConfig::read(file)?;
+    if let Some(trained) = trained {
+        let other = config.adapts_otherwise(&trained);
+        if !other.is_empty() {
+            let model = args.model.display();
+            warn(&format!("{}: {model} was trained with another {}", file.display(), other.join(", ")));
+        }
+    }
+    Ok(config)
 }

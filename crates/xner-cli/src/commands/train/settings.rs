@@ -138,7 +138,11 @@ const TABLES: &[Table<'_>] = &[
                 None,
             ),
             Key("patience", "Stop after so many evaluations without a better F1; 0: never.", None),
-            Key("mean", "What a batch's loss is the mean over: sentence or token.", None),
+            Key(
+                "mean",
+                "What a batch's loss is the mean over: sentence or token; an encoder's is over tokens.",
+                None,
+            ),
             Key("clip", "Longest gradient, by the norm over all weights; 0: any.", None),
         ],
     ),

@@ -25,7 +25,7 @@ const OWN: &[Table<'_>] = &[
             Key("decode", "viterbi or argmax.", None),
             Key(
                 "overlap",
-                "In long sentences, whether a word that is in two windows counts once or twice.",
+                "In long sentences, whether a word in two windows counts once or twice; in the base model's training, twice.",
                 None,
             ),
         ],

@@ -60,6 +60,7 @@ impl Observer for Watch {
                 notes.iter().for_each(|text| note(text));
             }
             Event::Phase { name, .. } => {
+                self.scoring = None;
                 note(&format!("phase {name}"));
                 (self.shown, self.begun) = (Some(train::Watch::new(self.stop)), Instant::now());
             }
@@ -82,6 +83,7 @@ impl Observer for Watch {
                 let how = if *cached { "was there".to_owned() } else { format!("{seconds:.0} s") };
                 note(&format!("phase {name}: {how}, {size:.0} MiB"));
             }
+            Event::Labelling { .. } => self.scoring = Some(Progress::spinner("labelling the target's text")),
             Event::Scoring => self.scoring = Some(Progress::spinner("scoring")),
             _ => {}
         }

@@ -8,7 +8,7 @@ use xner_corpus::Scheme;
 
 use super::super::config::{BertConfig, Head};
 use super::super::hub::Hub;
-use crate::config::{DataConfig, Fall, Optimiser, Schedule, TrainingConfig};
+use crate::config::{DataConfig, Fall, LossMean, Optimiser, Schedule, TrainingConfig};
 use crate::{Error, Result};
 
 /// What a config's key `model` says where a BERT is to be trained.
@@ -33,7 +33,7 @@ pub struct BertTrainConfig {
     /// The encoder, the head, what is frozen.
     pub bert: BertSettings,
     /// How it is trained. Here the defaults are BERT's: 3 epochs, batches of 32, `AdamW` with rate 6e-5, warm-up and a fall in
-    /// a line, gradients no longer than 1, an evaluation at the end of each epoch.
+    /// a line, gradients no longer than 1, an evaluation at the end of each epoch. A batch's loss is always the mean over its words.
     pub training: TrainingConfig,
 }
 
@@ -161,6 +161,7 @@ impl Default for BertTrainConfig {
             evaluate_every: 0,
             // An epoch of a transformer takes long: a run that is killed should not lose all of it.
             checkpoint_every: 100,
+            mean: LossMean::Token,
             clip: 1.0,
             optimiser,
             schedule,
@@ -225,19 +226,38 @@ impl BertTrainConfig {
     /// [`Error::Setting`] for the first value out of range.
     pub fn check(&self) -> Result<()> {
         self.bert.check()?;
-        self.training.check()
+        check_training(&self.training)
     }
 }
 
-/// Puts the values of `defaults` where `own` has none. An optimiser of another kind has defaults of its own.
+/// Checks every value's range, where it is a BERT that is trained: its loss is the mean over words.
+///
+/// # Errors
+/// [`Error::Setting`] for the first value out of range.
+pub fn check_training(training: &TrainingConfig) -> Result<()> {
+    if training.mean != LossMean::Token {
+        let message = "is `sentence`, expected `token`: an encoder's loss is the mean over words";
+        return Err(Error::setting("training.mean", message));
+    }
+    training.check()
+}
+
+/// Puts the values of `defaults` where `own` has none. `adam` and `adamw` share what both have, the rate before all; of `sgd`
+/// nothing is another's, nor of another kind of anything else.
 pub fn complete(own: &mut toml::Table, defaults: toml::Table) {
     for (key, value) in defaults {
         match own.get_mut(&key) {
             None => drop(own.insert(key, value)),
             Some(toml::Value::Table(inner)) => {
-                let toml::Value::Table(value) = value else { continue };
-                let other = inner.get("kind").is_some_and(|kind| Some(kind) != value.get("kind"));
-                if !other {
+                let toml::Value::Table(mut value) = value else { continue };
+                let kind =
+                    |of: &toml::Table| of.get("kind").and_then(|kind| kind.as_str()).map(str::to_owned);
+                let both = [kind(inner).or_else(|| kind(&value)), kind(&value)];
+                let adam = |kind: &Option<String>| matches!(kind.as_deref(), Some("adam" | "adamw"));
+                if both[0] == both[1] {
+                    complete(inner, value);
+                } else if both.iter().all(adam) {
+                    value.remove("weight_decay");
                     complete(inner, value);
                 }
             }
@@ -268,6 +288,10 @@ mod tests {
         assert!(matches!(config.training.optimiser, Optimiser::AdamW { .. }));
         let sgd = read("training.optimiser = { kind = \"sgd\" }").unwrap();
         assert_eq!(sgd.training.optimiser, Optimiser::Sgd { rate: 0.1 });
+        // The rate that BERT wants stays BERT's where the rule is as good as the same.
+        let adam = read("training.optimiser = { kind = \"adam\" }").unwrap();
+        let Optimiser::Adam { rate, .. } = adam.training.optimiser else { panic!("{:?}", adam.training) };
+        assert!((rate - 6e-5).abs() < 1e-15);
         assert_eq!(read("").unwrap(), all);
     }
 
@@ -276,6 +300,7 @@ mod tests {
         for (text, key) in [
             ("[bert]\nlenght = 3", "lenght"),
             ("[bert]\ndropout = 1.0", "bert.dropout"),
+            ("[training]\nmean = \"sentence\"", "training.mean"),
             ("[training.schedule]\nwarmup = 1.5", "training.schedule.warmup"),
             ("[vectors]\nfile = \"x\"", "vectors"),
         ] {

@@ -16,7 +16,7 @@ use std::path::Path;
 use burn::tensor::backend::AutodiffBackend;
 use xner_nn::NerBackend;
 
-pub use config::{BertSettings, BertTrainConfig, Model, complete};
+pub use config::{BertSettings, BertTrainConfig, Model, check_training, complete};
 pub use examples::Example;
 pub use fine_tuned::{FineTuned, Kept, States, Trained};
 pub use gradients::{Clip, FineTuneOptimiser, FoundGradients};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use xner_tagger::bert::config::Head;
-use xner_tagger::bert::train::BertSettings;
+use xner_tagger::bert::train::{BertSettings, check_training};
 use xner_tagger::config::{Fall, Schedule, TrainingConfig};
 
 pub use parts::{
@@ -16,7 +16,9 @@ pub use parts::{
 };
 pub use preset::Preset;
 
+use super::run::METHOD;
 use crate::files::{read_config_with, resolve};
+use crate::report::{REPORT, TransferReport};
 use crate::{Error, Result};
 
 /// All settings of meta-learning. Where a config leaves something out, its preset has it.
@@ -123,10 +125,58 @@ impl MetaConfig {
 
     /// What meta-training depends on: ablations as what they leave, and nothing of what comes behind it.
     pub(crate) fn of_meta_training(&self) -> Self {
-        let Self { target, adaptation, .. } = Self::default();
+        let Self { preset, target, adaptation, similarity, .. } = Self::default();
         let (loss, masking) = (self.meta_loss(), self.meta_masking());
         let ablation = Ablation::None;
-        Self { target, adaptation, row: None, ablation, loss, masking, ..self.without_paths() }
+        // The nearest sentence to a source sentence is itself, which no task has.
+        let similarity = Similarity { nearest: similarity.nearest, ..self.similarity };
+        Self {
+            preset,
+            target,
+            adaptation,
+            similarity,
+            row: None,
+            ablation,
+            loss,
+            masking,
+            ..self.without_paths()
+        }
+    }
+
+    /// The config by which a model was meta-trained, paths left out, as the report in its folder tells it; none where there is no
+    /// report of such a run.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Folder`] for a report that does not read.
+    pub fn of_model(folder: &Path) -> Result<Option<Self>> {
+        if !folder.join(REPORT).exists() {
+            return Ok(None);
+        }
+        let mut report = TransferReport::read(folder)?;
+        if report.method != METHOD {
+            return Ok(None);
+        }
+        without_null(&mut report.config);
+        let config = serde_json::from_value(report.config);
+        config.map(Some).map_err(|fault| Error::folder(&folder.join(REPORT), format!("at `config`: {fault}")))
+    }
+
+    /// The sections and keys of what adaptation depends on in which another config has other values.
+    pub fn adapts_otherwise(&self, other: &Self) -> Vec<&'static str> {
+        let Self { seed, drop_types, decode, overlap, bert, similarity, loss, inner, adaptation, .. } = self;
+        let encoderless = |bert: &BertSettings| BertSettings { encoder: None, ..bert.clone() };
+        let differs = [
+            ("seed", *seed != other.seed),
+            ("drop_types", *drop_types != other.drop_types),
+            ("decode", *decode != other.decode),
+            ("overlap", *overlap != other.overlap),
+            ("bert", encoderless(bert) != encoderless(&other.bert)),
+            ("similarity", *similarity != other.similarity),
+            ("loss", *loss != other.loss),
+            ("inner", *inner != other.inner),
+            ("adaptation", *adaptation != other.adaptation),
+        ];
+        differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
     }
 
     /// The loss of meta-training, with what the ablation leaves of it.
@@ -170,7 +220,7 @@ impl MetaConfig {
     /// # Errors
     /// [`Error::Setting`] for the first that is wrong.
     pub fn check(&self) -> Result<()> {
-        self.training.check()?;
+        check_training(&self.training)?;
         self.bert.check()?;
         let under = |section: &str, training: &TrainingConfig| {
             training.check().map_err(|fault| match fault {
@@ -216,6 +266,13 @@ impl MetaConfig {
             let message = "is `crf`, expected `softmax`: the loss is of single words";
             return Err(Error::setting("bert.head", message));
         }
+        // The training loop puts them in an order that is forgotten.
+        let draws = self.meta.updates.saturating_mul(self.meta.tasks);
+        if draws > DRAWS {
+            let message =
+                format!("makes {draws} tasks of {} an update, expected at most {DRAWS}", self.meta.tasks);
+            return Err(Error::setting("meta.updates", message));
+        }
         // Each pass of a step has dropout of its own.
         let passes = self.inner.steps.saturating_add(1).saturating_mul(self.meta.tasks);
         if passes >= PASSES {
@@ -240,5 +297,15 @@ impl MetaConfig {
 
 /// Two special subwords, and one of a word.
 const SHORTEST: usize = 3;
+/// Tasks of all updates at most.
+const DRAWS: usize = 100_000_000;
 /// Passes of a step at most.
 const PASSES: usize = 1 << 16;
+
+/// What has no value is left out, as in a config file.
+fn without_null(value: &mut serde_json::Value) {
+    if let serde_json::Value::Object(own) = value {
+        own.retain(|_, value| !value.is_null());
+        own.values_mut().for_each(without_null);
+    }
+}

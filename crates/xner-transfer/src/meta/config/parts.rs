@@ -232,7 +232,8 @@ impl From<Decoding> for Decode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Overlap {
-    /// Once (`paper`): windows tag it together, and the first has its loss.
+    /// Once (`paper`): windows tag it together, and in meta-training and adaptation the first has its loss. The base model's
+    /// training counts it in both.
     Once,
     /// Twice (`released`): each window is a sentence of its own, in training and in scoring.
     Twice,

@@ -6,7 +6,7 @@ mod switches;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use xner_tagger::bert::train::BertSettings;
+use xner_tagger::bert::train::{BertSettings, check_training};
 use xner_tagger::config::TrainingConfig;
 
 pub use parts::{
@@ -150,7 +150,7 @@ impl TransAdvConfig {
     /// # Errors
     /// [`Error::Setting`] for the first that is wrong.
     pub fn check(&self) -> Result<()> {
-        self.training.check()?;
+        check_training(&self.training)?;
         self.bert.check()?;
         self.adversary.check()?;
         if self.dictionary.file.is_some() && self.dictionary.mapping.is_some() {
