@@ -57,8 +57,10 @@ fn what_cannot_be_trained_is_refused_before_anything_is_written() {
 /// Without entities nothing can be learnt, and every choice of weights is as good as another.
 #[test]
 fn corpora_without_entities_are_refused() {
-    let without = |sentences: &mut Vec<xner_corpus::Labelled>| {
-        sentences.iter_mut().for_each(|labelled| labelled.entities.clear());
+    let without = |sentences: &mut [xner_corpus::Labelled]| {
+        for labelled in sentences {
+            labelled.entities.clear();
+        }
     };
     for method in [Method::MbertFt, Method::TransAdv] {
         let mut case = Case::new(6);

@@ -131,7 +131,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         score_files(&args.gold, &files, &args.columns.conll(), args.mode(), args.allowed(), lengths)?;
     let foreign = args.scheme.is_none() && !args.strict && scored.singles;
     let notes: Vec<_> = foreign.then_some(SINGLES).into_iter().collect();
-    notes.iter().for_each(|text| warn(&format!("note: {text}")));
+    for text in &notes {
+        warn(&format!("note: {text}"));
+    }
     let second = if args.against.is_some() { scored.systems.pop() } else { None };
     let Some(first) = scored.systems.pop() else { return Ok(()) };
     let against = second.as_ref().map(|second| compare(&first, second, args)).transpose()?;
