@@ -130,6 +130,8 @@ fn bad_input_leaves_no_file() {
     refused("--input nowhere.text", &["nowhere.text: No such file"]);
     refused("--input ragged.conll --json", &["--json is for text"]);
     refused("--input ragged.conll --device gpu", &["gpu", "expected cpu, cuda:0 or wgpu:0"]);
+    let plain = format!("tag --model {} --input latin1.text --output o.jsonl.bz2", model().display());
+    folder.refused(&plain, &["o.jsonl.bz2: no .bz2 is written, only plain files, .gz and .xz"]);
 }
 
 #[test]

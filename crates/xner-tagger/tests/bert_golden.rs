@@ -11,7 +11,7 @@ use serde::Deserialize;
 use xner_corpus::{Labelled, Sentence, Tag, entities};
 use xner_tagger::bert::train::{BertLearner, BertSettings, BertTrainConfig};
 use xner_tagger::bert::{BertEncoder, BertTagger};
-use xner_tagger::config::{Optimiser, Schedule, TrainingConfig};
+use xner_tagger::config::{LossMean, Optimiser, Schedule, TrainingConfig};
 use xner_tagger::train::{Learner, Moment};
 use xner_tagger::{Device, HostTensor, Tensors, TrainData, open};
 
@@ -89,6 +89,7 @@ fn loss_and_gradients_are_those_of_transformers() {
             },
             training: TrainingConfig {
                 clip: 0.0,
+                mean: LossMean::Token,
                 optimiser: Optimiser::Sgd { rate },
                 schedule: Schedule::default(),
                 ..TrainingConfig::default()

@@ -51,8 +51,8 @@ pub(crate) struct Args {
     #[arg(long, value_parser = args::scheme(), default_value = "iob2")]
     scheme: Scheme,
     /// How tags are chosen: viterbi, the best sequence that keeps to the scheme; viterbi-open, the same but that a
-    /// sentence may begin within an entity; argmax, each token's most probable tag; by default viterbi, or what
-    /// --adapt-config says
+    /// sentence may begin within an entity; argmax, each token's most probable tag; by default viterbi, or with
+    /// --adapt what its settings say
     #[arg(long, value_parser = args::decode())]
     decode: Option<Decode>,
     /// Text: JSON lines on a terminal too
@@ -73,6 +73,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if args.json && matches!(format, Format::Conll | Format::Tsv) {
         return Err(bad_input("--json is for text; columns are written as columns"));
     }
+    crate::ending::check(&args.output, None)?;
     let mut tagger = match adapt::open(args)? {
         Some(tagger) => tagger,
         None => xner_tagger::open(&args.model, &args.device)?,
