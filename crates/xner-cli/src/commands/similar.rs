@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -13,15 +12,12 @@ use xner_corpus::{Error, Labelled, Sentence};
 use xner_tagger::bert::Pooling;
 use xner_tagger::bert::hub::Hub;
 use xner_tagger::{Device, ScoredEntity};
-use xner_transfer::meta::index::{
-    Neighbour, Origin, Pretrained, Representation, SentenceIndex, SentenceVectors,
-};
+use xner_transfer::meta::index::{Neighbour, Pretrained, Representation, SentenceVectors};
 
 use super::tag::head::prose;
 use crate::args::{self, Layout};
 use crate::exit::bad_input;
 use crate::paint;
-use crate::progress::{Progress, note};
 
 /// Print the sentences of a corpus that are most similar to a sentence, with their entities
 ///
@@ -116,13 +112,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let representation = Representation { pooling, length: args.length };
     let encoder = Pretrained::new(&folder(&args.model)?, representation, args.device)?;
     let sentences: Vec<Sentence> = corpus.iter().map(|labelled| labelled.sentence.clone()).collect();
-    let progress = Mutex::new(Progress::steps(sentences.len(), 0));
-    let done = |count| progress.lock().unwrap_or_else(PoisonError::into_inner).add(count);
-    let index = SentenceIndex::open_or_make_with(args.cache.as_deref(), &encoder, &sentences, &done)?;
-    drop(progress);
-    if let Origin::MadeAnew(fault) = index.vectors().origin() {
-        note(&format!("note: {fault}; its vectors are made anew"));
-    }
+    let index = super::source_index::source_index(args.cache.as_deref(), &encoder, &sentences)?;
     let asked: Vec<Sentence> = queries.iter().map(|labelled| labelled.sentence.clone()).collect();
     let found = index.nearest(&SentenceVectors::open_or_make(None, &encoder, &asked)?, args.k)?;
     if args.json {

@@ -6,9 +6,11 @@ use xner_tagger::Flow;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// The source's sentences get their vectors, and each its most similar ones.
+    /// The source's sentences get their vectors. First told with none done; where the vectors are cached, not again.
     Indexing {
-        /// The sentences.
+        /// Sentences done.
+        done: usize,
+        /// Of so many.
         sentences: usize,
     },
     /// A phase begins, or goes on: `base` or `meta`.

@@ -76,11 +76,15 @@ pub fn run(
         check_mask(config, &folder)?;
         let cut = cut(config, corpora, &folder)?;
         let corpora = cut.as_ref().unwrap_or(corpora);
-        if observer.event(&Event::Indexing { sentences: corpora.train.len() }) == Flow::Stop {
-            return Err(xner_tagger::Error::Stopped { step: 0, checkpoint: out.to_owned() }.into());
-        }
         let sentences: Vec<_> = corpora.train.iter().map(|labelled| labelled.sentence.clone()).collect();
-        let index = SentenceIndex::open_or_make(Some(cache), &encoder, &sentences)?;
+        let stopped = || xner_tagger::Error::Stopped { step: 0, checkpoint: out.to_owned() };
+        if observer.event(&Event::Indexing { done: 0, sentences: sentences.len() }) == Flow::Stop {
+            return Err(stopped().into());
+        }
+        let (index, flow) = index(cache, &encoder, &sentences, observer)?;
+        if flow == Flow::Stop {
+            return Err(stopped().into());
+        }
         if let Origin::MadeAnew(fault) = index.vectors().origin() {
             observer.event(&Event::Note(&format!("{fault}; its vectors are made anew")));
         }
@@ -95,6 +99,32 @@ pub fn run(
             steps: 0,
         };
         dispatch(*device, Whole { work: &mut work, index, encoder })?
+    })
+}
+
+/// The source's index, which the observer is told of as it grows. A wish to stop is granted when the vectors are in the cache.
+fn index(
+    cache: &Path,
+    encoder: &Pretrained,
+    sentences: &[Sentence],
+    observer: &mut dyn Observer,
+) -> Result<(SentenceIndex, Flow)> {
+    let (tell, told) = std::sync::mpsc::channel();
+    // Sentences are done on any thread, but the observer lives on this one.
+    std::thread::scope(|scope| {
+        let making = scope.spawn(move || {
+            let done = |more| tell.send(more).unwrap_or_default();
+            SentenceIndex::open_or_make_with(Some(cache), encoder, sentences, &done)
+        });
+        let (mut done, mut flow) = (0, Flow::Continue);
+        for more in told {
+            done += more;
+            if observer.event(&Event::Indexing { done, sentences: sentences.len() }) == Flow::Stop {
+                flow = Flow::Stop;
+            }
+        }
+        let index = making.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        Ok((index, flow))
     })
 }
 

@@ -98,10 +98,18 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
     let (whole, broken) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     case.run(whole.path(), None).unwrap();
     let (mut stops, mut seen) = (0, BTreeSet::new());
+    let mut indexed = Vec::new();
     for patience in 1.. {
         let (mut events, mut phase) = (0, String::new());
         let mut observer = |event: &Event<'_>| {
             match event {
+                Event::Indexing { done: 0, .. } => {}
+                Event::Indexing { done, sentences } => {
+                    assert_eq!(*sentences, case.corpora.train.len());
+                    indexed.push(*done);
+                    phase = "indexing".to_owned();
+                    return Flow::Stop;
+                }
                 Event::Phase { name, .. } => phase = (*name).to_owned(),
                 Event::Training(Training::Checkpoint { .. }) => {}
                 Event::Training(_) => {
@@ -126,7 +134,10 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
         }
         assert!(patience < 200, "it never ends");
     }
-    assert!(stops > 4 && seen.len() == 3, "{stops} {seen:?}");
+    assert!(stops > 4 && seen.len() == 4, "{stops} {seen:?}");
+    // Once, until all were there: the next call has them.
+    assert!(indexed.is_sorted_by(|a, b| a < b), "{indexed:?}");
+    assert_eq!(indexed.last(), Some(&case.corpora.train.len()));
     same(&files(whole.path()), &files(broken.path()));
 }
 

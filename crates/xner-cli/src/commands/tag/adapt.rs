@@ -7,11 +7,12 @@ use xner_corpus::Sentence;
 use xner_corpus::read::Format;
 use xner_tagger::Tagger;
 use xner_tagger::bert::hub::Hub;
-use xner_transfer::meta::index::{Origin, Pretrained, SentenceIndex};
+use xner_transfer::meta::index::Pretrained;
 use xner_transfer::meta::{MetaConfig, MetaCorpora, cut, open_adapted, read_source};
 
+use crate::commands::source_index::source_index;
 use crate::exit::bad_input;
-use crate::progress::{Progress, note, warn};
+use crate::progress::warn;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct AdaptArgs {
@@ -59,13 +60,8 @@ pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
     let source = cut(&config, &own, &folder)?.unwrap_or(own).train;
     let representation = config.similarity.representation();
     let encoder = Pretrained::new(&folder, representation, args.device)?;
-    let spinner = Progress::spinner("similar sentences");
     let sentences: Vec<Sentence> = source.iter().map(|labelled| labelled.sentence.clone()).collect();
-    let index = SentenceIndex::open_or_make(adapt_cache.as_deref(), &encoder, &sentences)?;
-    drop(spinner);
-    if let Origin::MadeAnew(fault) = index.vectors().origin() {
-        note(&format!("note: {fault}; its vectors are made anew"));
-    }
+    let index = source_index(adapt_cache.as_deref(), &encoder, &sentences)?;
     let tagger = open_adapted(&args.model, &source, index, Box::new(encoder), None, &config, &args.device);
     let context = || format!("{} cannot be adapted by {}", args.model.display(), corpus.display());
     Ok(Some(tagger.with_context(context)?))

@@ -57,7 +57,8 @@ enum Shown {
     Working {
         _spinner: Progress,
     },
-    Adapting {
+    Counting {
+        what: &'static str,
         bar: Progress,
         done: usize,
     },
@@ -74,12 +75,25 @@ impl Watch {
         self.shown = Shown::Nothing;
         self.shown = Shown::Working { _spinner: Progress::spinner(what) };
     }
+
+    fn counting(&mut self, what: &'static str, done: usize, of: usize) {
+        if !matches!(self.shown, Shown::Counting { what: shown, .. } if shown == what) {
+            self.shown = Shown::Nothing;
+            note(what);
+            self.shown = Shown::Counting { what, bar: Progress::steps(of, 0), done: 0 };
+        }
+        if let Shown::Counting { bar, done: before, .. } = &mut self.shown {
+            bar.add(done - *before);
+            *before = done;
+        }
+    }
 }
 
 impl Observer for Watch {
     fn event(&mut self, event: &Event<'_>) -> Flow {
         match event {
-            Event::Indexing { .. } => self.working("similar sentences"),
+            Event::Indexing { done: 0, .. } => self.working("similar sentences"),
+            Event::Indexing { done, sentences } => self.counting("vectors of sentences", *done, *sentences),
             Event::Phase { name, sentences } => {
                 self.shown = Shown::Nothing;
                 note(&format!("{name}: {sentences} sentences"));
@@ -102,15 +116,7 @@ impl Observer for Watch {
             }
             Event::Scoring => self.working("scoring"),
             Event::Adapting { done, sentences } => {
-                if !matches!(self.shown, Shown::Adapting { .. }) {
-                    self.shown = Shown::Nothing;
-                    note("adapting to each test sentence");
-                    self.shown = Shown::Adapting { bar: Progress::steps(*sentences, 0), done: 0 };
-                }
-                if let Shown::Adapting { bar, done: before } = &mut self.shown {
-                    bar.add(done - *before);
-                    *before = *done;
-                }
+                self.counting("adapting to each test sentence", *done, *sentences);
             }
             _ => {}
         }

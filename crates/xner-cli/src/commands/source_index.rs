@@ -1,0 +1,26 @@
+//! The vectors of a corpus, by which similar sentences are found.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::Result;
+use xner_corpus::Sentence;
+use xner_transfer::meta::index::{Origin, Pretrained, SentenceIndex};
+
+use crate::progress::{Progress, note};
+
+/// The index of a corpus, from the cache where it is there, else made before the user's eyes.
+pub(super) fn source_index(
+    cache: Option<&Path>,
+    encoder: &Pretrained,
+    sentences: &[Sentence],
+) -> Result<SentenceIndex> {
+    let progress = Mutex::new(Progress::steps(sentences.len(), 0));
+    let done = |count| progress.lock().unwrap_or_else(PoisonError::into_inner).add(count);
+    let index = SentenceIndex::open_or_make_with(cache, encoder, sentences, &done)?;
+    drop(progress);
+    if let Origin::MadeAnew(fault) = index.vectors().origin() {
+        note(&format!("note: {fault}; its vectors are made anew"));
+    }
+    Ok(index)
+}
