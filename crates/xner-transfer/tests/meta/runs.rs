@@ -103,7 +103,7 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
         let (mut events, mut phase) = (0, String::new());
         let mut observer = |event: &Event<'_>| {
             match event {
-                Event::Indexing { done: 0, .. } => {}
+                Event::Indexing { done: 0, .. } | Event::Training(Training::Checkpoint { .. }) => {}
                 Event::Indexing { done, sentences } => {
                     assert_eq!(*sentences, case.corpora.train.len());
                     indexed.push(*done);
@@ -111,7 +111,6 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
                     return Flow::Stop;
                 }
                 Event::Phase { name, .. } => phase = (*name).to_owned(),
-                Event::Training(Training::Checkpoint { .. }) => {}
                 Event::Training(_) => {
                     events += 1;
                     return if events > 1 + patience % 3 { Flow::Stop } else { Flow::Continue };
