@@ -206,4 +206,15 @@ fn configs_are_printed_and_read_again() {
     folder.refused("transfer meta --config meta.toml --out x --set masking.ratio=2.0", &["masking.ratio"]);
     folder.write("low.toml", folder.xner("low-resource --print-config").ok().as_bytes());
     folder.refused("low-resource --config low.toml --out x --model data/encoder", &["`train`"]);
+    folder.write("odd.toml", b"seed = 1\n\n[training]\nepoch = 2\n");
+    let odd = ["odd.toml: at `training.epoch`, line 4: unknown field"];
+    folder.refused("transfer meta --config odd.toml --out x", &odd);
+    folder.refused("transfer meta --config odd.toml --out x --set seed=2", &odd);
+    folder.refused(
+        "transfer meta --config meta.toml --out x --set training.epoch=2",
+        &["meta.toml: at `training.epoch` (from --set): unknown field"],
+    );
+    folder.write("odd.toml", b"[training]\nepoch = 2\n");
+    let odd = ["odd.toml: at `training.epoch`, line 2: unknown field"];
+    folder.refused("low-resource --config odd.toml --out x --model data/encoder", &odd);
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 use xner_corpus::write::Output;
+use xner_tagger::config::{key_and_message, located};
 
 use crate::{Error, Result};
 
@@ -15,7 +16,17 @@ pub(crate) fn read_config<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let text = std::fs::read_to_string(path).map_err(Error::io(path))?;
     let fault = |message: String| Error::Config { path: path.to_owned(), message };
     let parsed = toml::Deserializer::parse(&text).map_err(|e| fault(e.to_string()))?;
-    serde_path_to_error::deserialize(parsed).map_err(|e| fault(format!("at `{}`: {}", e.path(), e.inner())))
+    serde_path_to_error::deserialize(parsed)
+        .map_err(|e| fault(located(&text, &e.path().to_string(), e.inner())))
+}
+
+/// What `table` holds; a fault names the key in it, as [`located`] reads it.
+pub(crate) fn from_table<T: DeserializeOwned, E: serde::de::Error>(table: Table) -> Result<T, E> {
+    serde_path_to_error::deserialize(Value::Table(table)).map_err(
+        |e: serde_path_to_error::Error<toml::de::Error>| {
+            E::custom(format!("at `{}`: {}", e.path(), e.inner().message()))
+        },
+    )
 }
 
 /// As [`read_config`], with settings in the place of the file's: `key=value`, the key with its sections, the value as
@@ -31,13 +42,14 @@ pub(crate) fn read_config_with<T: DeserializeOwned>(path: &Path, settings: &[Str
         set(&mut table, setting)?;
     }
     serde_path_to_error::deserialize(Value::Table(table)).map_err(|e| {
-        let key = e.path().to_string();
-        // The fault repeats the key on a line of its own.
-        let message = e.inner().to_string();
-        let message = message.lines().next().unwrap_or_default();
+        let at = e.path().to_string();
+        let (key, message) = key_and_message(&at, e.inner());
         let ours = settings.iter().filter_map(|setting| setting.split_once('=')).any(|(own, _)| own == key);
-        let origin = if ours { " (from --set)" } else { "" };
-        fault(format!("at `{key}`{origin}: {message}"))
+        fault(if ours {
+            format!("at `{key}` (from --set): {message}")
+        } else {
+            located(&text, &at, e.inner())
+        })
     })
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 use xner_embed::map::{MapConfig, Method};
 
-use crate::files::resolve;
+use crate::files::{from_table, resolve};
 use crate::{Error, Result};
 
 /// `[mapping]`: how both languages' vectors come into one space.
@@ -53,11 +53,12 @@ impl MappingConfig {
 /// with the one before.
 ///
 /// # Errors
-/// What the parser says of a key or value that does not fit.
+/// What the parser says of a key or value that does not fit, behind its key.
 pub fn overlaid(base: &MapConfig, own: Table) -> Result<MapConfig, toml::de::Error> {
     let mut all = Value::try_from(base).map_err(serde::de::Error::custom)?;
     lay_over(&mut all, own.into());
-    all.try_into()
+    let Value::Table(all) = all else { return Err(serde::de::Error::custom("is no table")) };
+    from_table(all)
 }
 
 fn lay_over(base: &mut Value, own: Value) {

@@ -229,8 +229,8 @@ fn bad_input_is_named() {
         fault.to_string()
     };
     for (text, expected) in [
-        ("sed = 1", "bwet.toml: at `sed`"),
-        ("model.hiden = 1", "hiden"),
+        ("sed = 1", "bwet.toml: at `sed`, line 1: unknown field"),
+        ("\nmodel.hiden = 1", "bwet.toml: at `model.hiden`, line 2: unknown field"),
         ("model.hidden = 0", "bwet.toml: setting `model.hidden`"),
         ("dictionary = { file = 'a', mapping = 'b' }", "bwet.toml: setting `dictionary.mapping`"),
         ("dictionary.csls = 0", "`dictionary.csls`"),

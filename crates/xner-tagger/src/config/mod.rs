@@ -3,6 +3,7 @@
 mod augment;
 mod check;
 mod data;
+mod fault;
 mod model;
 mod optimiser;
 mod training;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use augment::{AugmentConfig, Combine};
 pub use data::{DataConfig, Keep, VectorsConfig};
+pub use fault::{key_and_message, located};
 pub use model::{CharactersConfig, ModelConfig};
 pub use optimiser::Optimiser;
 pub use training::{Fall, LossMean, Schedule, TrainingConfig};
@@ -71,25 +73,6 @@ impl Default for TrainConfig {
     }
 }
 
-/// What the parser says of a value of another kind, without the names that Rust has for numbers.
-fn in_words(fault: &toml::de::Error) -> String {
-    const KINDS: [(&str, &str); 6] = [
-        ("usize", "a whole number, 0 or above"),
-        ("u64", "a whole number, 0 or above"),
-        ("u32", "a whole number, 0 or above"),
-        ("i32", "a whole number"),
-        ("f32", "a number"),
-        ("f64", "a number"),
-    ];
-    let (text, message) = (fault.to_string(), fault.message());
-    let text = text.trim_end();
-    let kind = |(rust, words): &(&str, &str)| {
-        let before = message.strip_suffix(&format!("expected {rust}"))?;
-        Some(text.replace(message, &format!("{before}expected {words}")))
-    };
-    KINDS.iter().find_map(kind).unwrap_or_else(|| text.to_owned())
-}
-
 impl TrainConfig {
     /// Reads a config file. Relative paths in it are taken from the file's folder.
     ///
@@ -101,7 +84,7 @@ impl TrainConfig {
         let fault = |message: String| Error::Config { path: path.to_owned(), message };
         let parsed = toml::Deserializer::parse(&text).map_err(|e| fault(e.to_string()))?;
         let mut config: Self = serde_path_to_error::deserialize(parsed)
-            .map_err(|e| fault(format!("at `{}`: {}", e.path(), in_words(e.inner()))))?;
+            .map_err(|e| fault(located(&text, &e.path().to_string(), e.inner())))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.data.resolve(folder);
         config.vectors.resolve(folder);

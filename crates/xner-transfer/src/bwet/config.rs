@@ -10,7 +10,7 @@ use xner_embed::{ReadOptions as ReadVectors, map};
 use xner_tagger::TrainConfig;
 use xner_tagger::config::{ModelConfig, TrainingConfig};
 
-use crate::files::{read_config_with, resolve};
+use crate::files::{from_table, read_config_with, resolve};
 use crate::report::Select;
 use crate::{Error, Result};
 
@@ -156,7 +156,7 @@ impl Default for TranslationConfig {
 fn attentive<'de, D: Deserializer<'de>>(from: D) -> Result<ModelConfig, D::Error> {
     let mut table = toml::Table::deserialize(from)?;
     table.entry("attention").or_insert(true.into());
-    table.try_into().map_err(|fault: toml::de::Error| serde::de::Error::custom(fault.to_string().trim_end()))
+    from_table(table)
 }
 
 impl BwetConfig {

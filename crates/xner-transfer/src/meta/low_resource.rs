@@ -24,7 +24,7 @@ use xner_tagger::{
 use super::config::Decoding;
 use super::corpora::{MetaCorpora, limited};
 use super::observer::{Event, Observer};
-use crate::files::{create_folder, read_config_with, read_json, resolve, write_json};
+use crate::files::{create_folder, from_table, read_config_with, read_json, resolve, write_json};
 use crate::identity::PHASE_FORMAT;
 use crate::report::{TestScores, settings};
 use crate::{Error, Result};
@@ -121,7 +121,7 @@ fn default_training() -> TrainingConfig {
 fn training<'de, D: Deserializer<'de>>(from: D) -> Result<TrainingConfig, D::Error> {
     let mut own = Table::deserialize(from)?;
     complete(&mut own, Table::try_from(default_training()).map_err(serde::de::Error::custom)?);
-    own.try_into().map_err(|e: toml::de::Error| serde::de::Error::custom(e.to_string().trim_end()))
+    from_table(own)
 }
 
 impl LowResourceConfig {

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use toml::Value;
 use xner_embed::map::{MapConfig, Method};
+use xner_tagger::config::located;
 use xner_transfer::mapping::overlaid;
 
 use crate::documented::{self, Key, Table};
@@ -18,7 +19,7 @@ pub(super) fn read(method: Method, file: Option<&Path>) -> Result<MapConfig> {
         std::fs::read_to_string(file).with_context(|| format!("{}: cannot be read", file.display()))?;
     let fault = |message: String| bad_input(format!("{}: {}", file.display(), message.trim_end()));
     let own = toml::from_str::<toml::Table>(&text).map_err(|e| fault(e.to_string()))?;
-    overlaid(&preset, own).map_err(|e| fault(e.to_string()))
+    overlaid(&preset, own).map_err(|e| fault(located(&text, ".", &e)))
 }
 
 /// A method's config with every key, its meaning, and its value.

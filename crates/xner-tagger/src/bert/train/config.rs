@@ -8,7 +8,7 @@ use xner_corpus::Scheme;
 
 use super::super::config::{BertConfig, Head};
 use super::super::hub::Hub;
-use crate::config::{DataConfig, Fall, LossMean, Optimiser, Schedule, TrainingConfig};
+use crate::config::{DataConfig, Fall, LossMean, Optimiser, Schedule, TrainingConfig, located};
 use crate::{Error, Result};
 
 /// What a config's key `model` says where a BERT is to be trained.
@@ -194,7 +194,7 @@ impl BertTrainConfig {
             complete(own, defaults);
         }
         let mut config: Self = serde_path_to_error::deserialize(toml::Value::Table(table))
-            .map_err(|e| fault(format!("at `{}`: {}", e.path(), e.inner().to_string().trim_end())))?;
+            .map_err(|e| fault(located(&text, &e.path().to_string(), e.inner())))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.data.resolve(folder);
         config.bert.resolve(folder);

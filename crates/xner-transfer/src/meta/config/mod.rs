@@ -93,14 +93,7 @@ impl MetaConfig {
     /// # Errors
     /// As [`MetaConfig::read`]; [`Error::Setting`] for what is no setting.
     pub fn read_with(path: &Path, settings: &[String]) -> Result<Self> {
-        let mut config: Self = read_config_with(path, settings).map_err(|fault| match fault {
-            // The preset's keys are put in below the root, so the key is in the message itself.
-            Error::Config { path, message } => {
-                let message = message.strip_prefix("at `.`: ").unwrap_or(&message).to_owned();
-                Error::Config { path, message }
-            }
-            other => other,
-        })?;
+        let mut config: Self = read_config_with(path, settings)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.paths().into_iter().for_each(|path| resolve(path, folder));
         config.bert.resolve(folder);

@@ -9,6 +9,7 @@ use xner_tagger::bert::train::{BertTrainConfig, complete};
 use xner_tagger::config::{Optimiser, Schedule, TrainingConfig};
 
 use super::super::sets::Set;
+use crate::files::from_table;
 use crate::{Error, Result};
 
 /// `[source]`: labelled text.
@@ -306,9 +307,8 @@ pub(super) fn default_training() -> TrainingConfig {
 
 /// `[training]`: what it leaves out is the paper's, which is not what it would be for another model.
 pub(super) fn training<'de, D: Deserializer<'de>>(from: D) -> Result<TrainingConfig, D::Error> {
-    let other = |fault: toml::de::Error| serde::de::Error::custom(fault.to_string().trim_end());
     let mut own = Table::deserialize(from)?;
     let defaults = Table::try_from(default_training()).map_err(serde::de::Error::custom)?;
     complete(&mut own, defaults);
-    own.try_into().map_err(other)
+    from_table(own)
 }
