@@ -30,7 +30,7 @@ row() { # LANGUAGE NAME SEED
   [ -e "$folder/transfer-report.json" ] && return
   mkdir -p "$folder"
   "$xner" --threads "${THREADS:-2}" transfer meta --config "${CONFIGS:-examples/configs/meta}/en-$1.toml" --seed "$3" \
-    --out "$folder" --cache "$out/phases" "${settings[@]}" >> "$folder/log" 2>&1
+    --out "$folder" --cache "$out/phases" "${settings[@]}" >> "$folder/log" 2>&1 || { tail -n 3 "$folder/log" >&2; exit 1; }
   if [ "${KEEP:-yes}" = no ]; then rm -f "$folder/model.safetensors"; fi
 }
 

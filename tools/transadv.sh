@@ -28,10 +28,10 @@ row() { # NAME SEED
   [ -e "$folder/transfer-report.json" ] && [ -e "${tagged:-$folder/transfer-report.json}" ] && return
   mkdir -p "$folder"
   "$xner" --threads "${THREADS:-2}" transfer "$method" --config "$config" --seed "$2" --out "$folder" \
-    --cache "$out/phases/seed-$2" "${settings[@]}" >> "$folder/log" 2>&1
+    --cache "$out/phases/seed-$2" "${settings[@]}" >> "$folder/log" 2>&1 || { tail -n 3 "$folder/log" >&2; exit 1; }
   if [ -n "$tagged" ]; then
     "$xner" --threads "${THREADS:-2}" tag --model "$folder" --input "$TEST" --format conll --output "$tagged" \
-      2>> "$folder/log"
+      2>> "$folder/log" || { tail -n 3 "$folder/log" >&2; exit 1; }
   fi
   if [ "${KEEP:-yes}" = no ]; then
     rm -rf "$folder/model.safetensors" "$folder/by-target"

@@ -80,7 +80,10 @@ fn a_config_says_what_the_method_does_not() {
     assert_eq!(config["refinement"]["iterations"], 2);
     folder.write("odd.toml", b"[refinement]\niteration = 2\n");
     folder.write("zero.toml", b"limit = 0\n");
-    folder.refused(&format!("{command} --config odd.toml --out n"), &["odd.toml: at `refinement.iteration`, line 2: unknown field"]);
+    folder.refused(
+        &format!("{command} --config odd.toml --out n"),
+        &["odd.toml: at `refinement.iteration`, line 2: unknown field"],
+    );
     folder.refused(&format!("{command} --config zero.toml --out n"), &["zero.toml", "limit", "at least 1"]);
     folder.refused(&format!("{command} --config nowhere.toml --out n"), &["nowhere.toml"]);
 }

@@ -134,7 +134,10 @@ fn what_cannot_be_made_is_refused() {
     );
     folder.refused("transadv-data --config both.toml --out made", &["both.toml", "`dictionary.mapping`"]);
     folder.refused("transadv-data --config no.toml --out made", &["--source"]);
-    folder.refused("transadv-data --config odd.toml --out made", &["odd.toml: at `data.stratagem`, line 1: unknown field"]);
+    folder.refused(
+        "transadv-data --config odd.toml --out made",
+        &["odd.toml: at `data.stratagem`, line 1: unknown field"],
+    );
     folder.write("step.toml", b"seed = 2\n[training]\nepochs = 2\n[training.optimiser]\nrates = 1e-3\n");
     let at = "step.toml: at `training.optimiser.rates`, line 5: unknown field";
     folder.refused("transadv-data --config step.toml --out made", &[at]);

@@ -133,8 +133,18 @@ const FROZEN: &[Table<'_>] = &[Table(
 fn documented() -> Result<String> {
     // The encoder, the head and the windows are the models' own.
     let rest = super::train::bert_and_training().filter(|Table(name, ..)| *name != "bert");
-    let all = OWN.iter().chain(FROZEN).chain(rest);
-    let tables: Vec<Table<'_>> = all.map(|Table(name, about, keys)| Table(name, about, keys)).collect();
+    // Nothing is evaluated on the way.
+    let idle = |key: &Key| match key.0 {
+        "evaluate_every" | "patience" => Key(key.0, "Of no effect here: the last weights count.", key.2),
+        _ => *key,
+    };
+    let own: Vec<(_, _, Vec<Key>)> = OWN
+        .iter()
+        .chain(FROZEN)
+        .chain(rest)
+        .map(|Table(name, about, keys)| (*name, *about, keys.iter().map(idle).collect()))
+        .collect();
+    let tables: Vec<Table<'_>> = own.iter().map(|(name, about, keys)| Table(name, about, keys)).collect();
     documented::write(&tables, &LowResourceConfig::default())
 }
 

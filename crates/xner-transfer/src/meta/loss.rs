@@ -64,6 +64,11 @@ impl Sentences {
         &self.pieces
     }
 
+    /// The tag of each token that has a loss, window by window.
+    pub fn gold(&self) -> &[u16] {
+        &self.gold
+    }
+
     /// Whether no token has a loss.
     pub fn is_empty(&self) -> bool {
         self.gold.is_empty()

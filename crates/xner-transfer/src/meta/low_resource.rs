@@ -155,6 +155,9 @@ impl LowResourceConfig {
             let message = format!("has {share}, expected shares above 0 and at most 1");
             return Err(Error::setting("shares", message));
         }
+        if self.test_sentences == Some(0) {
+            return Err(Error::setting("test_sentences", "is 0, expected at least 1"));
+        }
         if self.draws.is_empty() {
             return Err(Error::setting("draws", "is empty, expected at least one seed"));
         }
@@ -344,8 +347,19 @@ impl Work<'_> {
         };
         create_folder(out)?;
         if plan.finished()?.is_none() {
-            let model = FineTuned::<A>::reopen(folder, &config.bert.settings(), config.seed, device)?;
-            let examples = kept.map(|one| model.examples(one)).collect::<xner_tagger::Result<Vec<_>>>()?;
+            // Without a file's name in it, a fault is between the model and the config or the corpus.
+            let named = |fault: xner_tagger::Error| match fault {
+                fault @ (xner_tagger::Error::Setting { .. } | xner_tagger::Error::Corpus(_)) => {
+                    Error::folder(folder, fault.to_string())
+                }
+                fault => fault.into(),
+            };
+            let model = FineTuned::<A>::reopen(folder, &config.bert.settings(), config.seed, device)
+                .map_err(named)?;
+            let examples = kept
+                .map(|one| model.examples(one))
+                .collect::<xner_tagger::Result<Vec<_>>>()
+                .map_err(named)?;
             let optimiser = FineTuneOptimiser::new(config.training.optimiser, config.training.clip, &model);
             let at_once = config.bert.at_once;
             let decode = Decode::from(config.decode);

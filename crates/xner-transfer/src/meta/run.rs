@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use burn::tensor::backend::AutodiffBackend;
+use rayon::ThreadPoolBuilder;
 use xner_corpus::{Labelled, Sentence, Tag};
 use xner_nn::NerBackend;
 use xner_tagger::bert::train::{BertLearner, BertTrainConfig, FineTuned, tags_of};
@@ -110,11 +111,16 @@ fn index(
     observer: &mut dyn Observer,
 ) -> Result<(SentenceIndex, Flow)> {
     let (tell, told) = std::sync::mpsc::channel();
-    // Sentences are done on any thread, but the observer lives on this one.
+    // Sentences are done on any thread, but the observer lives on this one. The work has a pool as large as the caller's: this
+    // thread may be one of the caller's, and waits.
+    let threads = rayon::current_num_threads();
     std::thread::scope(|scope| {
         let making = scope.spawn(move || {
             let done = |more| tell.send(more).unwrap_or_default();
-            SentenceIndex::open_or_make_with(Some(cache), encoder, sentences, &done)
+            let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+            let pool =
+                pool.map_err(|fault| Error::Data { message: format!("threads to index in: {fault}") })?;
+            pool.install(|| SentenceIndex::open_or_make_with(Some(cache), encoder, sentences, &done))
         });
         let (mut done, mut flow) = (0, Flow::Continue);
         for more in told {

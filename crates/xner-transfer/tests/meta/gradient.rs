@@ -292,6 +292,22 @@ fn a_meta_update_changes_the_weights_once_and_repeats() {
     assert_ne!(one, case.model().weights());
 }
 
+/// Half the meta-update's rate is half the inner rate, where that follows it.
+#[test]
+fn the_inner_rate_follows_the_meta_updates_if_it_should() {
+    let norm = |scheduled: bool, share: f64, inner: f64| {
+        let mut case = case();
+        case.config.inner.scheduled = scheduled;
+        case.config.inner.optimiser = Optimiser::Sgd { rate: inner };
+        let rate = share * case.config.meta.optimiser.rate();
+        let mut learner = case.learner(case.tasks());
+        learner.step(&[], &Moment { epoch: 0, step: 0, rate }).unwrap().gradient_norm
+    };
+    assert_eq!(norm(false, 0.5, 0.1), norm(false, 1.0, 0.1));
+    assert_eq!(norm(true, 0.5, 0.1), norm(false, 1.0, 0.05));
+    assert_ne!(norm(true, 0.5, 0.1), norm(true, 1.0, 0.1));
+}
+
 /// It is drawn for each pass, and another at each step.
 #[test]
 fn meta_training_has_dropout() {

@@ -116,5 +116,8 @@ fn a_word_in_two_windows_counts_once() {
         all.pieces().iter().map(|piece| piece.words.iter().map(|&(_, at)| at).collect()).collect();
     // All of the first window, and the second from its new word on.
     assert_eq!(rows, [(0..6).collect::<Vec<u32>>(), (4..8).collect()]);
+    let tags: Vec<u16> = all.gold().to_vec();
+    assert_eq!(tags, [0, 0, 1, 0, 0, 0, 2, 0, 0, 0], "words have their tag, the rest none");
+    assert_eq!(first.gold(), [0, 1, 0, 2]);
     assert!(Sentences::new(std::iter::empty(), Subwords::First).is_empty());
 }

@@ -113,3 +113,21 @@ fn faults_name_file_and_key() {
         assert!(fault.contains("c.toml") && fault.contains(key), "{text}: {fault}");
     }
 }
+
+/// What adaptation does not read may be another without a word.
+#[test]
+fn what_adapts_otherwise_is_named() {
+    let trained = MetaConfig::default();
+    let otherwise = |text: &str| read(text).unwrap().adapts_otherwise(&trained).join(" ");
+    for text in [
+        "",
+        "seed = 2",
+        "inner.steps = 0\ninner.scheduled = false\ninner.optimiser.rate = 1e-3",
+        "loss.max_weight = 0.0\nadaptation.score = false\nmasking.ratio = 0.0",
+    ] {
+        assert_eq!(otherwise(text), "", "{text}");
+    }
+    assert_eq!(otherwise("seed = 2\nadaptation.dropout = true"), "seed adaptation");
+    assert_eq!(otherwise("inner.bias_correction = false"), "inner");
+    assert_eq!(otherwise("loss.subwords = 'all'\nsimilarity.k = 3"), "similarity loss");
+}

@@ -151,7 +151,11 @@ const TABLES: &[Table<'_>] = &[
         "The rule by which a gradient changes the weights: sgd, adam or adamw.",
         &[
             Key("kind", "sgd, adam or adamw.", None),
-            Key("rate", "First learning rate; by default 0.1 for sgd, 0.001 for adam and adamw.", None),
+            Key(
+                "rate",
+                "First learning rate. Left out: 0.1 for sgd; for adam and adamw 0.001, or an encoder's, see its default.",
+                None,
+            ),
             Key("beta1", "adam, adamw: decay of the mean.", Some("0.9")),
             Key("beta2", "adam, adamw: decay of the mean square.", Some("0.999")),
             Key("epsilon", "adam, adamw: added to the root of the mean square.", Some("1e-8")),

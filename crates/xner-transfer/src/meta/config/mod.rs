@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use xner_tagger::bert::config::Head;
 use xner_tagger::bert::train::{BertSettings, check_training};
-use xner_tagger::config::{Fall, Schedule, TrainingConfig};
+use xner_tagger::config::{Fall, Optimiser, Schedule, TrainingConfig};
 
 pub use parts::{
     Ablation, AdaptationConfig, Decoding, Gradient, InnerUpdate, LossConfig, Masked, MaskingConfig, Mean,
@@ -158,16 +158,26 @@ impl MetaConfig {
     pub fn adapts_otherwise(&self, other: &Self) -> Vec<&'static str> {
         let Self { seed, drop_types, decode, overlap, bert, similarity, loss, inner, adaptation, .. } = self;
         let encoderless = |bert: &BertSettings| BertSettings { encoder: None, ..bert.clone() };
+        let plain = |loss: &LossConfig| LossConfig { max_weight: 0.0, ..*loss };
+        // Steps and rate are those of `adaptation`.
+        let step = |inner: &InnerUpdate| {
+            let mut inner = InnerUpdate { steps: 1, scheduled: false, ..inner.clone() };
+            let (Optimiser::Sgd { rate } | Optimiser::Adam { rate, .. } | Optimiser::AdamW { rate, .. }) =
+                &mut inner.optimiser;
+            *rate = 1.0;
+            inner
+        };
+        let unscored = |adaptation: &AdaptationConfig| AdaptationConfig { score: true, ..*adaptation };
         let differs = [
-            ("seed", *seed != other.seed),
+            ("seed", adaptation.dropout && *seed != other.seed),
             ("drop_types", *drop_types != other.drop_types),
             ("decode", *decode != other.decode),
             ("overlap", *overlap != other.overlap),
             ("bert", encoderless(bert) != encoderless(&other.bert)),
             ("similarity", *similarity != other.similarity),
-            ("loss", *loss != other.loss),
-            ("inner", *inner != other.inner),
-            ("adaptation", *adaptation != other.adaptation),
+            ("loss", plain(loss) != plain(&other.loss)),
+            ("inner", step(inner) != step(&other.inner)),
+            ("adaptation", unscored(adaptation) != unscored(&other.adaptation)),
         ];
         differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
     }
