@@ -20,7 +20,8 @@ use xner::sample::{Language, Sample, Split};
 use xner::tagger::bert::train::BertSettings;
 use xner::tagger::bert::{Pooling, RandomEncoder};
 use xner::tagger::config::{Optimiser, TrainingConfig};
-use xner::transfer::meta::{Ablation, Cases, MetaConfig, MetaCorpora, Start, run};
+use xner::tagger::train::{Event as Training, Flow};
+use xner::transfer::meta::{Ablation, Cases, Event, MetaConfig, MetaCorpora, Start, run};
 use xner::transfer::report::TransferReport;
 
 const SOURCE: Language = Language::English;
@@ -36,11 +37,26 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["--config", config, "--out", out] => {
             let config = MetaConfig::read(Path::new(config))?;
             let corpora = MetaCorpora::read(&config)?;
-            print(&run(&config, &corpora, Path::new(out), None, &Device::Cpu, &mut ())?);
+            print(&run(&config, &corpora, Path::new(out), None, &Device::Cpu, &mut told)?);
             Ok(())
         }
         _ => Err("expected no arguments, or: --seed N, or: --config FILE --out DIR".into()),
     }
+}
+
+/// What a run on real data tells, which takes hours.
+fn told(event: &Event<'_>) -> Flow {
+    match event {
+        Event::Phase { name, sentences } => eprintln!("{name}: {sentences} sentences"),
+        Event::Training(Training::Evaluated(found)) => {
+            eprintln!("  step {}: loss {:.3}, dev F1 {:.2}", found.step, found.loss, 100.0 * found.f1);
+        }
+        Event::PhaseEnd { name, cached: true } => eprintln!("{name}: was there"),
+        Event::Adapting { done, sentences } => eprintln!("adapted to {done} of {sentences} sentences"),
+        Event::Note(note) => eprintln!("note: {note}"),
+        _ => {}
+    }
+    Flow::Continue
 }
 
 fn on_the_sample(seed: u64) -> Result<(), Box<dyn Error>> {

@@ -63,8 +63,9 @@ def reported(folder):
             test = json.loads(other.read_text())["against"]["approximate_randomisation"]
             yield (pair, row, int(seed[5:]), f"p-{other.stem[8:]}"), test["p_value"]
     for file in folder.glob("low-*/low-resource.json"):
-        for row in json.loads(file.read_text())["rows"]:
-            for draw, scores in enumerate(row["scores"], 1):
+        report = json.loads(file.read_text())
+        for row in report["rows"]:
+            for draw, scores in zip(report["draws"], row["scores"]):
                 yield (file.parent.name, f"{row['model']} {row['share']:g}", draw, "f1"), scores["f1"]
 
 

@@ -37,6 +37,11 @@ pub(crate) fn positive() -> impl TypedValueParser<Value = usize> {
     value_parser!(u32).range(1..).map(|number| number as usize)
 }
 
+/// A seed that a config file may have too: TOML's numbers have a sign.
+pub(crate) fn seed() -> impl TypedValueParser<Value = u64> {
+    value_parser!(u64).range(..=i64::MAX as u64)
+}
+
 /// What becomes of an entity that cuts a token, by a name that shells can complete.
 fn align() -> impl TypedValueParser<Value = Align> {
     PossibleValuesParser::new(["refuse", "widen"])

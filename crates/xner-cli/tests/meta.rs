@@ -119,7 +119,7 @@ fn a_run_is_scored_as_it_is_and_adapted_and_its_model_tags_so() {
         folder.write("configs/run.toml", config.as_bytes());
         let said = folder.xner(&format!("tag --model run --input data/es.test.conll {by}"));
         assert_eq!(
-            said.err.contains("another adaptation"),
+            said.err.contains("other settings: adaptation"),
             rate != "[adaptation]\nrate = 1e-3",
             "{}",
             said.err
@@ -140,10 +140,24 @@ fn a_run_is_scored_as_it_is_and_adapted_and_its_model_tags_so() {
     );
     // The model's own settings are in its report; the paper's freeze more layers than there are.
     let own = "--adapt data/en.train.conll --adapt-encoder data/encoder";
-    let said = folder.xner(&format!("tag --model run --input data/es.test.conll {own}")).ok();
-    assert_eq!(said, as_trained);
+    let said = folder.xner(&format!("tag --model run --input data/es.test.conll {own}"));
+    assert!(!said.err.contains("another encoder"), "{}", said.err);
+    assert_eq!(said.ok(), as_trained);
+    // The fine-tuned model is an encoder too, but not the one by which it was trained.
+    let other = "--adapt data/en.train.conll --adapt-encoder run";
+    let said = folder.xner(&format!("tag --model run --input data/es.test.conll {other}"));
+    assert!(said.err.contains("run: run was trained with another encoder"), "{}", said.err);
+    said.ok();
+    // What cannot be opened is told before the corpus is indexed.
+    let anew = "--adapt data/en.train.conll --adapt-encoder data/encoder --adapt-cache anew";
+    folder.refused(&format!("tag --model nowhere --input data/es.test.conll {anew}"), &["nowhere"]);
+    folder.refused(&format!("tag --model run --input nowhere.conll {anew}"), &["nowhere.conll"]);
+    assert!(!folder.path("anew").exists());
     std::fs::rename(folder.path("run/transfer-report.json"), folder.path("report.json")).unwrap();
-    folder.refused(&format!("tag --model run --input data/es.test.conll {own}"), &["bert.freeze_layers"]);
+    folder.refused(
+        &format!("tag --model run --input data/es.test.conll {own}"),
+        &["bert.freeze_layers", "--adapt-config"],
+    );
     let few = "--adapt few.conll --adapt-config configs/run.toml";
     folder.write("few.conll", b"Ana B-PER\n\n");
     folder.refused(
@@ -182,6 +196,34 @@ fn a_run_that_is_killed_in_meta_training_goes_on() {
 }
 
 #[test]
+fn low_resource_that_is_killed_goes_on() {
+    let folder = folder();
+    folder.xner(&format!("{COMMAND} base --set ablation=no-meta-training")).ok();
+    let low = LOW.replace("epochs = 1", "epochs = 60\ncheckpoint_every = 1").replace("[0.2, 0.5]", "[0.5]");
+    folder.write("configs/low.toml", low.as_bytes());
+    let command = |out: &str| format!("low-resource --config configs/low.toml --out {out} --model base=base");
+    folder.xner(&command("whole")).ok();
+    let begun = std::time::Instant::now();
+    let mut child = folder.start(&command("broken"));
+    // In the second draw, so that the first is there.
+    let there = || {
+        let names = if folder.path("broken").exists() { folder.files("broken") } else { vec![] };
+        let own = names.into_iter().find(|name| name.contains("draw-2"));
+        own.is_some_and(|own| folder.path(&format!("broken/{own}/checkpoint/state.safetensors")).exists())
+    };
+    while !there() {
+        assert_eq!(child.try_wait().unwrap(), None);
+        assert!(begun.elapsed().as_secs() < 300);
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!folder.path("broken/low-resource.json").exists());
+    folder.xner(&command("broken")).ok();
+    assert!(folder.tree("whole") == folder.tree("broken"));
+}
+
+#[test]
 fn models_are_tuned_on_few_sentences() {
     let folder = folder();
     folder.xner(&format!("{COMMAND} full")).ok();
@@ -195,6 +237,14 @@ fn models_are_tuned_on_few_sentences() {
     assert!(text.contains("| 20 % | 4 | base | ") && text.contains("| 50 % | 10 | Meta-Cross | "), "{text}");
     folder.refused("low-resource --config configs/low.toml --out low --model nowhere", &["nowhere"]);
     folder.refused(&format!("{command} --set shares=[2.0]"), &["shares"]);
+    // A value of a table or list that --set gives is not looked for in the file.
+    folder.refused(&format!("{command} --set draws=[-1]"), &["at `draws[0]` (from --set)"]);
+    let odd = "low-resource --config configs/low.toml --out odd --model a|b=base --set shares=[0.29]";
+    let text = folder.xner(odd).ok();
+    assert!(text.contains("| 29 % | 6 | a\\|b | "), "{text}");
+    folder.refused(&format!("{COMMAND} odd"), &["odd: holds scores of low resource"]);
+    // Seeds that no config could have.
+    folder.refused(&format!("{COMMAND} x --seed 18446744073709551615"), &["18446744073709551615"]);
 }
 
 #[test]

@@ -6,12 +6,19 @@ use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use crate::{BiLstmOps, CrfOps, EncoderOps, OptimiserOps, TanhOps};
 
 /// A backend with every operation that our models need.
-pub trait NerBackend: BiLstmOps + CrfOps + TanhOps + EncoderOps + OptimiserOps {}
+pub trait NerBackend: BiLstmOps + CrfOps + TanhOps + EncoderOps + OptimiserOps {
+    /// Whether what several threads ask for is done at the same time. An accelerator does one thing after another.
+    const ON_CPU: bool = false;
+}
 
 #[cfg(feature = "flex")]
-impl NerBackend for burn_flex::Flex {}
+impl NerBackend for burn_flex::Flex {
+    const ON_CPU: bool = true;
+}
 
-impl<B: NerBackend, C: CheckpointStrategy> NerBackend for Autodiff<B, C> {}
+impl<B: NerBackend, C: CheckpointStrategy> NerBackend for Autodiff<B, C> {
+    const ON_CPU: bool = B::ON_CPU;
+}
 
 /// Backends that run the tensor bodies.
 #[allow(unused_macros, reason = "used for each accelerator whose feature is on")]

@@ -44,7 +44,11 @@ pub(crate) fn read_config_with<T: DeserializeOwned>(path: &Path, settings: &[Str
     serde_path_to_error::deserialize(Value::Table(table)).map_err(|e| {
         let at = e.path().to_string();
         let (key, message) = key_and_message(&at, e.inner());
-        let ours = settings.iter().filter_map(|setting| setting.split_once('=')).any(|(own, _)| own == key);
+        // A setting may be a whole table or list, in which the fault is.
+        let within = |own: &str| {
+            key.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        let ours = settings.iter().filter_map(|setting| setting.split_once('=')).any(|(own, _)| within(own));
         fault(if ours {
             format!("at `{key}` (from --set): {message}")
         } else {
@@ -61,7 +65,8 @@ fn set(table: &mut Table, setting: &str) -> Result<()> {
         return Err(Error::setting(setting, "has an empty key, expected key=value"));
     }
     let read: Result<Table, _> = toml::from_str(&format!("value = {value}"));
-    let value = read.ok().and_then(|mut read| read.remove("value"));
+    // A value with more lines, of which another begins another key, is none.
+    let value = read.ok().filter(|read| read.len() == 1).and_then(|mut read| read.remove("value"));
     let value = value.unwrap_or_else(|| Value::String(setting[key.len() + 1..].to_owned()));
     let mut at = table;
     let mut parts = key.split('.').peekable();
@@ -99,13 +104,22 @@ pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let text = std::fs::read_to_string(path).map_err(Error::io(path))?;
     let mut reader = serde_json::Deserializer::from_str(&text);
-    serde_path_to_error::deserialize(&mut reader)
-        .map_err(|e| Error::folder(path, format!("at `{}`: {}", e.path(), e.inner())))
+    serde_path_to_error::deserialize(&mut reader).map_err(|e| match e.path().to_string().as_str() {
+        // It is no JSON, or not the whole of it.
+        "." | "?" => Error::folder(path, e.inner().to_string()),
+        key => Error::folder(path, format!("at `{key}`: {}", e.inner())),
+    })
 }
 
 /// Makes the folder and those above it.
 pub(crate) fn create_folder(path: &Path) -> Result<()> {
-    std::fs::create_dir_all(path).map_err(Error::io(path))
+    std::fs::create_dir_all(path).map_err(|fault| {
+        if path.is_file() {
+            Error::folder(path, "is a file, expected a folder")
+        } else {
+            Error::io(path)(fault)
+        }
+    })
 }
 
 #[cfg(test)]
@@ -116,10 +130,10 @@ mod tests {
     #[test]
     fn settings_take_the_place_of_the_files() {
         let mut table: Table = toml::from_str("a = 1\n[b]\nc = \"x\"\nd = 2").unwrap();
-        for setting in ["a=2.5", "b.c=cross-word", "b.e.f=true", "g=[1, 2]", "h=a=b"] {
+        for setting in ["a=2.5", "b.c=cross-word", "b.e.f=true", "g=[1, 2]", "h=a=b", "i=1\nj=2"] {
             set(&mut table, setting).unwrap();
         }
-        let expected = "a = 2.5\ng = [1, 2]\nh = \"a=b\"\n[b]\nc = \"cross-word\"\nd = 2\n[b.e]\nf = true";
+        let expected = "a = 2.5\ng = [1, 2]\nh = \"a=b\"\ni = \"1\\nj=2\"\n[b]\nc = \"cross-word\"\nd = 2\n[b.e]\nf = true";
         assert_eq!(table, toml::from_str(expected).unwrap());
         assert!(set(&mut table, "a").unwrap_err().to_string().contains("key=value"));
         assert!(set(&mut table, "=3").unwrap_err().to_string().contains("empty key"));

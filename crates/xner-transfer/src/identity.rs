@@ -1,13 +1,15 @@
 //! Whose folder it is, so that no phase goes on from another run's.
 
 use std::fs::{File, TryLockError};
+use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use xner_corpus::write::remove_partial;
 use xner_tagger::Device;
 
-use crate::files::{create_folder, read_json, write_json};
+use crate::files::{create_folder, read_json};
+use crate::meta::low_resource::REPORT as SCORES;
 use crate::report::REPORT;
 use crate::{Error, Result};
 
@@ -35,8 +37,10 @@ pub(crate) const PHASES: &str = "phases";
 #[derive(Debug)]
 pub(crate) struct Claim<'a> {
     out: &'a Path,
+    /// Whether the folder was not there before.
+    made: bool,
     /// `run.json`; the system frees the lock when the process ends, however it ends.
-    _lock: File,
+    lock: File,
 }
 
 /// Makes the folder the run's that has this fingerprint; none where that is finished already.
@@ -44,34 +48,67 @@ pub(crate) struct Claim<'a> {
 /// # Errors
 /// [`Error::Folder`] when it holds another run, or one that another process is working on.
 pub(crate) fn claim<'a>(out: &'a Path, fingerprint: &str, device: &Device) -> Result<Option<Claim<'a>>> {
+    let made = !out.exists();
     create_folder(out)?;
-    let (path, device) = (out.join(IDENTITY), device.to_string());
-    if path.exists() {
-        let identity: Identity = read_json(&path)?;
-        if identity.fingerprint != fingerprint {
-            let message = "holds a run with another config or other data; take another folder, or remove it";
-            return Err(Error::folder(out, message));
-        }
-        if let Some(other) = identity.device.filter(|other| *other != device) {
-            let message = format!(
-                "holds a run on the device `{other}`, not `{device}`; take another folder, or remove it"
-            );
-            return Err(Error::folder(out, message));
-        }
+    let path = out.join(IDENTITY);
+    // One without a word is of a process that is about to write it, or was killed before it did.
+    let told = std::fs::metadata(&path).is_ok_and(|file| file.len() > 0);
+    if told {
+        same(out, &read_json(&path)?, fingerprint, device)?;
         if out.join(REPORT).exists() {
             return Ok(None);
         }
-        let claim = Claim::of(out, &path)?;
-        sweep(out)?;
-        return Ok(Some(claim));
+    } else {
+        for (file, what) in [("config.json", "a model of another run"), (SCORES, "scores of low resource")] {
+            if out.join(file).exists() {
+                let message = format!("holds {what}; take another folder, or remove it");
+                return Err(Error::folder(out, message));
+            }
+        }
     }
-    if out.join("config.json").exists() {
-        return Err(Error::folder(out, "holds a model of another run; take another folder, or remove it"));
+    let mut claim = Claim::of(out, made, &path)?;
+    // Meanwhile another process may have made the folder its own, or given it up.
+    let written = claim.lock.metadata().map_err(Error::io(&path))?.len() > 0;
+    if told != written || !path.exists() {
+        drop(claim);
+        return self::claim(out, fingerprint, device);
     }
-    remove_partial(out)?;
-    let version = env!("CARGO_PKG_VERSION").to_owned();
-    write_json(&path, &Identity { version, fingerprint: fingerprint.to_owned(), device: Some(device) })?;
-    Claim::of(out, &path).map(Some)
+    sweep(out)?;
+    if !told {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        let identity =
+            Identity { version, fingerprint: fingerprint.to_owned(), device: Some(device.to_string()) };
+        // In its place, for a file that is put there from elsewhere would not be the one that is locked.
+        let text = serde_json::to_string_pretty(&identity).map_err(|fault| Error::io(&path)(fault.into()))?;
+        claim.lock.write_all(format!("{text}\n").as_bytes()).map_err(Error::io(&path))?;
+    }
+    Ok(Some(claim))
+}
+
+/// Whether a run goes on in the folder `out`.
+fn same(out: &Path, identity: &Identity, fingerprint: &str, device: &Device) -> Result<()> {
+    if identity.fingerprint != fingerprint {
+        let message = "holds a run with another config or other data; take another folder, or remove it";
+        return Err(Error::folder(out, message));
+    }
+    let device = device.to_string();
+    if let Some(other) = identity.device.as_ref().filter(|other| **other != device) {
+        let message =
+            format!("holds a run on the device `{other}`, not `{device}`; take another folder, or remove it");
+        return Err(Error::folder(out, message));
+    }
+    Ok(())
+}
+
+/// Refuses a folder that holds a run.
+///
+/// # Errors
+/// [`Error::Folder`] when it does.
+pub(crate) fn of_no_run(out: &Path) -> Result<()> {
+    if out.join(IDENTITY).exists() || out.join(REPORT).exists() {
+        return Err(Error::folder(out, "holds a run of `xner transfer`; take another folder"));
+    }
+    Ok(())
 }
 
 /// What a run of phases makes in its folder beside them. What else lies there, a log perhaps, is not the run's.
@@ -79,10 +116,12 @@ const MADE: [&str; 6] =
     ["checkpoint", "by-target", "by-source", "config.json", "model.safetensors", "adapting.json"];
 
 impl<'a> Claim<'a> {
-    fn of(out: &'a Path, path: &Path) -> Result<Self> {
-        let lock = File::open(path).map_err(Error::io(path))?;
+    /// Locks `run.json`, which is made where there is none.
+    fn of(out: &'a Path, made: bool, path: &Path) -> Result<Self> {
+        let file = File::options().write(true).create(true).truncate(false).open(path);
+        let lock = file.map_err(Error::io(path))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { out, _lock: lock }),
+            Ok(()) => Ok(Self { out, made, lock }),
             Err(TryLockError::WouldBlock) => Err(Error::folder(out, "is being worked on by another process")),
             Err(TryLockError::Error(fault)) => Err(Error::io(path)(fault)),
         }
@@ -96,6 +135,9 @@ impl<'a> Claim<'a> {
             let _ = std::fs::remove_dir(self.out.join(PHASES));
             if !MADE.iter().any(|name| self.out.join(name).exists()) {
                 let _ = std::fs::remove_file(self.out.join(IDENTITY));
+                if self.made {
+                    let _ = std::fs::remove_dir(self.out);
+                }
             }
         })
     }
@@ -154,9 +196,44 @@ mod tests {
         // With nothing made, a fault leaves the folder to anyone.
         again.run::<()>(|| Err(Error::folder(&out, "broke"))).unwrap_err();
         assert!(!out.join(IDENTITY).exists());
+        // A process was killed before it had written whose the folder is.
+        std::fs::write(out.join(IDENTITY), "").unwrap();
         let other = claim(&out, "two", &Device::Cuda(0)).unwrap().unwrap();
         std::fs::write(out.join(REPORT), "{}").unwrap();
         drop(other);
         assert!(claim(&out, "two", &Device::Cuda(0)).unwrap().is_none(), "it is finished");
+        // A folder that was made for the run alone goes with it.
+        let anew = folder.path().join("anew");
+        claim(&anew, "one", &Device::Cpu)
+            .unwrap()
+            .unwrap()
+            .run::<()>(|| Err(Error::folder(&anew, "broke")))
+            .unwrap_err();
+        assert!(!anew.exists());
+    }
+
+    /// Of many that begin at the same time one gets the folder, and the others are told why they do not.
+    #[test]
+    fn one_of_many_gets_a_new_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        for round in 0..20 {
+            let out = folder.path().join(round.to_string());
+            let begin = std::sync::Barrier::new(6);
+            let claimed: Vec<_> = std::thread::scope(|scope| {
+                let one = || {
+                    begin.wait();
+                    claim(&out, "one", &Device::Cpu)
+                };
+                let started: Vec<_> = (0..6).map(|_| scope.spawn(one)).collect();
+                started.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            let faults: Vec<String> =
+                claimed.iter().filter_map(|one| Some(one.as_ref().err()?.to_string())).collect();
+            assert_eq!(faults.len(), 5, "{claimed:?}");
+            assert!(faults.iter().all(|fault| fault.contains("another process")), "{faults:?}");
+            // What is written there reads again.
+            drop(claimed);
+            claim(&out, "one", &Device::Cpu).unwrap().unwrap();
+        }
     }
 }

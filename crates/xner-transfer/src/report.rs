@@ -47,6 +47,9 @@ pub struct TransferReport {
     pub select: Select,
     /// A hash of the config and the data.
     pub fingerprint: String,
+    /// A hash of the pretrained encoder, where the method needs it in tagging too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoder: Option<String>,
     /// The unsupervised criterion of the mapping that the run learnt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mapping_criterion: Option<f64>,

@@ -8,7 +8,7 @@ use xner_tagger::Device;
 use xner_transfer::meta::low_resource::{
     LowResourceConfig, LowResourceReport, LowResourceRow, REPORT, run as tune,
 };
-use xner_transfer::report::TransferReport;
+use xner_transfer::report::{REPORT as TRANSFER_REPORT, TransferReport};
 
 use super::transfer::MetaWatch;
 use crate::documented::{self, Key, Table};
@@ -17,8 +17,8 @@ use crate::interrupt;
 
 /// Tune models on a few labelled sentences of a language, and score them
 ///
-/// Each model is tuned on 1, 2 and 5 % of the labelled sentences, drawn with several seeds, the same sentences for all
-/// models, and scored on the test sentences. What is tuned is not kept; its scores are, in DIR. A call that was stopped or
+/// Each model is tuned on some shares of the labelled sentences (by default 1, 2 and 5 %), drawn with several seeds, the same
+/// sentences for all models, and scored on the test sentences. What is tuned is not kept; its scores are, in DIR. A call that was stopped or
 /// killed goes on when it is given again.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -73,15 +73,19 @@ fn named(model: &str) -> Result<(String, PathBuf)> {
         _ => (None, whole),
     };
     if !folder.is_dir() {
-        return Err(bad_input(format!("{}: no such model directory", folder.display())));
+        return Err(bad_input(format!("--model {model}: `{}` is no model directory", folder.display())));
     }
-    let own = || {
-        let row = TransferReport::read(&folder).ok().map(|report| report.row);
-        row.or_else(|| Some(folder.file_name()?.to_string_lossy().into_owned()))
+    let name = match name {
+        Some(name) => name,
+        None if folder.join(TRANSFER_REPORT).exists() => TransferReport::read(&folder)?.row,
+        None => {
+            folder.file_name().map_or_else(|| model.to_owned(), |name| name.to_string_lossy().into_owned())
+        }
     };
-    let name = name.or_else(own).unwrap_or_else(|| model.to_owned());
-    if name.is_empty() {
-        return Err(bad_input(format!("--model {model}: the name is empty, expected NAME=DIR")));
+    if name.trim().is_empty() || name.contains(char::is_control) {
+        return Err(bad_input(format!(
+            "--model {model}: the name is empty or no line of text, expected NAME=DIR"
+        )));
     }
     Ok((name, folder))
 }
@@ -95,7 +99,9 @@ fn text(report: &LowResourceReport, out: &Path) -> String {
             format!("{:.2}{deviation}", 100.0 * f1.mean)
         });
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "| {} % | {sentences} | {model} | {f1} |", 100.0 * share);
+        // To the millionth: a share as a number of per cent is off by rounding.
+        let (share, model) = ((1e8 * share).round() / 1e6, model.replace('|', "\\|"));
+        let _ = writeln!(text, "| {share} % | {sentences} | {model} | {f1} |");
     }
     let _ = writeln!(text, "\nin {}", out.join(REPORT).display());
     text

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::ValueEnum;
 use serde::Serialize;
 use xner_corpus::read::{Format, Input, Stream, read_corpus};
@@ -12,7 +12,7 @@ use xner_corpus::{Error, Labelled, Sentence};
 use xner_tagger::bert::Pooling;
 use xner_tagger::bert::hub::Hub;
 use xner_tagger::{Device, ScoredEntity};
-use xner_transfer::meta::index::{Neighbour, Pretrained, Representation, SentenceVectors};
+use xner_transfer::meta::index::{Neighbour, Pretrained, Representation, SentenceVectors, enough};
 
 use super::tag::head::prose;
 use crate::args::{self, Layout};
@@ -103,8 +103,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if args.k == 0 {
         return Err(bad_input("-k is 0, expected at least 1"));
     }
+    if args.input_format.is_some() && args.input.is_none() {
+        return Err(bad_input("--input-format is the format of --input, which is missing"));
+    }
     let queries = queries(args)?;
     let corpus = read_corpus(&args.corpus, &args.layout.read(args.format))?;
+    enough(corpus.len(), args.k, 0).with_context(|| format!("{}: -k {}", args.corpus.display(), args.k))?;
     let pooling = match args.pooling {
         Pool::Cls => Pooling::Cls,
         Pool::Mean => Pooling::Mean,

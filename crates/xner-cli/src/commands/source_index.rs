@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::Result;
 use xner_corpus::Sentence;
+use xner_transfer::Result;
 use xner_transfer::meta::index::{Origin, Pretrained, SentenceIndex};
 
 use crate::progress::{Progress, note};

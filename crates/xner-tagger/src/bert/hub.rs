@@ -76,7 +76,13 @@ impl Hub {
         let Some(parsed) = Name::parse(name) else {
             return Err(fault("no such directory, and not the name of a model on the Hugging Face hub"));
         };
-        self.named(&parsed)
+        self.named(&parsed).map_err(|fault| match fault {
+            // A folder may have been meant.
+            Error::Hub { name, message } if !message.starts_with("no such directory") => {
+                Error::Hub { message: format!("no such directory, and {message}"), name }
+            }
+            fault => fault,
+        })
     }
 
     #[cfg(not(feature = "hub"))]

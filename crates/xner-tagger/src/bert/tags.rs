@@ -25,9 +25,7 @@ pub(super) fn labels(config: &BertConfig, path: &Path) -> Result<Labels> {
     if config.labels.is_empty() {
         return Err(fault("has no `id2label`: an encoder without a head tags nothing".to_owned()));
     }
-    let read = |label: &String| {
-        Tag::from_str(label).map_err(|e| fault(format!("at `id2label`: `{label}` is no tag: {e}")))
-    };
+    let read = |label: &String| Tag::from_str(label).map_err(|e| fault(format!("at `id2label`: {e}")));
     let tags: Vec<Tag> = config.labels.iter().map(read).collect::<Result<_>>()?;
     let has = |wanted: &[Prefix]| {
         tags.iter().any(|tag| matches!(tag, Tag::Part(prefix, _) if wanted.contains(prefix)))

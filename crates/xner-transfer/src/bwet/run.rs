@@ -56,6 +56,7 @@ pub fn run(
         steps: training.steps,
         by_source_dev,
         by_target_dev,
+        encoder: None,
         rounds: Vec::new(),
         phases: Vec::new(),
         config: settings(&config.without_paths())?,

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use burn::tensor::backend::AutodiffBackend;
 use rayon::ThreadPoolBuilder;
@@ -23,8 +24,13 @@ use crate::{Error, Result};
 /// Sentences with the same similar sentences are tagged together, and sentences with others at the same time, each by a
 /// copy of what is trained, which shares memory with the model until it is changed. The model itself never is. A
 /// sentence's tagging does not depend on those beside it, nor on the number of threads.
+///
+/// On a CPU there are as many copies at a time as rayon has threads, each of what is trained with its gradient and the two
+/// moments of the optimiser; on an accelerator, which does one thing after another, there is one.
 pub struct AdaptedTagger<A: AutodiffBackend> {
     model: FineTuned<A>,
+    /// Copies, with the memory of their optimisers, that are not in use: of former calls.
+    idle: Mutex<Vec<Worker<A>>>,
     /// The windows of each source sentence.
     windows: Vec<Vec<Example>>,
     index: SentenceIndex,
@@ -36,6 +42,9 @@ pub struct AdaptedTagger<A: AutodiffBackend> {
     adaptation: AdaptationConfig,
     decode: Decode,
 }
+
+/// A copy of the model, and what takes its steps.
+type Worker<A> = (FineTuned<A>, FineTuneOptimiser<<A as AutodiffBackend>::InnerBackend>);
 
 impl<A: AutodiffBackend> std::fmt::Debug for AdaptedTagger<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -64,29 +73,31 @@ where
         cache: Option<&Path>,
         config: &MetaConfig,
     ) -> Result<Self> {
-        if model.has_crf() {
-            let message = "the model has a CRF, expected a head without one: the loss is of single words";
-            return Err(Error::Data { message: message.to_owned() });
-        }
-        if source.len() != index.len() {
-            let (own, others) = (source.len(), index.len());
+        let windows = prepared(&model, source, config)?;
+        Self::assembled(model, windows, index, encoder, cache, config)
+    }
+
+    fn assembled(
+        model: FineTuned<A>,
+        windows: Vec<Vec<Example>>,
+        index: SentenceIndex,
+        encoder: Box<dyn Represent + Send + Sync>,
+        cache: Option<&Path>,
+        config: &MetaConfig,
+    ) -> Result<Self> {
+        if windows.len() != index.len() {
+            let (own, others) = (windows.len(), index.len());
             let message = format!("there are {own} source sentences, and an index of {others}");
             return Err(Error::Data { message });
         }
-        let similarity = config.similarity;
-        let wanted = wanted(&similarity);
-        if index.len() < wanted {
-            let message =
-                format!("the source has {} sentences, expected at least {wanted} to adapt by", index.len());
-            return Err(Error::Data { message });
-        }
         Ok(Self {
-            windows: tasks::windows(&model, source)?,
             model,
+            idle: Mutex::default(),
+            windows,
             index,
             encoder,
             cache: cache.map(Path::to_owned),
-            similarity,
+            similarity: config.similarity,
             loss: config.plain_loss(),
             inner: config.inner.clone(),
             adaptation: config.adaptation,
@@ -134,11 +145,9 @@ where
         let groups: Vec<(Vec<usize>, Vec<usize>)> = groups.into_iter().collect();
         let tagged = workers(
             &groups,
-            || {
-                let model = self.model.fork();
-                let optimiser = inner::inner_optimiser(&model, &self.inner);
-                (model, optimiser)
-            },
+            if A::ON_CPU { rayon::current_num_threads() } else { 1 },
+            || self.worker(),
+            |worker| self.idle().push(worker),
             |(model, optimiser), (support, places)| {
                 let own: Vec<Sentence> = places.iter().map(|&at| sentences[at].clone()).collect();
                 self.adapted(model, optimiser, support, |tagger| f(tagger, &own))
@@ -151,6 +160,20 @@ where
             }
         }
         Ok(all)
+    }
+
+    /// A copy of the model that nobody uses.
+    fn worker(&self) -> Worker<A> {
+        self.idle().pop().unwrap_or_else(|| {
+            let model = self.model.fork();
+            let optimiser = inner::inner_optimiser(&model, &self.inner);
+            (model, optimiser)
+        })
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Worker<A>>> {
+        // Only whole ones are put in.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What `f` makes of the tagger that is adapted by these source sentences. `model` is the same before and after.
@@ -167,62 +190,97 @@ where
         let kept = model.keep(sentences.pieces());
         let pass = dropout.then(|| Pass { step: place(support), place: 0 });
         let outcome = inner::update(model, optimiser, &sentences, &self.loss, rate, steps, pass);
+        let diverged = |found: String| {
+            let numbers: Vec<String> = support.iter().map(|at| (at + 1).to_string()).collect();
+            let message = format!(
+                "adapting by source sentences {}: {found}; a lower `adaptation.rate` may help",
+                numbers.join(", ")
+            );
+            xner_tagger::Error::Data { message }
+        };
         let answer = if outcome.gradient_norm.is_finite() {
             model.passing_tagger().and_then(|mut tagger| {
                 tagger.decode_by(self.decode);
-                f(&tagger)
+                f(&tagger).map_err(|fault| match fault {
+                    // What the step made of the weights.
+                    xner_tagger::Error::Crf(fault) => diverged(fault.to_string()),
+                    fault => fault,
+                })
             })
         } else {
-            let numbers: Vec<String> = support.iter().map(|at| (at + 1).to_string()).collect();
-            let numbers = numbers.join(", ");
-            let message = format!(
-                "adapting by source sentences {numbers}: loss {}, gradient {}, expected finite numbers",
-                outcome.loss, outcome.gradient_norm
-            );
-            Err(xner_tagger::Error::Data { message })
+            let (loss, gradient) = (outcome.loss, outcome.gradient_norm);
+            Err(diverged(format!("loss {loss}, gradient {gradient}, expected finite numbers")))
         };
         model.put_back(kept);
         Ok(answer?)
     }
 }
 
-/// What `f` makes of each of `work`, in its order, on as many threads as rayon has; each begins with what `start` gives.
+/// The windows of the source's sentences, where a model can be adapted by them.
+fn prepared<A>(model: &FineTuned<A>, source: &[Labelled], config: &MetaConfig) -> Result<Vec<Vec<Example>>>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    let fault = |message: &str| Err(Error::Data { message: message.to_owned() });
+    if model.has_crf() {
+        return fault("the model has a CRF, expected a head without one: the loss is of single words");
+    }
+    let (own, wanted) = (source.len(), wanted(&config.similarity));
+    if own < wanted {
+        return fault(&format!("the source has {own} sentences, expected at least {wanted} to adapt by"));
+    }
+    tasks::windows(model, source)
+}
+
+/// What `f` makes of each of `work`, in its order, on at most `threads` threads; each begins with what `start` gives, and gives
+/// it to `end` unless there was a fault. Of several faults it is that of the first in the order.
 ///
 /// These are no tasks of rayon's: a backward pass holds a lock while it works in parallel, and a thread that took up
 /// another such task meanwhile would wait for itself. So each thread does what it has to do alone, which for a few short
 /// sentences is also the fastest.
 fn workers<W: Sync, S, T: Send>(
     work: &[W],
+    threads: usize,
     start: impl Fn() -> S + Sync,
+    end: impl Fn(S) + Sync,
     f: impl Fn(&mut S, &W) -> Result<T> + Sync,
 ) -> Result<Vec<T>> {
     let next = AtomicUsize::new(0);
-    let run = || -> Result<Vec<(usize, T)>> {
+    let run = || -> Vec<(usize, Result<T>)> {
         let (mut state, mut done) = (start(), Vec::new());
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(own) = work.get(at) else { return Ok(done) };
-            // After a fault the others need not go on.
-            let found = f(&mut state, own).inspect_err(|_| next.store(work.len(), Ordering::Relaxed))?;
+            let Some(own) = work.get(at) else {
+                end(state);
+                return done;
+            };
+            let found = f(&mut state, own);
+            let failed = found.is_err();
             done.push((at, found));
+            if failed {
+                // What stands behind it need not be begun. What stands before it has been.
+                next.store(work.len(), Ordering::Relaxed);
+                return done;
+            }
         }
     };
-    let alone = || -> Result<Vec<(usize, T)>> {
+    let alone = || -> Result<Vec<(usize, Result<T>)>> {
         let pool = ThreadPoolBuilder::new().num_threads(1).build();
-        pool.map_err(|fault| Error::Data { message: format!("a thread to adapt in: {fault}") })?.install(run)
+        let pool = pool.map_err(|fault| Error::Data { message: format!("a thread to adapt in: {fault}") })?;
+        Ok(pool.install(run))
     };
     let found = std::thread::scope(|scope| {
-        let threads = rayon::current_num_threads().min(work.len());
-        let started: Vec<_> = (0..threads).map(|_| scope.spawn(alone)).collect();
+        let started: Vec<_> = (0..threads.min(work.len())).map(|_| scope.spawn(alone)).collect();
         let ended = started.into_iter().map(|thread| match thread.join() {
             Ok(found) => found,
             Err(panic) => std::panic::resume_unwind(panic),
         });
         ended.collect::<Result<Vec<_>>>()
     })?;
-    let mut found: Vec<(usize, T)> = found.into_iter().flatten().collect();
+    let mut found: Vec<(usize, Result<T>)> = found.into_iter().flatten().collect();
     found.sort_unstable_by_key(|&(at, _)| at);
-    Ok(found.into_iter().map(|(_, found)| found).collect())
+    found.into_iter().map(|(_, found)| found).collect()
 }
 
 /// Source sentences that are looked up for one target sentence.
@@ -272,26 +330,32 @@ where
     }
 }
 
-/// Opens a token classifier of Hugging Face's layout as an [`AdaptedTagger`]. What of it is trained is in `config.bert`.
+/// Opens a token classifier of Hugging Face's layout as an [`AdaptedTagger`]. What of it is trained is in `config.bert`. The
+/// index is asked for when model, source and config are known to fit, for to make it takes long.
 ///
 /// # Errors
-/// As [`FineTuned::reopen`] and [`AdaptedTagger::new`].
+/// As [`FineTuned::reopen`] and [`AdaptedTagger::new`]; [`Error::Data`] when no source sentence has an entity; those of `index`.
 pub fn open_adapted(
     folder: &Path,
     source: &[Labelled],
-    index: SentenceIndex,
+    index: &dyn Fn() -> Result<SentenceIndex>,
     encoder: Box<dyn Represent + Send + Sync>,
     cache: Option<&Path>,
     config: &MetaConfig,
     device: &Device,
 ) -> Result<Box<dyn Tagger>> {
+    if source.iter().all(|labelled| labelled.entities.is_empty()) {
+        let message =
+            "the source has no entity, expected some to adapt by: is the tag column right?".to_owned();
+        return Err(Error::Data { message });
+    }
     dispatch(*device, Open { folder, source, index, encoder, cache, config })?
 }
 
 struct Open<'a> {
     folder: &'a Path,
     source: &'a [Labelled],
-    index: SentenceIndex,
+    index: &'a dyn Fn() -> Result<SentenceIndex>,
     encoder: Box<dyn Represent + Send + Sync>,
     cache: Option<&'a Path>,
     config: &'a MetaConfig,
@@ -308,7 +372,8 @@ impl Task for Open<'_> {
         let Self { folder, source, index, encoder, cache, config } = self;
         let settings: &BertSettings = &config.bert;
         let model = FineTuned::<A>::reopen(folder, settings, config.seed, device)?;
-        Ok(AdaptedTagger::new(model, source, index, encoder, cache, config)
-            .map(|tagger| Box::new(tagger) as Box<dyn Tagger>))
+        let tagger = prepared(&model, source, config)
+            .and_then(|windows| AdaptedTagger::assembled(model, windows, index()?, encoder, cache, config));
+        Ok(tagger.map(|tagger| Box::new(tagger) as Box<dyn Tagger>))
     }
 }

@@ -7,7 +7,7 @@ use rayon::ThreadPoolBuilder;
 use xner_corpus::{Labelled, Sentence, Tag};
 use xner_nn::NerBackend;
 use xner_tagger::bert::train::{BertLearner, BertTrainConfig, FineTuned, tags_of};
-use xner_tagger::bert::{Tokeniser, Windows};
+use xner_tagger::bert::{BertConfig, Tokeniser, Windows};
 use xner_tagger::train::{Event as Training, Learner, TrainingLoop};
 use xner_tagger::{
     Decode, Device, Fingerprint, Flow, Tagger, Task, TrainData, TrainReport, check_entities, dispatch,
@@ -16,8 +16,8 @@ use xner_tagger::{
 use super::adapt::AdaptedTagger;
 use super::case::{Case, Cases};
 use super::config::{Ablation, MetaConfig, Overlap, Start};
-use super::corpora::MetaCorpora;
-use super::index::{Origin, Pretrained, SentenceIndex};
+use super::corpora::{MetaCorpora, holds_entities};
+use super::index::{Origin, Pretrained, SentenceIndex, enough};
 use super::learner::MetaLearner;
 use super::observer::{Event, Observer};
 use super::progress::Progress;
@@ -62,7 +62,12 @@ pub fn run(
     if corpora.dev.is_empty() {
         return Err(Error::setting("source.dev", "has no sentence, expected some to choose weights by"));
     }
+    // Before anything that takes long: what would be found out only behind it.
     chooses("source.dev", &corpora.dev)?;
+    holds_entities("source.train", &corpora.train, &config.drop_types)?;
+    if !corpora.target_test.is_empty() {
+        holds_entities("target.test", &corpora.target_test, &config.drop_types)?;
+    }
     let fingerprint = fingerprint(config, corpora)?;
     let Some(claim) = claim(out, &fingerprint, device)? else {
         Progress::remove(out)?;
@@ -74,20 +79,24 @@ pub fn run(
         create_folder(cache)?;
         let folder = config.bert.directory()?;
         let encoder = Pretrained::new(&folder, config.similarity.representation(), *device)?;
-        check_mask(config, &folder)?;
+        fits(config, &folder)?;
         let cut = cut(config, corpora, &folder)?;
         let corpora = cut.as_ref().unwrap_or(corpora);
+        enough(corpora.train.len(), config.similarity.k, 1)?;
         let sentences: Vec<_> = corpora.train.iter().map(|labelled| labelled.sentence.clone()).collect();
         let stopped = || xner_tagger::Error::Stopped { step: 0, checkpoint: out.to_owned() };
         if observer.event(&Event::Indexing { done: 0, sentences: sentences.len() }) == Flow::Stop {
             return Err(stopped().into());
         }
-        let (index, flow) = index(cache, &encoder, &sentences, observer)?;
+        let (index, mut flow) = index(cache, &encoder, &sentences, observer)?;
+        if let Origin::MadeAnew(fault) = index.vectors().origin() {
+            let note = format!("{fault}; its vectors are made anew");
+            if observer.event(&Event::Note(&note)) == Flow::Stop {
+                flow = Flow::Stop;
+            }
+        }
         if flow == Flow::Stop {
             return Err(stopped().into());
-        }
-        if let Origin::MadeAnew(fault) = index.vectors().origin() {
-            observer.event(&Event::Note(&format!("{fault}; its vectors are made anew")));
         }
         let mut work = Work {
             config,
@@ -134,12 +143,14 @@ fn index(
     })
 }
 
-/// What meta-training would find out only behind the base model: words cannot be masked. `folder` is the encoder's.
-fn check_mask(config: &MetaConfig, folder: &Path) -> Result<()> {
+/// What training would find out only behind the vectors or the base model: settings do not fit the encoder, or words cannot
+/// be masked. `folder` is the encoder's.
+fn fits(config: &MetaConfig, folder: &Path) -> Result<()> {
+    let encoder = BertConfig::read(&folder.join("config.json"))?;
+    config.bert.check_against(&encoder)?;
     if config.ablation == Ablation::NoMetaTraining || config.meta_masking().ratio == 0.0 {
         return Ok(());
     }
-    let encoder = xner_tagger::bert::BertConfig::read(&folder.join("config.json"))?;
     Ok(super::learner::mask(&Tokeniser::open(folder, &encoder)?).map(|_| ())?)
 }
 
@@ -151,8 +162,7 @@ pub fn cut(config: &MetaConfig, corpora: &MetaCorpora, folder: &Path) -> Result<
     if config.overlap == Overlap::Once {
         return Ok(None);
     }
-    let encoder = xner_tagger::bert::BertConfig::read(&folder.join("config.json"))?;
-    let tokeniser = Tokeniser::open(folder, &encoder)?;
+    let tokeniser = Tokeniser::open(folder, &BertConfig::read(&folder.join("config.json"))?)?;
     let windows = Windows::new(config.bert.length, config.bert.overlap, tokeniser.specials());
     let windows = windows.map_err(|fault| match fault {
         xner_tagger::Error::Setting { key, message } => Error::setting(&format!("bert.{key}"), message),
@@ -288,10 +298,10 @@ impl Work<'_> {
     ) -> Result<TrainReport> {
         create_folder(plan.out)?;
         let cached = plan.finished()?.is_some();
-        let observer = &mut *self.observer;
         if !cached {
-            observer.event(&Event::Phase { name, sentences });
+            self.tell(&Event::Phase { name, sentences })?;
         }
+        let observer = &mut *self.observer;
         let mut watch = |event: &Training<'_>| {
             if cached { Flow::Continue } else { observer.event(&Event::Training(event)) }
         };
@@ -302,8 +312,19 @@ impl Work<'_> {
             fault => fault.into(),
         })?;
         self.steps += report.steps;
-        self.observer.event(&Event::PhaseEnd { name, cached });
+        self.tell(&Event::PhaseEnd { name, cached })?;
         Ok(report)
+    }
+
+    /// Tells the observer; where it asks for a stop, the run ends here, and the same call goes on.
+    fn tell(&mut self, event: &Event<'_>) -> Result<()> {
+        match self.observer.event(event) {
+            Flow::Continue => Ok(()),
+            Flow::Stop => {
+                let fault = xner_tagger::Error::Stopped { step: self.steps, checkpoint: self.out.to_owned() };
+                Err(fault.into())
+            }
+        }
     }
 
     /// Scores the model in `out` as it is and adapted, and writes the reports.
@@ -318,11 +339,11 @@ impl Work<'_> {
         A: AutodiffBackend + NerBackend,
         A::InnerBackend: NerBackend,
     {
-        let config = self.config;
+        let (config, files) = (self.config, encoder.files().to_owned());
         let mut selected = training.best.as_ref().map(Selected::of);
         let test = &self.corpora.target_test;
         if let Some(selected) = selected.as_mut().filter(|_| !test.is_empty()) {
-            self.observer.event(&Event::Scoring);
+            self.tell(&Event::Scoring)?;
             let mut plain = xner_tagger::open(self.out, &self.device)?;
             plain.decode_by(Decode::from(config.decode));
             let sentences: Vec<_> = test.iter().map(|labelled| labelled.sentence.clone()).collect();
@@ -347,6 +368,7 @@ impl Work<'_> {
             steps: self.steps,
             by_source_dev: selected,
             by_target_dev: None,
+            encoder: Some(files),
             rounds: Vec::new(),
             phases: Vec::new(),
             config: settings(&config.without_paths())?,
@@ -355,6 +377,7 @@ impl Work<'_> {
         Progress::remove(self.out)?;
         Ok(report)
     }
+
     /// The scores of the model in `out` adapted to each test sentence; `before` are the tags that it gives as it is. What
     /// adaptation changed is written.
     fn adapted<A>(
@@ -383,24 +406,30 @@ impl Work<'_> {
         let mut done = Progress::of(self.out, &key)?;
         let mut after = done.tags()?;
         for chunk in sentences.chunks(CHUNK).skip(after.len().div_ceil(CHUNK)) {
-            let event = Event::Adapting { done: after.len(), sentences: test.len() };
-            if self.observer.event(&event) == Flow::Stop {
-                let fault = xner_tagger::Error::Stopped { step: self.steps, checkpoint: self.out.to_owned() };
-                return Err(fault.into());
-            }
+            self.tell(&Event::Adapting { done: after.len(), sentences: test.len() })?;
             let tags = adapted.best(chunk)?;
             done.add(self.out, &tags)?;
             after.extend(tags);
         }
+        self.tell(&Event::Adapting { done: after.len(), sentences: test.len() })?;
         let scores = scored(test, &after)?;
-        let changed: Vec<usize> = (0..test.len()).filter(|&at| before[at] != after[at]).collect();
-        let asked: Vec<_> = changed.iter().map(|&at| sentences[at].clone()).collect();
-        let similar = adapted.similar(&asked)?;
-        let cases = changed.iter().zip(similar);
-        let cases =
-            cases.map(|(&at, similar)| Case::new(at, &test[at], &before[at], &after[at], &similar, train));
-        Cases { cases: cases.collect() }.write(self.out)?;
-        Ok(Adapted { scores, sentences: test.len(), changed: changed.len() })
+        let mut cases = Vec::new();
+        for (number, chunk) in sentences.chunks(CHUNK).enumerate() {
+            let begin = number * CHUNK;
+            let changed = (begin..begin + chunk.len()).filter(|&at| before[at] != after[at]);
+            let changed: Vec<usize> = changed.collect();
+            if !changed.is_empty() {
+                // The chunks whose vectors are in the cache.
+                let similar = adapted.similar(chunk)?;
+                let case = |at: usize| {
+                    Case::new(at, &test[at], &before[at], &after[at], &similar[at - begin], train)
+                };
+                cases.extend(changed.into_iter().map(case));
+            }
+        }
+        let changed = cases.len();
+        Cases { cases }.write(self.out)?;
+        Ok(Adapted { scores, sentences: test.len(), changed })
     }
 }
 

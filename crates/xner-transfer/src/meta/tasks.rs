@@ -81,7 +81,15 @@ where
     A: AutodiffBackend + NerBackend,
     A::InnerBackend: NerBackend,
 {
-    Ok(source.iter().map(|labelled| model.examples(labelled)).collect::<xner_tagger::Result<_>>()?)
+    let of = |(at, labelled)| {
+        model.examples(labelled).map_err(|fault| match fault {
+            fault @ xner_tagger::Error::Corpus(_) => {
+                Error::Data { message: format!("source sentence {}: {fault}", at + 1) }
+            }
+            fault => fault.into(),
+        })
+    };
+    source.iter().enumerate().map(of).collect()
 }
 
 #[cfg(test)]

@@ -75,6 +75,7 @@ pub fn run(
             steps,
             by_source_dev,
             by_target_dev,
+            encoder: None,
             rounds: Vec::new(),
             phases,
             config: settings(&config.without_paths())?,

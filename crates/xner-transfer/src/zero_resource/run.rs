@@ -155,6 +155,7 @@ fn report(
         steps: training.steps,
         by_source_dev,
         by_target_dev,
+        encoder: None,
         rounds: if rounds.exists() { read_json(&rounds)? } else { Vec::new() },
         phases: Vec::new(),
         config: settings(&config.without_paths())?,

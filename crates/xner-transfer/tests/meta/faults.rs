@@ -2,10 +2,12 @@
 
 use std::fs;
 
-use xner_corpus::Sentence;
+use xner_corpus::{Labelled, Sentence};
 use xner_tagger::bert::config::Head;
 use xner_tagger::config::Optimiser;
 use xner_tagger::{Device, Flow};
+use xner_transfer::Result;
+use xner_transfer::meta::index::SentenceIndex;
 use xner_transfer::meta::low_resource::{self, LowResourceConfig};
 use xner_transfer::meta::{Event, Nearest, open_adapted, run};
 
@@ -19,6 +21,35 @@ fn refused(case: &Case) -> String {
     fault
 }
 
+/// What is told before sentences get their vectors.
+fn refused_at_once(case: &Case) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let mut observer = |event: &Event<'_>| panic!("{event:?}");
+    let fault = run(&case.config, &case.corpora, &out, None, &Device::Cpu, &mut observer).unwrap_err();
+    assert!(!out.exists(), "nothing is left");
+    fault.to_string()
+}
+
+#[test]
+fn what_does_not_fit_is_told_before_anything_is_made() {
+    let mut case = Case::new(8, 0.1);
+    case.config.bert.freeze_layers = 40;
+    assert!(refused_at_once(&case).contains("`bert.freeze_layers`"));
+    let mut case = Case::new(8, 0.1);
+    case.config.similarity.k = 8;
+    assert!(refused_at_once(&case).contains("at least 9"));
+    let mut case = Case::new(8, 0.1);
+    case.corpora.train.iter_mut().for_each(|labelled| labelled.entities.clear());
+    assert!(refused_at_once(&case).contains("`source.train`"));
+    let mut case = Case::new(8, 0.1);
+    case.config.seed = u64::MAX;
+    assert!(refused_at_once(&case).contains("`seed`"), "a report could not be read again");
+    let mut case = Case::new(8, 0.1);
+    case.config.row = Some(" ".to_owned());
+    assert!(refused_at_once(&case).contains("`row`"));
+}
+
 #[test]
 fn a_source_that_is_too_small_is_refused_before_training() {
     let mut case = Case::new(6, 0.1);
@@ -30,8 +61,9 @@ fn a_source_that_is_too_small_is_refused_before_training() {
     case.config.similarity.nearest = Nearest::Drop;
     let (model, encoder) = (tempfile::tempdir().unwrap(), Box::new(case.pretrained()));
     case.model().save(model.path()).unwrap();
-    let (train, index) = (&case.corpora.train, case.index());
-    let found = open_adapted(model.path(), train, index, encoder, None, &case.config, &Device::Cpu);
+    let index = || -> Result<SentenceIndex> { panic!("the corpus is not indexed before") };
+    let train = &case.corpora.train;
+    let found = open_adapted(model.path(), train, &index, encoder, None, &case.config, &Device::Cpu);
     let fault = found.err().unwrap().to_string();
     assert!(fault.contains("6 sentences") && fault.contains("at least 7"), "{fault}");
 }
@@ -87,7 +119,12 @@ fn masking_needs_a_subword_for_it() {
 fn a_source_without_entities_is_refused() {
     let mut case = Case::new(8, 0.1);
     case.corpora.train.iter_mut().for_each(|labelled| labelled.entities.clear());
-    assert!(refused(&case).contains("no entity"));
+    assert!(refused(&case).contains("setting `source.train`: has no entity"));
+    case.config.drop_types = vec!["PER".to_owned()];
+    assert!(refused(&case).contains("`drop_types` (PER)"));
+    let mut case = Case::new(8, 0.1);
+    case.corpora.target_test.iter_mut().for_each(|labelled| labelled.entities.clear());
+    assert!(refused(&case).contains("setting `target.test`: has no entity"));
     let mut case = Case::new(8, 0.1);
     case.corpora.dev.clear();
     assert!(refused(&case).contains("`source.dev`"));
@@ -113,7 +150,12 @@ fn a_rate_that_is_too_high_is_told_with_phase_and_step() {
     let asked = sentences(&case.corpora.target_test);
     let tagger = case.adapted();
     let fault = xner_tagger::Tagger::tag(&tagger, &asked).unwrap_err().to_string();
-    assert!(fault.contains("finite"), "{fault}");
+    assert!(fault.contains("adapting by source sentences") && fault.contains("`adaptation.rate`"), "{fault}");
+    // Of many faults always the same one.
+    for _ in 0..4 {
+        let again = xner_tagger::Tagger::tag(&tagger, &asked).unwrap_err().to_string();
+        assert_eq!(again, fault);
+    }
     assert!(xner_tagger::Tagger::best(&tagger, &asked).is_err());
 }
 
@@ -126,10 +168,20 @@ fn a_type_that_the_model_lacks_is_named() {
     let mut train = case.corpora.train.clone();
     let odd = train.iter_mut().flat_map(|labelled| &mut labelled.entities).next().unwrap();
     odd.kind = "VEHICLE".into();
-    let (index, encoder) = (case.index(), Box::new(case.pretrained()));
-    let found = open_adapted(model.path(), &train, index, encoder, None, &case.config, &Device::Cpu);
-    let fault = found.err().unwrap().to_string();
+    let place =
+        train.iter().position(|labelled| labelled.entities.iter().any(|e| e.kind == "VEHICLE".into()));
+    let index = || -> Result<SentenceIndex> { panic!("the corpus is not indexed before") };
+    let open = |train: &[Labelled]| {
+        let encoder = Box::new(case.pretrained());
+        let found = open_adapted(model.path(), train, &index, encoder, None, &case.config, &Device::Cpu);
+        found.err().unwrap().to_string()
+    };
+    let fault = open(&train);
     assert!(fault.contains("`B-VEHICLE`") && fault.contains("LOC, MISC, ORG"), "{fault}");
+    assert!(fault.contains(&format!("source sentence {}:", place.unwrap() + 1)), "{fault}");
+    // The tag column may be the wrong one.
+    train.iter_mut().for_each(|labelled| labelled.entities.clear());
+    assert!(open(&train).contains("no entity"));
 }
 
 /// Meta-training where no similar sentence has an entity.
@@ -186,7 +238,20 @@ fn low_resource_refuses_what_it_cannot_tune() {
     let models = [("one".to_owned(), model.clone())];
     let fault = low_resource::run(&whole, [&odd[0], &odd[1]], &models, &out, &Device::Cpu, &mut ());
     let fault = fault.unwrap_err().to_string();
-    assert!(fault.starts_with(&format!("{}: tag `B-VEHICLE`", model.display())), "{fault}");
+    assert!(fault.starts_with(&format!("{}: `train`, sentence ", model.display())), "{fault}");
+    assert!(fault.contains("tag `B-VEHICLE`"), "{fault}");
+    odd[0].iter_mut().for_each(|labelled| labelled.entities.clear());
+    for (at, key) in ["train", "test"].into_iter().enumerate() {
+        let mut own = corpora;
+        own[at] = &odd[0];
+        let fault =
+            low_resource::run(&whole, own, &models, &out, &Device::Cpu, &mut ()).unwrap_err().to_string();
+        assert!(fault.contains(&format!("setting `{key}`: has no entity")), "{fault}");
+    }
+    // A second model that cannot be opened is told of before the first is tuned.
+    let models = [("one".to_owned(), model.clone()), ("two".to_owned(), folder.path().join("nowhere"))];
+    low_resource::run(&whole, corpora, &models, &out, &Device::Cpu, &mut ()).unwrap_err();
+    assert!(!out.exists());
     let mut config = config;
     config.training.optimiser = Optimiser::Adam { rate: 1e30, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
     (config.bert.freeze_layers, config.training.epochs) = (1, 8);

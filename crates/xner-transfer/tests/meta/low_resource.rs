@@ -128,6 +128,45 @@ fn models_are_tuned_on_nested_parts() {
     assert_eq!((again, steps), (report, 0));
 }
 
+/// A call with more takes what is there; one with less would lose it.
+#[test]
+fn no_scores_are_lost_by_another_call() {
+    let case = Case::new(30, 0.1);
+    let folder = tempfile::tempdir().unwrap();
+    let (model, out) = (folder.path().join("model"), folder.path().join("out"));
+    case.model().save(&model).unwrap();
+    let corpora = [case.corpora.train.as_slice(), case.corpora.target_test.as_slice()];
+    let tune = |shares: &[f64], draws: &[u64], names: &[&str]| {
+        let config =
+            LowResourceConfig { shares: shares.to_vec(), draws: draws.to_vec(), ..few_epochs(1, 32) };
+        let models: Vec<_> = names.iter().map(|name| ((*name).to_owned(), model.clone())).collect();
+        low_resource::run(&config, corpora, &models, &out, &Device::Cpu, &mut ())
+    };
+    let first = tune(&[0.1], &[4], &["one"]).unwrap();
+    assert_eq!(first.draws, [4]);
+    let more = tune(&[0.1, 0.3], &[4, 7], &["one", "two"]).unwrap();
+    assert_eq!((more.rows.len(), &more.rows[0].scores[0]), (4, &first.rows[0].scores[0]));
+    let kept = files(&out);
+    for (shares, draws, names, lost) in [
+        (&[0.1][..], &[4, 7][..], &["one", "two"][..], "the share 0.3"),
+        (&[0.1, 0.3], &[7], &["one", "two"], "the draw 4"),
+        (&[0.1, 0.3], &[4, 7], &["one"], "the model `two`"),
+    ] {
+        let fault = tune(shares, draws, names).unwrap_err().to_string();
+        assert!(fault.contains("low-resource.json") && fault.contains(lost), "{fault}");
+    }
+    same(&kept, &files(&out));
+    // Runs and scores do not share a folder.
+    let fault = case.run(&out, None).unwrap_err().to_string();
+    assert!(fault.contains("scores of low resource"), "{fault}");
+    let run = folder.path().join("run");
+    case.run(&run, None).unwrap();
+    let config = few_epochs(1, 32);
+    let models = [("one".to_owned(), model.clone())];
+    let fault = low_resource::run(&config, corpora, &models, &run, &Device::Cpu, &mut ()).unwrap_err();
+    assert!(fault.to_string().contains("holds a run"), "{fault}");
+}
+
 /// Else they would count twice in the means.
 #[test]
 fn shares_and_draws_differ() {

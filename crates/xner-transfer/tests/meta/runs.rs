@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use rayon::ThreadPoolBuilder;
+use xner_tagger::bert::train::BertSettings;
+use xner_tagger::config::Optimiser;
 use xner_tagger::train::Event as Training;
 use xner_tagger::{Device, Flow, evaluate, open};
 use xner_transfer::Error;
-use xner_transfer::meta::{Ablation, Cases, Event, MetaConfig, Overlap, Preset, Start, run};
+use xner_transfer::meta::{Ablation, Cases, Event, MetaConfig, MetaUpdate, Overlap, Preset, Start, run};
 
 use crate::common::{files, same};
 use crate::small::Case;
@@ -40,11 +42,12 @@ fn a_run_leaves_a_model_with_its_scores_adapted_and_not() {
         let again = case.run(&out, Some(cache.path())).unwrap();
         assert_eq!(again, report);
     }
-    // One base model for all, and the vectors.
-    let base = std::fs::read_dir(cache.path()).unwrap();
-    let base =
-        base.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("base-"));
-    assert_eq!(base.count(), 1);
+    // One base model for all, and the vectors of the source and of the test sentences.
+    let count = |what: &str| {
+        let there = std::fs::read_dir(cache.path()).unwrap();
+        there.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with(what)).count()
+    };
+    assert_eq!((count("base-"), count("sentences-")), (1, 2));
     // Scored on other text and adapted otherwise, it is the same meta-trained model.
     let (mut other, mut phases) = (Case::new(14, 0.1), Vec::new());
     other.config = case.config.clone();
@@ -69,19 +72,18 @@ fn a_run_leaves_a_model_with_its_scores_adapted_and_not() {
 #[test]
 fn the_authors_program_runs_too() {
     let mut case = Case::new(14, 0.1);
-    let released = MetaConfig::preset(Preset::Released);
-    case.config.overlap = Overlap::Twice;
-    case.config.decode = released.decode;
-    case.config.loss = released.loss;
-    case.config.masking = released.masking;
-    case.config.similarity.nearest = released.similarity.nearest;
-    case.config.meta.bias_correction = false;
-    case.config.meta.clip_by = released.meta.clip_by;
-    case.config.meta.gradient = released.meta.gradient;
-    case.config.meta.start = Start::Pretrained;
-    case.config.inner.bias_correction = false;
-    case.config.inner.clip_by = released.inner.clip_by;
-    case.config.adaptation.dropout = true;
+    let small = case.config.clone();
+    // All of it but for sizes.
+    let mut config = MetaConfig { seed: small.seed, ..MetaConfig::preset(Preset::Released) };
+    let BertSettings { encoder, length, overlap, .. } = small.bert;
+    // Of two layers one is frozen.
+    config.bert = BertSettings { encoder, length, overlap, freeze_layers: 1, ..config.bert };
+    let MetaUpdate { updates, tasks, evaluate_every, .. } = small.meta;
+    config.meta = MetaUpdate { updates, tasks, evaluate_every, ..config.meta };
+    (config.training.epochs, config.training.batch) = (1, 8);
+    assert_eq!((config.overlap, config.meta.start), (Overlap::Twice, Start::Pretrained));
+    assert!(matches!(config.inner.optimiser, Optimiser::AdamW { .. }));
+    case.config = config;
     let folder = tempfile::tempdir().unwrap();
     let report = case.run(folder.path(), None).unwrap();
     let adapted = report.by_source_dev.unwrap().adapted.unwrap();
@@ -99,9 +101,21 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
     case.run(whole.path(), None).unwrap();
     let (mut stops, mut seen) = (0, BTreeSet::new());
     let mut indexed = Vec::new();
+    // Each of these is a moment at which one may stop: once.
+    let mut between = BTreeSet::new();
     for patience in 1.. {
         let (mut events, mut phase) = (0, String::new());
         let mut observer = |event: &Event<'_>| {
+            let moment = match event {
+                Event::Phase { name, .. } => format!("before {name}"),
+                Event::PhaseEnd { name, .. } => format!("behind {name}"),
+                Event::Scoring => "before scoring".to_owned(),
+                Event::Adapting { done, sentences } if done == sentences => "behind adapting".to_owned(),
+                _ => String::new(),
+            };
+            if !moment.is_empty() && between.insert(moment) {
+                return Flow::Stop;
+            }
             match event {
                 Event::Indexing { done: 0, .. } | Event::Training(Training::Checkpoint { .. }) => {}
                 Event::Indexing { done, sentences } => {
@@ -115,7 +129,7 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
                     events += 1;
                     return if events > 1 + patience % 3 { Flow::Stop } else { Flow::Continue };
                 }
-                Event::Adapting { .. } => {
+                Event::Adapting { done: 0, .. } => {
                     phase = "adapting".to_owned();
                     return if seen.contains("adapting") { Flow::Continue } else { Flow::Stop };
                 }
@@ -133,7 +147,9 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
         }
         assert!(patience < 200, "it never ends");
     }
-    assert!(stops > 4 && seen.len() == 4, "{stops} {seen:?}");
+    seen.remove("");
+    assert!(stops > 10 && seen.len() == 4, "{stops} {seen:?}");
+    assert_eq!(between.len(), 6, "{between:?}");
     // Once, until all were there: the next call has them.
     assert!(indexed.is_sorted_by(|a, b| a < b), "{indexed:?}");
     assert_eq!(indexed.last(), Some(&case.corpora.train.len()));

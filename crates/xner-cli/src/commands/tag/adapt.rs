@@ -9,6 +9,7 @@ use xner_tagger::Tagger;
 use xner_tagger::bert::hub::Hub;
 use xner_transfer::meta::index::Pretrained;
 use xner_transfer::meta::{MetaConfig, MetaCorpora, cut, open_adapted, read_source};
+use xner_transfer::report::TransferReport;
 
 use crate::commands::source_index::source_index;
 use crate::exit::bad_input;
@@ -42,7 +43,8 @@ impl AdaptArgs {
 pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
     let AdaptArgs { adapt, adapt_config, adapt_encoder, adapt_cache } = &args.adaptation;
     let Some(corpus) = adapt else { return Ok(None) };
-    let config = config(args, adapt_config.as_deref(), corpus)?;
+    let trained = Trained::of(&args.model)?;
+    let config = config(args, trained.as_ref(), adapt_config.as_deref(), corpus)?;
     let encoder = match (adapt_encoder, &config.bert.encoder) {
         (Some(encoder), _) => encoder.clone(),
         (None, Some(encoder)) => encoder.to_string_lossy().into_owned(),
@@ -60,18 +62,51 @@ pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
     let source = cut(&config, &own, &folder)?.unwrap_or(own).train;
     let representation = config.similarity.representation();
     let encoder = Pretrained::new(&folder, representation, args.device)?;
+    if trained.as_ref().and_then(|trained| trained.encoder.as_ref()).is_some_and(|own| own != encoder.files())
+    {
+        let model = args.model.display();
+        warn(&format!(
+            "{}: {model} was trained with another encoder, by which other sentences are similar",
+            folder.display()
+        ));
+    }
     let sentences: Vec<Sentence> = source.iter().map(|labelled| labelled.sentence.clone()).collect();
-    let index = source_index(adapt_cache.as_deref(), &encoder, &sentences)?;
-    let tagger = open_adapted(&args.model, &source, index, Box::new(encoder), None, &config, &args.device);
-    let context = || format!("{} cannot be adapted by {}", args.model.display(), corpus.display());
+    let index = || source_index(adapt_cache.as_deref(), &encoder, &sentences);
+    let own = Box::new(Pretrained::new(&folder, representation, args.device)?);
+    let tagger = open_adapted(&args.model, &source, &index, own, None, &config, &args.device);
+    let context = || {
+        let paper = match (&trained, adapt_config) {
+            (None, None) => " with the paper's settings (--adapt-config names others)",
+            _ => "",
+        };
+        format!("{} cannot be adapted by {}{paper}", args.model.display(), corpus.display())
+    };
     Ok(Some(tagger.with_context(context)?))
 }
 
+/// What the model's report tells of its training.
+struct Trained {
+    config: MetaConfig,
+    /// A hash of the encoder that said what is similar.
+    encoder: Option<String>,
+}
+
+impl Trained {
+    fn of(model: &Path) -> Result<Option<Self>> {
+        let Some(config) = MetaConfig::of_model(model)? else { return Ok(None) };
+        Ok(Some(Self { config, encoder: TransferReport::read(model)?.encoder }))
+    }
+}
+
 /// The file's settings, those by which the model was trained, or the paper's.
-fn config(args: &super::Args, file: Option<&Path>, corpus: &Path) -> Result<MetaConfig> {
-    let trained = MetaConfig::of_model(&args.model)?;
+fn config(
+    args: &super::Args,
+    trained: Option<&Trained>,
+    file: Option<&Path>,
+    corpus: &Path,
+) -> Result<MetaConfig> {
     let Some(file) = file else {
-        return Ok(trained.unwrap_or_else(|| {
+        return Ok(trained.map(|trained| trained.config.clone()).unwrap_or_else(|| {
             let mut config = MetaConfig::default();
             config.source.read = args.layout.read(Format::guess(corpus));
             config
@@ -79,10 +114,14 @@ fn config(args: &super::Args, file: Option<&Path>, corpus: &Path) -> Result<Meta
     };
     let config = MetaConfig::read(file)?;
     if let Some(trained) = trained {
-        let other = config.adapts_otherwise(&trained);
+        let other = config.adapts_otherwise(&trained.config);
         if !other.is_empty() {
             let model = args.model.display();
-            warn(&format!("{}: {model} was trained with another {}", file.display(), other.join(", ")));
+            warn(&format!(
+                "{}: {model} was trained with other settings: {}",
+                file.display(),
+                other.join(", ")
+            ));
         }
     }
     Ok(config)

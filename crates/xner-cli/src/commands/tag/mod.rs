@@ -74,6 +74,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         return Err(bad_input("--json is for text; columns are written as columns"));
     }
     crate::ending::check(&args.output, None)?;
+    // What cannot be read is told before a model is opened, or a corpus indexed.
+    let input = Input::open(&args.input)?;
     let mut tagger = match adapt::open(args)? {
         Some(tagger) => tagger,
         None => xner_tagger::open(&args.model, &args.device)?,
@@ -81,7 +83,6 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if let Some(decode) = args.decode {
         tagger.decode_by(decode);
     }
-    let input = Input::open(&args.input)?;
     let input = if known.is_some() { input } else { head::prose(input, "--format")? };
     let terminal = args.output.as_os_str() == "-" && std::io::IsTerminal::is_terminal(&std::io::stdout());
     let mut job = Job {

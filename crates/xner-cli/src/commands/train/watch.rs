@@ -7,6 +7,8 @@ use crate::progress::Progress;
 /// Shows a run's steps as a bar and its evaluations as lines; stops it when asked to.
 pub(in crate::commands) struct Watch {
     stop: fn() -> bool,
+    /// What is trained on.
+    what: &'static str,
     bar: Option<Progress>,
     /// The mean loss of the last steps, old ones fading.
     loss: Option<f32>,
@@ -16,7 +18,12 @@ pub(in crate::commands) struct Watch {
 impl Watch {
     /// A watch that stops the run at the first step at which `stop` says so.
     pub(in crate::commands) fn new(stop: fn() -> bool) -> Self {
-        Self { stop, bar: None, loss: None, best: None }
+        Self::of("sentences", stop)
+    }
+
+    /// The same, of a run that is trained on something else than sentences.
+    pub(in crate::commands) fn of(what: &'static str, stop: fn() -> bool) -> Self {
+        Self { stop, what, bar: None, loss: None, best: None }
     }
 
     fn step(&mut self, epoch: usize, loss: f32) {
@@ -54,7 +61,8 @@ impl Observer for Watch {
                 self.bar = Some(Progress::steps(*steps, *resumed));
                 let from =
                     if *resumed > 0 { format!(", going on from step {resumed}") } else { String::new() };
-                self.line(&format!("{sentences} sentences, {parameters} parameters, {steps} steps{from}"));
+                let what = self.what;
+                self.line(&format!("{sentences} {what}, {parameters} parameters, {steps} steps{from}"));
             }
             Event::Step { epoch, loss, .. } => self.step(*epoch, *loss),
             Event::Evaluated(evaluation) => self.evaluated(evaluation),

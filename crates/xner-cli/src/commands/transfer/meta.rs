@@ -15,7 +15,7 @@ use crate::progress::{Progress, note};
 ///
 /// DIR becomes a model directory of Hugging Face's layout, which `xner tag` and `transformers` open, with a report beside
 /// it: the scores of the model as it is, and adapted to each test sentence; `adaptation.json` has the sentences whose
-/// tags that changed. `xner tag --adapt` tags so. A run that was stopped or killed goes on from its last checkpoint when
+/// tags adaptation changed. `xner tag --adapt` tags so. A run that was stopped or killed goes on from its last checkpoint when
 /// the same command is given again, and ends with the same bytes as one that never stopped.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -97,7 +97,8 @@ impl Observer for Watch {
             Event::Phase { name, sentences } => {
                 self.shown = Shown::Nothing;
                 note(&format!("{name}: {sentences} sentences"));
-                self.shown = Shown::Training(train::Watch::new(self.stop));
+                let what = if *name == "meta" { "tasks" } else { "sentences" };
+                self.shown = Shown::Training(train::Watch::of(what, self.stop));
             }
             Event::Training(event) => {
                 if let Shown::Training(watch) = &mut self.shown {

@@ -8,9 +8,13 @@ use xner_tagger::Device;
 use xner_transfer::report::{Adapted, RESULTS, Results, Selected, TransferReport};
 
 use super::super::{print, print_json};
+use crate::args;
 use crate::exit::{bad_input, is_stop};
 use crate::interrupt;
 use crate::progress::note;
+
+/// The weights in a model directory.
+const WEIGHTS: &str = "model.safetensors";
 
 /// The arguments of a method.
 #[derive(Debug, clap::Args)]
@@ -18,14 +22,14 @@ pub(super) struct Args {
     /// The config file (TOML); --print-config prints one
     #[arg(long, value_name = "FILE", required_unless_present = "print_config")]
     config: Option<PathBuf>,
-    /// The folder to be
+    /// The folder of the model and its reports; made where there is none
     #[arg(long, value_name = "DIR", required_unless_present = "print_config")]
     out: Option<PathBuf>,
     /// Decides everything random, in place of the config's `seed`
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = args::seed())]
     seed: Option<u64>,
     /// One run for each of these seeds, with mean, deviation and maximum over them
-    #[arg(long, value_name = "N,N,…", value_delimiter = ',', conflicts_with = "seed")]
+    #[arg(long, value_name = "N,N,…", value_delimiter = ',', conflicts_with = "seed", value_parser = args::seed())]
     seeds: Vec<u64>,
     /// A setting in the place of the config's, as in --set training.epochs=3 or --set model.characters.use=false
     #[arg(long, value_name = "KEY=VALUE")]
@@ -87,8 +91,10 @@ impl Args {
 /// Both choices of weights and their scores.
 fn text(report: &TransferReport, out: &Path) -> String {
     let TransferReport { row, source, target, steps, parameters, .. } = report;
+    // A finished run is not repeated, and its model may have been removed.
+    let model = if out.join(WEIGHTS).exists() { "the model is in" } else { "the model is no longer in" };
     let mut text = format!(
-        "{row}, {source} to {target}: {steps} steps, {parameters} parameters; the model is in {}\n",
+        "{row}, {source} to {target}: {steps} steps, {parameters} parameters; {model} {}\n",
         out.display()
     );
     for (dev, chosen) in [("source", &report.by_source_dev), ("target", &report.by_target_dev)] {

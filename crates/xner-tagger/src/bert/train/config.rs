@@ -133,7 +133,10 @@ impl BertSettings {
     }
 
     /// Checks what must fit the encoder.
-    pub(super) fn check_against(&self, config: &BertConfig) -> Result<()> {
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for the first that does not.
+    pub fn check_against(&self, config: &BertConfig) -> Result<()> {
         let (layers, longest) = (config.num_hidden_layers, config.max_length());
         if self.freeze_layers > layers {
             let message =

@@ -150,14 +150,20 @@ impl MetaConfig {
             return Ok(None);
         }
         without_null(&mut report.config);
-        let config = serde_json::from_value(report.config);
-        config.map(Some).map_err(|fault| Error::folder(&folder.join(REPORT), format!("at `config`: {fault}")))
+        let fault = |fault: &dyn std::fmt::Display| {
+            Error::folder(&folder.join(REPORT), format!("at `config`: {fault}"))
+        };
+        let config: Self = serde_json::from_value(report.config).map_err(|e| fault(&e))?;
+        config.check().map_err(|e| fault(&e))?;
+        Ok(Some(config))
     }
 
     /// The sections and keys of what adaptation depends on in which another config has other values.
     pub fn adapts_otherwise(&self, other: &Self) -> Vec<&'static str> {
-        let Self { seed, drop_types, decode, overlap, bert, similarity, loss, inner, adaptation, .. } = self;
-        let encoderless = |bert: &BertSettings| BertSettings { encoder: None, ..bert.clone() };
+        let Self { seed, drop_types, decode, overlap, source, .. } = self;
+        let Self { bert, similarity, loss, inner, adaptation, .. } = self;
+        // Sentences that a model is adapted by go through the encoder together.
+        let read = |bert: &BertSettings| BertSettings { encoder: None, at_once: 1, ..bert.clone() };
         let plain = |loss: &LossConfig| LossConfig { max_weight: 0.0, ..*loss };
         // Steps and rate are those of `adaptation`.
         let step = |inner: &InnerUpdate| {
@@ -173,7 +179,9 @@ impl MetaConfig {
             ("drop_types", *drop_types != other.drop_types),
             ("decode", *decode != other.decode),
             ("overlap", *overlap != other.overlap),
-            ("bert", encoderless(bert) != encoderless(&other.bert)),
+            ("source.sentences", source.sentences != other.source.sentences),
+            ("source.read", source.read != other.source.read),
+            ("bert", read(bert) != read(&other.bert)),
             ("similarity", *similarity != other.similarity),
             ("loss", plain(loss) != plain(&other.loss)),
             ("inner", step(inner) != step(&other.inner)),
@@ -239,6 +247,14 @@ impl MetaConfig {
         under("meta", &self.meta_training())?;
         let InnerUpdate { optimiser, clip, .. } = self.inner;
         under("inner", &TrainingConfig { optimiser, clip, ..self.training.clone() })?;
+        if i64::try_from(self.seed).is_err() {
+            let message =
+                format!("is {}, expected at most {}, the greatest number of TOML", self.seed, i64::MAX);
+            return Err(Error::setting("seed", message));
+        }
+        if self.row.as_ref().is_some_and(|row| row.trim().is_empty()) {
+            return Err(Error::setting("row", "is empty, expected what tables call the row"));
+        }
         let at_least_one = [
             ("meta.updates", Some(self.meta.updates)),
             ("similarity.k", Some(self.similarity.k)),

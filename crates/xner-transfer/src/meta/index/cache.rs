@@ -29,9 +29,10 @@ pub(super) fn open_or_make(
         Err(None) => Origin::Made,
         Err(Some(message)) => Origin::MadeAnew(message),
     };
-    // Before the work, not after it.
+    // Before the work, not after it: the folder may be one that cannot be written to.
     create_folder(folder)?;
     remove_partial_older(folder, ABANDONED)?;
+    drop(Output::create(&path)?);
     let vectors = make()?;
     Ok((write(&path, name, count, vectors)?, origin))
 }

@@ -49,6 +49,25 @@ pub use self::pretrained::{Pretrained, Representation};
 pub use self::vectors::{Origin, Represent, SentenceVectors, Vectors};
 use crate::{Error, Result};
 
+/// Whether a corpus has enough sentences to find `k` similar ones of another sentence or, with `own` 1, of each of its own.
+///
+/// # Errors
+/// [`Error::Data`] when it does not.
+pub fn enough(sentences: usize, k: usize, own: usize) -> Result<()> {
+    let expected = k.saturating_add(own);
+    if sentences >= expected {
+        return Ok(());
+    }
+    let why = if own == 0 {
+        format!("{k} similar sentences are wanted")
+    } else {
+        format!("{k} similar sentences of each are wanted, without itself")
+    };
+    Err(Error::Data {
+        message: format!("the source has {sentences} sentences, expected at least {expected}: {why}"),
+    })
+}
+
 /// A similar sentence.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Neighbour {
@@ -147,18 +166,7 @@ impl SentenceIndex {
         if k == 0 {
             return Err(Error::setting("k", "is 0, expected at least 1 similar sentence"));
         }
-        let (found, expected) = (self.len(), k.saturating_add(own));
-        if found >= expected {
-            return Ok(());
-        }
-        let why = if own == 0 {
-            format!("{k} similar sentences are wanted")
-        } else {
-            format!("{k} similar sentences of each are wanted, without itself")
-        };
-        Err(Error::Data {
-            message: format!("the source has {found} sentences, expected at least {expected}: {why}"),
-        })
+        enough(self.len(), k, own)
     }
 
     fn search(&self, queries: Rows<'_>, k: usize) -> Result<Vec<Vec<Neighbour>>> {

@@ -35,13 +35,14 @@ pub struct Pretrained {
     folder: PathBuf,
     representation: Representation,
     device: Device,
+    files: String,
     identity: String,
     opened: OnceLock<Box<dyn Encode>>,
 }
 
 impl std::fmt::Debug for Pretrained {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { folder, representation, device, identity, opened: _ } = self;
+        let Self { folder, representation, device, files: _, identity, opened: _ } = self;
         let mut shown = f.debug_struct("Pretrained");
         shown.field("folder", folder).field("representation", representation);
         shown.field("device", device).field("identity", identity).finish_non_exhaustive()
@@ -59,13 +60,20 @@ impl Pretrained {
             Pooling::Cls => "cls",
             Pooling::Mean => "mean",
         };
+        let files = fingerprint(folder)?;
         let identity = Fingerprint::new()
-            .bytes(fingerprint(folder)?.as_bytes())
+            .bytes(files.as_bytes())
             .bytes(pooling.as_bytes())
             .bytes(&(length as u64).to_le_bytes())
             .bytes(device.to_string().as_bytes())
             .digest();
-        Ok(Self { folder: folder.to_owned(), representation, device, identity, opened: OnceLock::new() })
+        let (folder, opened) = (folder.to_owned(), OnceLock::new());
+        Ok(Self { folder, representation, device, files, identity, opened })
+    }
+
+    /// A hash of the encoder's files, the same on every device and for every representation.
+    pub fn files(&self) -> &str {
+        &self.files
     }
 
     /// Whether the encoder has been opened.

@@ -1,196 +1,32 @@
 //! Models fine-tuned on small parts of the target's labelled text (table 6).
 
+mod config;
+
 use std::path::{Path, PathBuf};
 
 use burn::tensor::backend::AutodiffBackend;
-use serde::{Deserialize, Deserializer, Serialize};
-use toml::Table;
+use serde::{Deserialize, Serialize};
 use xner_corpus::Labelled;
-use xner_corpus::read::ReadOptions;
 use xner_corpus::sample::subset;
+use xner_corpus::write::remove_partial;
 use xner_eval::Summary;
 use xner_nn::NerBackend;
-use xner_tagger::bert::train::{
-    BertSettings, BertTrainConfig, Example, FineTuneOptimiser, FineTuned, Pass, check_training, complete,
-    supervised,
-};
-use xner_tagger::config::{Fall, Optimiser, Schedule, TrainingConfig};
+use xner_tagger::bert::train::{Example, FineTuneOptimiser, FineTuned, Pass, supervised};
 use xner_tagger::train::{DevScores, Event as Training, Learner, Moment, StepOutcome, TrainingLoop};
 use xner_tagger::{
-    Decode, Device, Fingerprint, Tagger, Task, Tensors, TrainReport, check_entities, dispatch, evaluate,
-    read_labelled,
+    Decode, Device, Fingerprint, Flow, Tagger, Task, Tensors, TrainReport, check_entities, dispatch, evaluate,
 };
 
-use super::config::Decoding;
-use super::corpora::{MetaCorpora, limited};
+pub use self::config::{LowResourceConfig, TunedParts};
+use super::corpora::holds_entities;
 use super::observer::{Event, Observer};
-use crate::files::{create_folder, from_table, read_config_with, read_json, resolve, write_json};
-use crate::identity::PHASE_FORMAT;
+use crate::files::{create_folder, read_json, write_json};
+use crate::identity::{PHASE_FORMAT, of_no_run};
 use crate::report::{TestScores, settings};
 use crate::{Error, Result};
 
 /// The name of the report in its folder.
 pub const REPORT: &str = "low-resource.json";
-
-/// All settings: which text, how much of it, how models are tuned on it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct LowResourceConfig {
-    /// Decides order and dropout. Default 1.
-    pub seed: u64,
-    /// What the language is called. Default `target`.
-    pub language: String,
-    /// Its labelled sentences, of which parts are drawn.
-    pub train: Option<PathBuf>,
-    /// Its labelled sentences to be scored on.
-    pub test: Option<PathBuf>,
-    /// So many of these; by default all.
-    pub test_sentences: Option<usize>,
-    /// Entities of these types count as none.
-    pub drop_types: Vec<String>,
-    /// How tags are chosen in scoring. Default `viterbi`.
-    pub decode: Decoding,
-    /// Which shares of the sentences. Default 0.01, 0.02, 0.05. With one draw, a larger share holds every smaller one.
-    pub shares: Vec<f64>,
-    /// The seeds of the draws. Default 1, 2, 3.
-    pub draws: Vec<u64>,
-    /// Format and columns.
-    pub read: ReadOptions,
-    /// What of a model is tuned.
-    pub bert: TunedParts,
-    /// How models are tuned: by default 10 epochs with Adam at 1e-5 throughout.
-    #[serde(deserialize_with = "training")]
-    pub training: TrainingConfig,
-}
-
-impl Default for LowResourceConfig {
-    fn default() -> Self {
-        Self {
-            seed: 1,
-            language: "target".to_owned(),
-            train: None,
-            test: None,
-            test_sentences: None,
-            drop_types: Vec::new(),
-            decode: Decoding::Viterbi,
-            shares: vec![0.01, 0.02, 0.05],
-            draws: vec![1, 2, 3],
-            read: ReadOptions::default(),
-            bert: TunedParts::default(),
-            training: default_training(),
-        }
-    }
-}
-
-/// `[bert]`: what of a model is tuned. Its head, its tags and its windows are its own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct TunedParts {
-    /// Whether the embeddings stay as they are. Default true.
-    pub freeze_embeddings: bool,
-    /// So many layers, from the bottom, stay as they are. Default 3.
-    pub freeze_layers: usize,
-    /// Dropout before the head; by default what the model's config says.
-    pub dropout: Option<f64>,
-    /// Subwords that are worked on at once; more are worked on in parts, whose gradients are added up. Default 4096.
-    pub at_once: usize,
-}
-
-impl Default for TunedParts {
-    fn default() -> Self {
-        let BertSettings { freeze_embeddings, freeze_layers, dropout, at_once, .. } = BertSettings::default();
-        Self { freeze_embeddings, freeze_layers, dropout, at_once }
-    }
-}
-
-impl TunedParts {
-    fn settings(&self) -> BertSettings {
-        let &Self { freeze_embeddings, freeze_layers, dropout, at_once } = self;
-        BertSettings { freeze_embeddings, freeze_layers, dropout, at_once, ..BertSettings::default() }
-    }
-}
-
-fn default_training() -> TrainingConfig {
-    let training = BertTrainConfig::default().training;
-    // The authors' program leaves the rate as it is.
-    let schedule = Schedule { kind: Fall::Inverse, decay: 0.0, floor: 0.0, warmup: 0.0 };
-    let optimiser = Optimiser::Adam { rate: 1e-5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
-    TrainingConfig { epochs: 10, optimiser, schedule, ..training }
-}
-
-fn training<'de, D: Deserializer<'de>>(from: D) -> Result<TrainingConfig, D::Error> {
-    let mut own = Table::deserialize(from)?;
-    complete(&mut own, Table::try_from(default_training()).map_err(serde::de::Error::custom)?);
-    from_table(own)
-}
-
-impl LowResourceConfig {
-    /// Reads a config file, with settings in the place of the file's, as [`super::MetaConfig::read_with`] does.
-    ///
-    /// # Errors
-    /// [`Error::Io`]; [`Error::Config`]; [`Error::Setting`] for what is no setting.
-    pub fn read_with(path: &Path, settings: &[String]) -> Result<Self> {
-        let mut config: Self = read_config_with(path, settings)?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        for path in [&mut config.train, &mut config.test] {
-            resolve(path, folder);
-        }
-        config
-            .check()
-            .map_err(|fault| Error::Config { path: path.to_owned(), message: fault.to_string() })?;
-        Ok(config)
-    }
-
-    /// Checks every value's range.
-    ///
-    /// # Errors
-    /// [`Error::Setting`] for the first that is wrong.
-    pub fn check(&self) -> Result<()> {
-        check_training(&self.training)?;
-        self.bert.settings().check()?;
-        if self.shares.is_empty() {
-            return Err(Error::setting("shares", "is empty, expected at least one share"));
-        }
-        if let Some(share) = self.shares.iter().find(|share| !(**share > 0.0 && **share <= 1.0)) {
-            let message = format!("has {share}, expected shares above 0 and at most 1");
-            return Err(Error::setting("shares", message));
-        }
-        if self.test_sentences == Some(0) {
-            return Err(Error::setting("test_sentences", "is 0, expected at least 1"));
-        }
-        if self.draws.is_empty() {
-            return Err(Error::setting("draws", "is empty, expected at least one seed"));
-        }
-        // What is there twice would count twice in the means.
-        if let Some(share) = twice(&self.shares) {
-            return Err(Error::setting("shares", format!("has {share} twice, expected different ones")));
-        }
-        if let Some(draw) = twice(&self.draws) {
-            return Err(Error::setting("draws", format!("has {draw} twice, expected different seeds")));
-        }
-        Ok(())
-    }
-
-    /// Reads the sentences to draw from, and those to score on.
-    ///
-    /// # Errors
-    /// [`Error::Setting`] for a file that is not named; faults of the files, with their lines.
-    pub fn corpora(&self) -> Result<[Vec<Labelled>; 2]> {
-        let read = |key: &str, path: &Option<PathBuf>| -> Result<Vec<Labelled>> {
-            let missing = || Error::setting(key, "is missing, expected the path of a corpus");
-            Ok(read_labelled(key, path.as_ref().ok_or_else(missing)?, &self.read)?)
-        };
-        let train = limited(read("train", &self.train)?, None);
-        let target_test = limited(read("test", &self.test)?, self.test_sentences);
-        let own = MetaCorpora { train, target_test, ..MetaCorpora::default() }.without(&self.drop_types);
-        Ok([own.train, own.target_test])
-    }
-}
-
-/// The first value that was there before.
-fn twice<T: PartialEq>(values: &[T]) -> Option<&T> {
-    values.iter().enumerate().find_map(|(at, value)| values[..at].contains(value).then_some(value))
-}
 
 /// `low-resource.json`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -202,6 +38,8 @@ pub struct LowResourceReport {
     pub language: String,
     /// Sentences that parts were drawn from.
     pub sentences: usize,
+    /// The seeds of the draws.
+    pub draws: Vec<u64>,
     /// A row for each share and model.
     pub rows: Vec<LowResourceRow>,
 }
@@ -216,7 +54,7 @@ pub struct LowResourceRow {
     pub share: f64,
     /// So many sentences.
     pub sentences: usize,
-    /// The scores of each draw, in the config's order.
+    /// The scores of each draw, in the order of the report's `draws`.
     pub scores: Vec<TestScores>,
     /// F1 over the draws.
     pub f1: Option<Summary>,
@@ -231,10 +69,12 @@ pub fn part(sentences: usize, share: f64, draw: u64) -> Vec<usize> {
 /// Tunes each of some models, given by name and model directory, on nested parts of the target's sentences, and scores it on
 /// its test sentences. No development data are looked at: the last weights count.
 ///
-/// What is tuned is not kept; its scores are, in `out`, a folder for each. A call that was killed goes on where it was.
+/// What is tuned is not kept; its scores are, in `out`, a folder for each. A call that was killed goes on where it was; one
+/// with more models, shares or draws takes what is there, and does the rest.
 ///
 /// # Errors
-/// [`Error::Setting`] and [`Error::Data`] for what cannot be tuned; faults of the models' files and of training.
+/// [`Error::Setting`] and [`Error::Data`] for what cannot be tuned; [`Error::Folder`] when `out` holds a run, or scores that this call
+/// would not; faults of the models' files and of training.
 pub fn run(
     config: &LowResourceConfig,
     [train, test]: [&[Labelled]; 2],
@@ -250,6 +90,7 @@ pub fn run(
         if corpus.is_empty() {
             return Err(Error::setting(what, "has no sentence"));
         }
+        holds_entities(what, corpus, &config.drop_types)?;
     }
     if let Some((at, (name, _))) =
         models.iter().enumerate().find(|(at, (name, _))| models[..*at].iter().any(|(other, _)| other == name))
@@ -258,7 +99,13 @@ pub fn run(
             format!("model {} is called `{name}`, as one before it; give them names of their own", at + 1);
         return Err(Error::Data { message });
     }
+    of_no_run(out)?;
+    keeps(config, models, out)?;
+    for (_, folder) in models {
+        dispatch(*device, Check { config, train, folder })??;
+    }
     create_folder(out)?;
+    remove_partial(out)?;
     let mut rows = Vec::new();
     for &share in &config.shares {
         for (name, folder) in models {
@@ -267,7 +114,10 @@ pub fn run(
                 let own = part(train.len(), share, draw).into_iter();
                 let own: Vec<Labelled> = own.map(|at| train[at].clone()).collect();
                 let phase = format!("{name} {:.3} % draw {draw}", 100.0 * share);
-                observer.event(&Event::Phase { name: &phase, sentences: own.len() });
+                if observer.event(&Event::Phase { name: &phase, sentences: own.len() }) == Flow::Stop {
+                    let checkpoint = out.to_owned();
+                    return Err(xner_tagger::Error::Stopped { step: 0, checkpoint }.into());
+                }
                 // Names that differ only in characters unfit for a path still get folders of their own, and shares that are
                 // printed alike.
                 let told = phase.replace(|c: char| !c.is_alphanumeric() && c != '.', "-");
@@ -288,10 +138,81 @@ pub fn run(
         }
     }
     let version = env!("CARGO_PKG_VERSION").to_owned();
-    let report =
-        LowResourceReport { version, language: config.language.clone(), sentences: train.len(), rows };
+    let (language, draws) = (config.language.clone(), config.draws.clone());
+    let report = LowResourceReport { version, language, sentences: train.len(), draws, rows };
     write_json(&out.join(REPORT), &report)?;
     Ok(report)
+}
+
+/// Refuses a folder with scores of a model, a share or a draw that this call does not ask for: its report would be without them.
+fn keeps(config: &LowResourceConfig, models: &[(String, PathBuf)], out: &Path) -> Result<()> {
+    let path = out.join(REPORT);
+    if !path.exists() {
+        return Ok(());
+    }
+    let report: LowResourceReport = read_json(&path)?;
+    let row = report.rows.iter().find(|row| {
+        !config.shares.contains(&row.share) || !models.iter().any(|(name, _)| *name == row.model)
+    });
+    let lost = match row {
+        Some(row) => format!("the model `{}` on the share {}", row.model, row.share),
+        None => match report.draws.iter().find(|draw| !config.draws.contains(draw)) {
+            Some(draw) => format!("the draw {draw}"),
+            None => return Ok(()),
+        },
+    };
+    let message = format!(
+        "has scores of {lost}, which this call would leave out; ask for it too, or take another folder"
+    );
+    Err(Error::folder(&path, message))
+}
+
+/// Opens a model and looks at all labels, before the first model is tuned.
+struct Check<'a> {
+    config: &'a LowResourceConfig,
+    train: &'a [Labelled],
+    folder: &'a Path,
+}
+
+impl Task for Check<'_> {
+    type Answer = Result<()>;
+
+    fn run<A>(self, device: &A::Device) -> xner_tagger::Result<Self::Answer>
+    where
+        A: AutodiffBackend + NerBackend,
+        A::InnerBackend: NerBackend,
+    {
+        let Self { config, train, folder } = self;
+        let model = opened::<A>(config, folder, device);
+        Ok(model.and_then(|model| {
+            for (at, labelled) in train.iter().enumerate() {
+                model.tags().encode(labelled).map_err(|fault| {
+                    Error::folder(folder, format!("`train`, sentence {}: {fault}", at + 1))
+                })?;
+            }
+            Ok(())
+        }))
+    }
+}
+
+/// The model of a folder, to be tuned.
+fn opened<A>(config: &LowResourceConfig, folder: &Path, device: &A::Device) -> Result<FineTuned<A>>
+where
+    A: AutodiffBackend + NerBackend,
+    A::InnerBackend: NerBackend,
+{
+    let model = FineTuned::<A>::reopen(folder, &config.bert.settings(), config.seed, device);
+    model.map_err(|fault| named(fault, folder))
+}
+
+/// Without a file's name in it, a fault is between the model and the config or the corpus.
+fn named(fault: xner_tagger::Error, folder: &Path) -> Error {
+    match fault {
+        fault @ (xner_tagger::Error::Setting { .. } | xner_tagger::Error::Corpus(_)) => {
+            Error::folder(folder, fault.to_string())
+        }
+        fault => fault.into(),
+    }
 }
 
 struct Work<'a> {
@@ -347,19 +268,9 @@ impl Work<'_> {
         };
         create_folder(out)?;
         if plan.finished()?.is_none() {
-            // Without a file's name in it, a fault is between the model and the config or the corpus.
-            let named = |fault: xner_tagger::Error| match fault {
-                fault @ (xner_tagger::Error::Setting { .. } | xner_tagger::Error::Corpus(_)) => {
-                    Error::folder(folder, fault.to_string())
-                }
-                fault => fault.into(),
-            };
-            let model = FineTuned::<A>::reopen(folder, &config.bert.settings(), config.seed, device)
-                .map_err(named)?;
-            let examples = kept
-                .map(|one| model.examples(one))
-                .collect::<xner_tagger::Result<Vec<_>>>()
-                .map_err(named)?;
+            let model = opened::<A>(config, folder, device)?;
+            let examples = kept.map(|one| model.examples(one)).collect::<xner_tagger::Result<Vec<_>>>();
+            let examples = examples.map_err(|fault| named(fault, folder))?;
             let optimiser = FineTuneOptimiser::new(config.training.optimiser, config.training.clip, &model);
             let at_once = config.bert.at_once;
             let decode = Decode::from(config.decode);

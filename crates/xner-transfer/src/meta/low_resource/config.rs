@@ -1,0 +1,176 @@
+//! The settings of low resource, read from TOML.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Deserializer, Serialize};
+use toml::Table;
+use xner_corpus::Labelled;
+use xner_corpus::read::ReadOptions;
+use xner_tagger::bert::train::{BertSettings, BertTrainConfig, check_training, complete};
+use xner_tagger::config::{Fall, Optimiser, Schedule, TrainingConfig};
+use xner_tagger::read_labelled;
+
+use super::super::config::Decoding;
+use super::super::corpora::{MetaCorpora, limited};
+use crate::files::{from_table, read_config_with, resolve};
+use crate::{Error, Result};
+
+/// All settings: which text, how much of it, how models are tuned on it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LowResourceConfig {
+    /// Decides order and dropout. Default 1.
+    pub seed: u64,
+    /// What the language is called. Default `target`.
+    pub language: String,
+    /// Its labelled sentences, of which parts are drawn.
+    pub train: Option<PathBuf>,
+    /// Its labelled sentences to be scored on.
+    pub test: Option<PathBuf>,
+    /// So many of these; by default all.
+    pub test_sentences: Option<usize>,
+    /// Entities of these types count as none.
+    pub drop_types: Vec<String>,
+    /// How tags are chosen in scoring. Default `viterbi`.
+    pub decode: Decoding,
+    /// Which shares of the sentences. Default 0.01, 0.02, 0.05. With one draw, a larger share holds every smaller one.
+    pub shares: Vec<f64>,
+    /// The seeds of the draws. Default 1, 2, 3.
+    pub draws: Vec<u64>,
+    /// Format and columns.
+    pub read: ReadOptions,
+    /// What of a model is tuned.
+    pub bert: TunedParts,
+    /// How models are tuned: by default 10 epochs with Adam at 1e-5 throughout.
+    #[serde(deserialize_with = "training")]
+    pub training: TrainingConfig,
+}
+
+impl Default for LowResourceConfig {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            language: "target".to_owned(),
+            train: None,
+            test: None,
+            test_sentences: None,
+            drop_types: Vec::new(),
+            decode: Decoding::Viterbi,
+            shares: vec![0.01, 0.02, 0.05],
+            draws: vec![1, 2, 3],
+            read: ReadOptions::default(),
+            bert: TunedParts::default(),
+            training: default_training(),
+        }
+    }
+}
+
+/// `[bert]`: what of a model is tuned. Its head, its tags and its windows are its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TunedParts {
+    /// Whether the embeddings stay as they are. Default true.
+    pub freeze_embeddings: bool,
+    /// So many layers, from the bottom, stay as they are. Default 3.
+    pub freeze_layers: usize,
+    /// Dropout before the head; by default what the model's config says.
+    pub dropout: Option<f64>,
+    /// Subwords that are worked on at once; more are worked on in parts, whose gradients are added up. Default 4096.
+    pub at_once: usize,
+}
+
+impl Default for TunedParts {
+    fn default() -> Self {
+        let BertSettings { freeze_embeddings, freeze_layers, dropout, at_once, .. } = BertSettings::default();
+        Self { freeze_embeddings, freeze_layers, dropout, at_once }
+    }
+}
+
+impl TunedParts {
+    pub(super) fn settings(&self) -> BertSettings {
+        let &Self { freeze_embeddings, freeze_layers, dropout, at_once } = self;
+        BertSettings { freeze_embeddings, freeze_layers, dropout, at_once, ..BertSettings::default() }
+    }
+}
+
+fn default_training() -> TrainingConfig {
+    let training = BertTrainConfig::default().training;
+    // The authors' program leaves the rate as it is.
+    let schedule = Schedule { kind: Fall::Inverse, decay: 0.0, floor: 0.0, warmup: 0.0 };
+    let optimiser = Optimiser::Adam { rate: 1e-5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+    TrainingConfig { epochs: 10, optimiser, schedule, ..training }
+}
+
+fn training<'de, D: Deserializer<'de>>(from: D) -> Result<TrainingConfig, D::Error> {
+    let mut own = Table::deserialize(from)?;
+    complete(&mut own, Table::try_from(default_training()).map_err(serde::de::Error::custom)?);
+    from_table(own)
+}
+
+impl LowResourceConfig {
+    /// Reads a config file, with settings in the place of the file's, as [`crate::meta::MetaConfig::read_with`] does.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Config`]; [`Error::Setting`] for what is no setting.
+    pub fn read_with(path: &Path, settings: &[String]) -> Result<Self> {
+        let mut config: Self = read_config_with(path, settings)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for path in [&mut config.train, &mut config.test] {
+            resolve(path, folder);
+        }
+        config
+            .check()
+            .map_err(|fault| Error::Config { path: path.to_owned(), message: fault.to_string() })?;
+        Ok(config)
+    }
+
+    /// Checks every value's range.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for the first that is wrong.
+    pub fn check(&self) -> Result<()> {
+        check_training(&self.training)?;
+        self.bert.settings().check()?;
+        if self.shares.is_empty() {
+            return Err(Error::setting("shares", "is empty, expected at least one share"));
+        }
+        if let Some(share) = self.shares.iter().find(|share| !(**share > 0.0 && **share <= 1.0)) {
+            let message = format!("has {share}, expected shares above 0 and at most 1");
+            return Err(Error::setting("shares", message));
+        }
+        if self.test_sentences == Some(0) {
+            return Err(Error::setting("test_sentences", "is 0, expected at least 1"));
+        }
+        if self.draws.is_empty() {
+            return Err(Error::setting("draws", "is empty, expected at least one seed"));
+        }
+        // What is there twice would count twice in the means.
+        if let Some(share) = twice(&self.shares) {
+            return Err(Error::setting("shares", format!("has {share} twice, expected different ones")));
+        }
+        if let Some(draw) = twice(&self.draws) {
+            return Err(Error::setting("draws", format!("has {draw} twice, expected different seeds")));
+        }
+        Ok(())
+    }
+
+    /// Reads the sentences to draw from, and those to score on.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a file that is not named; faults of the files, with their lines.
+    pub fn corpora(&self) -> Result<[Vec<Labelled>; 2]> {
+        let read = |key: &str, path: &Option<PathBuf>| -> Result<Vec<Labelled>> {
+            let missing = || Error::setting(key, "is missing, expected the path of a corpus");
+            Ok(read_labelled(key, path.as_ref().ok_or_else(missing)?, &self.read)?)
+        };
+        let train = limited(read("train", &self.train)?, None);
+        let target_test = limited(read("test", &self.test)?, self.test_sentences);
+        let own = MetaCorpora { train, target_test, ..MetaCorpora::default() }.without(&self.drop_types);
+        Ok([own.train, own.target_test])
+    }
+}
+
+/// The first value that was there before.
+fn twice<T: PartialEq>(values: &[T]) -> Option<&T> {
+    values.iter().enumerate().find_map(|(at, value)| values[..at].contains(value).then_some(value))
+}
