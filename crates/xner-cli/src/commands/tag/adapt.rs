@@ -106,11 +106,12 @@ fn config(
     corpus: &Path,
 ) -> Result<MetaConfig> {
     let Some(file) = file else {
-        return Ok(trained.map(|trained| trained.config.clone()).unwrap_or_else(|| {
+        let paper = || {
             let mut config = MetaConfig::default();
             config.source.read = args.layout.read(Format::guess(corpus));
             config
-        }));
+        };
+        return Ok(trained.map_or_else(paper, |trained| trained.config.clone()));
     };
     let config = MetaConfig::read(file)?;
     if let Some(trained) = trained {
