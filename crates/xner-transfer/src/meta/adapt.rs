@@ -164,7 +164,9 @@ where
 
     /// A copy of the model that nobody uses.
     fn worker(&self) -> Worker<A> {
-        self.idle().pop().unwrap_or_else(|| {
+        // By itself, so that others need not wait while one is made.
+        let idle = self.idle().pop();
+        idle.unwrap_or_else(|| {
             let model = self.model.fork();
             let optimiser = inner::inner_optimiser(&model, &self.inner);
             (model, optimiser)
