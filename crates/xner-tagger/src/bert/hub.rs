@@ -79,7 +79,7 @@ impl Hub {
         self.named(&parsed).map_err(|fault| match fault {
             // A folder may have been meant.
             Error::Hub { name, message } if !message.starts_with("no such directory") => {
-                Error::Hub { message: format!("no such directory, and {message}"), name }
+                Error::Hub { message: format!("no such directory; as a name on the hub: {message}"), name }
             }
             fault => fault,
         })
