@@ -1,8 +1,8 @@
 """The tables of docs/src/results.md on meta-learning: our rows beside the published ones.
 
-    python3 tools/meta_table.py docs/measured/meta.tsv
+    python3 tools/meta_table.py docs/measured/meta.tsv [docs/measured/meta-masks.tsv]
 
-Reads what tools/measured.py wrote. F1 in percent, mean and sample deviation over seeds, or of low resource over draws, as the
+Reads what tools/measured.py wrote; with the second file also rows with other masks. F1 in percent, mean and sample deviation over seeds, or of low resource over draws, as the
 model is, and adapted to each sentence. Published: tables 4 and 6 of Wu et al. 2020, means of five runs.
 """
 import statistics
@@ -21,6 +21,19 @@ ROWS = [("base", "base model", (74.59, 79.57, 70.79, 50.89)), ("longer", "base m
         ("no-max-loss", "w/o max loss", (76.05, 79.50, 71.84, 52.64)), ("full", "full", (76.75, 80.44, 73.16, 55.30))]
 
 
+# Rows that are compared run by run: what one has more than the other.
+PAIRS = [("no-masking", "full", "without masking, with max loss"),
+         ("no-max-loss-or-masking", "no-max-loss", "without masking, without max loss"),
+         ("no-masking", "no-max-loss-or-masking", "max loss, without masking"), ("full", "no-max-loss", "max loss, with masking"),
+         ("no-max-loss-or-masking", "longer", "tasks, beside training as long")]
+MASKS = [("no-masking", "w/o masking"), ("full", "full"), ("mask-as-name", "full, `<mask>` as a name"),
+         ("masked-as-released", "full, masked as in the program"), ("longer", "trained longer, no tasks"),
+         ("plain", "trained longer, no tasks, masked")]
+MASK_PAIRS = [("no-masking", "full", "without masking"), ("mask-as-name", "full", "`<mask>` as a name"),
+              ("masked-as-released", "full", "masked as in the program"), ("plain", "longer", "masked, without tasks")]
+WAYS = [("as it is", "source-dev"), ("adapted", "adapted")]
+
+
 def mean(scores):
     return f"{100 * statistics.mean(statistics.mean(each) for each in scores):.2f}" if all(scores) else ""
 
@@ -34,7 +47,7 @@ def table_4(measured):
         if not any(found):
             continue
         counts = "/".join(str(len(each)) for each in found)
-        for way, figure in [("as it is", "source-dev"), ("adapted", "adapted")]:
+        for way, figure in WAYS:
             scores = [[one[figure] for one in each] for each in found]
             # In the paper the base model is not adapted, and all others are.
             theirs = published if published and (way == "adapted") == (row != "base") else None
@@ -62,6 +75,42 @@ def differences(measured):
     print()
 
 
+def compared(measured, pairs):
+    """What one row has more than another, of the same language and seed, as the model is and adapted."""
+    print("| | runs | as it is | runs it helps | adapted | runs it helps |\n|---|---:|---:|---:|---:|---:|")
+    for one, other, title in pairs:
+        cells, runs = [], 0
+        for _, figure in WAYS:
+            more = [own[figure] - measured[f"en-{language}", other][seed][figure] for language in LANGUAGES
+                    for seed, own in measured.get((f"en-{language}", one), {}).items()
+                    if seed in measured.get((f"en-{language}", other), {})]
+            runs = len(more)
+            cells += [shown(more), str(sum(each > 0 for each in more))]
+        print(f"| {title} | {runs} | {' | '.join(cells)} |")
+    print()
+
+
+def english(measured):
+    """F1 on the source's development data, by seed: Spanish, Dutch and German have one model, French has another."""
+    print("| row, English dev | en-es, seed by seed | en-fr |\n|---|---|---|")
+    for row, title, _ in ROWS:
+        own = [measured.get((pair, row), {}).values() for pair in ("en-es", "en-fr")]
+        print(f"| {title} | " + " | ".join(", ".join(f"{100 * one['english-dev']:.1f}" for one in each) for each in own) + " |")
+    print()
+
+
+def masks(measured):
+    languages = LANGUAGES[:3]
+    print(f"| | | runs | {' | '.join(languages)} | mean |\n|---|---|---:|---:|---:|---:|---:|")
+    for row, title in MASKS:
+        for way, figure in WAYS:
+            scores = [[one[figure] for one in measured.get((f"en-{language}", row), {}).values()] for language in languages]
+            print(f"| {title} | {way} | {'/'.join(str(len(each)) for each in scores)} | {' | '.join(map(shown, scores))} | {mean(scores)} |")
+    print()
+    # Of the rows without other masks only what these are compared with.
+    compared({key: seeds for key, seeds in measured.items() if key[0] != "en-fr"}, MASK_PAIRS)
+
+
 def table_6(measured):
     languages = [language for language in LANGUAGES if any(pair == f"low-{language}" for pair, _ in measured)]
     if not languages:
@@ -78,6 +127,10 @@ def main():
     measured = read(sys.argv[1])
     table_4(measured)
     differences(measured)
+    compared(measured, PAIRS)
+    english(measured)
+    if len(sys.argv) > 2:
+        masks(measured | read(sys.argv[2]))
     table_6(measured)
 
 

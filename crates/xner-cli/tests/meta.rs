@@ -166,21 +166,14 @@ fn a_run_is_scored_as_it_is_and_adapted_and_its_model_tags_so() {
     );
 }
 
-#[test]
-fn a_run_that_is_killed_in_meta_training_goes_on() {
-    let folder = folder();
-    let config = CONFIG.replace("updates = 4", "updates = 40\ncheckpoint_every = 1");
-    folder.write("configs/run.toml", config.as_bytes());
-    folder.xner(&format!("{COMMAND} whole")).ok();
+/// Begins what `arguments` say, and kills it when the training whose folder's name has `name` in it, in `parent`, has a checkpoint.
+fn killed_in(folder: &Folder, arguments: &str, parent: &str, name: &str) {
     let begun = std::time::Instant::now();
-    let mut child = folder.start(&format!("{COMMAND} broken"));
+    let mut child = folder.start(arguments);
     let there = || {
-        let names =
-            if folder.path("broken/phases").exists() { folder.files("broken/phases") } else { vec![] };
-        let own = names.into_iter().find(|name| name.starts_with("meta-"));
-        own.is_some_and(|own| {
-            folder.path(&format!("broken/phases/{own}/checkpoint/state.safetensors")).exists()
-        })
+        let names = if folder.path(parent).exists() { folder.files(parent) } else { vec![] };
+        let own = names.into_iter().find(|own| own.contains(name));
+        own.is_some_and(|own| folder.path(&format!("{parent}/{own}/checkpoint/state.safetensors")).exists())
     };
     while !there() {
         assert_eq!(child.try_wait().unwrap(), None);
@@ -189,6 +182,15 @@ fn a_run_that_is_killed_in_meta_training_goes_on() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+#[test]
+fn a_run_that_is_killed_in_meta_training_goes_on() {
+    let folder = folder();
+    let config = CONFIG.replace("updates = 4", "updates = 40\ncheckpoint_every = 1");
+    folder.write("configs/run.toml", config.as_bytes());
+    folder.xner(&format!("{COMMAND} whole")).ok();
+    killed_in(&folder, &format!("{COMMAND} broken"), "broken/phases", "meta-");
     assert!(!folder.path("broken/config.json").exists());
     folder.xner(&format!("{COMMAND} broken")).ok();
     assert!(folder.tree("whole") == folder.tree("broken"));
@@ -203,21 +205,8 @@ fn low_resource_that_is_killed_goes_on() {
     folder.write("configs/low.toml", low.as_bytes());
     let command = |out: &str| format!("low-resource --config configs/low.toml --out {out} --model base=base");
     folder.xner(&command("whole")).ok();
-    let begun = std::time::Instant::now();
-    let mut child = folder.start(&command("broken"));
     // In the second draw, so that the first is there.
-    let there = || {
-        let names = if folder.path("broken").exists() { folder.files("broken") } else { vec![] };
-        let own = names.into_iter().find(|name| name.contains("draw-2"));
-        own.is_some_and(|own| folder.path(&format!("broken/{own}/checkpoint/state.safetensors")).exists())
-    };
-    while !there() {
-        assert_eq!(child.try_wait().unwrap(), None);
-        assert!(begun.elapsed().as_secs() < 300);
-        std::thread::sleep(std::time::Duration::from_millis(1));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    killed_in(&folder, &command("broken"), "broken", "draw-2");
     assert!(!folder.path("broken/low-resource.json").exists());
     folder.xner(&command("broken")).ok();
     assert!(folder.tree("whole") == folder.tree("broken"));

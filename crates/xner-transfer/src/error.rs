@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use xner_tagger::Flow;
+
 /// The crate's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -80,5 +82,13 @@ impl Error {
 
     pub(crate) fn folder(path: &Path, message: impl Into<String>) -> Self {
         Self::Folder { path: path.to_owned(), message: message.into() }
+    }
+}
+
+/// Ends a run in the folder `out`, after so many steps, where an observer answers that it should; the same call goes on.
+pub(crate) fn granted(answer: Flow, step: usize, out: &Path) -> Result<(), Error> {
+    match answer {
+        Flow::Continue => Ok(()),
+        Flow::Stop => Err(xner_tagger::Error::Stopped { step, checkpoint: out.to_owned() }.into()),
     }
 }

@@ -245,16 +245,19 @@ impl Results {
     }
 }
 
-/// Labelled sentences by which weights are chosen have entities: without any, all weights are equally good.
+/// Sentences to learn from, to choose weights by or to score on have entities, else the tag column may be the wrong one.
 ///
 /// # Errors
-/// [`Error::Setting`] with their key.
-pub(crate) fn chooses(key: &str, dev: &[Labelled]) -> Result<()> {
-    if dev.iter().all(|labelled| labelled.entities.is_empty()) {
-        let message = "has no entity, expected some to choose weights by: is the tag column right?";
-        return Err(Error::setting(key, message));
+/// [`Error::Setting`] with their key; `dropped` are the types that the config counts as none.
+pub(crate) fn holds_entities(key: &str, corpus: &[Labelled], dropped: &[String]) -> Result<()> {
+    if corpus.iter().any(|labelled| !labelled.entities.is_empty()) {
+        return Ok(());
     }
-    Ok(())
+    let hint = match dropped {
+        [] => "is the tag column right?".to_owned(),
+        dropped => format!("without those of `drop_types` ({})", dropped.join(", ")),
+    };
+    Err(Error::setting(key, format!("has no entity, expected some: {hint}")))
 }
 
 /// A config as a report keeps it.

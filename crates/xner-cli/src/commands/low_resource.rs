@@ -17,9 +17,9 @@ use crate::interrupt;
 
 /// Tune models on a few labelled sentences of a language, and score them
 ///
-/// Each model is tuned on some shares of the labelled sentences (by default 1, 2 and 5 %), drawn with several seeds, the same
-/// sentences for all models, and scored on the test sentences. What is tuned is not kept; its scores are, in DIR. A call that was stopped or
-/// killed goes on when it is given again.
+/// Each model is tuned on some shares of the labelled sentences (by default 1, 2 and 5 %), drawn with several seeds, the
+/// same sentences for all models, and scored on the test sentences. What is tuned is not kept; its scores are, in DIR. A
+/// call that was stopped or killed goes on when it is given again.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {

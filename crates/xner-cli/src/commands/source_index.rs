@@ -5,14 +5,14 @@ use std::sync::{Mutex, PoisonError};
 
 use xner_corpus::Sentence;
 use xner_transfer::Result;
-use xner_transfer::meta::index::{Origin, Pretrained, SentenceIndex};
+use xner_transfer::meta::index::{Origin, Represent, SentenceIndex};
 
 use crate::progress::{Progress, note};
 
 /// The index of a corpus, from the cache where it is there, else made before the user's eyes.
 pub(super) fn source_index(
     cache: Option<&Path>,
-    encoder: &Pretrained,
+    encoder: &dyn Represent,
     sentences: &[Sentence],
 ) -> Result<SentenceIndex> {
     let progress = Mutex::new(Progress::steps(sentences.len(), 0));

@@ -333,14 +333,14 @@ where
 }
 
 /// Opens a token classifier of Hugging Face's layout as an [`AdaptedTagger`]. What of it is trained is in `config.bert`. The
-/// index is asked for when model, source and config are known to fit, for to make it takes long.
+/// index is asked for, with the encoder, when model, source and config are known to fit, for to make it takes long.
 ///
 /// # Errors
 /// As [`FineTuned::reopen`] and [`AdaptedTagger::new`]; [`Error::Data`] when no source sentence has an entity; those of `index`.
 pub fn open_adapted(
     folder: &Path,
     source: &[Labelled],
-    index: &dyn Fn() -> Result<SentenceIndex>,
+    index: &dyn Fn(&dyn Represent) -> Result<SentenceIndex>,
     encoder: Box<dyn Represent + Send + Sync>,
     cache: Option<&Path>,
     config: &MetaConfig,
@@ -357,7 +357,7 @@ pub fn open_adapted(
 struct Open<'a> {
     folder: &'a Path,
     source: &'a [Labelled],
-    index: &'a dyn Fn() -> Result<SentenceIndex>,
+    index: &'a dyn Fn(&dyn Represent) -> Result<SentenceIndex>,
     encoder: Box<dyn Represent + Send + Sync>,
     cache: Option<&'a Path>,
     config: &'a MetaConfig,
@@ -374,8 +374,10 @@ impl Task for Open<'_> {
         let Self { folder, source, index, encoder, cache, config } = self;
         let settings: &BertSettings = &config.bert;
         let model = FineTuned::<A>::reopen(folder, settings, config.seed, device)?;
-        let tagger = prepared(&model, source, config)
-            .and_then(|windows| AdaptedTagger::assembled(model, windows, index()?, encoder, cache, config));
+        let tagger = prepared(&model, source, config).and_then(|windows| {
+            let index = index(encoder.as_ref())?;
+            AdaptedTagger::assembled(model, windows, index, encoder, cache, config)
+        });
         Ok(tagger.map(|tagger| Box::new(tagger) as Box<dyn Tagger>))
     }
 }

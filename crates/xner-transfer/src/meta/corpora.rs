@@ -87,21 +87,6 @@ impl MetaCorpora {
     }
 }
 
-/// Sentences to learn from or to score on have entities, else the tag column may be the wrong one.
-///
-/// # Errors
-/// [`Error::Setting`] with their key; `dropped` are the types that the config counts as none.
-pub(super) fn holds_entities(key: &str, corpus: &[Labelled], dropped: &[String]) -> Result<()> {
-    if corpus.iter().any(|labelled| !labelled.entities.is_empty()) {
-        return Ok(());
-    }
-    let hint = match dropped {
-        [] => "is the tag column right?".to_owned(),
-        dropped => format!("without those of `drop_types` ({})", dropped.join(", ")),
-    };
-    Err(Error::setting(key, format!("has no entity, expected some: {hint}")))
-}
-
 /// The source's training sentences in a file, as a config wants them: so many, and without the types that it drops.
 ///
 /// # Errors

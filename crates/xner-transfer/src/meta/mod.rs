@@ -39,6 +39,7 @@ pub use case::{Case, Cases, Similar};
 pub use config::{
     Ablation, AdaptationConfig, Decoding, Gradient, InnerUpdate, LossConfig, Masked, MaskingConfig, Mean,
     MetaConfig, MetaUpdate, Nearest, Overlap, Preset, Similarity, SourceText, Start, Subwords, TargetText,
+    TrainedBy,
 };
 pub use corpora::{MetaCorpora, read_source};
 pub use inner::{inner_optimiser, update};

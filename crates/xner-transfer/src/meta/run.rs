@@ -16,15 +16,16 @@ use xner_tagger::{
 use super::adapt::AdaptedTagger;
 use super::case::{Case, Cases};
 use super::config::{Ablation, MetaConfig, Overlap, Start};
-use super::corpora::{MetaCorpora, holds_entities};
+use super::corpora::MetaCorpora;
 use super::index::{Origin, Pretrained, SentenceIndex, enough};
 use super::learner::MetaLearner;
 use super::observer::{Event, Observer};
 use super::progress::Progress;
 use super::tasks::Tasks;
+use crate::error::granted;
 use crate::files::create_folder;
 use crate::identity::{PHASE_FORMAT, PHASES, claim};
-use crate::report::{Adapted, Select, Selected, TestScores, TransferReport, chooses, settings};
+use crate::report::{Adapted, Select, Selected, TestScores, TransferReport, holds_entities, settings};
 use crate::{Error, Result};
 
 /// What reports call it.
@@ -63,7 +64,7 @@ pub fn run(
         return Err(Error::setting("source.dev", "has no sentence, expected some to choose weights by"));
     }
     // Before anything that takes long: what would be found out only behind it.
-    chooses("source.dev", &corpora.dev)?;
+    holds_entities("source.dev", &corpora.dev, &config.drop_types)?;
     holds_entities("source.train", &corpora.train, &config.drop_types)?;
     if !corpora.target_test.is_empty() {
         holds_entities("target.test", &corpora.target_test, &config.drop_types)?;
@@ -84,19 +85,11 @@ pub fn run(
         let corpora = cut.as_ref().unwrap_or(corpora);
         enough(corpora.train.len(), config.similarity.k, 1)?;
         let sentences: Vec<_> = corpora.train.iter().map(|labelled| labelled.sentence.clone()).collect();
-        let stopped = || xner_tagger::Error::Stopped { step: 0, checkpoint: out.to_owned() };
-        if observer.event(&Event::Indexing { done: 0, sentences: sentences.len() }) == Flow::Stop {
-            return Err(stopped().into());
-        }
-        let (index, mut flow) = index(cache, &encoder, &sentences, observer)?;
+        granted(observer.event(&Event::Indexing { done: 0, sentences: sentences.len() }), 0, out)?;
+        let (index, answer) = index(cache, &encoder, &sentences, observer)?;
+        granted(answer, 0, out)?;
         if let Origin::MadeAnew(fault) = index.vectors().origin() {
-            let note = format!("{fault}; its vectors are made anew");
-            if observer.event(&Event::Note(&note)) == Flow::Stop {
-                flow = Flow::Stop;
-            }
-        }
-        if flow == Flow::Stop {
-            return Err(stopped().into());
+            granted(observer.event(&Event::Note(&format!("{fault}; its vectors are made anew"))), 0, out)?;
         }
         let mut work = Work {
             config,
@@ -318,13 +311,7 @@ impl Work<'_> {
 
     /// Tells the observer; where it asks for a stop, the run ends here, and the same call goes on.
     fn tell(&mut self, event: &Event<'_>) -> Result<()> {
-        match self.observer.event(event) {
-            Flow::Continue => Ok(()),
-            Flow::Stop => {
-                let fault = xner_tagger::Error::Stopped { step: self.steps, checkpoint: self.out.to_owned() };
-                Err(fault.into())
-            }
-        }
+        granted(self.observer.event(event), self.steps, self.out)
     }
 
     /// Scores the model in `out` as it is and adapted, and writes the reports.

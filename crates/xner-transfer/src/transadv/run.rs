@@ -6,7 +6,7 @@ use burn::tensor::backend::AutodiffBackend;
 use xner_nn::NerBackend;
 use xner_tagger::bert::config::Head;
 use xner_tagger::bert::train::tags_of;
-use xner_tagger::{Device, Fingerprint, Flow, Task, TrainReport, check_entities, dispatch};
+use xner_tagger::{Device, Fingerprint, Task, TrainReport, check_entities, dispatch};
 
 use super::config::{AdversaryConfig, Method, TransAdvConfig};
 use super::corpora::TransAdvCorpora;
@@ -14,9 +14,10 @@ use super::observer::{Event, Observer};
 use super::phases::{BY_TARGET, Phase, Workshop};
 use super::sets::{Set, Sets, Words};
 use super::train::games_of_teachers;
+use crate::error::granted;
 use crate::folders::Folders;
 use crate::identity::{PHASES, claim};
-use crate::report::{PhaseFolder, Select, TransferReport, chooses, settings};
+use crate::report::{PhaseFolder, Select, TransferReport, holds_entities, settings};
 use crate::{Error, Result, baselines};
 
 /// Trains a tagger for the target language by `method` and writes its model directory to `out`, in Hugging Face's
@@ -87,10 +88,7 @@ pub fn run(
 
 /// Tells an observer; where it asks for a stop between two steps, the run ends here, and the same call goes on.
 pub(super) fn tell(observer: &mut dyn Observer, event: &Event<'_>, out: &Path, step: usize) -> Result<()> {
-    match observer.event(event) {
-        Flow::Continue => Ok(()),
-        Flow::Stop => Err(xner_tagger::Error::Stopped { step, checkpoint: out.to_owned() }.into()),
-    }
+    granted(observer.event(event), step, out)
 }
 
 /// What a method ends with.
@@ -170,12 +168,12 @@ fn check(method: Method, config: &TransAdvConfig, corpora: &TransAdvCorpora) -> 
     if corpora.dev.is_empty() {
         return Err(Error::setting("source.dev", "has no sentence, expected some to choose weights by"));
     }
-    chooses("source.dev", &corpora.dev)?;
+    holds_entities("source.dev", &corpora.dev, &[])?;
     if config.select == Select::TargetDev {
         if corpora.target_dev.is_empty() {
             return Err(Error::setting("target.dev", "has no sentence, but `select` is `target-dev`"));
         }
-        chooses("target.dev", &corpora.target_dev)?;
+        holds_entities("target.dev", &corpora.target_dev, &[])?;
     }
     if method.reads_unlabelled() && corpora.unlabelled.is_empty() {
         return Err(Error::setting("target.unlabelled", "has no sentence, expected the target's own text"));

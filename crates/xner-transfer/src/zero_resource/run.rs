@@ -6,7 +6,7 @@ use xner_corpus::Sentence;
 use xner_embed::Vectors;
 use xner_embed::dictionary::Dictionary;
 use xner_tagger::train::Evaluation;
-use xner_tagger::{Device, Fingerprint, Flow, Tagger, TrainReport, evaluate, open, open_source, save_mapped};
+use xner_tagger::{Device, Fingerprint, Tagger, TrainReport, evaluate, open, open_source, save_mapped};
 
 use super::augmented::ROUNDS;
 use super::config::{Variant, ZeroResourceConfig};
@@ -14,6 +14,7 @@ use super::data::ZeroResourceData;
 use super::observer::{Event, Observer, Phase};
 use super::phases::{Out, base, joint};
 use super::words::{Space, both, space};
+use crate::error::granted;
 use crate::files::read_json;
 use crate::identity::claim;
 use crate::report::{Select, Selected, TransferReport, settings};
@@ -211,8 +212,5 @@ pub(super) fn fingerprint(config: &ZeroResourceConfig, data: &ZeroResourceData) 
 
 /// Tells that a phase begins. Between two phases nothing is lost by a stop.
 fn tell(observer: &mut dyn Observer, phase: Phase, out: &Path) -> Result<()> {
-    match observer.event(&Event::Phase(phase)) {
-        Flow::Continue => Ok(()),
-        Flow::Stop => Err(xner_tagger::Error::Stopped { step: 0, checkpoint: out.to_owned() }.into()),
-    }
+    granted(observer.event(&Event::Phase(phase)), 0, out)
 }

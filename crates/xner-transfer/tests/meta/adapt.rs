@@ -2,6 +2,7 @@
 
 use rayon::ThreadPoolBuilder;
 use xner_corpus::Sentence;
+use xner_nn::NerBackend;
 use xner_tagger::bert::train::{FineTuneOptimiser, FineTuned};
 use xner_tagger::config::Optimiser;
 use xner_tagger::{Tagger, Tagging};
@@ -102,6 +103,8 @@ fn an_optimiser_that_served_other_tasks_makes_the_same_update() {
 
 #[test]
 fn each_sentence_is_tagged_as_it_is_alone() {
+    // Else all of it is done by one thread.
+    const { assert!(A::ON_CPU) };
     for (threads, dropout) in [(1, false), (2, true), (3, false)] {
         let mut case = Case::new(10, 0.1);
         case.config.adaptation.dropout = dropout;

@@ -7,7 +7,7 @@ use xner_tagger::bert::config::Head;
 use xner_tagger::config::Optimiser;
 use xner_tagger::{Device, Flow};
 use xner_transfer::Result;
-use xner_transfer::meta::index::SentenceIndex;
+use xner_transfer::meta::index::{Represent, SentenceIndex};
 use xner_transfer::meta::low_resource::{self, LowResourceConfig};
 use xner_transfer::meta::{Event, Nearest, open_adapted, run};
 
@@ -61,7 +61,7 @@ fn a_source_that_is_too_small_is_refused_before_training() {
     case.config.similarity.nearest = Nearest::Drop;
     let (model, encoder) = (tempfile::tempdir().unwrap(), Box::new(case.pretrained()));
     case.model().save(model.path()).unwrap();
-    let index = || -> Result<SentenceIndex> { panic!("the corpus is not indexed before") };
+    let index = |_: &dyn Represent| -> Result<SentenceIndex> { panic!("the corpus is not indexed before") };
     let train = &case.corpora.train;
     let found = open_adapted(model.path(), train, &index, encoder, None, &case.config, &Device::Cpu);
     let fault = found.err().unwrap().to_string();
@@ -170,7 +170,7 @@ fn a_type_that_the_model_lacks_is_named() {
     odd.kind = "VEHICLE".into();
     let place =
         train.iter().position(|labelled| labelled.entities.iter().any(|e| e.kind == "VEHICLE".into()));
-    let index = || -> Result<SentenceIndex> { panic!("the corpus is not indexed before") };
+    let index = |_: &dyn Represent| -> Result<SentenceIndex> { panic!("the corpus is not indexed before") };
     let open = |train: &[Labelled]| {
         let encoder = Box::new(case.pretrained());
         let found = open_adapted(model.path(), train, &index, encoder, None, &case.config, &Device::Cpu);

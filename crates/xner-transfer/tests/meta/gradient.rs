@@ -135,7 +135,7 @@ fn close(found: &BTreeMap<String, Vec<f64>>, want: &BTreeMap<String, Vec<f64>>) 
     assert!(length(want) > 0.01, "there is a gradient");
     for (name, want) in want {
         for (a, b) in found[name].iter().zip(want) {
-            // Beyond 1 by its size, since both are of single precision.
+            // 1e-6, absolute and relative: numbers of single precision near 1 are not known better.
             assert!((a - b).abs() < 1e-6 * (1.0 + b.abs()), "{name}: {a} and {b}");
         }
     }
@@ -157,7 +157,7 @@ fn the_meta_gradient_is_that_of_a_reference_which_copies_the_model() {
         for (frozen, steps, by) in cases {
             let mut case = case();
             // Shorter than some of the sentences.
-            (case.config.bert.length, case.config.bert.overlap) = (10, 3);
+            (case.config.bert.length, case.config.bert.overlap) = (12, 4);
             case.config.bert.freeze_embeddings = frozen;
             case.config.bert.freeze_layers = usize::from(frozen);
             case.config.inner.optimiser = optimiser;

@@ -7,9 +7,8 @@ use xner_corpus::Sentence;
 use xner_corpus::read::Format;
 use xner_tagger::Tagger;
 use xner_tagger::bert::hub::Hub;
-use xner_transfer::meta::index::Pretrained;
-use xner_transfer::meta::{MetaConfig, MetaCorpora, cut, open_adapted, read_source};
-use xner_transfer::report::TransferReport;
+use xner_transfer::meta::index::{Pretrained, Represent};
+use xner_transfer::meta::{MetaConfig, MetaCorpora, TrainedBy, cut, open_adapted, read_source};
 
 use crate::commands::source_index::source_index;
 use crate::exit::bad_input;
@@ -43,7 +42,7 @@ impl AdaptArgs {
 pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
     let AdaptArgs { adapt, adapt_config, adapt_encoder, adapt_cache } = &args.adaptation;
     let Some(corpus) = adapt else { return Ok(None) };
-    let trained = Trained::of(&args.model)?;
+    let trained = MetaConfig::of_model(&args.model)?;
     let config = config(args, trained.as_ref(), adapt_config.as_deref(), corpus)?;
     let encoder = match (adapt_encoder, &config.bert.encoder) {
         (Some(encoder), _) => encoder.clone(),
@@ -71,9 +70,8 @@ pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
         ));
     }
     let sentences: Vec<Sentence> = source.iter().map(|labelled| labelled.sentence.clone()).collect();
-    let index = || source_index(adapt_cache.as_deref(), &encoder, &sentences);
-    let own = Box::new(Pretrained::new(&folder, representation, args.device)?);
-    let tagger = open_adapted(&args.model, &source, &index, own, None, &config, &args.device);
+    let index = |encoder: &dyn Represent| source_index(adapt_cache.as_deref(), encoder, &sentences);
+    let tagger = open_adapted(&args.model, &source, &index, Box::new(encoder), None, &config, &args.device);
     let context = || {
         let paper = match (&trained, adapt_config) {
             (None, None) => " with the paper's settings (--adapt-config names others)",
@@ -84,24 +82,10 @@ pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
     Ok(Some(tagger.with_context(context)?))
 }
 
-/// What the model's report tells of its training.
-struct Trained {
-    config: MetaConfig,
-    /// A hash of the encoder that said what is similar.
-    encoder: Option<String>,
-}
-
-impl Trained {
-    fn of(model: &Path) -> Result<Option<Self>> {
-        let Some(config) = MetaConfig::of_model(model)? else { return Ok(None) };
-        Ok(Some(Self { config, encoder: TransferReport::read(model)?.encoder }))
-    }
-}
-
 /// The file's settings, those by which the model was trained, or the paper's.
 fn config(
     args: &super::Args,
-    trained: Option<&Trained>,
+    trained: Option<&TrainedBy>,
     file: Option<&Path>,
     corpus: &Path,
 ) -> Result<MetaConfig> {

@@ -71,6 +71,15 @@ pub struct MetaConfig {
     pub adaptation: AdaptationConfig,
 }
 
+/// By what a model was meta-trained.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainedBy {
+    /// The config, with paths left out.
+    pub config: MetaConfig,
+    /// A hash of the pretrained encoder that said what is similar, as [`super::index::Pretrained::files`] has it.
+    pub encoder: Option<String>,
+}
+
 impl Default for MetaConfig {
     fn default() -> Self {
         Self::preset(Preset::default())
@@ -136,12 +145,11 @@ impl MetaConfig {
         }
     }
 
-    /// The config by which a model was meta-trained, paths left out, as the report in its folder tells it; none where there is no
-    /// report of such a run.
+    /// By what a model was meta-trained, as the report in its folder tells it; none where there is no report of such a run.
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::Folder`] for a report that does not read.
-    pub fn of_model(folder: &Path) -> Result<Option<Self>> {
+    pub fn of_model(folder: &Path) -> Result<Option<TrainedBy>> {
         if !folder.join(REPORT).exists() {
             return Ok(None);
         }
@@ -155,7 +163,7 @@ impl MetaConfig {
         };
         let config: Self = serde_json::from_value(report.config).map_err(|e| fault(&e))?;
         config.check().map_err(|e| fault(&e))?;
-        Ok(Some(config))
+        Ok(Some(TrainedBy { config, encoder: report.encoder }))
     }
 
     /// The sections and keys of what adaptation depends on in which another config has other values.

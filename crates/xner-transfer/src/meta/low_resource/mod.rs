@@ -14,15 +14,15 @@ use xner_nn::NerBackend;
 use xner_tagger::bert::train::{Example, FineTuneOptimiser, FineTuned, Pass, supervised};
 use xner_tagger::train::{DevScores, Event as Training, Learner, Moment, StepOutcome, TrainingLoop};
 use xner_tagger::{
-    Decode, Device, Fingerprint, Flow, Tagger, Task, Tensors, TrainReport, check_entities, dispatch, evaluate,
+    Decode, Device, Fingerprint, Tagger, Task, Tensors, TrainReport, check_entities, dispatch, evaluate,
 };
 
 pub use self::config::{LowResourceConfig, TunedParts};
-use super::corpora::holds_entities;
 use super::observer::{Event, Observer};
+use crate::error::granted;
 use crate::files::{create_folder, read_json, write_json};
 use crate::identity::{PHASE_FORMAT, of_no_run};
-use crate::report::{TestScores, settings};
+use crate::report::{TestScores, holds_entities, settings};
 use crate::{Error, Result};
 
 /// The name of the report in its folder.
@@ -114,10 +114,7 @@ pub fn run(
                 let own = part(train.len(), share, draw).into_iter();
                 let own: Vec<Labelled> = own.map(|at| train[at].clone()).collect();
                 let phase = format!("{name} {:.3} % draw {draw}", 100.0 * share);
-                if observer.event(&Event::Phase { name: &phase, sentences: own.len() }) == Flow::Stop {
-                    let checkpoint = out.to_owned();
-                    return Err(xner_tagger::Error::Stopped { step: 0, checkpoint }.into());
-                }
+                granted(observer.event(&Event::Phase { name: &phase, sentences: own.len() }), 0, out)?;
                 // Names that differ only in characters unfit for a path still get folders of their own, and shares that are
                 // printed alike.
                 let told = phase.replace(|c: char| !c.is_alphanumeric() && c != '.', "-");
