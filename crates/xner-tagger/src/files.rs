@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use xner_corpus::read::whole_text;
+
 use crate::{Error, Result};
 
 /// Writes the file `path` by `body`: readers see the old file or the whole new one, never a part.
@@ -38,13 +40,11 @@ pub(crate) fn create_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(Error::io(path))
 }
 
-/// The whole file as text; a file that is not UTF-8 names its first bad line.
+/// The whole file as text: [`Error::Corpus`], with the line, for one that is not UTF-8.
 pub(crate) fn read_text(path: &Path) -> Result<String> {
-    let bytes = fs::read(path).map_err(Error::io(path))?;
-    String::from_utf8(bytes).map_err(|fault| {
-        let good = fault.utf8_error().valid_up_to();
-        let line = 1 + memchr::memchr_iter(b'\n', &fault.as_bytes()[..good]).count();
-        Error::model(path, format!("line {line} is not UTF-8"))
+    whole_text(path).map_err(|fault| match fault {
+        xner_corpus::Error::Io { path, source } => Error::Io { path, source },
+        fault => fault.into(),
     })
 }
 

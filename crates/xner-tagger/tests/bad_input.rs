@@ -92,7 +92,7 @@ fn a_bad_vocabulary_names_its_line() {
     let cases = [
         (format!("{0}\n{0}\n", lines[0]).into_bytes(), "line 2 repeats"),
         (b"a\n\nb\n".to_vec(), "line 2 is empty"),
-        (b"a\nb\xff\n".to_vec(), "line 2 is not UTF-8"),
+        (b"a\nb\xff\n".to_vec(), "words.txt:2: invalid UTF-8 at byte 2 of the line"),
     ];
     for (bytes, expected) in cases {
         fs::write(&path, bytes).unwrap();
@@ -253,6 +253,12 @@ fn a_training_config_is_refused_with_key_and_line() {
     assert_eq!(TrainConfig::read(&path).unwrap().training.optimiser, Optimiser::Sgd { rate: 0.2 });
     fs::write(&path, "[model]\n\nhiden = 3").unwrap();
     assert!(TrainConfig::read(&path).unwrap_err().to_string().contains("line 3"));
+    fs::write(&path, b"[model]\nscheme = \"\xff\"").unwrap();
+    let fault = TrainConfig::read(&path).unwrap_err();
+    assert!(
+        fault.is_bad_input() && fault.to_string().contains("train.toml:2: invalid UTF-8 at byte 11"),
+        "{fault}"
+    );
     assert!(matches!(TrainConfig::read(&folder.path().join("none.toml")), Err(Error::Io { .. })));
 }
 

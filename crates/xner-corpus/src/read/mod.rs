@@ -12,9 +12,11 @@ pub mod jsonl;
 mod lines;
 mod stream;
 pub mod text;
+mod whole;
 
 pub use conll::{Column, ConllOptions, Ragged, Separator};
 pub use format::Format;
 pub use input::Input;
 pub use jsonl::{Align, JsonlOptions};
 pub use stream::{ReadOptions, Stream, read_corpus, stream};
+pub use whole::whole_text;

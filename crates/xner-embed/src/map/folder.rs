@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use xner_corpus::read::whole_text;
 use xner_corpus::write::remove_partial;
 
 use super::checkpoint::Checkpoint;
@@ -138,7 +139,7 @@ pub struct MappingFolder {
 ///
 /// # Errors
 /// [`Error::Folder`] for a folder without a report or with files that do not fit together, naming file and tensor or
-/// key; [`Error::Io`] for a missing file.
+/// key; [`Error::Corpus`] for text that is not UTF-8; [`Error::Io`] for a missing file.
 pub fn open(dir: impl AsRef<Path>) -> Result<MappingFolder> {
     let dir = dir.as_ref();
     if !dir.is_dir() {
@@ -178,7 +179,10 @@ fn read_mapping(path: &Path) -> Result<Mapping> {
 }
 
 fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
-    let text = fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+    let text = whole_text(path).map_err(|fault| match fault {
+        xner_corpus::Error::Io { path, source } => Error::Io { path, source },
+        fault => fault.into(),
+    })?;
     serde_json::from_str(&text)
         .map_err(|error| Error::Folder { path: path.to_owned(), message: error.to_string() })
 }

@@ -83,7 +83,7 @@ impl Alphabet {
     /// Reads a file of characters, one a line.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Model`], with the line, for a line that holds anything but one character, or one
+    /// [`Error::Io`]; [`Error::Corpus`] for text that is not UTF-8; [`Error::Model`], with the line, for a line that holds anything but one character, or one
     /// out of order.
     pub fn read(path: &Path) -> Result<Self> {
         let text = files::read_text(path)?;

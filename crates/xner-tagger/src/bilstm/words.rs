@@ -106,8 +106,8 @@ impl Words {
     /// Reads a file of words, one a line.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Model`], with the line, for an empty or repeated word, a last line without its
-    /// end, or text that is not UTF-8.
+    /// [`Error::Io`]; [`Error::Model`], with the line, for an empty or repeated word or a last line without its
+    /// end; [`Error::Corpus`] for text that is not UTF-8.
     pub fn read(path: &Path) -> Result<Self> {
         let text = files::read_text(path)?;
         if !text.is_empty() && !text.ends_with('\n') {

@@ -15,8 +15,7 @@ use crate::exit::bad_input;
 pub(super) fn read(method: Method, file: Option<&Path>) -> Result<MapConfig> {
     let preset = MapConfig::preset(method);
     let Some(file) = file else { return Ok(preset) };
-    let text =
-        std::fs::read_to_string(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+    let text = xner_corpus::read::whole_text(file)?;
     let fault = |message: String| bad_input(format!("{}: {}", file.display(), message.trim_end()));
     let own = toml::from_str::<toml::Table>(&text).map_err(|e| fault(e.to_string()))?;
     overlaid(&preset, own).map_err(|e| fault(located(&text, ".", &e)))

@@ -92,8 +92,7 @@ fn read(file: &Path) -> Result<Vec<TransferReport>> {
     struct Several {
         runs: Option<IgnoredAny>,
     }
-    let source = |source| xner_transfer::Error::Io { path: file.to_owned(), source };
-    let text = std::fs::read_to_string(file).map_err(source)?;
+    let text = xner_corpus::read::whole_text(file)?;
     let several = parse::<Several>(file, &text)?.runs.is_some();
     let runs = if several { parse::<Results>(file, &text)?.runs } else { vec![parse(file, &text)?] };
     if runs.is_empty() {

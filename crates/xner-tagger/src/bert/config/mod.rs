@@ -119,7 +119,7 @@ impl BertConfig {
     /// Reads and checks a `config.json`.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Model`] names the file, the key and what was expected.
+    /// [`Error::Io`]; [`Error::Corpus`] for text that is not UTF-8; [`Error::Model`] names the file, the key and what was expected.
     pub fn read(path: &Path) -> Result<Self> {
         let text = files::read_text(path)?;
         let mut reader = serde_json::Deserializer::from_str(&text);

@@ -1,6 +1,5 @@
 //! The config of fine-tuning.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +8,7 @@ use xner_corpus::Scheme;
 use super::super::config::{BertConfig, Head};
 use super::super::hub::Hub;
 use crate::config::{DataConfig, Fall, LossMean, Optimiser, Schedule, TrainingConfig, located};
+use crate::files::read_text;
 use crate::{Error, Result};
 
 /// What a config's key `model` says where a BERT is to be trained.
@@ -187,7 +187,7 @@ impl BertTrainConfig {
     /// # Errors
     /// As [`crate::TrainConfig::read`].
     pub fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).map_err(Error::io(path))?;
+        let text = read_text(path)?;
         let fault = |message: String| Error::Config { path: path.to_owned(), message };
         // What `[training]` leaves out is not what it would be for another model.
         let mut table: toml::Table = toml::from_str(&text).map_err(|e| fault(e.to_string()))?;
@@ -277,7 +277,7 @@ mod tests {
     fn read(text: &str) -> Result<BertTrainConfig> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("c.toml");
-        fs::write(&path, text).unwrap();
+        std::fs::write(&path, text).unwrap();
         BertTrainConfig::read(&path)
     }
 

@@ -56,7 +56,7 @@ fn damaged_files_are_named() {
     }
     let latin = folder(SMALL, None);
     fs::write(latin.path().join("vocab.txt"), b"[PAD]\nna\xefve\n").unwrap();
-    assert!(refused(&latin, 10).contains("vocab.txt: line 2 is not UTF-8"));
+    assert!(refused(&latin, 10).contains("vocab.txt:2: invalid UTF-8 at byte 3 of the line"));
     for (settings, expected) in [
         (json!({"do_lower_case": "no"}), "`do_lower_case` is \"no\""),
         (json!([1]), "tokenizer_config.json: "),
