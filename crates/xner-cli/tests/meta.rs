@@ -158,6 +158,12 @@ fn a_run_is_scored_as_it_is_and_adapted_and_its_model_tags_so() {
         &format!("tag --model run --input data/es.test.conll {own}"),
         &["bert.freeze_layers", "--adapt-config"],
     );
+    folder.write("none.conll", "Ana O\n\n".repeat(20).as_bytes());
+    let none = "--adapt none.conll --adapt-config configs/run.toml";
+    folder.refused(
+        &format!("tag --model run --input data/es.test.conll {none}"),
+        &["none.conll", "`source.train`: has no entity"],
+    );
     let few = "--adapt few.conll --adapt-config configs/run.toml";
     folder.write("few.conll", b"Ana B-PER\n\n");
     folder.refused(

@@ -17,9 +17,9 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
-    /// Opening, decompressing or completing a file.
+    /// A fault in a corpus, or in another file of text.
     #[error(transparent)]
-    Corpus(#[from] xner_corpus::Error),
+    Corpus(xner_corpus::Error),
     /// A line is not as the format wants it.
     #[error("{path}:{line}: {message}", path = path.display())]
     Malformed {
@@ -212,4 +212,14 @@ pub enum Error {
         /// What is wrong with it.
         message: String,
     },
+}
+
+impl From<xner_corpus::Error> for Error {
+    /// What the system said of a file is the same whoever read or wrote it.
+    fn from(fault: xner_corpus::Error) -> Self {
+        match fault {
+            xner_corpus::Error::Io { path, source } => Self::Io { path, source },
+            fault => Self::Corpus(fault),
+        }
+    }
 }

@@ -112,9 +112,19 @@ pub enum Error {
     /// A fault in a file of word vectors.
     #[error(transparent)]
     Vectors(#[from] xner_embed::Error),
-    /// A fault in a corpus.
+    /// A fault in a corpus, or in another file of text.
     #[error(transparent)]
-    Corpus(#[from] xner_corpus::Error),
+    Corpus(xner_corpus::Error),
+}
+
+impl From<xner_corpus::Error> for Error {
+    /// What the system said of a file is the same whoever read or wrote it.
+    fn from(fault: xner_corpus::Error) -> Self {
+        match fault {
+            xner_corpus::Error::Io { path, source } => Self::Io { path, source },
+            fault => Self::Corpus(fault),
+        }
+    }
 }
 
 impl Error {

@@ -4,8 +4,6 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use xner_corpus::read::whole_text;
-
 use crate::{Error, Result};
 
 /// Writes the file `path` by `body`: readers see the old file or the whole new one, never a part.
@@ -38,14 +36,6 @@ pub(crate) fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<(
 /// Makes the folder and those above it.
 pub(crate) fn create_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(Error::io(path))
-}
-
-/// The whole file as text: [`Error::Corpus`], with the line, for one that is not UTF-8.
-pub(crate) fn read_text(path: &Path) -> Result<String> {
-    whole_text(path).map_err(|fault| match fault {
-        xner_corpus::Error::Io { path, source } => Error::Io { path, source },
-        fault => fault.into(),
-    })
 }
 
 fn partial(path: &Path) -> PathBuf {

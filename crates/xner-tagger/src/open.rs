@@ -4,6 +4,7 @@ use std::path::Path;
 
 use burn::tensor::backend::AutodiffBackend;
 use xner_corpus::Labelled;
+use xner_corpus::read::whole_text;
 use xner_embed::Vectors;
 use xner_nn::NerBackend;
 
@@ -14,7 +15,7 @@ use crate::config::TrainConfig;
 use crate::data::TrainData;
 use crate::device::{Device, Task, dispatch};
 use crate::train::{Observer, TrainReport, TrainingLoop};
-use crate::{Error, Fingerprint, Result, Tagger, files};
+use crate::{Error, Fingerprint, Result, Tagger};
 
 /// Opens a model directory on a device.
 ///
@@ -23,7 +24,7 @@ use crate::{Error, Fingerprint, Result, Tagger, files};
 /// cut short or does not fit; [`Error::Device`] for a device that cannot be used.
 pub fn open(folder: &Path, device: &Device) -> Result<Box<dyn Tagger>> {
     let path = folder.join("config.json");
-    let text = files::read_text(&path)?;
+    let text = whole_text(&path)?;
     let head: Head = serde_json::from_str(&text).map_err(|fault| Error::model(&path, fault.to_string()))?;
     match head.model.as_deref() {
         Some(MODEL) => dispatch(*device, OpenBiLstm(folder)),

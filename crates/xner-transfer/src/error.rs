@@ -63,12 +63,22 @@ pub enum Error {
     /// A fault in word vectors or their mapping.
     #[error(transparent)]
     Vectors(#[from] xner_embed::Error),
-    /// A fault in a corpus.
+    /// A fault in a corpus, or in another file of text.
     #[error(transparent)]
-    Corpus(#[from] xner_corpus::Error),
+    Corpus(xner_corpus::Error),
     /// A fault in scoring.
     #[error(transparent)]
     Eval(#[from] xner_eval::Error),
+}
+
+impl From<xner_corpus::Error> for Error {
+    /// What the system said of a file is the same whoever read or wrote it.
+    fn from(fault: xner_corpus::Error) -> Self {
+        match fault {
+            xner_corpus::Error::Io { path, source } => Self::Io { path, source },
+            fault => Self::Corpus(fault),
+        }
+    }
 }
 
 impl Error {
@@ -83,6 +93,16 @@ impl Error {
     pub(crate) fn folder(path: &Path, message: impl Into<String>) -> Self {
         Self::Folder { path: path.to_owned(), message: message.into() }
     }
+
+    /// As a fault of training, for a learner that saves more than its model in `folder`.
+    pub(crate) fn of_saving(self, folder: &Path) -> xner_tagger::Error {
+        match self {
+            Self::Tagger(fault) => fault,
+            Self::Corpus(fault) => fault.into(),
+            Self::Io { path, source } => xner_tagger::Error::Io { path, source },
+            fault => xner_tagger::Error::Io { path: folder.to_owned(), source: std::io::Error::other(fault) },
+        }
+    }
 }
 
 /// Ends a run in the folder `out`, after so many steps, where an observer answers that it should; the same call goes on.
@@ -90,5 +110,28 @@ pub(crate) fn granted(answer: Flow, step: usize, out: &Path) -> Result<(), Error
     match answer {
         Flow::Continue => Ok(()),
         Flow::Stop => Err(xner_tagger::Error::Stopped { step, checkpoint: out.to_owned() }.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_said_reaches_training_as_it_was() {
+        let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let of_file = xner_corpus::Error::Io { path: "scores.json".into(), source: full() };
+        for fault in [Error::from(of_file), Error::io(Path::new("scores.json"))(full())] {
+            let found = fault.of_saving(Path::new("out"));
+            let same = |path: &Path, source: &std::io::Error| {
+                path == Path::new("scores.json") && source.kind() == full().kind()
+            };
+            assert!(
+                matches!(&found, xner_tagger::Error::Io { path, source } if same(path, source)),
+                "{found}"
+            );
+        }
+        let other = Error::folder(Path::new("a"), "is not whole").of_saving(Path::new("out")).to_string();
+        assert_eq!(other, "out: a: is not whole");
     }
 }

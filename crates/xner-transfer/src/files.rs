@@ -12,17 +12,9 @@ use xner_tagger::config::{key_and_message, located};
 
 use crate::{Error, Result};
 
-/// The whole file as text: [`Error::Corpus`], with the line, for one that is not UTF-8.
-fn read_text(path: &Path) -> Result<String> {
-    whole_text(path).map_err(|fault| match fault {
-        xner_corpus::Error::Io { path, source } => Error::Io { path, source },
-        fault => fault.into(),
-    })
-}
-
 /// Reads a TOML config; a fault names file, line and key.
 pub(crate) fn read_config<T: DeserializeOwned>(path: &Path) -> Result<T> {
-    let text = read_text(path)?;
+    let text = whole_text(path)?;
     let fault = |message: String| Error::Config { path: path.to_owned(), message };
     let parsed = toml::Deserializer::parse(&text).map_err(|e| fault(e.to_string()))?;
     serde_path_to_error::deserialize(parsed)
@@ -44,7 +36,7 @@ pub(crate) fn read_config_with<T: DeserializeOwned>(path: &Path, settings: &[Str
     if settings.is_empty() {
         return read_config(path);
     }
-    let text = read_text(path)?;
+    let text = whole_text(path)?;
     let fault = |message: String| Error::Config { path: path.to_owned(), message };
     let mut table: Table = toml::from_str(&text).map_err(|e| fault(e.to_string()))?;
     for setting in settings {
@@ -111,7 +103,7 @@ pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
 
 /// Reads a JSON file; a fault names file and key.
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
-    let text = read_text(path)?;
+    let text = whole_text(path)?;
     let mut reader = serde_json::Deserializer::from_str(&text);
     serde_path_to_error::deserialize(&mut reader).map_err(|e| match e.path().to_string().as_str() {
         // It is no JSON, or not the whole of it.

@@ -80,7 +80,11 @@ pub(crate) fn claim<'a>(out: &'a Path, fingerprint: &str, device: &Device) -> Re
             Identity { version, fingerprint: fingerprint.to_owned(), device: Some(device.to_string()) };
         // In its place, for a file that is put there from elsewhere would not be the one that is locked.
         let text = serde_json::to_string_pretty(&identity).map_err(|fault| Error::io(&path)(fault.into()))?;
-        claim.lock.write_all(format!("{text}\n").as_bytes()).map_err(Error::io(&path))?;
+        if let Err(fault) = claim.lock.write_all(format!("{text}\n").as_bytes()) {
+            // A full disk, say: half of it would be nobody's.
+            let _ = claim.lock.set_len(0);
+            return Err(Error::io(&path)(fault));
+        }
     }
     Ok(Some(claim))
 }

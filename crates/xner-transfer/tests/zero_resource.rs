@@ -245,6 +245,8 @@ fn a_config_names_its_faults() {
     std::fs::write(&file, b"seed = 1\n# na\xefve").unwrap();
     let fault = ZeroResourceConfig::read(&file).unwrap_err().to_string();
     assert!(fault.contains("c.toml:2: invalid UTF-8 at byte 5"), "{fault}");
+    let missing = ZeroResourceConfig::read(&folder.path().join("none.toml")).unwrap_err();
+    assert!(matches!(missing, Error::Io { .. }), "{missing}");
     std::fs::write(&file, "[source]\ntrain = \"a.conll\"\n[mapping]\nfolder = \"map\"").unwrap();
     let config = ZeroResourceConfig::read(&file).unwrap();
     assert_eq!(config.source.train.as_deref(), Some(folder.path().join("a.conll").as_path()));

@@ -98,9 +98,9 @@ fn text(report: &LowResourceReport, out: &Path) -> String {
             let deviation = f1.deviation.map(|d| format!(" ± {:.2}", 100.0 * d)).unwrap_or_default();
             format!("{:.2}{deviation}", 100.0 * f1.mean)
         });
-        // Writing to a string cannot fail.
         // To the millionth: a share as a number of per cent is off by rounding.
         let (share, model) = ((1e8 * share).round() / 1e6, model.replace('|', "\\|"));
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "| {share} % | {sentences} | {model} | {f1} |");
     }
     let _ = writeln!(text, "\nin {}", out.join(REPORT).display());

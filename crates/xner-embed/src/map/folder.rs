@@ -179,10 +179,7 @@ fn read_mapping(path: &Path) -> Result<Mapping> {
 }
 
 fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
-    let text = whole_text(path).map_err(|fault| match fault {
-        xner_corpus::Error::Io { path, source } => Error::Io { path, source },
-        fault => fault.into(),
-    })?;
+    let text = whole_text(path)?;
     serde_json::from_str(&text)
         .map_err(|error| Error::Folder { path: path.to_owned(), message: error.to_string() })
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use xner_corpus::read::whole_text;
+
 use crate::{Error, Result, files};
 
 /// Numbered characters, from 1 on in the order of their code points; 0 is the unknown character.
@@ -83,10 +85,10 @@ impl Alphabet {
     /// Reads a file of characters, one a line.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Corpus`] for text that is not UTF-8; [`Error::Model`], with the line, for a line that holds anything but one character, or one
-    /// out of order.
+    /// [`Error::Io`]; [`Error::Corpus`] for text that is not UTF-8; [`Error::Model`], with the line, for a line
+    /// that holds anything but one character, or one out of order.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = files::read_text(path)?;
+        let text = whole_text(path)?;
         if !text.is_empty() && !text.ends_with('\n') {
             return Err(Error::model(path, "cut short: the last line has no end"));
         }

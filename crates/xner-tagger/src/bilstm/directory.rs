@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use xner_corpus::read::whole_text;
 use xner_corpus::{EntityType, TagSet};
 use xner_nn::NerBackend;
 
@@ -211,7 +212,7 @@ impl<B: NerBackend> BiLstmTagger<B> {
 
 impl Description {
     fn read(path: &Path, kind: &str) -> Result<Self> {
-        let text = files::read_text(path)?;
+        let text = whole_text(path)?;
         let mut reader = serde_json::Deserializer::from_str(&text);
         let description: Self = serde_path_to_error::deserialize(&mut reader)
             .map_err(|fault| Error::model(path, format!("at `{}`: {}", fault.path(), fault.inner())))?;

@@ -11,6 +11,7 @@ mod training;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use xner_corpus::read::whole_text;
 
 pub use augment::{AugmentConfig, Combine};
 pub use data::{DataConfig, Keep, VectorsConfig};
@@ -19,7 +20,6 @@ pub use model::{CharactersConfig, ModelConfig};
 pub use optimiser::Optimiser;
 pub use training::{Fall, LossMean, Schedule, TrainingConfig};
 
-use crate::files::read_text;
 use crate::{Error, Result};
 
 /// All settings of a training run. Every key may be left out; what is left out has the value of the paper.
@@ -77,10 +77,10 @@ impl TrainConfig {
     /// Reads a config file. Relative paths in it are taken from the file's folder.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Corpus`] for text that is not UTF-8; [`Error::Config`] with line and key for what does not parse, unknown keys among it, and with
-    /// the key for a value out of range.
+    /// [`Error::Io`]; [`Error::Corpus`] for text that is not UTF-8; [`Error::Config`] with line and key for what
+    /// does not parse, unknown keys among it, and with the key for a value out of range.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = read_text(path)?;
+        let text = whole_text(path)?;
         let fault = |message: String| Error::Config { path: path.to_owned(), message };
         let parsed = toml::Deserializer::parse(&text).map_err(|e| fault(e.to_string()))?;
         let mut config: Self = serde_path_to_error::deserialize(parsed)

@@ -14,9 +14,10 @@ use xner_tagger::bert::train::{BertSettings, Example, FineTuneOptimiser, FineTun
 use xner_tagger::{Decode, Device, Fingerprint, Tagger, Tagging, Task, dispatch};
 
 use super::config::{AdaptationConfig, InnerUpdate, LossConfig, MetaConfig, Nearest, Similarity};
-use super::index::{Neighbour, Represent, SentenceIndex, SentenceVectors};
+use super::index::{Neighbour, Represent, SentenceIndex, SentenceVectors, enough};
 use super::loss::Sentences;
 use super::{inner, tasks};
+use crate::report::holds_entities;
 use crate::{Error, Result};
 
 /// A tagger that adapts its model to each sentence before it tags it.
@@ -224,14 +225,11 @@ where
     A: AutodiffBackend + NerBackend,
     A::InnerBackend: NerBackend,
 {
-    let fault = |message: &str| Err(Error::Data { message: message.to_owned() });
     if model.has_crf() {
-        return fault("the model has a CRF, expected a head without one: the loss is of single words");
+        let message = "the model has a CRF, expected a head without one: the loss is of single words";
+        return Err(Error::Data { message: message.to_owned() });
     }
-    let (own, wanted) = (source.len(), wanted(&config.similarity));
-    if own < wanted {
-        return fault(&format!("the source has {own} sentences, expected at least {wanted} to adapt by"));
-    }
+    enough(source.len(), wanted(&config.similarity), 0)?;
     tasks::windows(model, source)
 }
 
@@ -336,7 +334,7 @@ where
 /// index is asked for, with the encoder, when model, source and config are known to fit, for to make it takes long.
 ///
 /// # Errors
-/// As [`FineTuned::reopen`] and [`AdaptedTagger::new`]; [`Error::Data`] when no source sentence has an entity; those of `index`.
+/// As [`FineTuned::reopen`] and [`AdaptedTagger::new`]; [`Error::Setting`] when no source sentence has an entity; those of `index`.
 pub fn open_adapted(
     folder: &Path,
     source: &[Labelled],
@@ -346,11 +344,7 @@ pub fn open_adapted(
     config: &MetaConfig,
     device: &Device,
 ) -> Result<Box<dyn Tagger>> {
-    if source.iter().all(|labelled| labelled.entities.is_empty()) {
-        let message =
-            "the source has no entity, expected some to adapt by: is the tag column right?".to_owned();
-        return Err(Error::Data { message });
-    }
+    holds_entities("source.train", source, &config.drop_types)?;
     dispatch(*device, Open { folder, source, index, encoder, cache, config })?
 }
 

@@ -14,10 +14,7 @@ const WHOLE: &str = "config.json";
 
 /// Writes a phase's folder.
 pub(super) fn write(folder: &Path, weights: &Tensors, report: &TrainReport) -> Result<()> {
-    let other = |fault: crate::Error| match fault {
-        crate::Error::Tagger(fault) => fault,
-        fault => Error::Io { path: folder.to_owned(), source: std::io::Error::other(fault) },
-    };
+    let other = |fault: crate::Error| fault.of_saving(folder);
     create_folder(folder).map_err(other)?;
     report.write(folder)?;
     weights.write(&folder.join(WEIGHTS), &report.fingerprint)?;

@@ -9,6 +9,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use xner_corpus::Scheme;
+use xner_corpus::read::whole_text;
 
 use self::description::Description;
 use crate::{Error, Result, files};
@@ -119,9 +120,10 @@ impl BertConfig {
     /// Reads and checks a `config.json`.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Corpus`] for text that is not UTF-8; [`Error::Model`] names the file, the key and what was expected.
+    /// [`Error::Io`]; [`Error::Corpus`] for text that is not UTF-8; [`Error::Model`] names the file, the key and
+    /// what was expected.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = files::read_text(path)?;
+        let text = whole_text(path)?;
         let mut reader = serde_json::Deserializer::from_str(&text);
         let description: Description = serde_path_to_error::deserialize(&mut reader)
             .map_err(|fault| Error::model(path, format!("at `{}`: {}", fault.path(), fault.inner())))?;

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 use tokenizers::{PreTokenizerWrapper, Tokenizer};
+use xner_corpus::read::whole_text;
 
 use crate::bert::config::{BertConfig, Family};
-use crate::{Error, Result, files};
+use crate::{Error, Result};
 
 /// `tokenizer_config.json`: settings that `transformers` keeps beside a tokeniser; empty where the file is missing.
 #[derive(Debug, Default)]
@@ -20,7 +21,7 @@ impl Settings {
         if !path.exists() {
             return Ok(Self::default());
         }
-        let text = files::read_text(path)?;
+        let text = whole_text(path)?;
         let values = serde_json::from_str(&text).map_err(|fault| Error::model(path, fault.to_string()))?;
         let settings = Self { text: Some(text), values };
         for key in ["do_lower_case", "strip_accents", "tokenize_chinese_chars"] {

@@ -8,6 +8,7 @@ mod vocabulary;
 use std::path::{Path, PathBuf};
 
 use tokenizers::{EncodeInput, InputSequence, Model, ModelWrapper, Tokenizer};
+use xner_corpus::read::whole_text;
 
 use self::cache::Cache;
 use self::special::Specials;
@@ -83,7 +84,7 @@ impl Tokeniser {
         let text = if name == VOCABULARY {
             vocabulary::describe(&path, &settings, config)?
         } else {
-            files::read_text(&path)?
+            whole_text(&path)?
         };
         let inner = describe::parse(&text).map_err(|message| Error::model(&path, message))?;
         // A vocabulary's lines were counted already.

@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
+use xner_corpus::read::whole_text;
 
 use super::describe::{ROLES, Settings};
 use crate::bert::config::BertConfig;
-use crate::{Error, Result, files};
+use crate::{Error, Result};
 
 /// The `tokenizer.json` of a vocabulary.
 pub(super) fn describe(path: &Path, settings: &Settings, config: &BertConfig) -> Result<String> {
-    let text = files::read_text(path)?;
+    let text = whole_text(path)?;
     let lines = lines(&text);
     if lines.len() > config.vocab_size {
         let (count, rows) = (lines.len(), config.vocab_size);

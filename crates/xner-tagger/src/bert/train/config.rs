@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use xner_corpus::Scheme;
+use xner_corpus::read::whole_text;
 
 use super::super::config::{BertConfig, Head};
 use super::super::hub::Hub;
 use crate::config::{DataConfig, Fall, LossMean, Optimiser, Schedule, TrainingConfig, located};
-use crate::files::read_text;
 use crate::{Error, Result};
 
 /// What a config's key `model` says where a BERT is to be trained.
@@ -187,7 +187,7 @@ impl BertTrainConfig {
     /// # Errors
     /// As [`crate::TrainConfig::read`].
     pub fn read(path: &Path) -> Result<Self> {
-        let text = read_text(path)?;
+        let text = whole_text(path)?;
         let fault = |message: String| Error::Config { path: path.to_owned(), message };
         // What `[training]` leaves out is not what it would be for another model.
         let mut table: toml::Table = toml::from_str(&text).map_err(|e| fault(e.to_string()))?;

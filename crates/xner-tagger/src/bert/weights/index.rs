@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
+use xner_corpus::read::whole_text;
 
 use super::fault;
-use crate::{Error, Result, files};
+use crate::{Error, Result};
 
 /// `model.safetensors.index.json` or `pytorch_model.bin.index.json`.
 #[derive(Debug, Deserialize)]
@@ -17,7 +18,7 @@ pub(crate) struct Index {
 
 impl Index {
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let text = files::read_text(path)?;
+        let text = whole_text(path)?;
         let mut reader = serde_json::Deserializer::from_str(&text);
         let index: Self = serde_path_to_error::deserialize(&mut reader)
             .map_err(|fault| Error::model(path, format!("at `{}`: {}", fault.path(), fault.inner())))?;

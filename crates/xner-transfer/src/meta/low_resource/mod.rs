@@ -334,13 +334,7 @@ where
     }
 
     fn save(&self, folder: &Path, report: &TrainReport) -> xner_tagger::Result<()> {
-        let other = |fault: Error| match fault {
-            Error::Tagger(fault) => fault,
-            fault => xner_tagger::Error::Io {
-                path: folder.to_owned(),
-                source: std::io::Error::other(fault.to_string()),
-            },
-        };
+        let other = |fault: Error| fault.of_saving(folder);
         let mut tagger = self.model.tagger()?;
         tagger.decode_by(self.decode);
         let scores: TestScores = (&evaluate(&tagger, self.test)?).into();

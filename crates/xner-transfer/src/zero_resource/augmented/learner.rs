@@ -304,9 +304,8 @@ where
 
     fn save(&self, folder: &Path, report: &TrainReport) -> Result<()> {
         report.write(folder)?;
-        crate::files::write_json(&folder.join(ROUNDS), &self.rounds).map_err(|fault| {
-            xner_tagger::Error::Io { path: folder.join(ROUNDS), source: std::io::Error::other(fault) }
-        })?;
+        crate::files::write_json(&folder.join(ROUNDS), &self.rounds)
+            .map_err(|fault| fault.of_saving(folder))?;
         let network = self.network.valid();
         let Self { model_config, augment, target, tags, .. } = self;
         augmented::save(folder, model_config, augment, &network, &target.lexicon, tags)
