@@ -12,9 +12,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use xner::prelude::*;
-use xner::tagger::Tensors;
 use xner::tagger::bert::train::{BertLearner, BertSettings, BertTrainConfig};
-use xner::tagger::train::{Learner, Moment};
+use xner::train::{Learner, Moment, Tensors};
 
 const WIDTH: usize = 384;
 const INNER: usize = 4 * WIDTH;
@@ -102,7 +101,8 @@ fn bert(criterion: &mut Criterion) {
     let bert = BertSettings { encoder: Some(folder.path().to_owned()), ..BertSettings::default() };
     let config = BertTrainConfig { bert, ..BertTrainConfig::default() };
     let data = TrainData { train: labelled, ..TrainData::default() };
-    let (mut learner, _) = BertLearner::<Autodiff<Flex>>::new(&config, data, &FlexDevice).unwrap();
+    let (mut learner, _) =
+        BertLearner::<Autodiff<Flex>>::new(&config.checked().unwrap(), data, &FlexDevice).unwrap();
     let batch: Vec<usize> = (0..32).collect();
     let mut step = 0;
     group.throughput(Throughput::Elements(28 * 32));

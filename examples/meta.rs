@@ -1,8 +1,8 @@
-//! Meta-learning (Wu et al. 2020): a row for the method, for it without each of its parts, and for the base model; each as
-//! it is, and adapted to every sentence. Then some sentences whose tags adaptation changed, and by which others.
+//! Meta-learning (Wu et al. 2020): a row for the method, for it without each of its parts, and for the base model; each
+//! as it is, and adapted to every sentence. Then some sentences whose tags adaptation changed, and by which others.
 //!
-//! On the built-in sample, from English to Spanish, with a small encoder made of word vectors that were mapped into one space
-//! without a dictionary, in under three minutes:
+//! On the built-in sample, from English to Spanish, with a small encoder made of word vectors that were mapped into one
+//! space without a dictionary, in under three minutes:
 //!
 //! `cargo run --release --example meta` (`-- --seed 2` for another sample)
 //!
@@ -14,15 +14,14 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use xner::embed::map;
 use xner::prelude::*;
 use xner::sample::{Language, Sample, Split};
 use xner::tagger::bert::train::BertSettings;
 use xner::tagger::bert::{Pooling, RandomEncoder};
 use xner::tagger::config::{Optimiser, TrainingConfig};
-use xner::tagger::train::{Event as Training, Flow};
-use xner::transfer::meta::{Ablation, Cases, Event, MetaConfig, MetaCorpora, Start, run};
+use xner::transfer::meta::{Ablation, Cases, Meta, MetaConfig, MetaCorpora, Start};
 use xner::transfer::report::TransferReport;
+use xner::transfer::{Strategy, run};
 
 const SOURCE: Language = Language::English;
 const TARGET: Language = Language::Spanish;
@@ -36,24 +35,25 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["--seed", seed] => on_the_sample(seed.parse()?),
         ["--config", config, "--out", out] => {
             let config = MetaConfig::read(Path::new(config))?;
-            let corpora = MetaCorpora::read(&config)?;
-            print(&run(&config, &corpora, Path::new(out), None, &Device::Cpu, &mut told)?);
+            let corpora = Meta.read(&config)?;
+            print(&run(&Meta, &config, &corpora, Path::new(out), None, &Device::Cpu, &mut progress)?);
             Ok(())
         }
         _ => Err("expected no arguments, or: --seed N, or: --config FILE --out DIR".into()),
     }
 }
 
-/// What a run on real data tells, which takes hours.
-fn told(event: &Event<'_>) -> Flow {
-    match event {
-        Event::Phase { name, sentences } => eprintln!("{name}: {sentences} sentences"),
-        Event::Training(Training::Evaluated(found)) => {
+/// A run on real data takes hours.
+fn progress(event: &Event<'_>) -> Flow {
+    let phase = event.phase;
+    match event.what {
+        What::Begin { sentences } => eprintln!("{phase}: {sentences} sentences"),
+        What::Evaluated(found) => {
             eprintln!("  step {}: loss {:.3}, dev F1 {:.2}", found.step, found.loss, 100.0 * found.f1);
         }
-        Event::PhaseEnd { name, cached: true } => eprintln!("{name}: was there"),
-        Event::Adapting { done, sentences } => eprintln!("adapted to {done} of {sentences} sentences"),
-        Event::Note(note) => eprintln!("note: {note}"),
+        What::End { cached: true, .. } => eprintln!("{phase}: was there"),
+        What::Progress { done, of } => eprintln!("{phase}: {done} of {of} sentences"),
+        What::Note(note) => eprintln!("note: {note}"),
         _ => {}
     }
     Flow::Continue
@@ -84,7 +84,7 @@ fn on_the_sample(seed: u64) -> Result<(), Box<dyn Error>> {
     ] {
         config.ablation = ablation;
         let out = at(&format!("{ablation:?}"));
-        print(&run(&config, &corpora, &out, Some(&at("phases")), &Device::Cpu, &mut ())?);
+        print(&run(&Meta, &config, &corpora, &out, Some(&at("phases")), &Device::Cpu, &mut ())?);
     }
     // The last row is the whole method.
     for case in Cases::read(&at(&format!("{:?}", Ablation::None)))?.cases.iter().take(CASES) {
@@ -100,8 +100,8 @@ fn on_the_sample(seed: u64) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Writes an encoder whose subwords are the words of both languages' training text, and whose embeddings are their vectors,
-/// mapped into one space by words that are written alike. What is above the embeddings is random.
+/// Writes an encoder whose subwords are the words of both languages' training text, and whose embeddings are their
+/// vectors, mapped into one space by words that are written alike. What is above the embeddings is random.
 fn encoder(sample: &Sample, seed: u64, folder: &Path) -> Result<(), Box<dyn Error>> {
     let vectors = |language| {
         let vectors = sample.vectors(language);
@@ -109,7 +109,7 @@ fn encoder(sample: &Sample, seed: u64, folder: &Path) -> Result<(), Box<dyn Erro
     };
     let (source, target) = (vectors(SOURCE)?, vectors(TARGET)?);
     let config = MapConfig { seed, ..MapConfig::preset(Method::Identical) }.check()?;
-    let mapped = map_vectors(&source, &target, &config, &Resources::default(), &mut |_| map::Flow::Continue)?;
+    let mapped = map_vectors(&source, &target, &config, &Resources::default(), &mut ())?;
     let source = mapped.mapping.apply_source(&source)?.with_mean_length(1.0)?;
     let target = mapped.mapping.apply_target(&target)?.with_mean_length(1.0)?;
 
@@ -123,8 +123,9 @@ fn encoder(sample: &Sample, seed: u64, folder: &Path) -> Result<(), Box<dyn Erro
     Ok(())
 }
 
-/// The embeddings are frozen, so that both languages' stay in one space; rates are higher than for a pretrained encoder.
-/// Meta-training goes on from the base model. A sentence's vector is the mean of its words', since `[CLS]` is random.
+/// The embeddings are frozen, so that both languages' stay in one space; rates are higher than for a pretrained
+/// encoder. Meta-training goes on from the base model. A sentence's vector is the mean of its words', since `[CLS]` is
+/// random.
 fn config(seed: u64, encoder: PathBuf) -> MetaConfig {
     let adam = |rate| Optimiser::Adam { rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
     let mut config = MetaConfig { seed, ..MetaConfig::default() };

@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Training writes the model directory. An observer sees what goes on.
     let folder = tempfile::tempdir()?;
     let mut observer = |event: &Event<'_>| {
-        if let Event::Evaluated(scores) = event {
+        if let What::Evaluated(scores) = event.what {
             println!("epoch {}: dev F1 {:.3}", scores.epoch, scores.f1);
         }
         Flow::Continue

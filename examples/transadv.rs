@@ -20,7 +20,8 @@ use xner::tagger::bert::train::{BertSettings, BertTrainConfig};
 use xner::tagger::config::{Optimiser, TrainingConfig};
 use xner::transfer::report::{Selected, TransferReport};
 use xner::transfer::transadv::data::{DataConfig, create};
-use xner::transfer::transadv::{Event, Method, TransAdvConfig, TransAdvCorpora, export, run};
+use xner::transfer::transadv::{Method, TransAdvConfig, TransAdvCorpora, export};
+use xner::transfer::{Strategy, run};
 
 const SOURCE: Language = Language::English;
 const TARGET: Language = Language::Spanish;
@@ -34,9 +35,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["--seed", seed] => on_the_sample(seed.parse()?),
         ["--config", config, "--out", out] => {
             let config = TransAdvConfig::read(Path::new(config))?;
-            let corpora = TransAdvCorpora::read(&config, Method::TransAdv)?;
+            let corpora = Method::TransAdv.read(&config)?;
             let report =
-                run(Method::TransAdv, &config, &corpora, Path::new(out), None, &Device::Cpu, &mut ())?;
+                run(&Method::TransAdv, &config, &corpora, Path::new(out), None, &Device::Cpu, &mut ())?;
             print(&report.row, f1(&report));
             Ok(())
         }
@@ -61,7 +62,7 @@ fn on_the_sample(seed: u64) -> Result<(), Box<dyn Error>> {
     println!("{SOURCE} to {TARGET} on the built-in sample, entity F1 on {TARGET}'s whole test set:");
     let baseline = |method: Method| -> Result<(), Box<dyn Error>> {
         let (out, cache) = (at(method.name()), at("phases"));
-        let report = run(method, &config, &corpora, &out, Some(&cache), &Device::Cpu, &mut ())?;
+        let report = run(&method, &config, &corpora, &out, Some(&cache), &Device::Cpu, &mut ())?;
         print(&report.row, f1(&report));
         Ok(())
     };
@@ -70,13 +71,13 @@ fn on_the_sample(seed: u64) -> Result<(), Box<dyn Error>> {
 
     let mut phases: Vec<(String, PathBuf)> = Vec::new();
     let mut observer = |event: &Event<'_>| {
-        if let Event::PhaseEnd { name, folder, .. } = event {
-            phases.push(((*name).to_owned(), folder.to_path_buf()));
+        if let What::End { folder: Some(folder), .. } = event.what {
+            phases.push((event.phase.to_owned(), folder.to_path_buf()));
         }
         Flow::Continue
     };
     let (out, cache) = (at("transadv"), at("phases"));
-    let report = run(Method::TransAdv, &config, &corpora, &out, Some(&cache), &Device::Cpu, &mut observer)?;
+    let report = run(&Method::TransAdv, &config, &corpora, &out, Some(&cache), &Device::Cpu, &mut observer)?;
     // The last phase is the student, whose scores are in the report.
     for (name, phase) in phases.iter().filter(|(name, _)| name != "student") {
         let model = at(&format!("stage-{name}"));

@@ -11,14 +11,15 @@
 use std::error::Error;
 use std::path::Path;
 
-use xner::embed::map::{Direction, Finish, Flow, map};
+use xner::embed::map::{Direction, Finish, map};
 use xner::prelude::*;
 use xner::sample::{Language, Sample, Split};
 use xner::tagger::config::{Optimiser, TrainingConfig};
 use xner::transfer::report::TransferReport;
 use xner::transfer::zero_resource::{
-    SourceData, TargetData, Variant, Words, ZeroResourceConfig, ZeroResourceData, run,
+    SourceData, TargetData, Variant, Words, ZeroResource, ZeroResourceConfig, ZeroResourceData,
 };
+use xner::transfer::{Strategy, run};
 
 const SOURCE: Language = Language::English;
 const TARGET: Language = Language::Spanish;
@@ -32,8 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["--seed", seed] => on_the_sample(seed.parse()?),
         ["--config", config, "--out", out] => {
             let config = ZeroResourceConfig::read(Path::new(config))?;
-            let data = ZeroResourceData::read(&config)?;
-            print(&run(&config, &data, Path::new(out), &Device::Cpu, &mut ())?);
+            let data = ZeroResource.read(&config)?;
+            print(&run(&ZeroResource, &config, &data, Path::new(out), None, &Device::Cpu, &mut ())?);
             Ok(())
         }
         _ => Err("expected no arguments, or: --seed N, or: --config FILE --out DIR".into()),
@@ -50,7 +51,7 @@ fn on_the_sample(seed: u64) -> Result<(), Box<dyn Error>> {
         ..MapConfig::preset(Method::Identical)
     };
     let (Some(source), Some(target)) = (&data.source.vectors, &data.target.vectors) else { return Ok(()) };
-    let found = map(source, target, &settings.check()?, &Resources::default(), &mut |_| Flow::Continue)?;
+    let found = map(source, target, &settings.check()?, &Resources::default(), &mut ())?;
     data.mapping = Some(found.mapping);
 
     println!(
@@ -59,7 +60,8 @@ fn on_the_sample(seed: u64) -> Result<(), Box<dyn Error>> {
     println!("{:40} {:>8} {:>8}", "", SOURCE.to_string(), TARGET.to_string());
     let folder = tempfile::tempdir()?;
     for (at, config) in variants(seed).iter().enumerate() {
-        print(&run(config, &data, &folder.path().join(at.to_string()), &Device::Cpu, &mut ())?);
+        let out = folder.path().join(at.to_string());
+        print(&run(&ZeroResource, config, &data, &out, None, &Device::Cpu, &mut ())?);
     }
 
     // What labels of the target would give.

@@ -18,7 +18,7 @@
 //!         println!("{} {} {probability:.2}", entity.kind, sentence.slice(entity.tokens));
 //!     }
 //! }
-//! # Ok::<(), xner::tagger::Error>(())
+//! # Ok::<(), xner::train::Error>(())
 //! ```
 
 pub use xner_corpus as corpus;
@@ -28,6 +28,7 @@ pub use xner_eval as eval;
 pub use xner_nn as nn;
 pub use xner_sample as sample;
 pub use xner_tagger as tagger;
+pub use xner_train as train;
 pub use xner_transfer as transfer;
 
 /// What most programs need.
@@ -42,9 +43,9 @@ pub mod prelude {
     pub use xner_embed::{FastText, Vectors};
     pub use xner_eval::{Mode, Scorer, Scores};
     pub use xner_tagger::{
-        Device, Event, Flow, Observer, ScoredEntity, Tagger, Tagging, TrainConfig, TrainData, TrainReport,
-        evaluate, open, open_mapped, train,
+        ScoredEntity, Tagger, Tagging, TrainConfig, TrainData, evaluate, open, open_mapped, train,
     };
+    pub use xner_train::{Device, ErrorKind, Event, Flow, Observer, Settings, TrainReport, What};
 }
 
 /// The programs in the documentation compile.

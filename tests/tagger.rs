@@ -8,7 +8,8 @@ use xner_corpus::Sentence;
 use xner_corpus::read::{ReadOptions, read_corpus};
 use xner_corpus::write::{WriteOptions, write_corpus};
 use xner_sample::{Language, Sample, Split};
-use xner_tagger::{Device, TrainConfig, TrainData, evaluate, open, train};
+use xner_tagger::{TrainConfig, TrainData, evaluate, open, train};
+use xner_train::{Device, Settings};
 
 const CONFIG: &str = r#"
 seed = 3

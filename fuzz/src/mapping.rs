@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use xner_core::{Event, Flow};
 use xner_embed::dictionary::Dictionary;
-use xner_embed::map::{self, Event, Flow, MapConfig, Mapped, Method, Resources, VectorFiles};
+use xner_embed::map::{self, MapConfig, Mapped, Method, Resources, VectorFiles};
 use xner_embed::{Result, Vectors};
 
 /// The files of a mapping's folder, in the order in which an input holds them.
@@ -57,7 +58,7 @@ pub fn run(method: Method, folder: Option<&Path>, events: usize) -> Result<(Mapp
         ..Resources::default()
     };
     let mut left = events;
-    let mut observer = |_: &Event| {
+    let mut observer = |_: &Event<'_>| {
         left = left.saturating_sub(1);
         if left == 0 { Flow::Stop } else { Flow::Continue }
     };

@@ -48,8 +48,8 @@ fn align() -> impl TypedValueParser<Value = Align> {
         .map(|name| if name == "widen" { Align::Widen } else { Align::Refuse })
 }
 
-/// A fault in the first sentence of a file that was taken for columns because neither its name nor the user said what it is:
-/// it may be plain text, and `option` is what says so.
+/// A fault in the first sentence of a file that was taken for columns because neither its name nor the user said what
+/// it is: it may be plain text, and `option` is what says so.
 pub(crate) fn perhaps_text(fault: anyhow::Error, path: &Path, option: &str) -> anyhow::Error {
     let columns = matches!(
         fault.downcast_ref::<Error>(),

@@ -1,7 +1,7 @@
 //! The program's commands and what they share.
 
 use anyhow::{Context, Result};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
     completions, convert, demo, dictionary, eval, low_resource, map, map_eval, map_plot, similar, stats, tag,
@@ -72,7 +72,7 @@ impl Cli {
             Command::Similar(args) => similar::run(&args),
             Command::TransadvData(args) => transadv_data::run(&args),
             Command::MapPlot(args) => map_plot::run(&args),
-            Command::Completions(args) => completions::run(&args),
+            Command::Completions(args) => completions::run(&args, &mut Self::command()),
         }
     }
 }

@@ -9,8 +9,8 @@ use crate::exit::bad_input;
 /// Compressed files that are not written; of short endings only those that are no language's code.
 const COMPRESSED: [&str; 9] = ["7z", "bz2", "lz4", "lzma", "rar", "tgz", "zip", "zst", "zstd"];
 
-/// Refuses a name that promises a compression which is not there: the file would be plain, and other programs would not open
-/// it. `option` is what names the format, and so allows any name.
+/// Refuses a name that promises a compression which is not there: the file would be plain, and other programs would not
+/// open it. `option` is what names the format, and so allows any name.
 pub(crate) fn check(path: &Path, option: Option<&str>) -> Result<()> {
     let ending = of(path);
     if !COMPRESSED.contains(&ending.as_str()) {

@@ -4,7 +4,6 @@ mod args;
 mod cli;
 mod columns;
 mod commands;
-mod documented;
 mod ending;
 mod exit;
 mod interrupt;
@@ -12,6 +11,7 @@ mod paint;
 mod picture;
 mod progress;
 mod reading;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -75,8 +75,8 @@ pub(crate) enum VectorsFormat {
 }
 
 impl VectorsFormat {
-    /// The format that a file's name promises, else text. A name that promises one which is not written is refused; `option` is
-    /// what would have named the format.
+    /// The format that a file's name promises, else text. A name that promises one which is not written is refused;
+    /// `option` is what would have named the format.
     pub(crate) fn of_name(path: &Path, option: &str) -> Result<Self> {
         ending::check(path, Some(option))?;
         let packed = matches!(ending::of(path).as_str(), "gz" | "xz");

@@ -61,6 +61,17 @@ fn what_is_wrong_is_named_and_nothing_is_written() {
 }
 
 #[test]
+fn a_run_that_diverges_ends_with_1_and_leaves_its_folder() {
+    let folder = folder(DICTIONARY);
+    let command = "transfer bwet --config configs/bwet.toml --out model";
+    let said = folder.xner(&format!("{command} --set training.optimiser={{kind=\"adam\",rate=3e38}}"));
+    assert_eq!((said.code, said.out.as_str()), (1, ""), "{}", said.err);
+    assert!(said.err.contains("phase `training` diverged at step"), "{}", said.err);
+    assert!(!folder.path("model").exists());
+    folder.xner(command).ok();
+}
+
+#[test]
 fn seeds_are_summed_up() {
     let folder = folder(DICTIONARY);
     let command = "transfer bwet --config configs/bwet.toml --out runs";

@@ -103,12 +103,50 @@ fn the_documented_configs_are_those_of_the_book() {
         ("train", "bert", " bert"),
         ("transfer zero-resource", "zero-resource", ""),
         ("transfer bwet", "bwet", ""),
+        ("transfer transadv", "transadv", ""),
+        ("transfer meta", "meta", ""),
+        ("low-resource", "low-resource", ""),
     ] {
         let printed = Folder::with(&[]).xner(&format!("{command} --print-config{model}")).ok();
         let book = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/reference");
         let page = std::fs::read_to_string(format!("{book}/{page}.toml")).unwrap();
         assert_eq!(page, printed, "{command}");
+        // Its schema has the same keys.
+        let schema = Folder::with(&[]).xner(&format!("{command} --print-schema{model}")).json();
+        let page: toml::Table = toml::from_str(&page).unwrap();
+        for key in page.keys() {
+            assert!(schema["properties"][key]["description"].is_string(), "{command}: {key}");
+        }
     }
+}
+
+#[test]
+fn keys_in_their_old_spelling_are_read_and_told() {
+    let folder = folder();
+    let finish = "[finish]\nsource-reweight = 0.5\nsource_dewhiten = \"source\"\n";
+    folder.write("old.toml", finish.as_bytes());
+    let command = "map --source en.vec --target es.vec --method supervised --dictionary en-es.txt \
+                   --set finish.whiten=true --out";
+    let said = folder.xner(&format!("{command} old --config old.toml"));
+    assert!(
+        said.err.contains("`finish.source-reweight` is now spelt `finish.source_reweight`"),
+        "{}",
+        said.err
+    );
+    said.ok();
+    folder.write("new.toml", finish.replace("source-reweight", "source_reweight").as_bytes());
+    folder.xner(&format!("{command} new --config new.toml")).ok();
+    assert_eq!(folder.read("old/config.json"), folder.read("new/config.json"));
+    // A mapping of before opens still.
+    let config = folder.read("new/config.json").replace('_', "-");
+    assert!(config.contains("source-reweight"), "{config}");
+    folder.write("new/config.json", config.as_bytes());
+    folder.xner("map-eval new --dictionary en-es.txt").ok();
+    folder.write("both.toml", finish.replace("[finish]", "[finish]\nsource_reweight = 0.5").as_bytes());
+    folder.refused(
+        &format!("{command} both --config both.toml"),
+        &["both.toml", "`finish.source_reweight`", "twice"],
+    );
 }
 
 #[test]

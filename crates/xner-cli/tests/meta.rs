@@ -89,7 +89,7 @@ fn a_run_is_scored_as_it_is_and_adapted_and_its_model_tags_so() {
     let folder = folder();
     let said = folder.xner(&format!("{COMMAND} run --json"));
     assert!(
-        said.err.contains("base: 30 sentences") && said.err.contains("meta: 30 sentences"),
+        said.err.contains("phase base: 30 sentences") && said.err.contains("phase meta: 30 tasks"),
         "{}",
         said.err
     );
@@ -172,7 +172,19 @@ fn a_run_is_scored_as_it_is_and_adapted_and_its_model_tags_so() {
     );
 }
 
-/// Begins what `arguments` say, and kills it when the training whose folder's name has `name` in it, in `parent`, has a checkpoint.
+#[test]
+fn a_run_that_diverges_ends_with_1_and_names_its_phase() {
+    let folder = folder();
+    for (phase, set) in [("base", "training.optimiser.rate=1e30"), ("meta", "meta.optimiser.rate=1e30")] {
+        let said = folder.xner(&format!("{COMMAND} out --set {set} --set meta.updates=20"));
+        assert_eq!((said.code, said.out.as_str()), (1, ""), "{}", said.err);
+        assert!(said.err.contains(&format!("phase `{phase}` diverged at step")), "{}", said.err);
+    }
+    folder.xner(&format!("{COMMAND} out")).ok();
+}
+
+/// Begins what `arguments` say, and kills it when the training whose folder's name has `name` in it, in `parent`, has a
+/// checkpoint.
 fn killed_in(folder: &Folder, arguments: &str, parent: &str, name: &str) {
     let begun = std::time::Instant::now();
     let mut child = folder.start(arguments);

@@ -6,7 +6,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use common::{Folder, xner};
-use xner_tagger::Tensors;
+use xner_train::Tensors;
 
 const SOURCE: &str = "\
 w5 O\nw20 B-PER\nw21 I-PER\n\n\

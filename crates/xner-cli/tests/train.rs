@@ -113,7 +113,7 @@ fn a_run_that_diverges_says_so() {
     let folder = folder(&config);
     let said = folder.xner("train --config configs/tagger.toml --out model");
     assert_eq!(said.code, 1, "{}", said.err);
-    assert!(said.err.contains("training diverged at step"), "{}", said.err);
+    assert!(said.err.contains("phase `training` diverged at step"), "{}", said.err);
     assert!(!folder.path("model/config.json").exists());
 }
 

@@ -197,6 +197,22 @@ fn bad_configs_are_named_and_nothing_is_written() {
 }
 
 #[test]
+fn a_run_that_diverges_ends_with_1_and_leaves_its_folder() {
+    let folder = folder(&CONFIG.replace("epochs = 3", "epochs = 1").replace("checkpoint_every = 3", ""));
+    let said = folder.xner(&format!("{COMMAND} out --set training.optimiser.rate=3e38"));
+    assert_eq!((said.code, said.out.as_str()), (1, ""), "{}", said.err);
+    assert!(said.err.contains("configs/run.toml: cannot train"), "{}", said.err);
+    assert!(said.err.contains("phase `source` diverged at step"), "{}", said.err);
+    // The mapping is kept; the mended config takes it, and its run is what it is in a folder of its own.
+    assert_eq!(folder.files("out"), ["mapping"]);
+    let other = format!("{COMMAND} out --set mapping.settings.refinement.interval=7");
+    folder.refused(&other, &["out/mapping: holds a mapping with other settings", "remove it"]);
+    folder.xner(&format!("{COMMAND} out")).ok();
+    folder.xner(&format!("{COMMAND} anew")).ok();
+    same(&folder, "anew", "out");
+}
+
+#[test]
 fn figures_of_a_finished_run() {
     let folder = folder(&CONFIG.replace("epochs = 3", "epochs = 1"));
     folder.xner(&format!("{COMMAND} run --seed 8")).ok();

@@ -28,8 +28,8 @@ impl CharOffsets {
         Self { starts, len: text.len() }
     }
 
-    /// The character range of a byte range: an end inside a character counts as that character's start, one
-    /// past the text as the text's end.
+    /// The character range of a byte range. An end inside a character counts as the start of the character. An end
+    /// past the text counts as the end of the text.
     pub fn chars(&self, bytes: Range<usize>) -> Range<usize> {
         let char_at = |byte: usize| {
             let byte = byte.min(self.len);
@@ -38,7 +38,7 @@ impl CharOffsets {
         char_at(bytes.start)..char_at(bytes.end)
     }
 
-    /// The byte range of a character range; `None` where it reaches past the text or ends before it starts.
+    /// The byte range of a character range, or `None` if it reaches past the text or ends before it starts.
     pub fn bytes(&self, chars: Range<usize>) -> Option<Range<usize>> {
         let byte_at = |char: usize| {
             if self.starts.is_empty() {

@@ -1,6 +1,7 @@
 //! Whether tags keep to a scheme, and which scheme tags seem to be in.
 
 use serde::Serialize;
+use xner_core::ErrorKind;
 
 use crate::{Scheme, Tag};
 
@@ -16,6 +17,13 @@ pub struct SchemeError {
     pub tag: Tag,
     /// What it may not do, such as ``follow `O` ``.
     pub rule: String,
+}
+
+impl SchemeError {
+    /// What a caller does with it.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::BadInput
+    }
 }
 
 impl Scheme {
@@ -48,11 +56,11 @@ impl Scheme {
     }
 }
 
-/// Counts, for each scheme, the places where tags break it; the scheme broken least is the likely one.
+/// Counts, for each scheme, the places where tags break it. The scheme that is broken least is the likely one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct SchemeTally {
     parts: usize,
-    odd: [usize; 3],
+    violations: [usize; 3],
 }
 
 impl SchemeTally {
@@ -64,8 +72,8 @@ impl SchemeTally {
         for tag in tags.iter().chain([&Tag::Outside]) {
             if *tag != Tag::Outside || *before != Tag::Outside {
                 self.parts += usize::from(*tag != Tag::Outside);
-                for (odd, scheme) in self.odd.iter_mut().zip(Self::SCHEMES) {
-                    *odd += usize::from(!scheme.may_follow(before, tag));
+                for (violations, scheme) in self.violations.iter_mut().zip(Self::SCHEMES) {
+                    *violations += usize::from(!scheme.may_follow(before, tag));
                 }
             }
             before = tag;
@@ -74,12 +82,17 @@ impl SchemeTally {
 
     /// The scheme with the fewest faults; `None` when no tag was part of an entity.
     pub fn best(&self) -> Option<Scheme> {
-        let least = (0..3).min_by_key(|&scheme| self.odd[scheme])?;
+        let least = (0..3).min_by_key(|&scheme| self.violations[scheme])?;
         (self.parts > 0).then_some(Self::SCHEMES[least])
     }
 
     /// In how many places the tags break `scheme`.
-    pub fn odd(&self, scheme: Scheme) -> usize {
-        Self::SCHEMES.iter().zip(self.odd).filter(|(one, _)| **one == scheme).map(|(_, odd)| odd).sum()
+    pub fn violations(&self, scheme: Scheme) -> usize {
+        Self::SCHEMES
+            .iter()
+            .zip(self.violations)
+            .filter(|(one, _)| **one == scheme)
+            .map(|(_, violations)| violations)
+            .sum()
     }
 }

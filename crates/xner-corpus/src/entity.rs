@@ -11,6 +11,7 @@ use crate::{Prefix, Tag};
 
 /// The name of an entity type (`PER`, `LOC`, …); cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct EntityType(Arc<str>);
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use xner_core::ErrorKind;
+
 use crate::{ParseTagError, SchemeError};
 
 /// The crate's result.
@@ -9,17 +11,18 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A fault in reading or writing a corpus, with the place where it is.
 ///
-/// A path that was given as `-` shows as `<stdin>` or `<stdout>`; lines and bytes count from 1.
+/// The text of a fault says everything: no fault has a further `source`. A path that was given as `-` stands in it as
+/// `<stdin>` or `<stdout>`. Lines and bytes count from 1.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A file could not be opened, read or written; compressed data that is cut short or damaged too.
-    #[error("{path}: {source}", path = path.display())]
+    #[error("{path}: {fault}", path = path.display())]
     Io {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        fault: std::io::Error,
     },
     /// A file holds not one sentence.
     #[error("{path}: no sentences", path = path.display())]
@@ -60,7 +63,7 @@ pub enum Error {
         line: usize,
         /// `token` or `tag`.
         what: &'static str,
-        /// The column asked for, as in [`crate::read::Column`].
+        /// The column asked for, as in `read::Column`.
         column: i32,
         /// The columns of this row.
         found: usize,
@@ -72,30 +75,30 @@ pub enum Error {
         path: PathBuf,
         /// The line.
         line: usize,
-        /// The tag's column, as in [`crate::read::Column`].
+        /// The tag's column, as in `read::Column`.
         tag: i32,
         /// The token's.
         token: i32,
     },
     /// A string in the tag column is no tag.
-    #[error("{path}:{line}: {source}", path = path.display())]
+    #[error("{path}:{line}: {fault}", path = path.display())]
     Tag {
         /// The file.
         path: PathBuf,
         /// The line.
         line: usize,
         /// The string.
-        source: ParseTagError,
+        fault: ParseTagError,
     },
     /// A tag breaks the scheme that the corpus was said to be in.
-    #[error("{path}:{line}: {source}", path = path.display())]
+    #[error("{path}:{line}: {fault}", path = path.display())]
     Scheme {
         /// The file.
         path: PathBuf,
         /// The line.
         line: usize,
         /// The tag and the rule.
-        source: SchemeError,
+        fault: SchemeError,
     },
     /// A line is not as the format wants it.
     #[error("{path}:{line}: {message}", path = path.display())]
@@ -125,4 +128,14 @@ pub enum Error {
         /// The known types.
         known: String,
     },
+}
+
+impl Error {
+    /// What a caller does with it.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Io { fault, .. } => ErrorKind::of_io(fault),
+            _ => ErrorKind::BadInput,
+        }
+    }
 }

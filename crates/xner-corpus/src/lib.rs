@@ -1,7 +1,10 @@
 //! Sentences, tags and entities; tagging schemes; readers and writers of labelled text.
 //!
-//! The way of the data: a reader of [`mod@read`] yields [`Labelled`] sentences one at a time, a
-//! [`Scheme`] turns their entities into tags and back, a [`TagSet`] numbers the tags for a model.
+//! The way of the data: a reader of `read` yields [`Labelled`] sentences one at a time, a [`Scheme`] turns their
+//! entities into tags and back, and a [`TagSet`] numbers the tags for a model.
+//!
+//! The features `files` (the modules `read` and `write`), `split` (the module `split`) and `xz` are on by default.
+//! Without them the types, the schemes and the tag sets remain.
 //!
 //! ```
 //! use xner_corpus::{Scheme, Sentence, Tag, entities};
@@ -19,14 +22,17 @@ mod chars;
 mod conform;
 mod entity;
 mod error;
+#[cfg(feature = "files")]
 pub mod read;
 pub mod sample;
 mod scheme;
 mod sentence;
+#[cfg(feature = "split")]
 pub mod split;
 mod stats;
 mod tag;
 mod tag_set;
+#[cfg(feature = "files")]
 pub mod write;
 
 pub use chars::CharOffsets;
@@ -39,6 +45,6 @@ pub use stats::Stats;
 pub use tag::{ParseTagError, Prefix, Tag};
 pub use tag_set::{TagId, TagSet};
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "files"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

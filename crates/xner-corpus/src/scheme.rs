@@ -9,6 +9,7 @@ use crate::{Entity, Prefix, Tag};
 
 /// How entities are written as tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Scheme {
     /// `I-` inside an entity, `B-` only where an entity follows one of the same type directly.

@@ -6,8 +6,8 @@ use crate::{Entity, Scheme, Tag, entities};
 
 /// A sentence: its text and the byte range of each token in it.
 ///
-/// A sentence from a column file has its tokens joined by single spaces as text; one from raw text keeps
-/// the user's text, and [`Sentence::offset`] says where in the document it began.
+/// The text of a sentence from a column file is its tokens joined by single spaces. A sentence from raw text keeps that
+/// text, and [`Sentence::offset`] is its place in the document.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sentence {
     text: String,
@@ -42,6 +42,7 @@ impl Sentence {
     }
 
     /// A sentence of parts known to fit: see [`Sentence::from_spans`].
+    #[cfg(feature = "files")]
     pub(crate) fn from_parts(text: String, spans: Vec<Range<u32>>) -> Self {
         Self { text, spans, offset: 0 }
     }
@@ -78,7 +79,7 @@ impl Sentence {
         &self.text
     }
 
-    /// The byte in the document at which [`Sentence::text`] begins; 0 where there is no document.
+    /// The byte in the document at which [`Sentence::text`] begins, or 0 if there is no document.
     pub fn offset(&self) -> usize {
         self.offset
     }

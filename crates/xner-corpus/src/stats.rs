@@ -1,12 +1,14 @@
 //! Counting a corpus.
 
 use std::collections::BTreeMap;
+#[cfg(feature = "files")]
 use std::path::Path;
 
 use serde::Serialize;
 
+#[cfg(feature = "files")]
 use crate::read::{ReadOptions, stream};
-use crate::{EntityType, Labelled, Result, Scheme, SchemeTally, Tag};
+use crate::{EntityType, Labelled, Scheme, SchemeTally, Tag};
 
 /// What a corpus holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -31,7 +33,8 @@ impl Stats {
     ///
     /// # Errors
     /// The first fault in the file.
-    pub fn of_file(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Self> {
+    #[cfg(feature = "files")]
+    pub fn of_file(path: impl AsRef<Path>, options: &ReadOptions) -> crate::Result<Self> {
         let mut stats = Self::default();
         let mut sentences = stream(path, options)?;
         while let Some(labelled) = sentences.next() {
@@ -57,6 +60,6 @@ impl Stats {
 
     /// The scheme that the tags seem to be in, and the number of tags that break it.
     pub fn scheme(&self) -> Option<(Scheme, usize)> {
-        self.schemes.best().map(|scheme| (scheme, self.schemes.odd(scheme)))
+        self.schemes.best().map(|scheme| (scheme, self.schemes.violations(scheme)))
     }
 }

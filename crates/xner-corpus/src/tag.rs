@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use xner_core::ErrorKind;
+
 use crate::EntityType;
 
 /// Where in its entity a token stands.
@@ -71,6 +73,13 @@ impl fmt::Display for Tag {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no tag: expected `O`, or `B-`, `I-`, `E-` or `S-` and an entity type")]
 pub struct ParseTagError(pub String);
+
+impl ParseTagError {
+    /// What a caller does with it.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::BadInput
+    }
+}
 
 impl FromStr for Tag {
     type Err = ParseTagError;

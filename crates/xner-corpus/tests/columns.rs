@@ -1,4 +1,5 @@
 //! Column files: layouts, marks, and writing them back.
+#![cfg(feature = "files")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fmt::Write;

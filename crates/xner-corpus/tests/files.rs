@@ -1,4 +1,5 @@
 //! Files: compression, guessing, writing whole or not at all, bad input, and no panic on any bytes.
+#![cfg(feature = "xz")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;

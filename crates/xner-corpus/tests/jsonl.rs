@@ -1,4 +1,5 @@
 //! JSON lines: offsets, alignment, faults.
+#![cfg(feature = "files")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use proptest::prelude::*;

@@ -127,7 +127,7 @@ proptest! {
             let tags = scheme.tags(&found, len);
             let mut tally = SchemeTally::default();
             tally.add(&tags);
-            prop_assert_eq!(tally.odd(scheme), 0);
+            prop_assert_eq!(tally.violations(scheme), 0);
             prop_assert_eq!(tally.best().is_some(), !found.is_empty());
             // Two schemes may write the same tags; the one detected must write these.
             if let Some(best) = Scheme::detect([tags.as_slice()]) {

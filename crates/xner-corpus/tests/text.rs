@@ -1,4 +1,5 @@
 //! Plain text: sentences and words in several languages, offsets, long inputs.
+#![cfg(feature = "files")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use proptest::prelude::*;

@@ -1,4 +1,5 @@
 //! Whole files as text.
+#![cfg(feature = "files")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::fs;

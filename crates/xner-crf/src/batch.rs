@@ -1,8 +1,8 @@
 //! Many sentences at once, over rayon's threads.
 //!
-//! A batch is cut into runs of neighbouring sentences by its layout alone, each run is one thread's
-//! work, and what runs add up is added in their order: results are the same bytes on any number of
-//! threads.
+//! A batch is cut into runs of neighbouring sentences, and a thread works on a run at a time. The cut depends on the
+//! layout only, and the sums of the runs are added in the order of the runs. So the results are the same bytes on any
+//! number of threads.
 
 use std::ops::Range;
 
@@ -14,28 +14,28 @@ use crate::trellis::Trellis;
 use crate::viterbi::Scratch;
 use crate::{Crf, Emissions, Layout, Path, Posterior};
 
-/// Tokens in a run: enough that handing it to a thread costs little beside it.
+/// Tokens in a run. They are enough to make the cost of handing the run to a thread small.
 const RUN: usize = 200;
 
 /// A batch's loss and its derivatives by the parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gradient {
-    /// The loss of every sentence, not weighted: minus the logarithm of its gold path's probability.
+    /// The loss of every sentence, without its weight: minus the logarithm of its gold path's probability.
     pub losses: Vec<f64>,
     /// The weighted sum of the losses, of which the rest are derivatives.
     pub loss: f64,
-    /// By the transitions, `[from, to]`.
+    /// The derivatives by the transitions, `[from, to]`.
     pub transitions: Vec<f32>,
-    /// By the start scores, `[tags]`.
+    /// The derivatives by the start scores, `[tags]`.
     pub start: Vec<f32>,
-    /// By the end scores, `[tags]`.
+    /// The derivatives by the end scores, `[tags]`.
     pub end: Vec<f32>,
 }
 
 /// What a run of sentences adds to a [`Gradient`].
 struct Part {
     losses: Vec<f64>,
-    /// By the run's own emissions, step by step, `[tokens, tags]`.
+    /// The derivatives by the run's own emissions, step by step, `[tokens, tags]`.
     emissions: Vec<f32>,
     /// `[from, to]` in padded rows.
     transitions: Vec<f64>,
@@ -61,12 +61,12 @@ impl Crf {
 
     /// The losses of a batch, and the derivatives of their weighted sum.
     ///
-    /// `emissions` are `[rows, tags]`, `gold` is `[rows]` and `weights` `[sentences]` (all one when none
-    /// are given; `1 / sentences` each makes the mean). The derivative by the emissions, the marginals
-    /// less the gold tags, is written to `by_emissions`, `[rows, tags]`; zero for rows of no sentence.
+    /// `emissions` are `[rows, tags]`, `gold` is `[rows]` and `weights` are `[sentences]`. Without `weights` all are
+    /// one; `1 / sentences` each makes the mean. The derivative by the emissions, which is the marginals less the gold
+    /// tags, is written to `by_emissions`, `[rows, tags]`. It is zero for rows of no sentence.
     ///
     /// # Errors
-    /// As [`Crf::loss`]; `by_emissions` is then as it was.
+    /// As [`Crf::loss`]. Then `by_emissions` stays as it was.
     pub fn gradient(
         &self,
         emissions: &[f32],
@@ -185,7 +185,7 @@ impl Crf {
         self.each(emissions, layout, |_, emissions, _, (): &mut ()| self.posterior(&emissions))
     }
 
-    /// Does something with every sentence, with the same scratch memory throughout a run.
+    /// Calls a function with every sentence. The sentences of a run share scratch memory.
     fn each<T: Send, M: Default>(
         &self,
         emissions: &[f32],
@@ -206,7 +206,7 @@ impl Crf {
     }
 }
 
-/// Does something with every run of a layout; the first run's fault, if any, is the one that is told.
+/// Calls a function with every run of a layout. Of several faults it returns that of the first run.
 fn over_runs<T: Send>(layout: &Layout, work: impl Fn(&Range<usize>) -> Result<T> + Sync) -> Result<Vec<T>> {
     let runs = layout.runs(RUN);
     if runs.len() < 2 || rayon::current_num_threads() < 2 {

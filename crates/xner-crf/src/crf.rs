@@ -19,11 +19,12 @@ use crate::{Constraints, Emissions, Parameters, Path, Posterior, k_best, logarit
 /// s(y) = start[y_1] + Σ_t e[t, y_t] + Σ_t transitions[y_t, y_t+1] + end[y_n]
 /// ```
 ///
-/// and its probability `exp(s(y)) / Z`, where the partition `Z` sums `exp(s)` over all paths, or, under
-/// [`Constraints`], over the allowed ones: equation 1 of Bari et al. (2020). An empty sentence has one path, the empty one, of score 0.
+/// and its probability is `exp(s(y)) / Z` (equation 1 of Bari et al. 2020). The partition `Z` sums `exp(s)` over all
+/// paths, or over the allowed ones where there are [`Constraints`]. An empty sentence has one path, which is empty and
+/// has the score 0.
 ///
-/// Scores may be any finite numbers; sums are kept in `f64`. Where their range is moderate (within some
-/// 200 of one another), the passes work on scaled probabilities, else on logarithms.
+/// Scores may be any finite numbers, and sums are kept in `f64`. If the scores are within some 200 of one another, the
+/// passes work on scaled probabilities, otherwise on logarithms.
 #[derive(Debug)]
 pub struct Crf {
     pub(crate) tags: usize,
@@ -38,7 +39,7 @@ impl Crf {
         Self::build(parameters, None)
     }
 
-    /// A CRF over the allowed paths alone: all others have probability zero and are never decoded.
+    /// A CRF over the allowed paths only. All other paths have probability zero and are never decoded.
     ///
     /// # Errors
     /// [`Error::Shape`] when the constraints are over another number of tags.
@@ -138,9 +139,9 @@ impl Crf {
         Ok(Posterior::new(self, trellis))
     }
 
-    /// The best path. Of several equally good ones, that with the smallest last tag, then the smallest
-    /// tag before it, and so on; equally good are scores that are equal when summed in `f64` from the
-    /// first token to the last.
+    /// The best path. Of several equally good ones it is that with the smallest last tag, then the smallest tag before
+    /// it, and so on. Paths are equally good if their scores are equal when summed in `f64` from the first token to
+    /// the last.
     ///
     /// # Errors
     /// As [`Crf::log_partition`].
@@ -149,8 +150,8 @@ impl Crf {
         self.decode(emissions, &mut Scratch::default())
     }
 
-    /// The `k` best paths, best first; fewer when there are not so many. The first is that of
-    /// [`Crf::viterbi`], and ties are resolved in the same way.
+    /// The `k` best paths, best first, or all paths where there are fewer. The first is that of [`Crf::viterbi`], and
+    /// ties are resolved in the same way.
     ///
     /// # Errors
     /// As [`Crf::log_partition`].
@@ -229,7 +230,7 @@ impl Crf {
     }
 }
 
-/// No path is better than all paths together: what is below zero is rounding.
+/// No path is better than all paths together, so a loss below zero is rounding.
 pub(crate) fn loss(log_partition: f64, score: f64) -> f64 {
     (log_partition - score).max(0.0)
 }

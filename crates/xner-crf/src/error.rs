@@ -1,5 +1,7 @@
 //! What can be wrong with a CRF's input.
 
+use xner_core::ErrorKind;
+
 /// The crate's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -15,7 +17,7 @@ pub enum Error {
         /// The number of tags asked for.
         found: usize,
     },
-    /// A slice has not the length that its shape asks for.
+    /// A slice has another length than its shape needs.
     #[error("{what}: expected {expected}, found {found}")]
     Shape {
         /// The slice and its shape.
@@ -89,7 +91,7 @@ pub enum Error {
         /// How long the sentence is.
         len: usize,
     },
-    /// A path that the constraints forbid was to be scored.
+    /// The constraints forbid a path that was to be scored.
     #[error("sentence {sentence}, step {step}: the constraints forbid tag {tag} here")]
     Forbidden {
         /// The sentence.
@@ -110,6 +112,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// What a caller does with it: what was passed is at fault.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::BadInput
+    }
+
     /// The same fault, of another sentence of a batch.
     pub(crate) fn of_sentence(mut self, index: usize) -> Self {
         if let Self::UnknownTag { sentence, .. }

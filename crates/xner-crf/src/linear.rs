@@ -1,12 +1,11 @@
-//! Forward and backward passes over probabilities: fast, for scores of a moderate range.
+//! Forward and backward passes over probabilities. They are fast, and are for scores of a moderate range.
 //!
-//! Exponentials are taken once per emission and once per transition; a step is then a product of a
-//! vector and a matrix. What may go wrong is underflow, and it is kept out by three bounds. Transitions
-//! (and starts, ends) span at most [`RANGE`], and so do the sentence's emissions; and every forward
-//! value, scaled to sum to one with the others of its step, is at least [`FLOOR`] or exactly zero
-//! because no allowed path leads there. A forward value before scaling is then above
-//! `FLOOR · e^(-2 RANGE)`, about 1e-274: no value that should count becomes zero. A sentence beyond a
-//! bound is left to the logarithmic passes.
+//! Exponentials are taken once per emission and once per transition. A step is then a product of a vector and a matrix.
+//! Three bounds rule out underflow. Transitions, starts and ends span at most [`RANGE`]. The emissions of the sentence
+//! span at most [`RANGE`] too. The forward values of a step are scaled to sum to one, and each is at least [`FLOOR`],
+//! or exactly zero where no allowed path leads. So a forward value before scaling is above `FLOOR · e^(-2 RANGE)`,
+//! about 1e-274, and no value that should count becomes zero. The logarithmic passes take a sentence that breaks a
+//! bound.
 
 use pulp::{Simd, WithSimd};
 
@@ -22,7 +21,7 @@ pub(crate) const RANGE: f64 = 200.0;
 /// The smallest forward value that is not zero.
 const FLOOR: f64 = 1e-100;
 
-/// The smallest sum of a step; a smaller one is zero, for want of a path.
+/// The smallest sum of a step. A smaller one is zero because there is no path.
 const LEAST: f64 = 1e-290;
 
 /// The parameters of the passes.
@@ -184,7 +183,7 @@ impl WithSimd for Backward<'_> {
         let Self { linear, trellis } = self;
         let width = padded(linear.tags);
         let zero = simd.splat_f64s(0.0);
-        // Where no path leads, what lies ahead is without bound and without use.
+        // Values ahead of a tag that no path reaches have no bound, and are not used.
         let reached = |forward: S::f64s, value: S::f64s| {
             simd.select_f64s(simd.greater_than_f64s(forward, zero), value, zero)
         };

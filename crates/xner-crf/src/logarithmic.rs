@@ -1,7 +1,7 @@
-//! Forward and backward passes over logarithms: for scores of any range.
+//! Forward and backward passes over logarithms, for scores of any range.
 //!
-//! An exponential per transition and step makes them a good deal slower than the linear passes; they
-//! take over where those would underflow. Minus infinity is what no path reaches.
+//! They need an exponential per transition and step, so they are much slower than the linear passes. They are used
+//! where those would underflow. Where no path leads, the value is minus infinity.
 
 use crate::buffer::padded;
 use crate::error::{Error, Result};

@@ -70,9 +70,9 @@ impl<'a> Posterior<'a> {
     /// The probability that the tokens at `start, start + 1, …` have exactly these tags and that the
     /// token behind them, if there is one, has none of the `continuing` tags.
     ///
-    /// This is an entity's probability: in IOB schemes `B I` is an entity of two tokens only where no
-    /// further `I` follows, so `I` is to be named as continuing; in IOBES the last tag closes the entity
-    /// and nothing need be named.
+    /// This is the probability of an entity. In IOB schemes `B I` is an entity of two tokens only if no further `I`
+    /// follows, so `continuing` has to have `I`. In IOBES the last tag closes the entity, so `continuing` may be
+    /// empty.
     ///
     /// ```
     /// use xner_crf::{Crf, Emissions, Parameters};
@@ -110,7 +110,7 @@ impl<'a> Posterior<'a> {
             (Domain::Linear, Some(linear)) => linear.transition(from, to) * ahead / before,
             _ => (self.crf.scores.transitions[from * width + to] + ahead - before).exp(),
         };
-        // A tag that leads nowhere has nothing behind it; what is above one is rounding.
+        // A tag that no path leads on from has no successor. A value above one is rounding.
         if probability.is_nan() { 0.0 } else { probability.min(1.0) }
     }
 

@@ -1,11 +1,11 @@
 //! The vector kernels: products of a vector with a padded matrix, in two semirings, and `exp`.
 //!
-//! All are safe code over `pulp`, which picks the widest vectors of the machine at run time. Inlining
-//! is forced because a kernel must be compiled anew inside each instruction set's entry.
+//! All are safe code over `pulp`, which picks the widest vectors of the machine at run time. Inlining is forced
+//! because a kernel must be compiled inside the entry of each instruction set.
 
 use pulp::Simd;
 
-/// Rows of one matrix under which a vector is pushed through it.
+/// A matrix in padded rows, by which a vector is multiplied.
 #[derive(Clone, Copy)]
 pub(crate) struct Matrix<'a> {
     /// `[rows, width]`.
@@ -13,7 +13,7 @@ pub(crate) struct Matrix<'a> {
     pub(crate) width: usize,
 }
 
-/// What multiplies and what adds in a product of vector and matrix.
+/// The two operations of a product of vector and matrix.
 pub(crate) trait Semiring<S: Simd>: Copy {
     fn zero(self, simd: S) -> S::f64s;
     /// `sum + x * y`.

@@ -1,4 +1,4 @@
-//! A CRF's parameters as the passes want them: `f64`, padded, both ways round.
+//! A CRF's parameters in the form of the passes: `f64`, in padded rows, by first and by second tag.
 
 use pulp::Arch;
 
@@ -17,7 +17,7 @@ pub(crate) struct Tables {
     pub(crate) end: Buffer,
 }
 
-/// How much the largest scores were before [`Tables::exponentials`] took them out.
+/// The largest scores, which [`Tables::exponentials`] subtracts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Largest {
     pub(crate) transition: f64,
@@ -36,7 +36,7 @@ impl Tables {
         }
     }
 
-    /// The scores themselves; what is forbidden, and the padding, is minus infinity.
+    /// The scores themselves. Forbidden scores and the padding are minus infinity.
     pub(crate) fn scores(parameters: &Parameters, constraints: Option<&Constraints>) -> Self {
         let tags = parameters.tags();
         let width = padded(tags);
@@ -59,8 +59,8 @@ impl Tables {
         tables
     }
 
-    /// `exp(score - largest)` of every score, each kind by its own largest one; zero for what is
-    /// forbidden. None when the allowed scores of a kind span more than `range`.
+    /// `exp(score - largest)` of every score, where each kind has its own largest one. A forbidden score becomes zero.
+    /// `None` when the allowed scores of a kind span more than `range`.
     pub(crate) fn exponentials(&self, arch: Arch, tags: usize, range: f64) -> Option<(Self, Largest)> {
         let mut tables = Self::filled(tags, 0.0);
         let largest = Largest {

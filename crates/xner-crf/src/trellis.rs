@@ -1,8 +1,8 @@
-//! What the forward and the backward pass leave behind.
+//! The results of the forward and the backward pass.
 
 use crate::buffer::Buffer;
 
-/// In what form a [`Trellis`] keeps its values.
+/// The form in which a [`Trellis`] keeps its values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Domain {
     /// The values themselves.
@@ -32,7 +32,7 @@ pub(crate) struct Trellis {
     pub(crate) forward: Buffer,
     /// `[len, width]`.
     pub(crate) backward: Buffer,
-    /// `[len, width]`. Holds the emissions until the backward pass has come by.
+    /// `[len, width]`. Until the backward pass it holds the emissions.
     pub(crate) ahead: Buffer,
     /// `[len]`: `1 / c` in the linear domain, `ln c` in the other.
     pub(crate) norms: Buffer,

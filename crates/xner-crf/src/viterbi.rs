@@ -19,7 +19,7 @@ pub struct Path {
 /// The memory of a decoder.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    /// The scores of the best paths to each tag, `[len, width]`; the emissions until the pass has come by.
+    /// The scores of the best paths to each tag, `[len, width]`. Until the pass it holds the emissions.
     pub(crate) scores: Buffer,
     /// The same without the step's own emission.
     arrivals: Buffer,
@@ -28,8 +28,8 @@ pub(crate) struct Scratch {
 /// Viterbi's algorithm over the scores that lie in `scratch.scores`, `len` steps of them, at least one.
 ///
 /// Scores are summed in `f64` in one order, so a path's score here is the same to the bit as that of
-/// [`crate::Crf::score`]. No back pointers are kept: the way back looks for the tag whose sum is the
-/// arrival's score, which for one tag per step is cheaper than noting it for all.
+/// [`crate::Crf::score`]. No back pointers are kept. The way back looks for the tag whose sum is the score of the tag
+/// behind it. It does so for one tag per step, which is cheaper than keeping a pointer for each.
 pub(crate) struct Viterbi<'a> {
     pub(crate) tables: &'a Tables,
     pub(crate) tags: usize,

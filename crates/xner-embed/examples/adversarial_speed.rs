@@ -10,9 +10,9 @@ use std::time::Instant;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use xner_core::{Device, Event, Flow, Mapping, What};
 use xner_embed::Rows;
-use xner_embed::map::adversarial::{AdversarialConfig, Event, State, train_on};
-use xner_embed::map::{Device, Flow};
+use xner_embed::map::adversarial::{AdversarialConfig, State, train_on};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -27,9 +27,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut first: Option<(usize, Instant)> = None;
     let mut measured = (0, 0.0);
     let mut observer = |event: &Event<'_>| {
-        let Event::Progress { step, .. } = event else { return Flow::Continue };
+        let What::Mapping(Mapping::AdversarialSteps { samples, .. }) = event.what else {
+            return Flow::Continue;
+        };
+        let step = samples / config.batch;
         match first {
-            None => first = Some((*step, Instant::now())),
+            None => first = Some((step, Instant::now())),
             Some((warm, begun)) => {
                 measured = (step - warm, begun.elapsed().as_secs_f64());
                 if measured.1 >= seconds as f64 {
@@ -41,7 +44,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let state = State::new(&config, dim, 1);
     let (source, target) = (Rows::new(&source, dim), Rows::new(&target, dim));
-    let stopped = train_on(Device::Cpu, source, target, &config, state, &mut |_| Ok(0.0), &mut observer);
+    let (judge, keep) = (&mut |_: &_| Ok(0.0), &mut |_: &_| Ok(()));
+    let stopped = train_on(Device::Cpu, source, target, &config, state, judge, keep, &mut observer);
     if let Err(fault) = stopped
         && !matches!(fault, xner_embed::Error::Stopped { .. })
     {

@@ -10,8 +10,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use xner_core::{Event, Flow, Mapping, What};
 use xner_embed::dictionary::Dictionary;
-use xner_embed::map::{Event, Flow, MapConfig, Resources, VectorFiles, checkpoint_folder, map, save};
+use xner_embed::map::{MapConfig, Resources, VectorFiles, checkpoint_folder, map, save};
 use xner_embed::{ReadOptions, judge, read};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -53,15 +54,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Resources { dictionary: dictionary.as_ref(), checkpoint: folder.as_deref(), ..Resources::default() };
     let start = Instant::now();
     let mut rate = 0.0;
-    let mapped = map(&source, &target, &config, &resources, &mut |event| {
+    let mapped = map(&source, &target, &config, &resources, &mut |event: &Event<'_>| {
         let seconds = start.elapsed().as_secs_f64();
-        match event {
-            Event::SelfLearning { iteration, keep, objective, .. } if *keep > rate => {
+        match event.what {
+            What::Mapping(Mapping::SelfLearning { iteration, keep, objective, .. }) if *keep > rate => {
                 rate = *keep;
                 println!("{seconds:7.1} s: iteration {iteration}, keep {keep}, objective {objective:.5}");
             }
-            Event::SelfLearning { .. } | Event::Checkpoint | Event::AdversarialSteps { .. } => {}
-            event => println!("{seconds:7.1} s: {event:?}"),
+            What::Mapping(Mapping::SelfLearning { .. } | Mapping::AdversarialSteps { .. }) => {}
+            What::Mapping(step) => println!("{seconds:7.1} s: {step:?}"),
+            _ => {}
         }
         Flow::Continue
     })?;

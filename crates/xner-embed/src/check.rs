@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use crate::rows::square;
 use crate::{Error, Result, Rows};
 
 /// Two things of one dimension.
@@ -17,16 +18,19 @@ pub(crate) fn same_dim(left: usize, left_name: &str, right: usize, right_name: &
     })
 }
 
+/// Source and target vectors of one dimension.
+pub(crate) fn same_dims(source: usize, target: usize) -> Result<()> {
+    same_dim(source, "source vectors", target, "target vectors")
+}
+
 /// The largest squared length of a row.
 ///
 /// # Errors
 /// [`Error::NotFinite`] with the first row that has a number that is not finite.
 pub(crate) fn largest_square(rows: Rows<'_>, what: &str) -> Result<f64> {
-    let dim = rows.dim();
-    let square = |row: &[f32]| row.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>();
     let largest = rows
         .data()
-        .par_chunks_exact(dim)
+        .par_chunks_exact(rows.dim())
         .enumerate()
         .map(|(at, row)| Some(square(row)).filter(|sum| sum.is_finite()).ok_or(at))
         .collect::<Vec<_>>();

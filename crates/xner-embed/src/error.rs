@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use xner_core::ErrorKind;
+
 /// The crate's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -10,12 +12,12 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// A file could not be opened, read or written.
-    #[error("{path}: {source}", path = path.display())]
+    #[error("{path}: {fault}", path = path.display())]
     Io {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        fault: std::io::Error,
     },
     /// A fault in a corpus, or in another file of text.
     #[error(transparent)]
@@ -218,8 +220,23 @@ impl From<xner_corpus::Error> for Error {
     /// What the system said of a file is the same whoever read or wrote it.
     fn from(fault: xner_corpus::Error) -> Self {
         match fault {
-            xner_corpus::Error::Io { path, source } => Self::Io { path, source },
+            xner_corpus::Error::Io { path, fault } => Self::Io { path, fault },
             fault => Self::Corpus(fault),
+        }
+    }
+}
+
+impl Error {
+    /// What a caller does with it.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Io { fault, .. } => ErrorKind::of_io(fault),
+            Self::Device { .. } => ErrorKind::Device,
+            Self::Folder { .. } => ErrorKind::StaleFolder,
+            Self::Stopped { .. } => ErrorKind::Stopped,
+            Self::Diverged { .. } => ErrorKind::Diverged,
+            Self::Corpus(fault) => fault.kind(),
+            _ => ErrorKind::BadInput,
         }
     }
 }

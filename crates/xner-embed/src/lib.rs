@@ -1,5 +1,5 @@
-//! Word vectors for named entity recognition: reading and looking up, mapping two languages into one space, dictionaries,
-//! judging, translation.
+//! Word vectors for named entity recognition: reading and looking up, mapping two languages into one space,
+//! dictionaries, judging, translation.
 //!
 //! ```
 //! use xner_embed::read::{self, ReadOptions};

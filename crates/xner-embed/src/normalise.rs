@@ -1,26 +1,40 @@
 //! Steps of normalisation: vectors of unit length, vectors around the origin, one after the other.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::rows::square;
 use crate::{Error, Result, Rows, check};
 
 /// Rows that are added up before their sum joins the others, so that the mean has the same bytes with any number
 /// of threads.
 const BLOCK: usize = 1024;
+/// So far from 1 may a squared length be and pass for 1: what single precision leaves after a division.
+const TOLERANCE: f64 = 1e-6;
 
 /// One step of normalisation.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = with_center))]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
-    /// Every vector divided by its length; a zero vector stays zero.
+    /// Every vector is divided by its length; a zero vector stays zero.
     Unit,
-    /// The mean of all vectors subtracted from each.
+    /// The mean of all vectors is subtracted from each.
     #[serde(alias = "center")]
     Centre,
+}
+
+/// The other spelling, which is read too.
+#[cfg(feature = "schema")]
+fn with_center(schema: &mut schemars::Schema) {
+    if let Some(names) = schema.get_mut("oneOf").and_then(|names| names.as_array_mut()) {
+        names.push(serde_json::json!({"const": "center", "deprecated": true}));
+    }
 }
 
 impl fmt::Display for Step {
@@ -137,13 +151,31 @@ impl FittedStep {
 
 /// Divides a vector by its length in place; a zero vector stays zero.
 pub fn unit(vector: &mut [f32]) {
-    let square: f64 = vector.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
+    let square = square(vector);
     if square > 0.0 {
         let factor = square.sqrt().recip();
         for x in vector {
             *x = (f64::from(*x) * factor) as f32;
         }
     }
+}
+
+/// All rows at length one; zero rows stay zero.
+pub(crate) fn into_unit_rows(mut data: Vec<f32>, dim: usize) -> Vec<f32> {
+    data.par_chunks_exact_mut(dim).with_min_len(256).for_each(unit);
+    data
+}
+
+/// All rows at length one; zero rows stay zero: borrowed where they are so already, up to rounding, else a copy.
+pub(crate) fn unit_rows(rows: Rows<'_>) -> Cow<'_, [f32]> {
+    let fits = |row: &[f32]| {
+        let square = square(row);
+        square == 0.0 || (square - 1.0).abs() <= TOLERANCE
+    };
+    if rows.data().par_chunks_exact(rows.dim()).all(fits) {
+        return Cow::Borrowed(rows.data());
+    }
+    Cow::Owned(into_unit_rows(rows.data().to_vec(), rows.dim()))
 }
 
 /// The mean of all rows, `[dim]`; of no rows zeros.

@@ -1,4 +1,4 @@
-//! A view of vectors.
+//! A view of vectors, and what is summed over their numbers.
 
 /// Vectors of one length, `[count, dim]`, row by row: a view that costs nothing.
 #[derive(Debug, Clone, Copy)]
@@ -55,4 +55,14 @@ impl<'a> Rows<'a> {
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &'a [f32]> + use<'a> {
         self.data.chunks_exact(self.dim)
     }
+}
+
+/// The inner product of two vectors, summed in double precision.
+pub(crate) fn dot(x: &[f32], y: &[f32]) -> f64 {
+    x.iter().zip(y).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum()
+}
+
+/// The square of a vector's length.
+pub(crate) fn square(x: &[f32]) -> f64 {
+    dot(x, x)
 }

@@ -5,11 +5,11 @@
 use burn_flex::{Flex, FlexDevice};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use xner_core::{Device, Event, Flow, Mapping, What};
 use xner_embed::linalg::{Matrix, svd};
 use xner_embed::map::adversarial::{
-    AdversarialConfig, Event, Found, State, TensorNetwork, train, train_on, train_with,
+    AdversarialConfig, Found, State, TensorNetwork, train, train_on, train_with,
 };
-use xner_embed::map::{Device, Flow};
 use xner_embed::{Error, Result, Rows};
 
 /// Words in clusters of unequal size, each stretched its own way; and the same turned by a hidden rotation, with noise.
@@ -123,12 +123,26 @@ fn small() -> AdversarialConfig {
     }
 }
 
+/// A run that no checkpoint is made of.
+#[expect(clippy::unnecessary_wraps, reason = "the signature is that of whoever may fail")]
+fn keep_none(_: &State) -> Result<()> {
+    Ok(())
+}
+
 fn run(spaces: &Spaces, config: &AdversarialConfig, seed: u64) -> Result<Found> {
     let config = config.clone().check()?;
     let state = State::new(&config, spaces.dim, seed);
     let criterion = &mut |mapping: &Matrix| Ok(spaces.criterion(mapping));
-    let watch = &mut |_: &Event<'_>| Flow::Continue;
-    train_on(Device::Cpu, spaces.source(), spaces.target(), &config, state, criterion, watch)
+    train_on(
+        Device::Cpu,
+        spaces.source(),
+        spaces.target(),
+        &config,
+        state,
+        criterion,
+        &mut keep_none,
+        &mut (),
+    )
 }
 
 #[test]
@@ -168,10 +182,11 @@ fn the_tensor_network_trains_alike() {
     let config =
         AdversarialConfig { epoch_size: 320, epochs: 1, hidden_dropout: 0.2, ..small() }.check().unwrap();
     let criterion = &mut |_: &Matrix| Ok(0.0);
-    let watch = &mut |_: &Event<'_>| Flow::Continue;
     let (source, target) = (spaces.source(), spaces.target());
     let begin = || State::new(&config, spaces.dim, 2);
-    let native = train::<Flex>(source, target, &config, begin(), &FlexDevice, criterion, watch).unwrap();
+    let native =
+        train::<Flex>(source, target, &config, begin(), &FlexDevice, criterion, &mut keep_none, &mut ())
+            .unwrap();
     let tensor = train_with::<Flex, TensorNetwork<Flex>>(
         source,
         target,
@@ -179,7 +194,8 @@ fn the_tensor_network_trains_alike() {
         begin(),
         &FlexDevice,
         criterion,
-        watch,
+        &mut keep_none,
+        &mut (),
     )
     .unwrap();
     for (a, b) in native.mapping.data().iter().zip(tensor.mapping.data()) {
@@ -195,17 +211,17 @@ fn a_run_goes_on_from_a_state_with_the_same_bytes() {
     let judge = |mapping: &Matrix| Ok((mapping.at(0, 0) * 1e4).sin());
     let go = |state: State, stop: usize| {
         let mut states = Vec::new();
-        let mut watch = |event: &Event<'_>| {
-            if let Event::Epoch { epoch, state, .. } = event {
-                states.push(state.to_bytes().unwrap());
-                if *epoch == stop {
-                    return Flow::Stop;
-                }
-            }
-            Flow::Continue
+        let mut keep = |state: &State| {
+            states.push(state.to_bytes()?);
+            Ok(())
+        };
+        let mut watch = |event: &Event<'_>| match event.what {
+            What::Mapping(Mapping::AdversarialEpoch { epoch, .. }) if *epoch == stop => Flow::Stop,
+            _ => Flow::Continue,
         };
         let (source, target) = (spaces.source(), spaces.target());
-        let found = train_on(Device::Cpu, source, target, &config, state, &mut { judge }, &mut watch);
+        let found =
+            train_on(Device::Cpu, source, target, &config, state, &mut { judge }, &mut keep, &mut watch);
         (found, states)
     };
     let begin = || State::new(&config, spaces.dim, 9);
@@ -228,6 +244,11 @@ fn a_broken_state_is_refused() {
     let state = State::new(&config, 3, 1);
     let bytes = state.to_bytes().unwrap();
     assert_eq!(State::from_bytes(&bytes).unwrap(), state);
+    // Bytes of the time when settings were spelt with `-`.
+    let mut old = bytes.clone();
+    let at = old.windows(10).position(|part| part == b"epoch_size").unwrap();
+    old[at + 5] = b'-';
+    assert_eq!(State::from_bytes(&old).unwrap(), state);
     for cut in [0, 4, 9, 100, bytes.len() - 1] {
         let fault = State::from_bytes(&bytes[..cut]).unwrap_err();
         assert!(matches!(fault, Error::AdversarialState { .. }), "{fault}");
@@ -236,8 +257,7 @@ fn a_broken_state_is_refused() {
     let rows = [0.0_f32; 6];
     let rows = Rows::new(&rows, 3);
     let judge = &mut |_: &Matrix| Ok(0.0);
-    let watch = &mut |_: &Event<'_>| Flow::Continue;
-    let fault = train_on(Device::Cpu, rows, rows, &other, state, judge, watch).unwrap_err();
+    let fault = train_on(Device::Cpu, rows, rows, &other, state, judge, &mut keep_none, &mut ()).unwrap_err();
     assert!(fault.to_string().contains("other settings"), "{fault}");
 }
 
@@ -248,9 +268,8 @@ fn what_cannot_be_mapped_is_an_error() {
         let config = config.clone().check().unwrap();
         let state = State::new(&config, 3, 1);
         let judge = &mut |_: &Matrix| Ok(0.0);
-        let watch = &mut |_: &Event<'_>| Flow::Continue;
         let (source, target) = (Rows::new(source, 3), Rows::new(target, dim));
-        train_on(Device::Cpu, source, target, &config, state, judge, watch).map(|_| ())
+        train_on(Device::Cpu, source, target, &config, state, judge, &mut keep_none, &mut ()).map(|_| ())
     };
     attempt(&[1.0; 3], &[1.0; 6], 3).unwrap();
     assert!(matches!(attempt(&[1.0; 6], &[1.0; 4], 4), Err(Error::Incompatible { .. })));
@@ -265,9 +284,17 @@ fn a_criterion_that_is_no_number_or_fails_ends_the_run() {
     let config = AdversarialConfig { hidden: 5, epoch_size: 64, epochs: 2, ..small() }.check().unwrap();
     let rows = [1.0_f32, 2.0, 3.0];
     let rows = Rows::new(&rows, 3);
-    let watch = &mut |_: &Event<'_>| Flow::Continue;
-    let mut attempt = |answer: fn() -> Result<f64>| {
-        train_on(Device::Cpu, rows, rows, &config, State::new(&config, 3, 1), &mut |_| answer(), watch)
+    let attempt = |answer: fn() -> Result<f64>| {
+        train_on(
+            Device::Cpu,
+            rows,
+            rows,
+            &config,
+            State::new(&config, 3, 1),
+            &mut |_| answer(),
+            &mut keep_none,
+            &mut (),
+        )
     };
     assert!(matches!(attempt(|| Ok(f64::NAN)), Err(Error::Diverged { epoch: 1, .. })));
     let fault = || Err(Error::UnknownStep { name: "mine".to_owned() });
@@ -281,11 +308,11 @@ fn settings_out_of_range_are_named() {
         ("layers", AdversarialConfig { layers: 0, ..defaults() }),
         ("hidden", AdversarialConfig { hidden: 1 << 30, ..defaults() }),
         ("batch", AdversarialConfig { batch: 0, ..defaults() }),
-        ("epoch-size", AdversarialConfig { epoch_size: 0, ..defaults() }),
-        ("input-dropout", AdversarialConfig { input_dropout: 1.0, ..defaults() }),
+        ("epoch_size", AdversarialConfig { epoch_size: 0, ..defaults() }),
+        ("input_dropout", AdversarialConfig { input_dropout: 1.0, ..defaults() }),
         ("leak", AdversarialConfig { leak: f32::NAN, ..defaults() }),
         ("smoothing", AdversarialConfig { smoothing: 0.5, ..defaults() }),
-        ("mapping-rate", AdversarialConfig { mapping_rate: -0.1, ..defaults() }),
+        ("mapping_rate", AdversarialConfig { mapping_rate: -0.1, ..defaults() }),
         ("decay", AdversarialConfig { decay: 1.1, ..defaults() }),
         ("orthogonality", AdversarialConfig { orthogonality: 1.0, ..defaults() }),
     ] {
@@ -294,7 +321,7 @@ fn settings_out_of_range_are_named() {
     }
     let read = serde_json::from_str::<AdversarialConfig>;
     assert_eq!(read("{}").unwrap(), defaults());
-    assert_eq!(read(r#"{"most-frequent": 5}"#).unwrap().most_frequent, 5);
+    assert_eq!(read(r#"{"most_frequent": 5}"#).unwrap().most_frequent, 5);
     assert!(read(r#"{"hiden": 5}"#).unwrap_err().to_string().contains("hiden"));
     assert_eq!(AdversarialConfig { epoch_size: 1_000_000, ..defaults() }.steps(), 31_250);
 }
@@ -306,16 +333,14 @@ fn the_rate_falls_as_in_muse() {
     // Best, a drop, a rise below the best (a drop too), a new best, level with it, a drop.
     let mut answers = [0.5, 0.4, 0.45, 0.6, 0.6, 0.1].into_iter();
     let mut rates = Vec::new();
-    let mut watch = |event: &Event<'_>| {
-        if let Event::Epoch { state, .. } = event {
-            rates.push(state.rate());
-        }
-        Flow::Continue
+    let mut keep = |state: &State| {
+        rates.push(state.rate());
+        Ok(())
     };
     let judge = &mut |_: &Matrix| Ok(answers.next().unwrap());
     let state = State::new(&config, spaces.dim, 1);
     let (source, target) = (spaces.source(), spaces.target());
-    let found = train_on(Device::Cpu, source, target, &config, state, judge, &mut watch).unwrap();
+    let found = train_on(Device::Cpu, source, target, &config, state, judge, &mut keep, &mut ()).unwrap();
     assert_eq!((found.epoch, found.criterion, found.epochs), (4, 0.6, 6));
     let mut want = 0.1;
     for (rate, factor) in rates.iter().zip([0.98, 0.98, 0.49, 0.98, 0.98, 0.49]) {
@@ -332,7 +357,15 @@ fn a_device_that_was_not_built_in_is_an_error() {
     let rows = [1.0_f32; 3];
     let rows = Rows::new(&rows, 3);
     let judge = &mut |_: &Matrix| Ok(0.0);
-    let watch = &mut |_: &Event<'_>| Flow::Continue;
-    let fault = train_on(Device::Cuda(0), rows, rows, &config, State::new(&config, 3, 1), judge, watch);
+    let fault = train_on(
+        Device::Cuda(0),
+        rows,
+        rows,
+        &config,
+        State::new(&config, 3, 1),
+        judge,
+        &mut keep_none,
+        &mut (),
+    );
     assert!(fault.unwrap_err().to_string().contains("without the feature `cuda`"));
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use xner_embed::map::{self, Event, Flow, MapConfig, Mapped, Method, Resources, VectorFiles};
+use xner_core::{Event, Flow};
+use xner_embed::map::{self, MapConfig, Mapped, Method, Resources, VectorFiles};
 use xner_embed::{ReadOptions, Result, Vectors};
 
 fn vectors(words: [&str; 5], turn: f32) -> Vectors {
@@ -34,7 +35,7 @@ fn config() -> MapConfig {
 fn run(checkpoint: Option<&Path>, events: usize) -> Result<Mapped> {
     let resources = Resources { checkpoint, checkpoint_every: 1, ..Resources::default() };
     let mut left = events;
-    let mut observer = |_: &Event| {
+    let mut observer = |_: &Event<'_>| {
         left = left.saturating_sub(1);
         if left == 0 { Flow::Stop } else { Flow::Continue }
     };

@@ -6,13 +6,13 @@ mod hidden;
 use hidden::{Hidden, precision};
 use xner_embed::dictionary::Dictionary;
 use xner_embed::map::{
-    CheckedConfig, Direction, Finish, Flow, Initialiser, MapConfig, Mapped, Method, ProcrustesConfig,
-    RcslsConfig, Refinement, Resources, SelfLearningConfig, map,
+    CheckedConfig, Direction, Finish, Initialiser, MapConfig, Mapped, Method, ProcrustesConfig, RcslsConfig,
+    Refinement, Resources, SelfLearningConfig, map,
 };
 
 fn run(hidden: &Hidden, config: &CheckedConfig, dictionary: Option<&Dictionary>) -> Mapped {
     let resources = Resources { dictionary, ..Resources::default() };
-    map(&hidden.source, &hidden.target, config, &resources, &mut |_| Flow::Continue).unwrap()
+    map(&hidden.source, &hidden.target, config, &resources, &mut ()).unwrap()
 }
 
 /// Settings of a method for the tests' few words: fewer iterations, nothing else.

@@ -7,10 +7,11 @@ use std::fs;
 use std::path::Path;
 
 use hidden::Hidden;
+use xner_core::{Event, Flow, Observer, What};
 use xner_embed::dictionary::Dictionary;
 use xner_embed::map::{
-    Event, Finish, Flow, Induction, Initialiser, MapConfig, Mapped, Method, ProcrustesConfig, RcslsConfig,
-    Refinement, Resources, SelfLearningConfig, VectorFiles, checkpoint_folder, map, open, save,
+    Finish, Induction, Initialiser, MapConfig, Mapped, Method, ProcrustesConfig, RcslsConfig, Refinement,
+    Resources, SelfLearningConfig, VectorFiles, checkpoint_folder, map, open, save,
 };
 use xner_embed::{Error, ReadOptions, Result, Vectors};
 
@@ -19,7 +20,7 @@ fn run(
     config: &MapConfig,
     dictionary: &Dictionary,
     checkpoint: Option<&Path>,
-    observer: &mut dyn FnMut(&Event) -> Flow,
+    observer: &mut dyn Observer,
 ) -> Result<Mapped> {
     let resources =
         Resources { dictionary: Some(dictionary), checkpoint, checkpoint_every: 3, ..Resources::default() };
@@ -82,7 +83,7 @@ fn threads_do_not_reach_the_bytes() {
         let results: Vec<Mapped> = [1, 2, 3]
             .map(|threads| {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-                pool.install(|| run(&hidden, &config, &dictionary, None, &mut |_| Flow::Continue)).unwrap()
+                pool.install(|| run(&hidden, &config, &dictionary, None, &mut ())).unwrap()
             })
             .into();
         assert!(results.iter().all(|result| *result == results[0]), "{config:?}");
@@ -95,7 +96,7 @@ fn a_stopped_run_goes_on_as_if_it_had_not() {
     let dictionary = hidden.dictionary(80);
     for config in kinds() {
         let mut events = 0;
-        let whole = run(&hidden, &config, &dictionary, None, &mut |_| {
+        let whole = run(&hidden, &config, &dictionary, None, &mut |_: &Event<'_>| {
             events += 1;
             Flow::Continue
         })
@@ -109,7 +110,7 @@ fn a_stopped_run_goes_on_as_if_it_had_not() {
                 let mut seen = 0;
                 // Every go must come further than what it repeats.
                 let stop_after = stride + 4;
-                let result = run(&hidden, &config, &dictionary, Some(&checkpoint), &mut |_| {
+                let result = run(&hidden, &config, &dictionary, Some(&checkpoint), &mut |_: &Event<'_>| {
                     seen += 1;
                     if seen > stop_after { Flow::Stop } else { Flow::Continue }
                 });
@@ -131,11 +132,11 @@ fn a_killed_run_goes_on_from_its_last_checkpoint() {
     let dictionary = hidden.dictionary(80);
     let kinds = kinds();
     let config = &kinds[kinds.len() - 4];
-    let whole = run(&hidden, config, &dictionary, None, &mut |_| Flow::Continue).unwrap();
+    let whole = run(&hidden, config, &dictionary, None, &mut ()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut copies = 0;
-    run(&hidden, config, &dictionary, Some(folder.path()), &mut |event| {
-        if matches!(event, Event::Checkpoint) {
+    run(&hidden, config, &dictionary, Some(folder.path()), &mut |event: &Event<'_>| {
+        if matches!(event.what, What::Checkpoint { .. }) {
             let copy = folder.path().join(format!("copy{copies}"));
             fs::create_dir(&copy).unwrap();
             fs::copy(folder.path().join("state.safetensors"), copy.join("state.safetensors")).unwrap();
@@ -147,7 +148,7 @@ fn a_killed_run_goes_on_from_its_last_checkpoint() {
     assert!(copies > 5, "{copies} checkpoints");
     for copy in 0..copies {
         let checkpoint = folder.path().join(format!("copy{copy}"));
-        let result = run(&hidden, config, &dictionary, Some(&checkpoint), &mut |_| Flow::Continue).unwrap();
+        let result = run(&hidden, config, &dictionary, Some(&checkpoint), &mut ()).unwrap();
         assert_eq!(result, whole, "checkpoint {copy}");
     }
 }
@@ -158,19 +159,18 @@ fn a_checkpoint_of_another_run_is_refused() {
     let dictionary = hidden.dictionary(50);
     let folder = tempfile::tempdir().unwrap();
     let config = MapConfig::preset(Method::Supervised);
-    run(&hidden, &config, &dictionary, Some(folder.path()), &mut |_| Flow::Continue).unwrap();
+    run(&hidden, &config, &dictionary, Some(folder.path()), &mut ()).unwrap();
     let others = [
         (MapConfig { seed: 9, ..config.clone() }, Hidden::new(120, 8, 0.1, 24), hidden.dictionary(50)),
         (config.clone(), Hidden::new(120, 8, 0.1, 25), hidden.dictionary(50)),
         (config.clone(), Hidden::new(120, 8, 0.1, 24), hidden.dictionary(49)),
     ];
     for (config, hidden, dictionary) in others {
-        let error =
-            run(&hidden, &config, &dictionary, Some(folder.path()), &mut |_| Flow::Continue).unwrap_err();
+        let error = run(&hidden, &config, &dictionary, Some(folder.path()), &mut ()).unwrap_err();
         assert!(error.to_string().contains("belongs to a run with another config"), "{error}");
     }
     fs::write(folder.path().join("state.safetensors"), b"broken").unwrap();
-    let error = run(&hidden, &config, &dictionary, Some(folder.path()), &mut |_| Flow::Continue).unwrap_err();
+    let error = run(&hidden, &config, &dictionary, Some(folder.path()), &mut ()).unwrap_err();
     assert!(error.to_string().contains("state.safetensors"), "{error}");
 }
 
@@ -178,13 +178,13 @@ fn a_checkpoint_of_another_run_is_refused() {
 fn what_cannot_be_mapped_is_refused() {
     let hidden = Hidden::new(100, 8, 0.1, 26);
     let config = MapConfig::preset(Method::Supervised);
-    let attempt =
-        |source: &Vectors, target: &Vectors, config: &MapConfig, dictionary: Option<&Dictionary>| {
-            let resources = Resources { dictionary, ..Resources::default() };
-            map(source, target, &config.clone().check().unwrap(), &resources, &mut |_| Flow::Continue)
-                .unwrap_err()
-                .to_string()
-        };
+    let attempt = |source: &Vectors,
+                   target: &Vectors,
+                   config: &MapConfig,
+                   dictionary: Option<&Dictionary>| {
+        let resources = Resources { dictionary, ..Resources::default() };
+        map(source, target, &config.clone().check().unwrap(), &resources, &mut ()).unwrap_err().to_string()
+    };
     let gold = hidden.dictionary(40);
     let other = Hidden::new(100, 9, 0.1, 26);
     let text = attempt(&hidden.source, &other.target, &config, Some(&gold));
@@ -226,7 +226,7 @@ fn some_zero_vectors_and_tiny_vocabularies_do_no_harm() {
         if let Refinement::SelfLearning(learning) = &mut config.refinement {
             learning.interval = 2;
         }
-        let mapped = run(&zeros, &config, &zeros.dictionary(40), None, &mut |_| Flow::Continue).unwrap();
+        let mapped = run(&zeros, &config, &zeros.dictionary(40), None, &mut ()).unwrap();
         assert!(mapped.report.criterion > 0.5, "{method}: {}", mapped.report.criterion);
         let vectors = mapped.mapping.apply_source(&zeros.source).unwrap();
         assert!(vectors.data().iter().all(|x| x.is_finite()));
@@ -241,8 +241,7 @@ fn some_zero_vectors_and_tiny_vocabularies_do_no_harm() {
         normalise: Vec::new(),
         ..MapConfig::preset(Method::SelfLearning)
     };
-    let mapped =
-        map(&two, &two, &config.check().unwrap(), &Resources::default(), &mut |_| Flow::Continue).unwrap();
+    let mapped = map(&two, &two, &config.check().unwrap(), &Resources::default(), &mut ()).unwrap();
     assert!(mapped.mapping.source.data().iter().all(|x| x.is_finite()));
 }
 
@@ -263,7 +262,7 @@ fn configs_name_key_and_range() {
         (learning(|config| config.multiplier = 1.0), "`refinement.multiplier` is 1, expected above 1"),
         (
             learning(|config| config.early_cutoff = 30_000),
-            "`refinement.early-cutoff` is 30000, expected at most",
+            "`refinement.early_cutoff` is 30000, expected at most",
         ),
         (
             learning(|config| config.induction = Induction::Intersection),
@@ -279,11 +278,11 @@ fn configs_name_key_and_range() {
         ),
         (
             MapConfig { finish: Finish { source_reweight: -1.0, ..Finish::default() }, ..supervised.clone() },
-            "`finish.source-reweight` is -1, expected 0 to 4",
+            "`finish.source_reweight` is -1, expected 0 to 4",
         ),
         (
             MapConfig { finish: Finish { whiten: false, ..Finish::symmetric() }, ..supervised },
-            "`finish.source-dewhiten` undoes a whitening",
+            "`finish.source_dewhiten` undoes a whitening",
         ),
     ] {
         let error = config.check().unwrap_err().to_string();
@@ -318,7 +317,7 @@ fn folders_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("en-xx");
     let checkpoint = checkpoint_folder(&dir);
-    let mapped = run(&hidden, &config, &dictionary, Some(&checkpoint), &mut |_| Flow::Continue).unwrap();
+    let mapped = run(&hidden, &config, &dictionary, Some(&checkpoint), &mut ()).unwrap();
     assert!(open(&dir).unwrap_err().to_string().contains("has not ended"));
     for files in [VectorFiles::Native, VectorFiles::Text] {
         save(&dir, &mapped, &config, &hidden.source, &hidden.target, files).unwrap();
@@ -339,6 +338,13 @@ fn folders_come_back() {
             .collect();
         assert_eq!(names.len(), 2, "{names:?}");
     }
+    // A folder of the time when keys were spelt with `-`.
+    let config = fs::read_to_string(dir.join("config.json")).unwrap();
+    assert!(config.contains("\"source_reweight\""), "{config}");
+    fs::write(dir.join("config.json"), config.replace('_', "-")).unwrap();
+    let old = open(&dir).unwrap().config;
+    fs::write(dir.join("config.json"), config).unwrap();
+    assert_eq!(old, open(&dir).unwrap().config);
     // Words that were not there when the mapping was learnt.
     let new = Vectors::from_rows(["new"], 8, hidden.source.row(5)).unwrap();
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Whether probabilities mean what they say.
+//! Calibration: whether predictions of probability p are right p of the time.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use xner_corpus::Entity;
 
 use crate::{Error, Result};
 
-/// Collects predictions' probabilities and whether each was right, in bins of equal width.
+/// Collects the probability of each prediction, and whether the prediction was right, in bins of equal width.
 ///
 /// ```
 /// use xner_eval::Calibrator;
@@ -33,8 +33,8 @@ struct Sums {
 }
 
 impl Calibrator {
-    /// A calibrator of `bins` bins, the first holding 0 to 1/bins, each other what lies above its lower bound
-    /// and up to its upper one.
+    /// A calibrator of `bins` bins. A bin holds what lies above its lower bound and up to its upper one. The first bin
+    /// holds 0 too.
     ///
     /// # Errors
     /// [`Error::NoBins`].
@@ -61,11 +61,11 @@ impl Calibrator {
         Ok(())
     }
 
-    /// Adds a sentence's predicted entities with a probability each; one is right when gold has it, tokens
-    /// and type.
+    /// Adds the predicted entities of a sentence, with a probability each. An entity is right when gold has one of the
+    /// same tokens and type.
     ///
     /// # Errors
-    /// [`Error::ProbabilitiesDiffer`], [`Error::Probability`]; nothing of the sentence is then added.
+    /// [`Error::ProbabilitiesDiffer`], [`Error::Probability`]. Then nothing of the sentence is added.
     pub fn add_entities(
         &mut self,
         gold: &[Entity],
@@ -131,8 +131,8 @@ impl Calibrator {
 /// Expected calibration error and the reliability table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Calibration {
-    /// The gap between confidence and accuracy, over all predictions (expected calibration error); 0 without
-    /// any.
+    /// The mean gap between confidence and accuracy over all predictions (expected calibration error). Without a
+    /// prediction it is 0.
     pub error: f64,
     /// The widest gap of a bin.
     pub maximum_error: f64,
@@ -145,20 +145,20 @@ pub struct Calibration {
 /// A row of the reliability table.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Bin {
-    /// Probabilities lie above this (the first bin: at or above).
+    /// The lower bound. Probabilities lie above it (in the first bin: at or above).
     pub lower: f64,
-    /// Up to this.
+    /// The upper bound. Probabilities lie at or below it.
     pub upper: f64,
     /// Predictions in the bin.
     pub count: u64,
-    /// Their mean probability; none in an empty bin.
+    /// Their mean probability, or `None` in an empty bin.
     pub confidence: Option<f64>,
-    /// The part of them that is right; none in an empty bin.
+    /// The part of them that is right, or `None` in an empty bin.
     pub accuracy: Option<f64>,
 }
 
 impl Bin {
-    /// The distance of confidence and accuracy, 0 for an empty bin.
+    /// The distance of confidence and accuracy. For an empty bin it is 0.
     pub fn gap(&self) -> f64 {
         self.confidence.zip(self.accuracy).map_or(0.0, |(confidence, accuracy)| (confidence - accuracy).abs())
     }

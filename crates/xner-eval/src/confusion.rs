@@ -9,11 +9,11 @@ use xner_corpus::{Entity, EntityType};
 use crate::Result;
 use crate::scorer::check_entities;
 
-/// Counts of gold types against predicted types for entities over the same tokens, and of the entities whose
-/// tokens the other side does not have.
+/// Counts two things: gold types against predicted types, for entities over the same tokens, and entities whose tokens
+/// the other side does not have.
 ///
-/// Every gold entity is counted once: under [`Confusion::types`], `overlapping` or `missed`; and every
-/// predicted one once: under `types`, `overlapping` or `spurious`.
+/// Every gold entity is counted once, as one of [`Confusion::types`], as overlapping or as missed. Every predicted
+/// entity is counted once, as one of `types`, as overlapping or as spurious.
 ///
 /// ```
 /// use xner_corpus::Entity;
@@ -47,7 +47,7 @@ pub struct Boundaries {
     pub spurious: u64,
 }
 
-/// What the other side has where an entity is.
+/// What the other side has in the place of an entity.
 enum Met<'a> {
     Equal(&'a Entity),
     Overlapping,
@@ -59,7 +59,7 @@ impl Confusion {
     /// [`entities`](xner_corpus::entities) gives them.
     ///
     /// # Errors
-    /// [`crate::Error::EntityMisplaced`]; nothing of the sentence is then counted.
+    /// [`crate::Error::EntityMisplaced`]. Then nothing of the sentence is counted.
     pub fn add(&mut self, gold: &[Entity], predicted: &[Entity]) -> Result<()> {
         let sentence = self.sentences + 1;
         check_entities(gold, usize::MAX, sentence)?;
@@ -94,12 +94,12 @@ impl Confusion {
         self.types.get(gold).and_then(|row| row.get(predicted)).copied().unwrap_or(0)
     }
 
-    /// Gold type, predicted type, count: what is not there is 0.
+    /// Count by gold type and predicted type. A pair that is not there has the count 0.
     pub fn types(&self) -> &BTreeMap<EntityType, BTreeMap<EntityType, u64>> {
         &self.types
     }
 
-    /// The boundary errors by type: what is not there has none.
+    /// The boundary errors by type. A type that is not there has none.
     pub fn boundaries(&self) -> &BTreeMap<EntityType, Boundaries> {
         &self.boundaries
     }
@@ -116,7 +116,7 @@ impl Confusion {
     }
 }
 
-/// What each of `these` meets among `those`; both in order and without overlaps.
+/// What each of `these` meets among `those`. Both are in order and without overlaps.
 fn meetings<'a>(these: &'a [Entity], those: &'a [Entity]) -> impl Iterator<Item = (&'a Entity, Met<'a>)> {
     let mut rest = those;
     these.iter().map(move |this| {
@@ -134,8 +134,8 @@ fn meetings<'a>(these: &'a [Entity], those: &'a [Entity]) -> impl Iterator<Item 
     })
 }
 
-/// Gold types in rows, predicted types in columns, then gold entities overlapped and missed; below, predicted
-/// entities overlapping and spurious.
+/// A table with gold types in rows and predicted types in columns. Behind them stand the gold entities that are
+/// overlapped and missed, and below them the predicted entities that are overlapping and spurious.
 impl fmt::Display for Confusion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.names();

@@ -4,10 +4,10 @@ use std::ops::{Add, AddAssign};
 
 use serde::{Deserialize, Serialize};
 
-/// How many entities were right, found and to be found: in a sentence, of a type, in all.
+/// Numbers of correct, predicted and gold entities, of a sentence, of a type or of a corpus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Counts {
-    /// Predicted entities that are gold: same tokens, same type.
+    /// Predicted entities that are in gold with the same tokens and type.
     pub correct: u64,
     /// Predicted entities.
     pub found: u64,
@@ -16,29 +16,28 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// The part of the found entities that is right, 0 where none was found.
+    /// The part of the predicted entities that is right, or 0 where none was predicted.
     pub fn precision(&self) -> f64 {
         ratio(self.correct, self.found)
     }
 
-    /// The part of the gold entities that was found, 0 where there are none.
+    /// The part of the gold entities that was predicted, or 0 where there are none.
     pub fn recall(&self) -> f64 {
         ratio(self.correct, self.gold)
     }
 
-    /// The harmonic mean of precision and recall, 0 where both are.
+    /// The harmonic mean of precision and recall, or 0 where both are 0.
     pub fn f1(&self) -> f64 {
         harmonic(self.precision(), self.recall())
     }
 }
 
-/// `part / whole`, 0 for an empty whole.
+/// `part / whole`, or 0 for an empty whole.
 pub(crate) fn ratio(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-/// The harmonic mean in the order of operations that conlleval and seqeval share, so that not even the last
-/// bit differs.
+/// The harmonic mean. The order of operations is that of conlleval and seqeval, so that the last bit is the same.
 pub(crate) fn harmonic(precision: f64, recall: f64) -> f64 {
     if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 }
 }
@@ -70,9 +69,9 @@ impl std::iter::Sum for Counts {
 /// Precision, recall and F1 as fractions, and the counts behind them.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Score {
-    /// Correct of found, 0 where none was found.
+    /// Correct of predicted, or 0 where none was predicted.
     pub precision: f64,
-    /// Correct of gold, 0 where there are none.
+    /// Correct of gold, or 0 where there are none.
     pub recall: f64,
     /// The harmonic mean of both.
     pub f1: f64,

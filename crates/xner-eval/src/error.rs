@@ -1,5 +1,6 @@
 //! What can go wrong in an evaluation.
 
+use xner_core::ErrorKind;
 use xner_corpus::Scheme;
 
 /// The crate's result.
@@ -64,7 +65,7 @@ pub enum Error {
     /// A probability is not within 0 and 1.
     #[error("probability {at} is {value}: expected a number from 0 to 1")]
     Probability {
-        /// Which, from 1.
+        /// Which probability, from 1.
         at: u64,
         /// The value.
         value: f64,
@@ -77,10 +78,10 @@ pub enum Error {
         /// Probabilities.
         probabilities: usize,
     },
-    /// A calibration was asked for with no bins.
+    /// A calibration has no bins.
     #[error("a calibration needs at least one bin")]
     NoBins,
-    /// Bins of sentence lengths that hold no length, or none of them.
+    /// There is no bin of sentence lengths, or a bin holds no length.
     #[error("{bins} bins of {width} sentence lengths: expected at least 1 of at least 1")]
     NoLengths {
         /// Lengths of a bin.
@@ -91,7 +92,7 @@ pub enum Error {
     /// A summary of no runs.
     #[error("there are no runs to summarise")]
     NoRuns,
-    /// A run has not as many names or figures as a table has columns for them.
+    /// A row of a table has another number of names or figures than the table has columns.
     #[error("{found} cells of a row, expected {expected}")]
     CellsDiffer {
         /// Names or figures.
@@ -143,10 +144,11 @@ pub enum Error {
     /// A significance test with no rounds.
     #[error("a significance test needs at least one round")]
     NoRounds,
-    /// Something that cannot be drawn.
-    #[error("{message}")]
-    Figure {
-        /// What was found and what was expected.
-        message: String,
-    },
+}
+
+impl Error {
+    /// What a caller does with it: what is to be scored is at fault.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::BadInput
+    }
 }

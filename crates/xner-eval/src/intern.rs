@@ -1,40 +1,11 @@
-//! Tags as small numbers, so that a corpus's strings are parsed once each.
+//! Tags as small numbers, so that each string of a corpus is parsed once.
 
 use rustc_hash::FxHashMap;
 use xner_corpus::{EntityType, Prefix, Scheme, Tag};
 
 use crate::shortcut::Shortcut;
+use crate::symbol::{KindId, Mark, OUTSIDE, Symbol, SymbolId};
 use crate::{LabelRef, Mode};
-
-/// What a tag's prefix means to the rules of any mode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mark {
-    Outside,
-    Begin,
-    Inside,
-    End,
-    Single,
-    Dot,
-    Open,
-    Close,
-    Other,
-}
-
-/// The number of a type's name.
-pub(crate) type KindId = u32;
-
-/// The number of a tag; tags that count as equal have the same.
-pub(crate) type SymbolId = u32;
-
-/// The tag `O`.
-pub(crate) const OUTSIDE: SymbolId = 0;
-
-/// A parsed tag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Symbol {
-    pub(crate) mark: Mark,
-    pub(crate) kind: KindId,
-}
 
 /// Why a tag was refused.
 pub(crate) enum Refused {
@@ -164,7 +135,7 @@ impl Interner {
     }
 }
 
-/// Prefix and type; a type that Perl holds for false (`0`) is none.
+/// Prefix and type. The type `0`, which Perl takes for false, is no type.
 fn split_conll(text: &str) -> (&str, &str) {
     let (prefix, kind) = text.split_once('-').unwrap_or((text, ""));
     (prefix, if kind == "0" { "" } else { kind })
@@ -201,14 +172,14 @@ fn letter(prefix: Option<char>) -> Mark {
     }
 }
 
-/// The first character, and what stands behind the first `-` after it (or all of it), `_` when empty.
+/// The first character, and the text behind the first `-` after it (without a `-` all of it), or `_` when empty.
 fn split_seqeval(text: &str) -> (Mark, &str) {
     let (prefix, rest) = first(text);
     let kind = rest.split_once('-').map_or(rest, |(_, kind)| kind);
     (letter(prefix), if kind.is_empty() { "_" } else { kind })
 }
 
-/// The first character, and the rest without the `-` at both its ends, `_` when empty.
+/// The first character, and the rest without the `-` at both its ends, or `_` when empty.
 fn split_strict(text: &str, scheme: Scheme) -> Option<(Mark, &str)> {
     let (prefix, rest) = first(text);
     let mark = letter(prefix);

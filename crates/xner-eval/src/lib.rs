@@ -6,8 +6,6 @@ mod chunks;
 mod confusion;
 mod counts;
 mod error;
-#[cfg(feature = "figures")]
-pub mod figures;
 mod intern;
 mod label;
 mod mode;
@@ -17,6 +15,7 @@ mod scorer;
 mod scores;
 mod shortcut;
 mod significance;
+mod symbol;
 mod table;
 
 pub use by_length::{ByLength, LengthBin, LengthTable, Lengths};

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use xner_corpus::{Entity, Scheme};
 
 use crate::chunks::{Conll, Part, Seqeval, Strict, Tally};
-use crate::intern::{Interner, OUTSIDE, Refused, SymbolId};
+use crate::intern::{Interner, Refused};
+use crate::symbol::{OUTSIDE, SymbolId};
 use crate::{Counts, Error, Label, Mode, Result, Score, Scores};
 
 /// Scores predicted tags against gold tags, one sentence at a time, in memory that does not grow with the

@@ -1,7 +1,7 @@
-//! A shortcut to the numbers of tags of 4 to 16 bytes, which is nearly all: two loads and two multiplications
-//! in the place of a hash over a string of any length, and no call to compare.
+//! A small cache of the numbers of tags of 4 to 16 bytes, which is nearly all tags. It takes two loads and two
+//! multiplications instead of a hash over a string of any length, and no call to compare.
 
-use crate::intern::SymbolId;
+use crate::symbol::SymbolId;
 
 const SLOTS: usize = 512;
 
@@ -13,7 +13,7 @@ struct Slot {
     id: SymbolId,
 }
 
-/// The tags seen last, each in the one slot where it can be.
+/// The tags that came last. Each has one slot where it can be.
 #[derive(Debug, Clone)]
 pub(crate) struct Shortcut {
     slots: Box<[Slot; SLOTS]>,
@@ -40,7 +40,7 @@ impl Shortcut {
     }
 }
 
-/// The first and the last bytes, which overlap in some lengths: with the length they are the whole text.
+/// The first and the last bytes, which overlap for some lengths. Together with the length they determine the text.
 #[inline]
 fn ends(text: &str) -> Option<[u64; 2]> {
     let bytes = text.as_bytes();
@@ -61,7 +61,7 @@ fn ends(text: &str) -> Option<[u64; 2]> {
 fn at(ends: [u64; 2]) -> usize {
     let first = ends[0].wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let last = ends[1].wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
-    // The topmost bits are those that every bit of both takes part in.
+    // Every bit of both takes part in the topmost bits.
     (first.wrapping_add(last) >> (u64::BITS - SLOTS.ilog2())) as usize
 }
 
@@ -71,7 +71,7 @@ mod tests {
 
     /// Texts with the same ends and other lengths, and more texts than slots.
     #[test]
-    fn remembers_only_what_it_was_told() {
+    fn remembers_only_what_was_set() {
         let texts = (1..=20).map(|len| "a".repeat(len));
         let texts: Vec<String> = texts.chain((0..1000).map(|n| format!("B-{n}-TYPE"))).collect();
         let mut shortcut = Shortcut::new();

@@ -26,9 +26,9 @@ pub struct Significance {
     pub difference: f64,
     /// How likely a difference as large, in either direction, comes about by chance.
     pub p_value: f64,
-    /// Rounds drawn.
+    /// Rounds differences.
     pub rounds: u32,
-    /// For the bootstrap: within which bounds 95% of the drawn differences lie.
+    /// For the bootstrap: within which bounds 95% of the differences differences lie.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<[f64; 2]>,
 }
@@ -105,7 +105,7 @@ pub fn paired_bootstrap(a: &[Counts], b: &[Counts], rounds: u32, seed: u64) -> R
     let [total_a, total_b] = check(a, b, rounds)?;
     let pairs: Vec<[u64; 5]> =
         a.iter().zip(b).map(|(a, b)| [a.correct, a.found, b.correct, b.found, a.gold]).collect();
-    let mut drawn: Vec<f64> = (0..rounds)
+    let mut differences: Vec<f64> = (0..rounds)
         .into_par_iter()
         .map(|round| {
             let mut random = stream(seed, round);
@@ -120,11 +120,11 @@ pub fn paired_bootstrap(a: &[Counts], b: &[Counts], rounds: u32, seed: u64) -> R
         })
         .collect();
     let observed = f1(total_a) - f1(total_b);
-    let extreme = drawn.iter().filter(|&&d| (d - observed).abs() >= observed.abs() - TIE).count();
-    drawn.sort_unstable_by(f64::total_cmp);
+    let extreme = differences.iter().filter(|&&d| (d - observed).abs() >= observed.abs() - TIE).count();
+    differences.sort_unstable_by(f64::total_cmp);
     // 2.5% of the rounds lie beyond either bound.
-    let beyond = drawn.len() / 40;
-    let interval = [drawn[beyond], drawn[drawn.len() - 1 - beyond]];
+    let beyond = differences.len() / 40;
+    let interval = [differences[beyond], differences[differences.len() - 1 - beyond]];
     Ok(outcome(total_a, total_b, p_value(extreme, rounds), rounds, Some(interval)))
 }
 

@@ -1,5 +1,5 @@
-//! What an optimiser does with every weight, in one pass: as tensor operations it is a dozen passes, a fifth of a large
-//! model's training step.
+//! The step of an optimiser, in one pass over all weights. As tensor operations it takes a dozen passes, which is a
+//! fifth of a large model's training step.
 
 use burn::backend::Autodiff;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -26,7 +26,7 @@ pub struct Adam {
     pub rate: f32,
     /// The correction of the root, 1 / √(1 − β₂ᵗ).
     pub root: f32,
-    /// What is left of a weight by decoupled decay.
+    /// The factor of a weight by decoupled decay.
     pub keep: f32,
     /// Whether it is the first step: the moments before it are zero, whatever the state holds.
     pub first: bool,
@@ -58,8 +58,8 @@ pub trait OptimiserOps: Backend {
         AdamState { weights: unwrap(weights), moments: [unwrap(m), unwrap(v)] }
     }
 
-    /// The weights after a step from moments that are zero, which nobody asks for afterwards: the same weights as those of
-    /// [`OptimiserOps::adam`], up to rounding, without a pass over moments.
+    /// The weights after a first step, without the moments. They equal those of [`OptimiserOps::adam`] up to rounding,
+    /// and the pass over the moments is saved.
     fn adam_once(rule: &Adam, weights: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
         let wrap = |primitive| Tensor::<Self, 1>::from_primitive(TensorPrimitive::Float(primitive));
         let gradient = wrap(gradient) * rule.scale;
@@ -99,7 +99,7 @@ mod flex {
     use crate::flex::{contiguous, owned, values};
     use crate::simd;
 
-    /// Numbers of a block that one thread works on.
+    /// The size of a block that one thread works on.
     const BLOCK: usize = 1 << 14;
 
     struct Step<'a> {

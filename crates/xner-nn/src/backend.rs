@@ -7,7 +7,7 @@ use crate::{BiLstmOps, CrfOps, EncoderOps, OptimiserOps, TanhOps};
 
 /// A backend with every operation that our models need.
 pub trait NerBackend: BiLstmOps + CrfOps + TanhOps + EncoderOps + OptimiserOps {
-    /// Whether what several threads ask for is done at the same time. An accelerator does one thing after another.
+    /// Whether calls of several threads run at the same time. An accelerator runs one after another.
     const ON_CPU: bool = false;
 }
 

@@ -1,4 +1,4 @@
-//! Graphics cards that answer.
+//! Graphics cards, and whether they work.
 
 #[cfg(feature = "cuda")]
 use burn::backend::cuda::CudaDevice;

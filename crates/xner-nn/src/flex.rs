@@ -2,12 +2,12 @@
 
 use burn_flex::FlexTensor;
 
-/// The tensor with its values in order; no copy where they are so already.
+/// The tensor with its values in order. Nothing is copied if they are in order already.
 pub(crate) fn contiguous(tensor: &FlexTensor) -> FlexTensor {
     if tensor.as_slice::<f32>().is_some() { tensor.clone() } else { tensor.to_contiguous() }
 }
 
-/// The same of a tensor that is given away.
+/// As [`contiguous`], for a tensor that the caller gives away.
 pub(crate) fn owned(tensor: FlexTensor) -> FlexTensor {
     if tensor.as_slice::<f32>().is_some() { tensor } else { tensor.to_contiguous() }
 }

@@ -23,7 +23,7 @@ pub use crf::{Crf, CrfGradient, CrfInputs, CrfOps, Reduction};
 pub use encoder::release_buffers;
 pub use encoder::{
     EncoderDropout, EncoderGradient, EncoderGradients, EncoderInputs, EncoderLayer, EncoderLayerConfig,
-    EncoderOps, EncoderSpec, FixedLayer, PARAMETERS as ENCODER_PARAMETERS, ReadyLayer, Wanted,
+    EncoderOps, EncoderSpec, FixedLayer, PARAMETERS as ENCODER_PARAMETERS, ReadyLayer, RequiredGradients,
 };
 pub use packing::Packing;
 pub use tanh::{TanhOps, tanh};

@@ -1,4 +1,4 @@
-//! Seeded draws that are the same on every platform: integer draws, sums and products alone, no libm.
+//! Seeded draws that are the same on every platform. They use only integer draws, sums and products, and no libm.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -7,7 +7,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 pub(crate) struct Draw(ChaCha8Rng);
 
 impl Draw {
-    /// The stream of a seed that belongs to `name`; streams of different names are independent.
+    /// The stream of a seed that belongs to `name`. Streams of different names are independent.
     pub(crate) fn new(seed: u64, name: &str) -> Self {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
@@ -26,7 +26,7 @@ impl Draw {
         low + (self.unit() * f64::from(high - low + 1)) as u32
     }
 
-    /// An index with probability in proportion to its weight; 0 when the weights are none or all zero.
+    /// An index with probability in proportion to its weight. Without a weight above zero it is 0.
     pub(crate) fn weighted(&mut self, weights: impl Iterator<Item = f64> + Clone) -> usize {
         let mut left = self.unit() * weights.clone().sum::<f64>();
         let mut last = 0;
@@ -42,7 +42,7 @@ impl Draw {
         last
     }
 
-    /// Near enough normal with mean 0 and variance 1: twelve uniform draws less six.
+    /// A nearly normal draw with mean 0 and variance 1: twelve uniform draws less six.
     pub(crate) fn normal(&mut self) -> f64 {
         (0..12).map(|_| self.unit()).sum::<f64>() - 6.0
     }
@@ -53,7 +53,7 @@ impl Draw {
     }
 }
 
-/// FNV-1a from some basis; short and stable, which `std`'s hasher does not promise to be.
+/// FNV-1a from some basis. Unlike `std`'s hasher it is the same in every version.
 fn fnv1a(text: &str, basis: u64) -> u64 {
     text.bytes().fold(basis, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

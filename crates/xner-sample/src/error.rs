@@ -1,4 +1,6 @@
-//! What can go wrong: the data files are compiled in, so only an edit of them can bring these about.
+//! What can go wrong. The data files are compiled in, so only an edit of them can make them faulty.
+
+use xner_core::ErrorKind;
 
 /// The crate's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -30,6 +32,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// What a caller does with it: a data file or a setting is at fault.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::BadInput
+    }
+
     pub(crate) fn malformed(file: &'static str, line: usize, message: impl Into<String>) -> Self {
         Self::Malformed { file, line, message: message.into() }
     }

@@ -7,8 +7,8 @@ use crate::draw::Draw;
 use crate::lexicon::{Concept, Form, Lexicon};
 use crate::pattern::Segment;
 
-/// For each concept, whether it is held out of training: names alone, a share of those whose every token is
-/// in no other name and is no word of any language, so that no part of them slips in by another way.
+/// For each concept, whether it is held out of training. Only names are, and only those whose tokens are in no other
+/// name and are no word of any language, so that training sees no part of them. Of these a share is held out.
 pub(crate) fn choose(lexicon: &Lexicon, seed: u64, share: f64) -> Vec<bool> {
     let mut owners: HashMap<&str, Vec<usize>> = HashMap::new();
     for (id, concept) in lexicon.concepts.iter().enumerate() {
@@ -25,7 +25,7 @@ pub(crate) fn choose(lexicon: &Lexicon, seed: u64, share: f64) -> Vec<bool> {
         .concepts
         .iter()
         .map(|concept| {
-            // One draw a concept, candidate or not: a name's fate does not hang on other lines' forms.
+            // Every concept has a draw, so that whether a name is held out does not depend on other lines of the data.
             let drawn = draw.unit() < share;
             let mut tokens = Language::ALL.into_iter().flat_map(|language| tokens(concept, language));
             drawn && is_plain_name(concept) && tokens.all(|token| owners[token].len() == 1 && !is_word(token))

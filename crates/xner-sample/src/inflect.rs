@@ -1,4 +1,4 @@
-//! The regular inflection of the three languages; what is irregular stands in the lexicon.
+//! The regular inflection of the three languages. The lexicon has the irregular forms.
 
 const VOWELS: [char; 5] = ['a', 'e', 'i', 'o', 'u'];
 

@@ -1,4 +1,4 @@
-//! The lexicon: concepts with their forms in the three languages, sentences, and what fills a slot.
+//! The lexicon: concepts with their forms in the three languages, sentences, and the fillers of slots.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,7 +8,7 @@ use crate::{Language, Result, parse};
 /// A concept's number.
 pub(crate) type ConceptId = usize;
 
-/// Everything that the data files say.
+/// The content of the data files.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Lexicon {
     /// The concepts in the order of the files.
@@ -25,16 +25,16 @@ pub(crate) struct Lexicon {
     pub literals: [HashMap<String, ConceptId>; 3],
 }
 
-/// Something that all three languages have a word for.
+/// A meaning that all three languages have a word for.
 #[derive(Debug, Clone)]
 pub(crate) struct Concept {
-    /// What it is: `PER`, `LOC`, `ORG`, `MISC`, `noun`, `role`, `verb`, `adjective`, `word`.
+    /// Its class: `PER`, `LOC`, `ORG`, `MISC`, `noun`, `role`, `verb`, `adjective`, `word`.
     pub class: String,
     /// Its category within the class, such as `city`.
     pub category: String,
-    /// Whether it is an entity when it fills a sentence's slot, and of what type.
+    /// The type of the entity that it is when it fills a slot of a sentence, if it is one.
     pub label: Option<&'static str>,
-    /// The language at whose home a name is; `None` is elsewhere, or nowhere in particular.
+    /// The language in whose country a name is at home. `None` stands for other places, or for none.
     pub origin: Option<Language>,
     /// For a given name.
     pub gender: Option<Gender>,
@@ -51,13 +51,13 @@ pub(crate) struct Concept {
 pub(crate) enum Form {
     /// A name, with the article that it takes outside of the entity.
     Name(Option<NameArticle>, Pattern),
-    /// A noun; two of them for a role: for a man, for a woman.
+    /// A noun. A role has two, one for a man and one for a woman.
     Noun(Vec<Noun>),
-    /// An adjective: Spanish masculine, feminine and their plurals; otherwise its one form or stem.
+    /// An adjective. Spanish has masculine, feminine and their plurals, the others have one form or stem.
     Adjective(Vec<String>),
     /// Infinitive, past, participle.
     Verb([String; 3]),
-    /// Words without inflection; the first is the usual one, of several tokens perhaps.
+    /// Words without inflection, which may be of several tokens. The first is the usual one.
     Words(Vec<String>),
 }
 
@@ -97,7 +97,7 @@ pub(crate) struct Noun {
 pub(crate) struct Template {
     /// How often it is drawn.
     pub weight: f64,
-    /// What it needs.
+    /// Its slots.
     pub slots: Vec<Slot>,
     /// By language.
     pub patterns: [Pattern; 3],
@@ -164,7 +164,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    /// A slot whose domain nobody knows would be filled with the first concept there is.
+    /// A slot of an unknown domain would be filled with the first concept.
     #[test]
     fn every_domain_is_a_category_a_group_or_built_in() {
         let lexicon = Lexicon::embedded().unwrap();

@@ -1,4 +1,4 @@
-//! What a sentence says, before any language says it: a template and what fills its slots.
+//! The meaning of a sentence, apart from any language: a template and what fills its slots.
 
 use crate::Language;
 use crate::draw::Draw;
@@ -30,7 +30,7 @@ pub(crate) enum Filler<'a> {
     Number(Number),
 }
 
-/// A person's name and how much of it is said in full.
+/// A person's name, with the parts that its full form has.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Person {
     /// Given name; with `None` even the full name is the surname alone.
@@ -61,7 +61,7 @@ pub(crate) enum Number {
 /// Draws meanings for sentences of one language and split.
 pub(crate) struct Speaker<'a> {
     pub lexicon: &'a Lexicon,
-    /// Where the news is written: its own people and places are the more frequent.
+    /// The language of the news. Its own people and places are more frequent.
     pub home: Language,
     /// Names that must not occur.
     pub forbidden: Option<&'a [bool]>,
@@ -113,7 +113,7 @@ impl<'a> Speaker<'a> {
         }
     }
 
-    /// A category out of a domain: itself, one of a group's, one of `one/another`.
+    /// A category of a domain: the domain itself, one of a group, or one of `one/another`.
     fn category(&self, domain: &'a str, draw: &mut Draw) -> &'a str {
         if let Some(members) = self.lexicon.groups.get(domain) {
             let at = draw.weighted(members.iter().map(|(_, weight)| *weight));
@@ -129,8 +129,8 @@ impl<'a> Speaker<'a> {
         members.get(draw.weighted(weights)).copied().unwrap_or_default()
     }
 
-    /// How often a concept is spoken of: the earlier in its section the more, as Zipf found, and at home
-    /// the more.
+    /// How often a concept occurs. Earlier concepts of a section are more frequent (Zipf's law), and so are concepts
+    /// of the language's own country.
     fn weight(&self, id: ConceptId) -> f64 {
         if self.forbidden.is_some_and(|names| names[id]) {
             return 0.0;
@@ -138,7 +138,7 @@ impl<'a> Speaker<'a> {
         let concept = &self.lexicon.concepts[id];
         let near = if concept.origin == Some(self.home) { 3.0 } else { 1.0 };
         let rank = concept.rank as f64 + 4.0;
-        // rank^(-3/4), by square roots alone: exact on every platform.
+        // rank^(-3/4), by square roots only, which are exact on every platform.
         near / (rank.sqrt() * rank.sqrt().sqrt())
     }
 

@@ -1,4 +1,4 @@
-//! Says a meaning in a language.
+//! Writes a meaning as a sentence of a language.
 
 use xner_corpus::{Entity, Labelled, Sentence};
 
@@ -50,7 +50,7 @@ pub(crate) struct Spoken {
     pub pieces: Vec<Piece>,
     /// The entities over them.
     pub entities: Vec<Entity>,
-    /// Whether a name is being written, so that names in it are no entities of their own.
+    /// Whether a name is being written. Names inside a name are no entities.
     inside: bool,
 }
 
@@ -75,7 +75,7 @@ impl Spoken {
     }
 }
 
-/// Says meanings in one language.
+/// Writes meanings as sentences of one language.
 #[derive(Clone, Copy)]
 pub(crate) struct Realiser<'a> {
     pub lexicon: &'a Lexicon,
@@ -83,7 +83,7 @@ pub(crate) struct Realiser<'a> {
 }
 
 impl Realiser<'_> {
-    /// Says a sentence.
+    /// Writes a sentence.
     pub(crate) fn say(self, meaning: &Meaning) -> Spoken {
         let mut spoken = Spoken::default();
         self.meaning(meaning, &mut spoken);
@@ -107,7 +107,7 @@ impl Realiser<'_> {
         }
     }
 
-    /// A literal word: as the lexicon knows it, without the capital of a sentence's beginning.
+    /// A literal word as the lexicon has it, without the capital of a sentence's beginning.
     fn literal(self, text: &str, out: &mut Spoken) {
         let literals = &self.lexicon.literals[self.language as usize];
         let lower = text.to_lowercase();

@@ -1,4 +1,4 @@
-//! The sample: what the lexicon, the grammar and a seed give.
+//! The sample, which the lexicon, the grammar and a seed determine.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,7 +15,7 @@ use crate::{Error, Language, Result, Split, held_out, natural};
 /// Settings of a [`Sample`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct SampleConfig {
-    /// Numbers a word vector.
+    /// The dimension of word vectors.
     pub dim: usize,
     /// Standard deviation, in every dimension, of the noise that is added to a vector after the rotation.
     pub noise: f64,
@@ -96,21 +96,20 @@ impl Sample {
         &self.config
     }
 
-    /// Labelled sentences; the first `n` are the same whatever is asked beyond them.
+    /// Labelled sentences. A larger number begins with the sentences of a smaller one.
     pub fn labelled(&self, language: Language, split: Split, sentences: usize) -> Vec<Labelled> {
         let stream = format!("labelled {} {}", language.code(), split.name());
         self.spoken(language, split, &stream, sentences).map(Spoken::labelled).collect()
     }
 
-    /// Unlabelled sentences, others than the labelled ones. They may hold every name: raw text holds out
-    /// none.
+    /// Unlabelled sentences, different from the labelled ones. They may have any name: none is held out of raw text.
     pub fn unlabelled(&self, language: Language, sentences: usize) -> Vec<Sentence> {
         let stream = format!("unlabelled {}", language.code());
         let spoken = self.spoken(language, Split::Test, &stream, sentences);
         spoken.map(|spoken| spoken.labelled().sentence).collect()
     }
 
-    /// The sentences of [`Sample::unlabelled`] as printed text, one a line.
+    /// The sentences of [`Sample::unlabelled`] as printed text, a sentence a line.
     pub fn text(&self, language: Language, sentences: usize) -> String {
         let mut text = String::new();
         for sentence in self.unlabelled(language, sentences) {
@@ -120,8 +119,8 @@ impl Sample {
         text
     }
 
-    /// The same meanings said in several languages: for each language its sentences, translations of one
-    /// another at the same index. People and places are more often those of the first language's home.
+    /// The same meanings in several languages. Each language has its sentences, and sentences at the same index are
+    /// translations of one another. Most people and places are those of the first language's country.
     pub fn parallel(&self, languages: &[Language], split: Split, sentences: usize) -> Vec<Vec<Labelled>> {
         let Some(&home) = languages.first() else { return Vec::new() };
         let stream = format!("parallel {} {}", home.code(), split.name());
@@ -140,7 +139,7 @@ impl Sample {
         self.latents().vectors(language, &self.counts(language))
     }
 
-    /// The hidden rotation of a language, `[dim, dim]` by rows: its vectors are this times the meaning, and
+    /// The hidden rotation of a language, `[dim, dim]` by rows. A word's vector is the rotation times its meaning, plus
     /// noise. So `rotation(target) · rotation(source)ᵀ` maps source vectors onto target vectors.
     pub fn rotation(&self, language: Language) -> Vec<f32> {
         self.latents().rotation(language).into_iter().map(|x| x as f32).collect()

@@ -39,7 +39,7 @@ pub fn natural(sentence: &Sentence) -> Sentence {
         };
         quoted ^= token == "\"";
     }
-    // The spans are in order and within the text by construction.
+    // By construction the spans are in order and within the text.
     Sentence::from_spans(text, spans).unwrap_or_else(|| sentence.clone())
 }
 

@@ -1,4 +1,4 @@
-//! Word vectors: each language's are the others' under a rotation, but for noise.
+//! Word vectors. Those of each language are a rotation of those of the others, plus noise.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
@@ -14,7 +14,7 @@ use crate::{Language, SampleConfig};
 pub struct SampleVectors {
     /// The words, all different.
     pub words: Vec<String>,
-    /// Numbers a vector.
+    /// The dimension of the vectors.
     pub dim: usize,
     /// The vectors, `[words, dim]`.
     pub data: Vec<f32>,
@@ -29,7 +29,7 @@ impl SampleVectors {
         &self.data[at * self.dim..(at + 1) * self.dim]
     }
 
-    /// The vectors as text: a line of count and dimension, then a word and its numbers a line.
+    /// The vectors as text: a line of count and dimension, then for each word a line of the word and its numbers.
     pub fn to_text(&self) -> String {
         let mut text = format!("{} {}\n", self.words.len(), self.dim);
         for (at, word) in self.words.iter().enumerate() {
@@ -44,7 +44,7 @@ impl SampleVectors {
     }
 }
 
-/// How often the words of a language occur, and as what.
+/// How often the words of a language occur, and with which meaning.
 #[derive(Debug, Default)]
 pub(crate) struct Counts(BTreeMap<String, BTreeMap<Source, u32>>);
 
@@ -56,7 +56,7 @@ impl Counts {
         }
     }
 
-    /// The words with what they stand for, most frequent first, ties in the order of the alphabet.
+    /// The words with their meanings, most frequent first. Equally frequent words are in the order of the alphabet.
     fn by_frequency(&self) -> Vec<(&str, &BTreeMap<Source, u32>)> {
         let mut words: Vec<_> = self.0.iter().map(|(word, sources)| (word.as_str(), sources)).collect();
         words.sort_by_key(|(_, sources)| std::cmp::Reverse(sources.values().sum::<u32>()));
@@ -111,7 +111,7 @@ impl Latents<'_> {
 
     /// The counted words that have a vector, most frequent first.
     ///
-    /// The most frequent words are never without one. The names that training lacks often are: new names are
+    /// The most frequent words always have one. Many of the names that training lacks have none, since new names are
     /// rare words.
     pub(crate) fn known_words<'c>(
         &self,
@@ -146,7 +146,7 @@ impl Latents<'_> {
         out
     }
 
-    /// A word's meaning: the mean of what it stands for, as often as it does.
+    /// A word's meaning: the mean of the meanings that it occurs with, weighted by how often it has each.
     pub(crate) fn meaning(
         &self,
         word: &str,

@@ -1,9 +1,11 @@
 //! The encoder's side of `tools/bench/bert.py`: time per training step, or per batch tagged.
 //!
-//! `bert_speed train|tag ENCODER BATCH LENGTH ROUNDS STEPS` works on sentences of LENGTH subwords, special ones included,
-//! and prints a JSON line a round: milliseconds of process CPU time and of wall clock a step, and the process's peak
-//! memory in MiB. `bert_speed gemm - BATCH LENGTH ROUNDS STEPS` prints the same of the general matrix product that a layer of
-//! 384 columns is made of, BATCH x LENGTH rows by 384 by 1536: what the rest is to be measured by. ENCODER's vocabulary must have the words `w100` to `w4099`. `RAYON_NUM_THREADS` says how many threads it may use.
+//! `bert_speed train|tag ENCODER BATCH LENGTH ROUNDS STEPS` works on sentences of LENGTH subwords, special ones
+//! included, and prints a JSON line a round: milliseconds of process CPU time and of wall clock a step, and the
+//! process's peak memory in MiB. `bert_speed gemm - BATCH LENGTH ROUNDS STEPS` prints the same of the general matrix
+//! product that a layer of 384 columns is made of, BATCH x LENGTH rows by 384 by 1536: what the rest is to be measured
+//! by. ENCODER's vocabulary must have the words `w100` to `w4099`. `RAYON_NUM_THREADS` says how many threads it may
+//! use.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -17,10 +19,10 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use xner_corpus::{Entity, Labelled, Sentence};
 use xner_gemm::{Matrix, Update, product_into};
+use xner_tagger::TrainData;
 use xner_tagger::bert::train::{BertLearner, BertSettings, BertTrainConfig};
 use xner_tagger::bert::{BertEncoder, Piece, SubwordBatch};
-use xner_tagger::train::{Learner, Moment};
-use xner_tagger::{TrainData, weights};
+use xner_train::{Learner, Moment, Settings, weights};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -66,7 +68,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             freeze_layers: 0,
             ..BertSettings::default()
         };
-        let config = BertTrainConfig { bert, ..BertTrainConfig::default() };
+        let config = BertTrainConfig { bert, ..BertTrainConfig::default() }.checked()?;
         let (mut learner, _) = BertLearner::<Autodiff<Flex>>::new(&config, data, &FlexDevice)?;
         report(rounds, steps, |n| {
             let first = n % BATCHES * batch;

@@ -1,7 +1,7 @@
 //! The tagger's side of `tools/bench/tagger.py`: time per training step, or per batch tagged.
 //!
-//! `tagger_speed train|tag BATCH ROUNDS STEPS` works on made-up data of the benchmark's shapes (sentences of 25 words of
-//! 4 to 12 characters, vectors of 300 dimensions, 17 tags) and prints a JSON line a round: milliseconds of process
+//! `tagger_speed train|tag BATCH ROUNDS STEPS` works on made-up data of the benchmark's shapes (sentences of 25 words
+//! of 4 to 12 characters, vectors of 300 dimensions, 17 tags) and prints a JSON line a round: milliseconds of process
 //! CPU time and of wall clock a step. `RAYON_NUM_THREADS` says how many threads it may use.
 #![allow(clippy::print_stdout)]
 
@@ -16,8 +16,8 @@ use rand_chacha::ChaCha8Rng;
 use xner_corpus::{Entity, Labelled, Sentence};
 use xner_embed::Vectors;
 use xner_tagger::bilstm::BiLstmLearner;
-use xner_tagger::train::{Learner, Moment};
-use xner_tagger::{Device, TrainConfig, TrainData, open, train};
+use xner_tagger::{TrainConfig, TrainData, open, train};
+use xner_train::{Device, Learner, Moment, Settings};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (batch, rounds, steps) = (batch.parse()?, rounds.parse()?, steps.parse()?);
     let data = data(batch * BATCHES)?;
     if mode == "train" {
-        let config = TrainConfig::default();
+        let config = TrainConfig::default().checked()?;
         let (mut learner, _) = BiLstmLearner::<Autodiff<Flex>>::new(&config, data, &FlexDevice)?;
         report(rounds, steps, |n| {
             let first = n % BATCHES * batch;

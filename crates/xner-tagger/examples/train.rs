@@ -5,7 +5,8 @@
 use std::path::Path;
 
 use xner_corpus::read::read_corpus;
-use xner_tagger::{Device, Event, Flow, TrainConfig, TrainData, evaluate, open, train};
+use xner_tagger::{TrainConfig, TrainData, evaluate, open, train};
+use xner_train::{Device, Event, Flow, Settings, What};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -15,11 +16,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (config, out) = (TrainConfig::read(Path::new(config))?, Path::new(out));
 
     let mut observer = |event: &Event<'_>| {
-        match event {
-            Event::Started { sentences, steps, resumed, parameters } => {
+        match event.what {
+            What::Started { sentences, steps, resumed, parameters } => {
                 println!("{sentences} sentences, {parameters} numbers to train, step {resumed} of {steps}");
             }
-            Event::Evaluated(e) => {
+            What::Evaluated(e) => {
                 println!("epoch {:3}  step {:6}  loss {:.4}  F1 {:.4}", e.epoch, e.step, e.loss, e.f1);
             }
             _ => (),

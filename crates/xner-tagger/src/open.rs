@@ -6,16 +6,16 @@ use burn::tensor::backend::AutodiffBackend;
 use xner_corpus::Labelled;
 use xner_corpus::read::whole_text;
 use xner_embed::Vectors;
-use xner_nn::NerBackend;
+use xner_train::{
+    Device, Fingerprint, Observer, Settings, TrainBackend, TrainReport, TrainingLoop, on_device,
+};
 
 use crate::augmented::{self, AugmentedTagger};
 use crate::bert::BertTagger;
 use crate::bilstm::{BiLstmLearner, BiLstmTagger, MODEL};
 use crate::config::TrainConfig;
 use crate::data::TrainData;
-use crate::device::{Device, Task, dispatch};
-use crate::train::{Observer, TrainReport, TrainingLoop};
-use crate::{Error, Fingerprint, Result, Tagger};
+use crate::{Error, Result, Tagger};
 
 /// Opens a model directory on a device.
 ///
@@ -27,14 +27,16 @@ pub fn open(folder: &Path, device: &Device) -> Result<Box<dyn Tagger>> {
     let text = whole_text(&path)?;
     let head: Head = serde_json::from_str(&text).map_err(|fault| Error::model(&path, fault.to_string()))?;
     match head.model.as_deref() {
-        Some(MODEL) => dispatch(*device, OpenBiLstm(folder)),
-        Some(augmented::MODEL) => dispatch(*device, OpenAugmented(folder)),
+        Some(MODEL) => on_device!(*device, A, card => boxed(BiLstmTagger::<Inner<A>>::open(folder, card))),
+        Some(augmented::MODEL) => {
+            on_device!(*device, A, card => boxed(AugmentedTagger::<Inner<A>>::open(folder, card)))
+        }
         Some(other) => {
             let expected =
                 format!("`{MODEL}`, `{}`, or a token classifier of Hugging Face's layout", augmented::MODEL);
             Err(Error::model(&path, format!("is a model of type `{other}`, expected {expected}")))
         }
-        None => dispatch(*device, OpenBert(folder)),
+        None => on_device!(*device, A, card => boxed(BertTagger::<Inner<A>>::open(folder, card))),
     }
 }
 
@@ -45,7 +47,7 @@ pub fn open(folder: &Path, device: &Device) -> Result<Box<dyn Tagger>> {
 ///
 /// # Errors
 /// [`Error::Setting`] and [`Error::Data`] for what cannot be trained; [`Error::Diverged`]; [`Error::Stopped`]
-/// when the observer says so; [`Error::Checkpoint`] when `out` holds a checkpoint of another run.
+/// when the observer says so; [`Error::Folder`] when `out` holds a checkpoint of another run.
 pub fn train(
     config: &TrainConfig,
     data: TrainData,
@@ -53,7 +55,7 @@ pub fn train(
     device: &Device,
     observer: &mut dyn Observer,
 ) -> Result<TrainReport> {
-    dispatch(*device, TrainBiLstm { config, data, target: None, out, observer })
+    on_device!(*device, A, card => train_bilstm::<A>(config, data, None, out, card, observer))
 }
 
 /// The target language's side of a training run: what its weights are also scored on.
@@ -82,7 +84,7 @@ pub fn train_with_target(
     device: &Device,
     observer: &mut dyn Observer,
 ) -> Result<TrainReport> {
-    dispatch(*device, TrainBiLstm { config, data, target: Some(target), out, observer })
+    on_device!(*device, A, card => train_bilstm::<A>(config, data, Some(target), out, card, observer))
 }
 
 /// The one key by which a model's type is told; Hugging Face's layout has other keys.
@@ -91,74 +93,37 @@ struct Head {
     model: Option<String>,
 }
 
-struct OpenBert<'a>(&'a Path);
+/// The backend of a model that is not trained.
+pub(crate) type Inner<A> = <A as AutodiffBackend>::InnerBackend;
 
-impl Task for OpenBert<'_> {
-    type Answer = Box<dyn Tagger>;
-
-    fn run<A>(self, device: &A::Device) -> Result<Self::Answer>
-    where
-        A: AutodiffBackend + NerBackend,
-        A::InnerBackend: NerBackend,
-    {
-        Ok(Box::new(BertTagger::<A::InnerBackend>::open(self.0, device)?))
-    }
+pub(crate) fn boxed<T: Tagger + 'static>(tagger: Result<T>) -> Result<Box<dyn Tagger>> {
+    Ok(Box::new(tagger?))
 }
 
-struct OpenBiLstm<'a>(&'a Path);
-
-impl Task for OpenBiLstm<'_> {
-    type Answer = Box<dyn Tagger>;
-
-    fn run<A>(self, device: &A::Device) -> Result<Self::Answer>
-    where
-        A: AutodiffBackend + NerBackend,
-        A::InnerBackend: NerBackend,
-    {
-        Ok(Box::new(BiLstmTagger::<A::InnerBackend>::open(self.0, device)?))
-    }
-}
-
-struct OpenAugmented<'a>(&'a Path);
-
-impl Task for OpenAugmented<'_> {
-    type Answer = Box<dyn Tagger>;
-
-    fn run<A>(self, device: &A::Device) -> Result<Self::Answer>
-    where
-        A: AutodiffBackend + NerBackend,
-        A::InnerBackend: NerBackend,
-    {
-        Ok(Box::new(AugmentedTagger::<A::InnerBackend>::open(self.0, device)?))
-    }
-}
-
-struct TrainBiLstm<'a> {
-    config: &'a TrainConfig,
+fn train_bilstm<A: TrainBackend>(
+    config: &TrainConfig,
     data: TrainData,
-    target: Option<&'a TargetDev<'a>>,
-    out: &'a Path,
-    observer: &'a mut dyn Observer,
-}
-
-impl Task for TrainBiLstm<'_> {
-    type Answer = TrainReport;
-
-    fn run<A>(self, device: &A::Device) -> Result<Self::Answer>
-    where
-        A: AutodiffBackend + NerBackend,
-        A::InnerBackend: NerBackend,
-    {
-        let Self { config, data, target, out, observer } = self;
-        let (mut learner, mut fingerprint) = BiLstmLearner::<A>::new(config, data, device)?;
-        if let Some(target) = target {
-            let other = learner.judge_on(target.vectors, target.dev)?;
-            fingerprint = Fingerprint::new().bytes(fingerprint.as_bytes()).bytes(other.as_bytes()).digest();
-        }
-        let left_out = learner.left_out();
-        let (seed, training, settings) = (config.seed, &config.training, config.settings()?);
-        let target_out = target.map(|target| target.out);
-        TrainingLoop { seed, training, settings, fingerprint, left_out, out, target_out }
-            .run(&mut learner, observer)
+    target: Option<&TargetDev<'_>>,
+    out: &Path,
+    card: &A::Device,
+    observer: &mut dyn Observer,
+) -> Result<TrainReport> {
+    let config = config.clone().checked()?;
+    let (mut learner, mut fingerprint) = BiLstmLearner::<A>::new(&config, data, card)?;
+    if let Some(target) = target {
+        let other = learner.judge_on(target.vectors, target.dev)?;
+        fingerprint = Fingerprint::new().bytes(fingerprint.as_bytes()).bytes(other.as_bytes()).digest();
     }
+    TrainingLoop {
+        phase: "training",
+        seed: config.seed,
+        training: &config.training,
+        settings: config.to_json()?,
+        fingerprint,
+        trained: false,
+        left_out: learner.left_out(),
+        out,
+        target_out: target.map(|target| target.out),
+    }
+    .run(&mut learner, observer)
 }

@@ -43,18 +43,19 @@ pub enum Decode {
     /// The best sequence that keeps to the scheme (default).
     #[default]
     Viterbi,
-    /// The best sequence that keeps to the scheme but for its first tag, which may be any: a sentence may begin within an
-    /// entity, as in the programs that `TransAdv` goes back to.
+    /// The best sequence that keeps to the scheme but for its first tag, which may be any: a sentence may begin within
+    /// an entity, as in the programs that `TransAdv` goes back to.
     ViterbiOpen,
-    /// The most probable tag of each token by itself. Such tags may break the scheme; entities are then read off them as
-    /// conlleval does.
+    /// The most probable tag of each token by itself. Such tags may break the scheme; entities are then read off them
+    /// as conlleval does.
     Argmax,
 }
 
 /// The answer for one sentence.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tagging {
-    /// A tag for each token, chosen as [`Tagger::decode_by`] says: by default the best sequence that keeps to the scheme.
+    /// A tag for each token, chosen as [`Tagger::decode_by`] says: by default the best sequence that keeps to the
+    /// scheme.
     pub tags: Vec<Tag>,
     /// The entities of these tags, in order.
     pub entities: Vec<ScoredEntity>,

@@ -10,8 +10,9 @@ use std::sync::OnceLock;
 use common::{config, data, labelled};
 use tempfile::TempDir;
 use xner_corpus::Entity;
-use xner_tagger::config::Optimiser;
-use xner_tagger::{Device, Error, Event, Flow, Tensors, TrainConfig, TrainData, open, train};
+use xner_tagger::{TrainConfig, TrainData, open, train};
+use xner_train::config::Optimiser;
+use xner_train::{Device, Error, ErrorKind, Event, Flow, Settings, Tensors, What};
 
 /// A copy of a small good model directory.
 fn model() -> TempDir {
@@ -34,7 +35,7 @@ fn model() -> TempDir {
 
 fn fault(folder: &Path) -> Error {
     let Err(fault) = open(folder, &Device::Cpu) else { panic!("a broken model was opened") };
-    assert!(fault.is_bad_input(), "{fault}");
+    assert_eq!(fault.kind(), ErrorKind::BadInput, "{fault}");
     fault
 }
 
@@ -246,7 +247,10 @@ fn a_training_config_is_refused_with_key_and_line() {
     for (text, expected) in cases {
         fs::write(&path, text).unwrap();
         let fault = TrainConfig::read(&path).unwrap_err();
-        assert!(fault.is_bad_input() && fault.to_string().contains(expected), "{text}: {fault}");
+        assert!(
+            fault.kind() == ErrorKind::BadInput && fault.to_string().contains(expected),
+            "{text}: {fault}"
+        );
         assert!(fault.to_string().contains("train.toml"), "the file is named: {text}: {fault}");
     }
     fs::write(&path, "[training.optimiser]\nrate = 0.2").unwrap();
@@ -256,7 +260,8 @@ fn a_training_config_is_refused_with_key_and_line() {
     fs::write(&path, b"[model]\nscheme = \"\xff\"").unwrap();
     let fault = TrainConfig::read(&path).unwrap_err();
     assert!(
-        fault.is_bad_input() && fault.to_string().contains("train.toml:2: invalid UTF-8 at byte 11"),
+        fault.kind() == ErrorKind::BadInput
+            && fault.to_string().contains("train.toml:2: invalid UTF-8 at byte 11"),
         "{fault}"
     );
     assert!(matches!(TrainConfig::read(&folder.path().join("none.toml")), Err(Error::Io { .. })));
@@ -314,15 +319,18 @@ fn a_diverging_run_names_its_step_and_keeps_the_last_good_checkpoint() {
     settings.training.optimiser = Optimiser::Sgd { rate: 5e37 };
     let mut saved = 0;
     let mut observer = |event: &Event<'_>| {
-        if let Event::Checkpoint { step, .. } = event {
-            saved = *step;
+        if let What::Checkpoint { step, .. } = event.what {
+            saved = step;
         }
         Flow::Continue
     };
     let fault = train(&settings, data(), folder.path(), &Device::Cpu, &mut observer).unwrap_err();
     let Error::Diverged { step, checkpoint: Some(checkpoint), .. } = &fault else { panic!("{fault}") };
     assert_eq!(*step, saved + 1);
-    assert!(!fault.is_bad_input() && fault.to_string().contains(&format!("step {step}")), "{fault}");
+    assert!(
+        fault.kind() == ErrorKind::Diverged && fault.to_string().contains(&format!("step {step}")),
+        "{fault}"
+    );
     assert!(checkpoint.exists() && !folder.path().join("config.json").exists());
     Tensors::read(checkpoint).unwrap();
 }

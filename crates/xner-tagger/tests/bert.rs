@@ -1,5 +1,4 @@
 //! Fine-tuning, saving, opening and tagging, on a tiny random encoder.
-#![cfg(feature = "flex")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
@@ -8,8 +7,9 @@ use std::path::{Path, PathBuf};
 use xner_corpus::{Labelled, Sentence, Tag, entities};
 use xner_tagger::bert::config::Head;
 use xner_tagger::bert::train::{BertSettings, BertTrainConfig, train};
-use xner_tagger::config::{Optimiser, TrainingConfig};
-use xner_tagger::{Decode, Device, Error, Event, Flow, Tagger, TrainData, evaluate, open};
+use xner_tagger::{Decode, Tagger, TrainData, evaluate, open};
+use xner_train::config::{Optimiser, TrainingConfig};
+use xner_train::{Device, Error, Event, Flow, What};
 
 fn encoder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/bert/bert")
@@ -104,7 +104,7 @@ fn it_learns_saves_and_opens() {
 
 #[test]
 fn what_is_frozen_stays_to_the_bit() {
-    use xner_tagger::Tensors;
+    use xner_train::Tensors;
     let folder = tempfile::tempdir().unwrap();
     trained(&config(), folder.path());
     let read = |path: &Path| Tensors::read(&path.join("model.safetensors")).unwrap().0;
@@ -125,8 +125,8 @@ fn two_runs_and_a_run_in_parts_give_the_same_bytes() {
     for stop in [7, 8, 123] {
         let mut seen = 0;
         let mut observer = |event: &Event<'_>| {
-            if let Event::Step { step, .. } = event {
-                seen = *step;
+            if let What::Step { step, .. } = event.what {
+                seen = step;
             }
             if seen == stop { Flow::Stop } else { Flow::Continue }
         };

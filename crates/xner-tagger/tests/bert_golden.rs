@@ -1,5 +1,4 @@
 //! BERT against transformers: `python3 tools/golden/bert.py` wrote the files.
-#![cfg(feature = "flex")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
@@ -11,9 +10,9 @@ use serde::Deserialize;
 use xner_corpus::{Labelled, Sentence, Tag, entities};
 use xner_tagger::bert::train::{BertLearner, BertSettings, BertTrainConfig};
 use xner_tagger::bert::{BertEncoder, BertTagger};
-use xner_tagger::config::{LossMean, Optimiser, Schedule, TrainingConfig};
-use xner_tagger::train::{Learner, Moment};
-use xner_tagger::{Device, HostTensor, Tensors, TrainData, open};
+use xner_tagger::{TrainData, open};
+use xner_train::config::{LossMean, Optimiser, Schedule, TrainingConfig};
+use xner_train::{Device, HostTensor, Learner, Moment, Settings, Tensors};
 
 const FAMILIES: [&str; 2] = ["bert", "xlm-roberta"];
 
@@ -96,7 +95,8 @@ fn loss_and_gradients_are_those_of_transformers() {
             },
             ..BertTrainConfig::default()
         };
-        let (mut learner, _) = BertLearner::<Autodiff<Flex>>::new(&config, data, &FlexDevice).unwrap();
+        let (mut learner, _) =
+            BertLearner::<Autodiff<Flex>>::new(&config.checked().unwrap(), data, &FlexDevice).unwrap();
         // The head is the checkpoint's, whose tags stand in the same order.
         let tagger = Tensors::read(&golden(family).join("model.safetensors")).unwrap().0;
         let mut weights = learner.weights();

@@ -1,5 +1,4 @@
 //! Vectors of sentences, on the tiny encoders whose states `python3 tools/golden/bert.py` wrote.
-#![cfg(feature = "flex")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
@@ -9,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use burn_flex::{Flex, FlexDevice};
 use serde_json::Value;
 use xner_corpus::Sentence;
-use xner_tagger::Tensors;
 use xner_tagger::bert::{Pooling, SentenceEncoder, fingerprint};
+use xner_train::Tensors;
 
 const BOTH: [Pooling; 2] = [Pooling::Cls, Pooling::Mean];
 

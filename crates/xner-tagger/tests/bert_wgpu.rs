@@ -1,15 +1,16 @@
 //! The encoder on wgpu against the CPU: `tools/wgpu.sh` runs it on a software driver.
 //!
 //! Without `XNER_WGPU=1` these tests do nothing and say so: a machine may have no driver.
-#![cfg(all(feature = "flex", feature = "wgpu"))]
+#![cfg(feature = "wgpu")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
 
 use xner_corpus::{Entity, Labelled, Sentence};
 use xner_tagger::bert::train::{BertSettings, BertTrainConfig, train};
-use xner_tagger::config::{Optimiser, TrainingConfig};
-use xner_tagger::{Device, Tagging, TrainData, open};
+use xner_tagger::{Tagging, TrainData, open};
+use xner_train::Device;
+use xner_train::config::{Optimiser, TrainingConfig};
 
 const WGPU: Device = Device::Wgpu(0);
 

@@ -7,8 +7,9 @@ use std::fs;
 
 use common::{config, corpus, train};
 use xner_corpus::Scheme;
-use xner_tagger::config::Optimiser;
-use xner_tagger::{Device, evaluate, open};
+use xner_tagger::{evaluate, open};
+use xner_train::Device;
+use xner_train::config::Optimiser;
 
 #[test]
 fn a_tiny_corpus_is_learnt_by_heart() {

@@ -9,9 +9,10 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use common::{config, data};
-use xner_tagger::config::{Optimiser, TrainConfig};
-use xner_tagger::train::has_checkpoint;
-use xner_tagger::{Device, Error, Event, Flow, train};
+use xner_tagger::config::TrainConfig;
+use xner_tagger::train;
+use xner_train::config::Optimiser;
+use xner_train::{Device, Error, Event, Flow, What, has_checkpoint};
 
 const FILES: [&str; 5] =
     ["model.safetensors", "config.json", "words.txt", "characters.txt", "train-report.json"];
@@ -39,10 +40,10 @@ fn child() {
         return;
     };
     let mut observer = |event: &Event<'_>| {
-        match event {
-            Event::Started { resumed, .. } => println!("\nstarted {resumed}"),
-            Event::Step { step, .. } => println!("\nstep {step}"),
-            Event::Checkpoint { step, .. } => println!("\ncheckpoint {step}"),
+        match event.what {
+            What::Started { resumed, .. } => println!("\nstarted {resumed}"),
+            What::Step { step, .. } => println!("\nstep {step}"),
+            What::Checkpoint { step, .. } => println!("\ncheckpoint {step}"),
             _ => (),
         }
         Flow::Continue
@@ -142,9 +143,9 @@ fn stopped_by_the_observer_and_resumed() {
     let expected = undisturbed("adam");
     let folder = tempfile::tempdir().unwrap();
     for wanted in [0, 1, 20, 54] {
-        let mut observer = |event: &Event<'_>| match event {
-            Event::Started { resumed, .. } if *resumed >= wanted => Flow::Stop,
-            Event::Step { step, .. } if *step >= wanted => Flow::Stop,
+        let mut observer = |event: &Event<'_>| match event.what {
+            What::Started { resumed, .. } if resumed >= wanted => Flow::Stop,
+            What::Step { step, .. } if step >= wanted => Flow::Stop,
             _ => Flow::Continue,
         };
         let fault = train(&settings("adam"), data(), folder.path(), &Device::Cpu, &mut observer).unwrap_err();
@@ -156,92 +157,16 @@ fn stopped_by_the_observer_and_resumed() {
 }
 
 #[test]
-fn a_torn_checkpoint_file_beside_the_whole_one_is_ignored() {
-    let folder = tempfile::tempdir().unwrap();
-    run_until(folder.path(), "adam", 2, |line| line == "step 10");
-    fs::write(folder.path().join("checkpoint/.state.safetensors.partial"), b"torn").unwrap();
-    train(&settings("adam"), data(), folder.path(), &Device::Cpu, &mut ()).unwrap();
-    assert!(bytes(folder.path()) == undisturbed("adam"));
-}
-
-#[test]
-fn a_finished_run_is_not_repeated() {
-    let folder = tempfile::tempdir().unwrap();
-    let first = train(&settings("adam"), data(), folder.path(), &Device::Cpu, &mut ()).unwrap();
-    let mut steps = 0;
-    let mut observer = |event: &Event<'_>| {
-        steps += usize::from(matches!(event, Event::Step { .. }));
-        Flow::Continue
-    };
-    let second = train(&settings("adam"), data(), folder.path(), &Device::Cpu, &mut observer).unwrap();
-    assert_eq!((first, steps), (second, 0));
-    let fault = train(&settings("sgd"), data(), folder.path(), &Device::Cpu, &mut ()).unwrap_err();
-    assert!(fault.to_string().contains("another run"), "{fault}");
-}
-
-#[test]
-fn a_run_killed_while_its_checkpoint_was_removed_is_finished() {
-    let folder = tempfile::tempdir().unwrap();
-    let first = train(&settings("adam"), data(), folder.path(), &Device::Cpu, &mut ()).unwrap();
-    let checkpoint = folder.path().join("checkpoint");
-    for lock in [false, true] {
-        fs::create_dir(&checkpoint).unwrap();
-        if lock {
-            fs::write(checkpoint.join("lock"), "").unwrap();
-        }
-        assert!(!has_checkpoint(folder.path()));
-        let fault = train(&settings("sgd"), data(), folder.path(), &Device::Cpu, &mut ()).unwrap_err();
-        assert!(fault.to_string().contains("another run"), "{fault}");
-        let mut steps = 0;
-        let mut observer = |event: &Event<'_>| {
-            steps += usize::from(matches!(event, Event::Step { .. }));
-            Flow::Continue
-        };
-        let second = train(&settings("adam"), data(), folder.path(), &Device::Cpu, &mut observer).unwrap();
-        assert_eq!((&first, steps), (&second, 0));
-        assert!(!checkpoint.exists());
-    }
-}
-
-#[test]
 fn another_config_or_other_data_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     run_until(folder.path(), "adam", 2, |line| line == "step 10");
     let mut other = settings("adam");
     other.model.hidden += 1;
     let fault = train(&other, data(), folder.path(), &Device::Cpu, &mut ()).unwrap_err();
-    assert!(matches!(fault, Error::Checkpoint { .. }), "{fault}");
+    assert!(matches!(fault, Error::Folder { .. }), "{fault}");
     assert!(fault.to_string().contains("another config"), "{fault}");
     let mut fewer = data();
     fewer.train.pop();
     let fault = train(&settings("adam"), fewer, folder.path(), &Device::Cpu, &mut ()).unwrap_err();
-    assert!(matches!(fault, Error::Checkpoint { .. }), "{fault}");
-}
-
-#[test]
-fn a_damaged_checkpoint_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    run_until(folder.path(), "adam", 2, |line| line == "step 10");
-    let path = folder.path().join("checkpoint/state.safetensors");
-    let whole = fs::read(&path).unwrap();
-    for cut in [0, 5, 200, whole.len() - 1] {
-        fs::write(&path, &whole[..cut]).unwrap();
-        let fault = train(&settings("adam"), data(), folder.path(), &Device::Cpu, &mut ()).unwrap_err();
-        assert!(fault.to_string().contains("state.safetensors"), "{cut}: {fault}");
-    }
-}
-
-#[test]
-fn two_processes_do_not_train_into_one_folder() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut inner = None;
-    let mut observer = |event: &Event<'_>| {
-        if let Event::Step { step: 5, .. } = event {
-            inner = Some(train(&settings("adam"), data(), folder.path(), &Device::Cpu, &mut ()));
-        }
-        Flow::Continue
-    };
-    train(&settings("adam"), data(), folder.path(), &Device::Cpu, &mut observer).unwrap();
-    let fault = inner.unwrap().unwrap_err();
-    assert!(fault.to_string().contains("another process"), "{fault}");
+    assert!(matches!(fault, Error::Folder { .. }), "{fault}");
 }

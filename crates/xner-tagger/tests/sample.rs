@@ -3,8 +3,10 @@
 
 use xner_embed::Vectors;
 use xner_sample::{Language, Sample, Split};
-use xner_tagger::config::{Keep, Optimiser};
-use xner_tagger::{Device, Error, Tensors, TrainConfig, TrainData, evaluate, open, open_mapped, train};
+use xner_tagger::config::Keep;
+use xner_tagger::{TrainConfig, TrainData, evaluate, open, open_mapped, train};
+use xner_train::config::Optimiser;
+use xner_train::{Device, Error, Tensors};
 
 fn vectors(sample: &Sample) -> Vectors {
     let vectors = sample.vectors(Language::English);

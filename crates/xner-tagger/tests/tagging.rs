@@ -8,7 +8,8 @@ use std::sync::OnceLock;
 use common::{config, corpus};
 use proptest::prelude::*;
 use xner_corpus::{Scheme, Sentence, entities};
-use xner_tagger::{Device, Tagger, Tagging, open};
+use xner_tagger::{Tagger, Tagging, open};
+use xner_train::Device;
 
 /// Schemes, and whether there is self-attention.
 const VARIANTS: [(Scheme, bool); 4] =

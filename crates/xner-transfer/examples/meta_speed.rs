@@ -1,8 +1,8 @@
 //! What a meta-update and an adapted sentence cost.
 //!
-//! `meta_speed CONFIG ROUNDS` takes a config of `xner transfer meta`, makes ROUNDS meta-updates of the encoder with a new
-//! head, tags 32 ROUNDS of the target's test sentences as they are and adapted, and prints a line for each: milliseconds of
-//! process CPU time and of wall clock. `RAYON_NUM_THREADS` says how many threads it may use.
+//! `meta_speed CONFIG ROUNDS` takes a config of `xner transfer meta`, makes ROUNDS meta-updates of the encoder with a
+//! new head, tags 32 ROUNDS of the target's test sentences as they are and adapted, and prints a line for each:
+//! milliseconds of process CPU time and of wall clock. `RAYON_NUM_THREADS` says how many threads it may use.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -13,9 +13,9 @@ use burn::backend::Autodiff;
 use burn_flex::{Flex, FlexDevice};
 use cpu_time::ProcessTime;
 use xner_corpus::Sentence;
+use xner_tagger::Tagger;
 use xner_tagger::bert::train::{FineTuned, tags_of};
-use xner_tagger::train::{Learner, Moment};
-use xner_tagger::{Device, Tagger};
+use xner_train::{Device, Learner, Moment, Settings};
 use xner_transfer::meta::index::{Pretrained, SentenceIndex};
 use xner_transfer::meta::{AdaptedTagger, MetaConfig, MetaCorpora, MetaLearner, Tasks};
 

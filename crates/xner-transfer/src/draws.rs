@@ -1,11 +1,11 @@
 //! Batches drawn from a corpus that is gone through again and again.
 
 use rand::seq::SliceRandom;
-use xner_tagger::{Purpose, stream};
+use xner_train::{Purpose, stream};
 
 /// The places of batch `batch` of `size` sentences in a list of `count`: the list is gone through again and again, each
-/// time in an order of its own. `round` tells lists of one purpose apart. Fewer than `size` where the list is shorter; none
-/// of an empty list.
+/// time in an order of its own. `round` tells lists of one purpose apart. Fewer than `size` where the list is shorter;
+/// none of an empty list.
 pub(crate) fn places(
     seed: u64,
     purpose: Purpose,

@@ -3,14 +3,13 @@
 pub mod baselines;
 pub mod bwet;
 mod draws;
-mod error;
-mod files;
-mod folders;
-mod identity;
+mod encoder_methods;
 pub mod mapping;
 pub mod meta;
 pub mod report;
+pub mod strategy;
 pub mod transadv;
 pub mod zero_resource;
 
-pub use error::{Error, Result};
+pub use strategy::{Strategy, run};
+pub use xner_train::{Error, ErrorKind, Result};

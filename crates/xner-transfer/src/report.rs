@@ -3,24 +3,28 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use xner_corpus::Labelled;
 use xner_eval::{Scores, Summary};
-use xner_tagger::train::Evaluation;
+use xner_train::{
+    Evaluation,
+    files::{read_json, write_json},
+};
 
-use crate::files::{read_json, write_json};
 use crate::{Error, Result};
 
 /// The name of a run's report in its folder.
 pub const REPORT: &str = "transfer-report.json";
+/// The name of the report of models that were tuned on a few labels.
+pub const LOW_RESOURCE: &str = "low-resource.json";
 /// The name of the file of several seeds' reports.
 pub const RESULTS: &str = "results.json";
 
 /// By which language's development data the weights of a model are chosen.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Select {
-    /// The source's: nothing of the target's labels is seen (default).
+    /// The source's: nothing of the target's labels is seen.
     #[default]
     SourceDev,
     /// The target's: labelled target sentences are needed, so it is no longer zero-resource.
@@ -181,7 +185,7 @@ impl TransferReport {
     /// Reads the report in a run's folder.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Folder`] for a file that does not read, with the key.
+    /// [`Error::Io`]; [`Error::Model`] for a file that does not read, with the key.
     pub fn read(folder: &Path) -> Result<Self> {
         read_json(&folder.join(REPORT))
     }
@@ -227,11 +231,11 @@ impl Results {
     /// Reads a results file.
     ///
     /// # Errors
-    /// As [`TransferReport::read`]; [`Error::Folder`] for one without runs.
+    /// As [`TransferReport::read`]; [`Error::Model`] for one without runs.
     pub fn read(file: &Path) -> Result<Self> {
         let results: Self = read_json(file)?;
         if results.runs.is_empty() {
-            return Err(Error::folder(file, "holds no run"));
+            return Err(Error::model(file, "holds no run"));
         }
         Ok(results)
     }
@@ -243,24 +247,4 @@ impl Results {
     pub fn write(&self, file: &Path) -> Result<()> {
         write_json(file, self)
     }
-}
-
-/// Sentences to learn from, to choose weights by or to score on have entities, else the tag column may be the wrong one.
-///
-/// # Errors
-/// [`Error::Setting`] with their key; `dropped` are the types that the config counts as none.
-pub(crate) fn holds_entities(key: &str, corpus: &[Labelled], dropped: &[String]) -> Result<()> {
-    if corpus.iter().any(|labelled| !labelled.entities.is_empty()) {
-        return Ok(());
-    }
-    let hint = match dropped {
-        [] => "is the tag column right?".to_owned(),
-        dropped => format!("without those of `drop_types` ({})", dropped.join(", ")),
-    };
-    Err(Error::setting(key, format!("has no entity, expected some: {hint}")))
-}
-
-/// A config as a report keeps it.
-pub(crate) fn settings(config: &impl Serialize) -> Result<serde_json::Value> {
-    serde_json::to_value(config).map_err(|fault| Error::io(Path::new(REPORT))(fault.into()))
 }

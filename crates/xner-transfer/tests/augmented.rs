@@ -10,8 +10,8 @@ use burn_flex::{Flex, FlexDevice};
 use common::{config, data};
 use xner_tagger::bilstm::{Alphabet, BiLstmTagger};
 use xner_tagger::config::Combine;
-use xner_tagger::train::{Learner, Moment};
-use xner_tagger::{Device, Tensors, TrainConfig, TrainData, evaluate, open_mapped, train};
+use xner_tagger::{TrainConfig, TrainData, evaluate, open_mapped, train};
+use xner_train::{Device, Learner, Moment, Tensors};
 use xner_transfer::zero_resource::{
     AugmentedLearner, Initial, Source, Target, Variant, ZeroResourceConfig, ZeroResourceData,
 };
@@ -175,7 +175,7 @@ fn a_learner_goes_on_from_its_state() {
     }
     let mut second = scene.learner(&config);
     second.set_weights(first.weights(), Path::new("w")).unwrap();
-    second.set_optimiser(first.optimiser(), Path::new("o")).unwrap();
+    second.set_state(first.state(), Path::new("o")).unwrap();
     assert_eq!(second.rounds(), first.rounds());
     let rest: Vec<f32> = (4..8).map(|step| second.step(&[step, 9], &moment(step)).unwrap().loss).collect();
     assert_eq!(losses[4..], rest);

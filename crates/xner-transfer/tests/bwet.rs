@@ -10,11 +10,12 @@ use xner_embed::dictionary::Dictionary;
 use xner_embed::map::{self, MapConfig, Method, Resources, VectorFiles};
 use xner_embed::write::write_vec;
 use xner_sample::{Language, Sample, Split};
-use xner_tagger::config::Optimiser;
-use xner_tagger::{Device, Event, Flow, TrainConfig, TrainData, evaluate, open, open_mapped, train};
-use xner_transfer::Error;
-use xner_transfer::bwet::{BwetConfig, BwetData, lowered, run, translated};
+use xner_tagger::{TrainConfig, TrainData, evaluate, open, open_mapped, train};
+use xner_train::config::Optimiser;
+use xner_train::{Device, Event, Flow, Settings, What};
+use xner_transfer::bwet::{Bwet, BwetConfig, BwetData, lowered, translated};
 use xner_transfer::report::{Select, TransferReport};
+use xner_transfer::{Error, ErrorKind, run};
 
 fn vectors(sample: &Sample, language: Language) -> Vectors {
     let vectors = sample.vectors(language);
@@ -74,7 +75,7 @@ fn it_beats_a_tagger_that_reads_english_and_unmapped_vectors() {
     let sample = Sample::new(1).unwrap();
     let (config, data) = (config(), data(600));
     let folder = tempfile::tempdir().unwrap();
-    let report = run(&config, &data, folder.path(), &Device::Cpu, &mut ()).unwrap();
+    let report = run(&Bwet, &config, &data, folder.path(), None, &Device::Cpu, &mut ()).unwrap();
     let f1 = report.by_source_dev.clone().unwrap().target_test.unwrap().f1;
     assert!(report.by_target_dev.is_none());
     assert_eq!(TransferReport::read(folder.path()).unwrap(), report);
@@ -110,9 +111,9 @@ fn weights_are_chosen_on_either_languages_sentences() {
     config.training.epochs = 2;
     config.training.evaluate_every = 4;
     let (by_source, by_target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let first = run(&config, &data, by_source.path(), &Device::Cpu, &mut ()).unwrap();
+    let first = run(&Bwet, &config, &data, by_source.path(), None, &Device::Cpu, &mut ()).unwrap();
     config.select = Select::TargetDev;
-    let second = run(&config, &data, by_target.path(), &Device::Cpu, &mut ()).unwrap();
+    let second = run(&Bwet, &config, &data, by_target.path(), None, &Device::Cpu, &mut ()).unwrap();
     assert_eq!((&first.by_source_dev, &first.by_target_dev), (&second.by_source_dev, &second.by_target_dev));
     let score = |folder: &Path| {
         evaluate(open(folder, &Device::Cpu).unwrap().as_ref(), &data.target_test).unwrap().overall.f1
@@ -139,24 +140,25 @@ fn a_stopped_run_goes_on_and_ends_with_the_same_bytes() {
     config.training.evaluate_every = 3;
     let data = data(100);
     let (whole, stopped) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    run(&config, &data, whole.path(), &Device::Cpu, &mut ()).unwrap();
+    run(&Bwet, &config, &data, whole.path(), None, &Device::Cpu, &mut ()).unwrap();
     for last in [2, 8] {
-        let mut observer = |event: &Event<'_>| match event {
-            Event::Step { step, .. } if *step >= last => Flow::Stop,
+        let mut observer = |event: &Event<'_>| match event.what {
+            What::Step { step, .. } if step >= last => Flow::Stop,
             _ => Flow::Continue,
         };
-        let fault = run(&config, &data, stopped.path(), &Device::Cpu, &mut observer).unwrap_err();
-        assert!(matches!(fault, Error::Tagger(xner_tagger::Error::Stopped { .. })), "{fault}");
+        let fault =
+            run(&Bwet, &config, &data, stopped.path(), None, &Device::Cpu, &mut observer).unwrap_err();
+        assert_eq!(fault.kind(), ErrorKind::Stopped, "{fault}");
         assert!(!stopped.path().join("transfer-report.json").exists());
     }
-    run(&config, &data, stopped.path(), &Device::Cpu, &mut ()).unwrap();
+    run(&Bwet, &config, &data, stopped.path(), None, &Device::Cpu, &mut ()).unwrap();
     assert_eq!(files(stopped.path()), files(whole.path()));
 
     // A finished run is not repeated, and its folder is no other run's.
     let mut never = |_: &Event<'_>| -> Flow { panic!("it trains again") };
-    run(&config, &data, whole.path(), &Device::Cpu, &mut never).unwrap();
+    run(&Bwet, &config, &data, whole.path(), None, &Device::Cpu, &mut never).unwrap();
     config.seed += 1;
-    let fault = run(&config, &data, whole.path(), &Device::Cpu, &mut ()).unwrap_err();
+    let fault = run(&Bwet, &config, &data, whole.path(), None, &Device::Cpu, &mut ()).unwrap_err();
     assert!(matches!(fault, Error::Folder { .. }), "{fault}");
 }
 
@@ -192,14 +194,8 @@ fn a_mapping_makes_the_dictionary() {
     let at = |name: &str| folder.path().join(name);
     let settings = MapConfig::preset(Method::Supervised);
     let resources = Resources { dictionary: Some(&known), ..Resources::default() };
-    let mapped = map::map(
-        &english,
-        &spanish,
-        &settings.clone().check().unwrap(),
-        &resources,
-        &mut |_: &map::Event| map::Flow::Continue,
-    )
-    .unwrap();
+    let mapped =
+        map::map(&english, &spanish, &settings.clone().check().unwrap(), &resources, &mut ()).unwrap();
     map::save(at("mapping"), &mapped, &settings, &english, &spanish, VectorFiles::Native).unwrap();
     write_vec(at("es.vec"), &spanish).unwrap();
     for (name, text) in [("en.conll", "Rain O\nfell O\nin O\nLondon B-LOC\n\n"), ("es.conll", "llueve O\n\n")]
@@ -254,7 +250,8 @@ fn bad_input_is_named() {
     let out = tempfile::tempdir().unwrap();
     let mut data = data(20);
     let told = |config: &BwetConfig, data: &BwetData| {
-        let fault = run(config, data, out.path(), &Device::Cpu, &mut ()).unwrap_err().to_string();
+        let fault =
+            run(&Bwet, config, data, out.path(), None, &Device::Cpu, &mut ()).unwrap_err().to_string();
         assert!(fs::read_dir(out.path()).unwrap().next().is_none(), "{fault}: something was written");
         fault
     };

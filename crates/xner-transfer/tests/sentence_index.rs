@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use proptest::prelude::*;
 use xner_corpus::Sentence;
-use xner_tagger::Device;
 use xner_tagger::bert::Pooling;
+use xner_train::Device;
 use xner_transfer::meta::index::{
     Neighbour, Origin, Pretrained, Represent, Representation, SentenceIndex, SentenceVectors, Vectors,
 };
@@ -247,7 +247,6 @@ fn a_cache_that_cannot_be_written_is_an_error_before_the_work() {
     assert_eq!(encoder.calls(), 0);
 }
 
-#[cfg(feature = "flex")]
 mod encoder {
     use super::*;
 

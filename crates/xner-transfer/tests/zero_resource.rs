@@ -5,15 +5,15 @@ mod common;
 
 use common::{config, data, files};
 use xner_sample::natural;
-use xner_tagger::train::Event as Training;
-use xner_tagger::{Device, Flow, open};
+use xner_tagger::open;
+use xner_train::{Device, Event, Flow, Settings, What};
 use xner_transfer::report::{Select, TransferReport};
-use xner_transfer::zero_resource::{Event, Phase, Variant, Words, ZeroResourceConfig, ZeroResourceData, run};
-use xner_transfer::{Error, Result};
+use xner_transfer::zero_resource::{Variant, Words, ZeroResource, ZeroResourceConfig, ZeroResourceData};
+use xner_transfer::{Error, ErrorKind, Result, run};
 
 fn done(config: &ZeroResourceConfig, data: &ZeroResourceData) -> Result<TransferReport> {
     let folder = tempfile::tempdir().unwrap();
-    run(config, data, folder.path(), &Device::Cpu, &mut ())
+    run(&ZeroResource, config, data, folder.path(), None, &Device::Cpu, &mut ())
 }
 
 fn test_f1(report: &TransferReport) -> f64 {
@@ -47,7 +47,8 @@ fn both_choices_of_weights_are_recorded_and_written() {
         let folders = [Select::SourceDev, Select::TargetDev].map(|select| {
             let folder = tempfile::tempdir().unwrap();
             let config = ZeroResourceConfig { select, ..config(variant) };
-            let report = run(&config, &data, folder.path(), &Device::Cpu, &mut ()).unwrap();
+            let report =
+                run(&ZeroResource, &config, &data, folder.path(), None, &Device::Cpu, &mut ()).unwrap();
             assert_eq!(TransferReport::read(folder.path()).unwrap(), report);
             let chosen = [&report.by_source_dev, &report.by_target_dev].map(|chosen| chosen.clone().unwrap());
             assert!(chosen[0].source_dev >= chosen[1].source_dev);
@@ -79,31 +80,25 @@ fn a_run_stopped_in_any_phase_ends_with_the_same_bytes() {
     let data = data(5, 90);
     let config = config(Variant::CrossAugmented);
     let whole = tempfile::tempdir().unwrap();
-    run(&config, &data, whole.path(), &Device::Cpu, &mut ()).unwrap();
+    run(&ZeroResource, &config, &data, whole.path(), None, &Device::Cpu, &mut ()).unwrap();
     let broken = tempfile::tempdir().unwrap();
     let mut stops = 0;
     let mut seen = std::collections::BTreeSet::new();
     // Each attempt gets one event further than the one before it.
     for patience in 1.. {
-        let (mut events, mut phase) = (0, "start");
+        let (mut events, mut phase) = (0, "start".to_owned());
         let mut observer = |event: &Event<'_>| {
-            match event {
-                Event::Phase(Phase::Mapping) => phase = "mapping",
-                Event::Phase(Phase::Source) => phase = "source",
-                Event::Phase(Phase::Joint) => phase = "joint",
-                Event::Phase(Phase::Scoring) => phase = "scoring",
-                Event::Training(Training::Checkpoint { .. }) => return Flow::Continue,
+            match event.what {
+                What::Begin { .. } => event.phase.clone_into(&mut phase),
+                What::Checkpoint { .. } => return Flow::Continue,
                 _ => {}
             }
             events += 1;
             if events > patience.min(9) { Flow::Stop } else { Flow::Continue }
         };
-        match run(&config, &data, broken.path(), &Device::Cpu, &mut observer) {
+        match run(&ZeroResource, &config, &data, broken.path(), None, &Device::Cpu, &mut observer) {
             Ok(_) => break,
-            Err(
-                Error::Tagger(xner_tagger::Error::Stopped { .. })
-                | Error::Vectors(xner_embed::Error::Stopped { .. }),
-            ) => {
+            Err(fault) if fault.kind() == ErrorKind::Stopped => {
                 stops += 1;
                 seen.insert(phase);
             }
@@ -124,12 +119,17 @@ fn a_finished_run_is_not_repeated_and_a_folder_belongs_to_one_run() {
     let data = data(4, 60);
     let folder = tempfile::tempdir().unwrap();
     let first = config(Variant::CrossShared);
-    let report = run(&first, &data, folder.path(), &Device::Cpu, &mut ()).unwrap();
+    let report = run(&ZeroResource, &first, &data, folder.path(), None, &Device::Cpu, &mut ()).unwrap();
     let before = files(folder.path());
     let mut none = |event: &Event<'_>| panic!("{event:?}");
-    assert_eq!(run(&first, &data, folder.path(), &Device::Cpu, &mut none).unwrap(), report);
+    assert_eq!(
+        run(&ZeroResource, &first, &data, folder.path(), None, &Device::Cpu, &mut none).unwrap(),
+        report
+    );
     let other = ZeroResourceConfig { seed: 4, ..first };
-    let fault = run(&other, &data, folder.path(), &Device::Cpu, &mut ()).unwrap_err().to_string();
+    let fault = run(&ZeroResource, &other, &data, folder.path(), None, &Device::Cpu, &mut ())
+        .unwrap_err()
+        .to_string();
     assert!(fault.contains("another config or other data"), "{fault}");
     assert_eq!(files(folder.path()), before);
 }
@@ -141,7 +141,7 @@ fn random_and_own_vectors_need_no_mapping() {
         let mut config = config(Variant::SourceMono);
         config.words.kind = Some(kind);
         let folder = tempfile::tempdir().unwrap();
-        let report = run(&config, &data, folder.path(), &Device::Cpu, &mut ()).unwrap();
+        let report = run(&ZeroResource, &config, &data, folder.path(), None, &Device::Cpu, &mut ()).unwrap();
         assert!(!folder.path().join("mapping").exists());
         assert!(report.mapping_criterion.is_none());
     }
@@ -198,7 +198,8 @@ fn what_cannot_be_trained_says_why() {
         change(&mut config, &mut data);
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
-        let fault = run(&config, &data, &out, &Device::Cpu, &mut ()).unwrap_err().to_string();
+        let fault =
+            run(&ZeroResource, &config, &data, &out, None, &Device::Cpu, &mut ()).unwrap_err().to_string();
         for part in told {
             assert!(fault.contains(part), "{part} is not in: {fault}");
         }

@@ -1,10 +1,8 @@
 //! `xner completions SHELL`.
 
 use anyhow::Result;
-use clap::CommandFactory;
+use clap::Command;
 use clap_complete::Shell;
-
-use crate::cli::Cli;
 
 /// Print a completion script for a shell
 #[derive(Debug, clap::Args)]
@@ -13,8 +11,8 @@ pub(crate) struct Args {
     shell: Shell,
 }
 
-pub(crate) fn run(args: &Args) -> Result<()> {
+pub(crate) fn run(args: &Args, program: &mut Command) -> Result<()> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "xner", &mut script);
+    clap_complete::generate(args.shell, program, "xner", &mut script);
     super::print(&String::from_utf8_lossy(&script))
 }

@@ -133,12 +133,13 @@ fn in_first(first: bool, fault: anyhow::Error, args: &Args) -> anyhow::Error {
 fn parsed(file: &TagFile, block: &Block, scheme: Option<Scheme>) -> Result<Vec<Tag>> {
     let (path, first) = (|| file.name.clone(), block.first_line());
     let texts = file.tags(block);
-    let tags = texts.iter().enumerate().map(|(at, text)| {
-        text.parse().map_err(|source| Error::Tag { path: path(), line: first + at, source })
-    });
+    let tags = texts
+        .iter()
+        .enumerate()
+        .map(|(at, text)| text.parse().map_err(|fault| Error::Tag { path: path(), line: first + at, fault }));
     let tags = tags.collect::<Result<Vec<Tag>, _>>()?;
-    if let Some(Err(source)) = scheme.map(|scheme| scheme.validate(&tags)) {
-        return Err(Error::Scheme { path: path(), line: first + source.at, source }.into());
+    if let Some(Err(fault)) = scheme.map(|scheme| scheme.validate(&tags)) {
+        return Err(Error::Scheme { path: path(), line: first + fault.at, fault }.into());
     }
     Ok(tags)
 }

@@ -4,34 +4,34 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use xner_tagger::Device;
+use xner_train::{Device, Settings};
 use xner_transfer::meta::low_resource::{
     LowResourceConfig, LowResourceReport, LowResourceRow, REPORT, run as tune,
 };
 use xner_transfer::report::{REPORT as TRANSFER_REPORT, TransferReport};
 
-use super::transfer::MetaWatch;
-use crate::documented::{self, Key, Table};
+use super::printed::{self, PRINTED};
 use crate::exit::bad_input;
 use crate::interrupt;
+use crate::watch::Watch;
 
 /// Tune models on a few labelled sentences of a language, and score them
 ///
-/// Each model is tuned on some shares of the labelled sentences (by default 1, 2 and 5 %), drawn with several seeds, the
-/// same sentences for all models, and scored on the test sentences. What is tuned is not kept; its scores are, in DIR. A
-/// call that was stopped or killed goes on when it is given again.
+/// Each model is tuned on some shares of the labelled sentences (by default 1, 2 and 5 %), drawn with several seeds,
+/// the same sentences for all models, and scored on the test sentences. What is tuned is not kept; its scores are, in
+/// DIR. A call that was stopped or killed goes on when it is given again.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// A model directory of Hugging Face's layout, or NAME=DIR; may be given more than once. By default it is called as
     /// the row of its report, or else as its folder
-    #[arg(long, value_name = "[NAME=]DIR", required_unless_present = "print_config")]
+    #[arg(long, value_name = "[NAME=]DIR", required_unless_present_any = PRINTED)]
     model: Vec<String>,
     /// The config file (TOML); --print-config prints one
-    #[arg(long, value_name = "FILE", required_unless_present = "print_config")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = PRINTED)]
     config: Option<PathBuf>,
     /// The folder of the scores
-    #[arg(long, value_name = "DIR", required_unless_present = "print_config")]
+    #[arg(long, value_name = "DIR", required_unless_present_any = PRINTED)]
     out: Option<PathBuf>,
     /// A setting in the place of the config's, as in --set training.epochs=3
     #[arg(long, value_name = "KEY=VALUE")]
@@ -42,14 +42,14 @@ pub(crate) struct Args {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
-    /// Print a config with every setting, its meaning and its default
-    #[arg(long, exclusive = true)]
-    print_config: bool,
+    #[command(flatten)]
+    printed: printed::Args,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    if args.print_config {
-        return super::print(&documented()?);
+    let about = "Settings of `xner low-resource`. Every key but `train` and `test` may be left out.";
+    if args.printed.print::<LowResourceConfig>(about, None)? {
+        return Ok(());
     }
     // Both are there: clap requires them.
     let file = args.config.as_deref().unwrap_or(Path::new(""));
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let models = args.model.iter().map(|model| named(model)).collect::<Result<Vec<_>>>()?;
     let [train, test] = config.corpora().with_context(|| format!("{}: cannot tune", file.display()))?;
     interrupt::listen()?;
-    let mut watch = MetaWatch::new(interrupt::asked);
+    let mut watch = Watch::new(interrupt::asked);
     let report = tune(&config, [&train, &test], &models, out, &args.device, &mut watch)?;
     drop(watch);
     interrupt::done();
@@ -105,63 +105,4 @@ fn text(report: &LowResourceReport, out: &Path) -> String {
     }
     let _ = writeln!(text, "\nin {}", out.join(REPORT).display());
     text
-}
-
-const OWN: &[Table<'_>] = &[Table(
-    "",
-    "Settings of `xner low-resource`. Every key but `train` and `test` may be left out. Paths are relative to this file's\n\
-     folder. Keys behind a `#` have no value unless they are given one.",
-    &[
-        Key("seed", "Decides order and dropout.", None),
-        Key("language", "What the language is called.", None),
-        Key("train", "Labelled sentences, of which parts are drawn.", Some("\"train.conll\"")),
-        Key("test", "Labelled sentences to score on.", Some("\"test.conll\"")),
-        Key("test_sentences", "So many of these, always the same; by default all.", Some("500")),
-        Key("drop_types", "Entities of these types count as none.", None),
-        Key("decode", "How tags are chosen in scoring: viterbi or argmax.", None),
-        Key("shares", "Which shares of the sentences.", None),
-        Key("draws", "The seeds of the draws; a larger share holds every smaller one of its draw.", None),
-    ],
-)];
-
-const FROZEN: &[Table<'_>] = &[Table(
-    "bert",
-    "What of a model is tuned.",
-    &[
-        Key("freeze_embeddings", "Whether the embeddings stay as they are.", None),
-        Key("freeze_layers", "So many layers, from the bottom, stay as they are.", None),
-        Key("dropout", "Dropout before the head; by default what the model's config says.", Some("0.1")),
-        Key("at_once", "Subwords worked on at once; larger batches add up gradients of parts.", None),
-    ],
-)];
-
-/// A config with every key, its meaning, and its default value.
-fn documented() -> Result<String> {
-    // The encoder, the head and the windows are the models' own.
-    let rest = super::train::bert_and_training().filter(|Table(name, ..)| *name != "bert");
-    // Nothing is evaluated on the way.
-    let idle = |key: &Key| match key.0 {
-        "evaluate_every" | "patience" => Key(key.0, "Of no effect here: the last weights count.", key.2),
-        _ => *key,
-    };
-    let own: Vec<(_, _, Vec<Key>)> = OWN
-        .iter()
-        .chain(FROZEN)
-        .chain(rest)
-        .map(|Table(name, about, keys)| (*name, *about, keys.iter().map(idle).collect()))
-        .collect();
-    let tables: Vec<Table<'_>> = own.iter().map(|(name, about, keys)| Table(name, about, keys)).collect();
-    documented::write(&tables, &LowResourceConfig::default())
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::documented::checks::documents;
-
-    #[test]
-    fn it_has_every_key_and_its_default() {
-        documents::<LowResourceConfig>(&documented().unwrap(), &["read"]).check().unwrap();
-    }
 }

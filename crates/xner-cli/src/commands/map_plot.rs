@@ -8,7 +8,7 @@ use serde::Serialize;
 use xner_corpus::EntityType;
 use xner_corpus::read::Format;
 use xner_embed::Vectors;
-use xner_eval::figures::Tsne;
+use xner_figures::Tsne;
 
 use super::entity_words::{EntityWord, entity_words};
 use super::word_plot::{Rows, Side, draw, told};
@@ -74,7 +74,7 @@ pub(crate) struct Args {
 
 /// What was drawn: words of each language by type.
 #[derive(Serialize)]
-struct Drawn {
+struct Outcome {
     #[serde(flatten)]
     picture: Picture,
     source: BTreeMap<EntityType, usize>,
@@ -126,9 +126,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let source = Side { name: &args.source_name, kinds: kinds(&source) };
     let target = Side { name: &args.target_name, kinds: kinds(&target) };
     let picture = draw(&args.out, [&source, &target], &rows, &settings)?;
-    let drawn = Drawn { picture, source: source.count(), target: target.count() };
+    let outcome = Outcome { picture, source: source.count(), target: target.count() };
     drop(spinner);
-    if args.json { super::print_json(&drawn) } else { super::print(&text(&drawn, args)) }
+    if args.json { super::print_json(&outcome) } else { super::print(&text(&outcome, args)) }
 }
 
 /// A word with its type and its ranks among its language's vectors before and after.
@@ -147,9 +147,9 @@ fn find(EntityWord { word, kind, .. }: &EntityWord, own: &Vectors, mapped: &Vect
     ranks(word).or_else(|| ranks(&word.to_lowercase()))
 }
 
-fn text(drawn: &Drawn, args: &Args) -> String {
-    let mut text = format!("{}\n", drawn.picture);
-    text.push_str(&told(&args.source_name, &drawn.source));
-    text.push_str(&told(&args.target_name, &drawn.target));
+fn text(outcome: &Outcome, args: &Args) -> String {
+    let mut text = format!("{}\n", outcome.picture);
+    text.push_str(&told(&args.source_name, &outcome.source));
+    text.push_str(&told(&args.target_name, &outcome.target));
     text
 }

@@ -9,9 +9,10 @@ use serde::Serialize;
 use xner_corpus::read::{Format, Input, Stream, read_corpus};
 use xner_corpus::split::word_ranges;
 use xner_corpus::{Error, Labelled, Sentence};
+use xner_tagger::ScoredEntity;
 use xner_tagger::bert::Pooling;
 use xner_tagger::bert::hub::Hub;
-use xner_tagger::{Device, ScoredEntity};
+use xner_train::Device;
 use xner_transfer::meta::index::{Neighbour, Pretrained, Representation, SentenceVectors, enough};
 
 use super::tag::head::prose;

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use xner_corpus::Scheme;
 use xner_corpus::read::Format;
+use xner_train::Settings;
 use xner_transfer::transadv::data::{self, Coverage, WithoutEntities, Words};
 use xner_transfer::transadv::{SETS_SEED, TransAdvConfig, TransAdvCorpora};
 
@@ -34,8 +35,8 @@ pub(crate) struct Args {
     /// Phrase pairs with a tab between, asked before the dictionary
     #[arg(long, value_name = "FILE")]
     phrases: Option<PathBuf>,
-    /// A config of `xner transfer transadv`: the files are what a run by it is trained on. Its sections `source`, `dictionary`
-    /// and `data`, and `phrases`, count; an option given beside it goes over it
+    /// A config of `xner transfer transadv`: the files are what a run by it is trained on. Its sections `source`,
+    /// `dictionary` and `data`, and `phrases`, count; an option given beside it goes over it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The folder of the files that are made

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 use rayon::prelude::*;
 use xner_corpus::EntityType;
-use xner_eval::figures::{Panel, Point, Scatter, Tsne, tsne};
+use xner_figures::{Panel, Point, Scatter, Tsne, tsne};
 
 use crate::picture::Picture;
 
@@ -62,7 +62,7 @@ pub(super) fn draw(
     let types: Vec<&EntityType> = kinds.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
     let label = |kind: &EntityType| types.iter().position(|known| *known == kind).unwrap_or_default();
     let first = source.kinds.len();
-    let panel = |rows: &Rows| -> xner_eval::Result<Panel> {
+    let panel = |rows: &Rows| -> xner_figures::Result<Panel> {
         let places = tsne(&rows.values, rows.dim, settings)?;
         let point =
             |(at, place)| Point { at: place, label: label(kinds[at]), group: usize::from(at >= first) };
@@ -75,7 +75,7 @@ pub(super) fn draw(
     let plot = Scatter {
         labels: types.iter().map(|kind| kind.as_str().to_owned()).collect(),
         groups: vec![source.name.to_owned(), target.name.to_owned()],
-        panels: rows.par_iter().map(panel).collect::<xner_eval::Result<_>>()?,
+        panels: rows.par_iter().map(panel).collect::<xner_figures::Result<_>>()?,
     };
     Picture::write(figure, &plot.to_svg()?, &plot.to_png()?)
 }

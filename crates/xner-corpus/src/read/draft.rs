@@ -1,4 +1,4 @@
-//! A sentence in the making, its buffers kept from one sentence to the next.
+//! A sentence that is being read. Its buffers are kept from one sentence to the next.
 
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ impl Draft {
         self.spans.is_empty()
     }
 
-    /// Adds a token behind a space; false when the sentence would grow past what its spans can say.
+    /// Adds a token behind a space. False when the sentence would grow beyond the offsets of its spans.
     #[must_use]
     pub(crate) fn push(&mut self, token: &str) -> bool {
         if !self.spans.is_empty() {

@@ -8,15 +8,16 @@ use serde::{Deserialize, Serialize};
 
 /// A format of labelled or plain text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// Column files: [`crate::read::conll`].
+    /// Columns, a token a row.
     Conll,
-    /// Column files with tabs, as in `WikiAnn`.
+    /// Columns with tabs between, as in `WikiAnn`.
     Tsv,
-    /// JSON lines with character spans: [`crate::read::jsonl`].
+    /// JSON lines with character spans.
     Jsonl,
-    /// Plain text: [`crate::read::text`].
+    /// Plain text, which has no labels.
     Text,
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
+#[cfg(feature = "xz")]
 use liblzma::bufread::XzDecoder;
 
 use crate::{Error, Result};
@@ -24,17 +25,18 @@ pub struct Input {
 impl Input {
     /// Opens a file, or standard input for `-`.
     ///
-    /// gzip and xz data, of several members or streams too, are known by their first bytes; a name that ends
-    /// in `.gz` or `.xz` over other data is refused.
+    /// The first bytes tell gzip and xz data, of several members or streams too. A name that ends in `.gz` or `.xz`
+    /// over other data is refused.
     ///
     /// # Errors
-    /// [`Error::Io`] when the file cannot be opened or read.
+    /// [`Error::Io`] when the file cannot be opened or read, or is compressed with xz and this build lacks the feature
+    /// `xz`.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         if path == Path::new("-") {
             return Self::from_reader(io::stdin(), "<stdin>");
         }
-        let file = File::open(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+        let file = File::open(path).map_err(|fault| Error::Io { path: path.to_owned(), fault })?;
         let input = Self::from_reader(file, path)?;
         Ok(input)
     }
@@ -47,7 +49,7 @@ impl Input {
         let name = name.into();
         match decoded(reader, &name) {
             Ok(reader) => Ok(Self { reader, name }),
-            Err(source) => Err(Error::Io { path: name, source }),
+            Err(fault) => Err(Error::Io { path: name, fault }),
         }
     }
 }
@@ -69,11 +71,29 @@ fn decoded(mut reader: impl Read + Send + 'static, name: &Path) -> io::Result<Bo
         let decoder = MultiGzDecoder::new(BufReader::with_capacity(BUFFER, whole));
         Ok(Box::new(BufReader::with_capacity(BUFFER, Explained { inner: decoder, kind: "gzip" })))
     } else if is_xz {
-        let decoder = XzDecoder::new_multi_decoder(BufReader::with_capacity(BUFFER, whole));
-        Ok(Box::new(BufReader::with_capacity(BUFFER, Explained { inner: decoder, kind: "xz" })))
+        xz(whole)
     } else {
         Ok(Box::new(BufReader::with_capacity(BUFFER, whole)))
     }
+}
+
+#[cfg(feature = "xz")]
+#[expect(clippy::unnecessary_wraps, reason = "without the feature it fails")]
+fn xz(whole: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
+    let decoder = XzDecoder::new_multi_decoder(BufReader::with_capacity(BUFFER, whole));
+    Ok(Box::new(BufReader::with_capacity(BUFFER, Explained { inner: decoder, kind: "xz" })))
+}
+
+#[cfg(not(feature = "xz"))]
+fn xz(_: impl Read) -> io::Result<Box<dyn BufRead + Send>> {
+    Err(no_xz())
+}
+
+/// The fault of a file that this build cannot read or write.
+#[cfg(not(feature = "xz"))]
+pub(crate) fn no_xz() -> io::Error {
+    let message = "it is compressed with xz, which this build of xner-corpus lacks (feature `xz`)";
+    io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 /// A decoder whose errors say what they are errors of.

@@ -1,4 +1,4 @@
-//! Tags by their strings, each parsed and allocated once.
+//! Tags by their strings. Each is parsed and allocated once.
 
 use std::collections::{HashMap, HashSet};
 

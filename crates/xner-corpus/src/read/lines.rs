@@ -18,12 +18,12 @@ impl Place {
         Error::Malformed { path: self.path.clone(), line: self.line, message: message.into() }
     }
 
-    pub(crate) fn tag(&self, source: ParseTagError) -> Error {
-        Error::Tag { path: self.path.clone(), line: self.line, source }
+    pub(crate) fn tag(&self, fault: ParseTagError) -> Error {
+        Error::Tag { path: self.path.clone(), line: self.line, fault }
     }
 
-    pub(crate) fn io(&self, source: std::io::Error) -> Error {
-        Error::Io { path: self.path.clone(), source }
+    pub(crate) fn io(&self, fault: std::io::Error) -> Error {
+        Error::Io { path: self.path.clone(), fault }
     }
 
     pub(crate) fn encoding(&self, bytes: &[u8], valid: usize) -> Error {
@@ -40,13 +40,13 @@ pub(crate) struct Line<'a> {
     pub(crate) place: &'a Place,
 }
 
-/// The lines of a reader: one at a time, a byte order mark and CR LF removed.
+/// The lines of a reader, one at a time, without a byte order mark and without CR LF.
 ///
-/// Bytes are taken as the reader has them, so that a pipe's lines are seen as they come, and checked to be UTF-8
-/// many lines at a time.
+/// Bytes are taken as soon as the reader has them, so that the lines of a pipe come at once. Many lines at a time are
+/// checked to be UTF-8.
 pub(crate) struct Lines<R> {
     reader: R,
-    /// Whole lines; those before `at` have been lent out.
+    /// Whole lines. Those before `at` have been given out.
     block: String,
     at: usize,
     /// The line that is not UTF-8, behind the block.
@@ -97,7 +97,7 @@ impl<R: BufRead> Lines<R> {
         Ok(Some(Line { text, ending, place: &self.place }))
     }
 
-    /// Fills the block with the lines that are there, one at least; it stays empty at the end of the file.
+    /// Fills the block with the lines that are there, at least one. At the end of the file it stays empty.
     fn fill(&mut self) -> std::io::Result<()> {
         let mut bytes = std::mem::take(&mut self.block).into_bytes();
         bytes.clear();

@@ -9,17 +9,18 @@ use super::{ConllOptions, Format, Input, JsonlOptions, Separator, conll, jsonl, 
 use crate::split::TextOptions;
 use crate::{Error, Labelled, Result, Tag};
 
-/// How to read a corpus.
+/// How a corpus is read: its format, and its columns.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ReadOptions {
-    /// The format; `None` takes the one that the file's name promises, or else columns.
+    /// The format of the files; by default what a file's name promises, else columns.
     pub format: Option<Format>,
-    /// For columns, with tabs or not.
+    /// Columns, with tabs or not.
     pub conll: ConllOptions,
-    /// For JSON lines.
+    /// JSON lines.
     pub jsonl: JsonlOptions,
-    /// For plain text.
+    /// Plain text.
     pub text: TextOptions,
 }
 
@@ -63,7 +64,7 @@ impl Stream {
         })
     }
 
-    /// The tags of the sentence yielded last, as they stand in the file; empty where the format has no tags.
+    /// The tags of the sentence yielded last, as they stand in the file. Empty where the format has no tags.
     pub fn tags(&self) -> &[Tag] {
         match &self.0 {
             Kind::Conll(reader) => reader.tags(),
@@ -97,7 +98,7 @@ impl Iterator for Stream {
 /// The sentences of a file (`-` for standard input), one at a time.
 ///
 /// # Errors
-/// [`Error::Io`] when the file cannot be opened; what is wrong inside it comes from the iterator.
+/// [`Error::Io`] when the file cannot be opened. The iterator gives the faults inside the file.
 pub fn stream(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Stream> {
     let path = path.as_ref();
     Ok(Stream::new(Input::open(path)?, options.format_of(path), options))

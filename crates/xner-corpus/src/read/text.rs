@@ -15,9 +15,9 @@ const PARAGRAPH: usize = 1 << 16;
 
 /// Reads plain text as sentences, split into words: see [`crate::split`].
 ///
-/// Each sentence keeps its text and the byte of the file at which that begins ([`Sentence::offset`]; a byte
-/// order mark counts). Memory is bounded whatever the file: a paragraph of more than 64 KiB is split piece by
-/// piece, and so is a line. After an error the reader ends.
+/// Each sentence keeps its text, and the byte of the file at which the text begins ([`Sentence::offset`]; a byte order
+/// mark counts). Memory is bounded for any file: a paragraph or a line of more than 64 KiB is split piece by piece.
+/// After an error the reader ends.
 pub struct Reader<R> {
     source: R,
     place: Place,

@@ -10,12 +10,14 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "files")]
 pub(crate) use sentences::sentence;
 pub use sentences::{sentence_ranges, sentences};
 pub use words::word_ranges;
 
-/// How to split raw text.
+/// How text is split into sentences and tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct TextOptions {
     /// The text's language by its code (`en`, `de`, `es`, …), for abbreviations and clitics. One that is not
@@ -33,6 +35,7 @@ impl Default for TextOptions {
 
 /// Where the sentences of a raw text end. An empty line always ends one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Sentences {
     /// Where the language's rules say; a single line break is a space.

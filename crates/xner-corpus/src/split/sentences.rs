@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::{Sentences, TextOptions, word_ranges};
 use crate::Sentence;
 
-/// Sentence ends are looked for in so many bytes at a time: where quotation marks are never closed, the time
-/// that takes grows with the square.
+/// The number of bytes in which sentence ends are looked for at a time. If quotation marks are never closed, the time
+/// grows with the square of this.
 const WINDOW: usize = 1 << 14;
 
 /// The byte ranges of the sentences of a text, without the white space around them.
@@ -57,7 +57,7 @@ fn window(text: &str, range: Range<usize>) -> usize {
     space.map_or(end, |(at, c)| range.start + at + c.len_utf8())
 }
 
-/// The range without the white space at its ends; `None` where nothing is left.
+/// The range without the white space at its ends, or `None` if nothing is left.
 fn trimmed(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let part = &text[range.clone()];
     let start = range.start + (part.len() - part.trim_start().len());
@@ -81,7 +81,7 @@ pub fn sentences(text: &str, options: &TextOptions) -> Vec<Sentence> {
     ranges.into_iter().filter_map(|range| sentence(text, range, options)).collect()
 }
 
-/// The sentence that stands at `range`; `None` if it has no words.
+/// The sentence that stands at `range`, or `None` if it has no words.
 pub(crate) fn sentence(text: &str, range: Range<usize>, options: &TextOptions) -> Option<Sentence> {
     let part = &text[range.clone()];
     let words = word_ranges(part, &options.language);

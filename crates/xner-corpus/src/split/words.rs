@@ -9,8 +9,8 @@ use super::period::takes_period;
 const HYPHENS: [char; 3] = ['-', '\u{2010}', '\u{2011}'];
 const APOSTROPHES: [char; 2] = ['\'', '\u{2019}'];
 
-/// The byte ranges of the words and marks of a sentence, in order; white space and invisible characters are
-/// in none.
+/// The byte ranges of the words and punctuation marks of a sentence, in order. White space and invisible characters
+/// are in none of them.
 ///
 /// The base is Unicode's word boundaries (UAX 29), under which each Han character stands alone. Over them, as
 /// the corpora of the field have it:
@@ -51,10 +51,11 @@ pub fn word_ranges(sentence: &str, language: &str) -> Vec<Range<usize>> {
 
 fn invisible(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{feff}')
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
 }
 
-/// The length of the web or mail address that the chunk opens with; 0 where there is none.
+/// The length of the web or mail address at the start of the chunk, or 0 if there is none.
 fn address(chunk: &str) -> usize {
     let core =
         chunk.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '"', '\'', '\u{201d}', '\u{2019}']);

@@ -34,11 +34,11 @@ pub fn check_conll(labelled: &Labelled, separator: char) -> Result<()> {
     Ok(())
 }
 
-/// Writes a sentence as rows of token and tag with `separator` between, and an empty line behind; what
+/// Writes a sentence as rows of token and tag with `separator` between, and an empty line behind. A sentence that
 /// [`check_conll`] refuses would not be read back.
 ///
 /// # Errors
-/// What `out` says.
+/// Those of `out`.
 pub fn write_conll(
     labelled: &Labelled,
     scheme: Scheme,

@@ -46,7 +46,7 @@ pub fn record(labelled: &Labelled) -> Record<'_> {
 /// Writes a sentence as one line of JSON, tokens included.
 ///
 /// # Errors
-/// What `out` says.
+/// Those of `out`.
 pub fn write_jsonl(labelled: &Labelled, out: &mut impl Write) -> io::Result<()> {
     serde_json::to_writer(&mut *out, &record(labelled)).map_err(io::Error::from)?;
     out.write_all(b"\n")

@@ -1,4 +1,4 @@
-//! Writers: to a temporary name first, so that a file is whole or not there.
+//! Writers. They write to a temporary name first, so that a file is whole or not there.
 
 mod conll;
 mod jsonl;

@@ -7,15 +7,18 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+#[cfg(feature = "xz")]
 use liblzma::write::XzEncoder;
 use tempfile::NamedTempFile;
 
+#[cfg(not(feature = "xz"))]
+use crate::read::no_xz;
 use crate::{Error, Result};
 
-/// A file being written, compressed if its name ends in `.gz` or `.xz`; or standard output, for `-`.
+/// A file being written, compressed if its name ends in `.gz` or `.xz`. The name `-` is standard output.
 ///
-/// The bytes go to a temporary file beside the target, which [`Output::finish`] syncs and renames. Dropped
-/// before that, it leaves nothing behind. What is no regular file (a pipe, a device) is written directly.
+/// The bytes go to a temporary file beside the target, which [`Output::finish`] syncs and renames. An output that is
+/// dropped before that leaves nothing behind. A pipe or a device is written directly.
 pub struct Output {
     encoder: Encoder,
     path: PathBuf,
@@ -24,6 +27,7 @@ pub struct Output {
 enum Encoder {
     Plain(BufWriter<Sink>),
     Gzip(GzEncoder<BufWriter<Sink>>),
+    #[cfg(feature = "xz")]
     Xz(XzEncoder<BufWriter<Sink>>),
 }
 
@@ -33,7 +37,7 @@ enum Sink {
     Stdout(io::Stdout),
 }
 
-/// How a file is called until it is complete: with letters of chance between.
+/// The name of a file until it is complete: these two with random letters between them.
 const PREFIX: &str = ".xner-";
 const SUFFIX: &str = ".part";
 
@@ -41,18 +45,24 @@ impl Output {
     /// Begins the file `path`.
     ///
     /// # Errors
-    /// [`Error::Io`] when the folder cannot be written to.
+    /// [`Error::Io`] when the folder cannot be written to, or when the name ends in `.xz` and this build lacks the
+    /// feature `xz`.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         if path == Path::new("-") {
             let encoder = Encoder::Plain(BufWriter::new(Sink::Stdout(io::stdout())));
             return Ok(Self { encoder, path: PathBuf::from("<stdout>") });
         }
-        let sink = Sink::open(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-        let sink = BufWriter::with_capacity(1 << 16, sink);
         let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+        #[cfg(not(feature = "xz"))]
+        if ending == "xz" {
+            return Err(Error::Io { path: path.to_owned(), fault: no_xz() });
+        }
+        let sink = Sink::open(path).map_err(|fault| Error::Io { path: path.to_owned(), fault })?;
+        let sink = BufWriter::with_capacity(1 << 16, sink);
         let encoder = match ending.as_str() {
             "gz" => Encoder::Gzip(GzEncoder::new(sink, Compression::default())),
+            #[cfg(feature = "xz")]
             "xz" => Encoder::Xz(XzEncoder::new(sink, 6)),
             _ => Encoder::Plain(sink),
         };
@@ -62,26 +72,27 @@ impl Output {
     /// Completes the file and gives it its name.
     ///
     /// # Errors
-    /// [`Error::Io`] when the last bytes cannot be written; the target is then as it was before.
+    /// [`Error::Io`] when the last bytes cannot be written. Then the target stays as it was.
     pub fn finish(self) -> Result<()> {
         let Self { encoder, path } = self;
         let buffer = match encoder {
             Encoder::Plain(buffer) => Ok(buffer),
             Encoder::Gzip(encoder) => encoder.finish(),
+            #[cfg(feature = "xz")]
             Encoder::Xz(encoder) => encoder.finish(),
         };
         let sink = buffer.and_then(|buffer| buffer.into_inner().map_err(io::IntoInnerError::into_error));
-        sink.and_then(Sink::finish).map_err(|source| Error::Io { path, source })
+        sink.and_then(Sink::finish).map_err(|fault| Error::Io { path, fault })
     }
 
     /// An error of writing to this output, with its name.
-    pub fn error(&self, source: io::Error) -> Error {
-        Error::Io { path: self.path.clone(), source }
+    pub fn error(&self, fault: io::Error) -> Error {
+        Error::Io { path: self.path.clone(), fault }
     }
 }
 
-/// Removes what processes that were killed while writing left of their outputs in a folder. Nothing else may be
-/// writing there; where something may, [`remove_partial_older`].
+/// Removes the temporary files of [`Output`]s in a folder, which killed processes left there. No other process may be
+/// writing there. Otherwise use [`remove_partial_older`].
 ///
 /// # Errors
 /// [`Error::Io`] when the folder does not read, or a file cannot be removed.
@@ -89,14 +100,14 @@ pub fn remove_partial(folder: &Path) -> Result<()> {
     remove_partial_older(folder, Duration::ZERO)
 }
 
-/// As [`remove_partial`], but only what nobody has written to for so long.
+/// As [`remove_partial`], but only for files that have not been written to for the time `age`.
 ///
 /// # Errors
 /// As [`remove_partial`].
 pub fn remove_partial_older(folder: &Path, age: Duration) -> Result<()> {
-    let fault = |source| Error::Io { path: folder.to_owned(), source };
-    for entry in fs::read_dir(folder).map_err(fault)? {
-        let entry = entry.map_err(fault)?;
+    let in_folder = |fault| Error::Io { path: folder.to_owned(), fault };
+    for entry in fs::read_dir(folder).map_err(in_folder)? {
+        let entry = entry.map_err(in_folder)?;
         let name = entry.file_name();
         let ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
         let old = || {
@@ -104,13 +115,14 @@ pub fn remove_partial_older(folder: &Path, age: Duration) -> Result<()> {
             changed.is_ok_and(|at| at.elapsed().is_ok_and(|since| since >= age))
         };
         if ours && (age.is_zero() || old()) {
-            fs::remove_file(entry.path()).map_err(|source| Error::Io { path: entry.path(), source })?;
+            fs::remove_file(entry.path()).map_err(|fault| Error::Io { path: entry.path(), fault })?;
         }
     }
     Ok(())
 }
 
-/// Says so where there is no such folder: the system would name the temporary file, of which nobody has heard.
+/// Refuses a folder that does not exist. The system's fault would name the temporary file, which the caller does not
+/// know.
 fn check_folder(folder: &Path) -> io::Result<()> {
     let missing = match fs::metadata(folder) {
         Ok(found) => !found.is_dir(),
@@ -125,7 +137,7 @@ fn check_folder(folder: &Path) -> io::Result<()> {
 
 impl Sink {
     fn open(path: &Path) -> io::Result<Self> {
-        // Through links, so that the file behind a link is replaced and not the link.
+        // Links are followed, so that the file behind a link is replaced and not the link.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if fs::metadata(&target).is_ok_and(|existing| !existing.is_file()) {
             return OpenOptions::new().write(true).open(target).map(Self::Direct);
@@ -181,6 +193,7 @@ impl Write for Output {
         match &mut self.encoder {
             Encoder::Plain(encoder) => encoder.write(bytes),
             Encoder::Gzip(encoder) => encoder.write(bytes),
+            #[cfg(feature = "xz")]
             Encoder::Xz(encoder) => encoder.write(bytes),
         }
     }
@@ -189,6 +202,7 @@ impl Write for Output {
         match &mut self.encoder {
             Encoder::Plain(encoder) => encoder.flush(),
             Encoder::Gzip(encoder) => encoder.flush(),
+            #[cfg(feature = "xz")]
             Encoder::Xz(encoder) => encoder.flush(),
         }
     }

@@ -10,7 +10,7 @@ use crate::{Labelled, Result, Scheme};
 /// How to write a corpus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WriteOptions {
-    /// The format; `None` takes the one that the file's name promises, or else columns.
+    /// The format. `None` takes the one that the file's name promises, or else columns.
     pub format: Option<Format>,
     /// The scheme of the tags in columns.
     pub scheme: Scheme,
@@ -24,13 +24,13 @@ impl Default for WriteOptions {
 
 /// Writes a file of any format, a sentence at a time.
 ///
-/// Columns are token and tag, with a space between or, as [`Format::Tsv`], a tab. Plain text is a sentence a
-/// line, its line breaks made spaces.
+/// Columns are token and tag with a space between, or with a tab for [`Format::Tsv`]. Plain text is a sentence a line,
+/// and line breaks in a sentence become spaces.
 pub struct Writer {
     output: Output,
     format: Format,
     scheme: Scheme,
-    begun: bool,
+    started: bool,
 }
 
 impl Writer {
@@ -41,7 +41,7 @@ impl Writer {
     pub fn create(path: impl AsRef<Path>, options: &WriteOptions) -> Result<Self> {
         let path = path.as_ref();
         let format = options.format.or_else(|| Format::guess(path)).unwrap_or(Format::Conll);
-        Ok(Self { output: Output::create(path)?, format, scheme: options.scheme, begun: false })
+        Ok(Self { output: Output::create(path)?, format, scheme: options.scheme, started: false })
     }
 
     /// Adds a sentence.
@@ -55,14 +55,14 @@ impl Writer {
             check_conll(labelled, separator)?;
         }
         let written = self.put(labelled, separator);
-        self.begun = true;
+        self.started = true;
         written.map_err(|error| self.output.error(error))
     }
 
     fn put(&mut self, labelled: &Labelled, separator: char) -> io::Result<()> {
-        // Readers take one byte order mark from a file's head: give them one where the text begins with its own.
+        // Readers remove one byte order mark at the head of a file. A text that begins with its own gets another one.
         let marked = labelled.sentence.text().starts_with('\u{feff}');
-        if marked && !self.begun && self.format != Format::Jsonl {
+        if marked && !self.started && self.format != Format::Jsonl {
             write!(self.output, "\u{feff}")?;
         }
         match self.format {
@@ -87,7 +87,7 @@ impl Writer {
 /// Writes a whole corpus.
 ///
 /// # Errors
-/// As [`Writer::write`]; the file is then not written at all.
+/// As [`Writer::write`]. Then the file is not written at all.
 pub fn write_corpus<'a>(
     path: impl AsRef<Path>,
     corpus: impl IntoIterator<Item = &'a Labelled>,

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Builder, Dictionary};
-use crate::judge::{check_dims, unit_rows};
+use crate::check::same_dims;
 use crate::knn::Csls;
+use crate::normalise::unit_rows;
 use crate::{Error, Result, Rows, Vectors};
 
 /// Which pairs [`induce`] gives out.
@@ -123,7 +124,7 @@ pub fn induce(
     sink: &mut dyn FnMut(&str, &str, f32) -> Result<()>,
 ) -> Result<Induced> {
     config.check()?;
-    check_dims(source, target)?;
+    same_dims(source.dim(), target.dim())?;
     let (sources, targets) = (unit_rows(source.rows()), unit_rows(target.rows()));
     let csls =
         Csls::new(Rows::new(&sources, source.dim()), Rows::new(&targets, target.dim()), config.csls_k)?;

@@ -32,7 +32,7 @@ impl<R: BufRead> Lines<R> {
         loop {
             self.bytes.clear();
             let read = (&mut self.reader).take(LONGEST).read_until(b'\n', &mut self.bytes);
-            let read = read.map_err(|source| Error::Io { path: self.name.clone(), source })?;
+            let read = read.map_err(|fault| Error::Io { path: self.name.clone(), fault })?;
             if read == 0 {
                 return Ok(false);
             }

@@ -18,17 +18,17 @@
 mod induce;
 pub(crate) mod lines;
 mod read;
-mod words;
 mod write;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use induce::{InduceConfig, Induced, induce, induced};
 pub use write::DictionaryWriter;
 
-use self::words::Words;
-use crate::{Error, Result, Vectors};
+use crate::vectors::VocabularyBuilder;
+use crate::{Error, Result, Vectors, Vocabulary};
 
 /// Source words and phrases with their translations, both in the order in which they were listed.
 ///
@@ -36,8 +36,8 @@ use crate::{Error, Result, Vectors};
 #[derive(Clone)]
 pub struct Dictionary {
     name: PathBuf,
-    sources: Words,
-    targets: Words,
+    sources: Arc<Vocabulary>,
+    targets: Arc<Vocabulary>,
     /// The translations of source `s` are `entries[starts[s]..starts[s + 1]]`.
     starts: Vec<usize>,
     entries: Vec<Entry>,
@@ -113,12 +113,12 @@ impl Dictionary {
 
     /// The source words and phrases in order.
     pub fn sources(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
-        self.sources.iter()
+        self.sources.words()
     }
 
     /// Whether there is a translation of `source`, which must match to the letter.
     pub fn contains(&self, source: &str) -> bool {
-        self.sources.find(source).is_some()
+        self.sources.rank(source).is_some()
     }
 
     /// The translations of `source`, which must match to the letter; none for an unknown one.
@@ -126,13 +126,13 @@ impl Dictionary {
         &'a self,
         source: &str,
     ) -> impl ExactSizeIterator<Item = Translation<'a>> + Clone + use<'a> {
-        let range = self.sources.find(source).map_or(0..0, |s| self.starts[s]..self.starts[s + 1]);
+        let range = self.sources.rank(source).map_or(0..0, |s| self.starts[s]..self.starts[s + 1]);
         self.entries[range].iter().map(|&entry| self.translation(entry))
     }
 
     /// All pairs, those of one source together.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Translation<'_>)> + Clone {
-        self.sources.iter().zip(self.starts.windows(2)).flat_map(move |(source, ends)| {
+        self.sources.words().zip(self.starts.windows(2)).flat_map(move |(source, ends)| {
             self.entries[ends[0]..ends[1]].iter().map(move |&entry| (source, self.translation(entry)))
         })
     }
@@ -150,8 +150,8 @@ impl Dictionary {
         mut target: impl FnMut(&str) -> bool,
     ) -> Self {
         let mut builder = Builder::default();
-        let targets: Vec<bool> = self.targets.iter().map(&mut target).collect();
-        for (word, ends) in self.sources.iter().zip(self.starts.windows(2)) {
+        let targets: Vec<bool> = self.targets.words().map(&mut target).collect();
+        for (word, ends) in self.sources.words().zip(self.starts.windows(2)) {
             if source(word) {
                 for &entry in &self.entries[ends[0]..ends[1]] {
                     if targets[entry.target as usize] {
@@ -175,7 +175,7 @@ impl Dictionary {
     #[must_use]
     pub fn preferring_others(&self) -> Self {
         let mut builder = Builder::default();
-        for (word, ends) in self.sources.iter().zip(self.starts.windows(2)) {
+        for (word, ends) in self.sources.words().zip(self.starts.windows(2)) {
             let all = self.entries[ends[0]..ends[1]].iter().map(|&entry| self.translation(entry));
             let others = all.clone().any(|translation| translation.word != word);
             for translation in all.filter(|translation| !others || translation.word != word) {
@@ -201,10 +201,10 @@ impl Dictionary {
     /// [`Error::NoOverlap`] when there is none.
     pub fn ranks(&self, source: &Vectors, target: &Vectors) -> Result<Ranks> {
         let targets: Vec<Option<u32>> =
-            self.targets.iter().map(|word| target.rank(word).map(|rank| rank as u32)).collect();
+            self.targets.words().map(|word| target.rank(word).map(|rank| rank as u32)).collect();
         let mut ranks = Ranks { words: self.len(), ..Ranks::default() };
         let mut known_sources = 0;
-        for (word, ends) in self.sources.iter().zip(self.starts.windows(2)) {
+        for (word, ends) in self.sources.words().zip(self.starts.windows(2)) {
             let entries = &self.entries[ends[0]..ends[1]];
             let before = ranks.pairs.len();
             if let Some(rank) = source.rank(word) {
@@ -258,14 +258,14 @@ fn check_pair(source: &str, target: &str, score: Option<f32>) -> Result<(), Stri
 /// Takes pairs in any order and puts those of one source together.
 #[derive(Default)]
 pub(crate) struct Builder {
-    sources: Words,
-    targets: Words,
+    sources: VocabularyBuilder,
+    targets: VocabularyBuilder,
     pairs: Vec<(u32, Entry)>,
 }
 
 impl Builder {
     pub(crate) fn push(&mut self, source: &str, target: &str, score: Option<f32>) {
-        let (source, target) = (self.sources.insert(source), self.targets.insert(target));
+        let (source, target) = (self.sources.insert(source).0, self.targets.insert(target).0);
         self.pairs.push((source, Entry { target, score: score.unwrap_or(f32::NAN) }));
     }
 
@@ -287,7 +287,8 @@ impl Builder {
             }
         }
         starts.push(entries.len());
-        Dictionary { name: name.into(), sources: self.sources, targets: self.targets, starts, entries }
+        let [sources, targets] = [self.sources, self.targets].map(|words| Arc::new(words.finish()));
+        Dictionary { name: name.into(), sources, targets, starts, entries }
     }
 }
 

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{check_dims, unit_rows};
+use crate::check::same_dims;
 use crate::dictionary::Dictionary;
 use crate::knn::{Csls, Neighbours, nearest};
+use crate::normalise::unit_rows;
 use crate::{Result, Rows, Vectors};
 
 /// The neighbours that are looked at.
@@ -70,7 +71,7 @@ pub fn induction(
     dictionary: &Dictionary,
     csls_k: usize,
 ) -> Result<Induction> {
-    check_dims(source, target)?;
+    same_dims(source.dim(), target.dim())?;
     let ranks = dictionary.ranks(source, target)?;
     let pairs = ranks.pairs;
     // One source's pairs stand together: a run of them is a judged word.

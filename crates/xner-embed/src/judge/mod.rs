@@ -17,11 +17,8 @@ mod correlation;
 mod induction;
 mod neighbours;
 mod similarity;
-mod unit;
 
 pub use correlation::{pearson, spearman};
 pub use induction::{Induction, Precision, induction};
 pub use neighbours::{Neighbour, analogy, nearest_words, neighbours};
 pub use similarity::{Similarity, SimilarityPairs, similarity};
-
-pub(crate) use unit::{check_dims, unit_rows};

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use rayon::prelude::*;
 
+use crate::rows::{dot, square};
 use crate::{Error, Result, Vectors, check};
 
 /// A word near another.
@@ -86,16 +87,11 @@ fn known<const N: usize>(vectors: &Vectors, words: [&str; N]) -> Result<([usize;
     Ok((ranks, ranks.map(length)))
 }
 
-fn square(row: &[f32]) -> f64 {
-    row.iter().map(|&x| f64::from(x) * f64::from(x)).sum()
-}
-
 /// One pass over the vectors, which need no unit length and are not copied.
 fn search<'a>(vectors: &'a Vectors, query: &[f32], left_out: &[usize], k: usize) -> Vec<Neighbour<'a>> {
     let own = square(query).sqrt();
     let cosine = |row: &[f32]| {
-        let dot: f64 = row.iter().zip(query).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum();
-        let cosine = (dot / (own * square(row).sqrt())) as f32;
+        let cosine = (dot(row, query) / (own * square(row).sqrt())) as f32;
         // Zero vectors, and what is not finite in a mapped file, are near to nothing. Added to 0, −0 and 0 tie.
         if cosine.is_finite() { 0.0 + cosine } else { 0.0 }
     };

@@ -9,6 +9,7 @@ use xner_corpus::read::Input;
 
 use super::{pearson, spearman};
 use crate::dictionary::lines::{Lines, columns};
+use crate::rows::{dot, square};
 use crate::{Error, Result, Vectors, check};
 
 /// Pairs of words with the similarity that people gave them.
@@ -148,9 +149,7 @@ fn look_up<'a>(vectors: &'a Vectors, word: &str) -> Option<&'a [f32]> {
 }
 
 fn cosine(x: &[f32], y: &[f32]) -> f64 {
-    let dot =
-        |x: &[f32], y: &[f32]| -> f64 { x.iter().zip(y).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum() };
     // One root of the product, not two: the cosine of a vector with itself is then 1 to the bit, a tie with others.
-    let cosine = dot(x, y) / (dot(x, x) * dot(y, y)).sqrt();
+    let cosine = dot(x, y) / (square(x) * square(y)).sqrt();
     if cosine.is_finite() { cosine } else { 0.0 }
 }

@@ -54,19 +54,19 @@ pub struct Dropout {
 impl Dropout {
     /// The same for one of several ways to draw.
     pub(super) fn of_way(self, way: u64) -> Self {
-        Self { seed: mixed(self.seed ^ way), ..self }
+        Self { seed: splitmix64(self.seed ^ way, 1), ..self }
     }
 
     /// Whether the similarity of a query and a key is kept.
     pub(super) fn keeps(self, query: u32, key: u32) -> bool {
-        let x = mixed(self.seed ^ (u64::from(query) << 32 | u64::from(key)));
+        let x = splitmix64(self.seed ^ (u64::from(query) << 32 | u64::from(key)), 1);
         ((x >> 11) as f64) < self.keep * (1_u64 << 53) as f64
     }
 }
 
-/// A number that looks random for each number (`splitmix64`).
-fn mixed(x: u64) -> u64 {
-    let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
+/// Number `count`, from 1, of the generator splitmix64 that begins at `seed`.
+pub(crate) fn splitmix64(seed: u64, count: u64) -> u64 {
+    let x = seed.wrapping_add(count.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     x ^ (x >> 31)
@@ -98,7 +98,8 @@ impl<'a> Csls<'a> {
     /// 0 all means are 0, and CSLS is twice the cosine.
     ///
     /// # Errors
-    /// [`Error::Incompatible`](crate::Error::Incompatible) when the dimensions disagree, [`Error::NotFinite`](crate::Error::NotFinite) when a number is NaN or infinite,
+    /// [`Error::Incompatible`](crate::Error::Incompatible) when the dimensions disagree,
+    /// [`Error::NotFinite`](crate::Error::NotFinite) when a number is NaN or infinite,
     /// [`Error::TooLong`](crate::Error::TooLong) when inner products may overflow.
     pub fn new(source: Rows<'a>, target: Rows<'a>, k: usize) -> Result<Self> {
         check_rows(source, target, ["source vectors", "target vectors"])?;

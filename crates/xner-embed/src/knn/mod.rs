@@ -14,6 +14,7 @@ mod neighbours;
 mod pack;
 mod scan;
 
+pub(crate) use csls::splitmix64;
 pub use csls::{Best, Csls, Dropout, Match};
 pub use neighbours::Neighbours;
 

@@ -79,11 +79,6 @@ impl Matrix {
         &mut self.data
     }
 
-    /// The numbers themselves, row by row.
-    pub fn into_data(self) -> Vec<f64> {
-        self.data
-    }
-
     /// Row `i`.
     ///
     /// # Panics
@@ -134,12 +129,6 @@ impl Matrix {
         let into = MatMut::from_row_major_slice_mut(&mut out.data, self.rows, other.cols);
         matmul(into, Accum::Replace, self.view(), other.view(), 1.0, Par::Seq);
         out
-    }
-
-    /// Every number times `factor`.
-    #[must_use]
-    pub fn scaled(&self, factor: f64) -> Self {
-        Self { data: self.data.iter().map(|x| x * factor).collect(), ..*self }
     }
 
     /// Column `j` times `factors[j]`: the product with a diagonal matrix.

@@ -1,11 +1,11 @@
 //! Adversarial training as the initialiser of a run.
 
-use super::adversarial::{CheckedAdversarial, Event as Training, State as TrainingState, train_on};
+use xner_core::{Device, Observer};
+
+use super::adversarial::{CheckedAdversarial, State as TrainingState, train_on};
 use super::checkpoint::Checkpoint;
 use super::config::CriterionConfig;
 use super::criterion;
-use super::device::Device;
-use super::event::{Event, Flow, Observer};
 use super::spaces::Spaces;
 use super::state::State;
 use crate::knn::Csls;
@@ -21,7 +21,7 @@ pub(super) fn initialise_adversarially(
     device: Device,
     checkpoint: Option<&Checkpoint>,
     state: &mut State,
-    observer: &mut Observer<'_>,
+    observer: &mut dyn Observer,
 ) -> Result<Matrix> {
     let restart = state.finished.len();
     let training = match &state.initialiser {
@@ -33,28 +33,14 @@ pub(super) fn initialise_adversarially(
         let csls = Csls::new(Rows::new(&moved, spaces.dim()), spaces.fixed_unit(), criterion.neighbours)?;
         Ok(criterion::of_csls(&csls, criterion))
     };
-    let mut trouble = None;
-    let mut watch = |event: &Training<'_>| match *event {
-        Training::Progress { epoch, step, steps, discriminator_loss, .. } => {
-            let (samples, of) = (step * config.batch, steps * config.batch);
-            observer(&Event::AdversarialSteps { epoch, samples, of, loss: discriminator_loss })
-        }
-        Training::Epoch { epoch, criterion, best, state: training } => {
-            let written = training.to_bytes().and_then(|bytes| {
-                state.initialiser = Some(bytes);
-                checkpoint.map_or(Ok(()), |checkpoint| checkpoint.write(state))
-            });
-            if let Err(error) = written {
-                trouble = Some(error);
-                return Flow::Stop;
-            }
-            observer(&Event::AdversarialEpoch { epoch, of: config.epochs, criterion, best })
-        }
+    let mut keep = |training: &TrainingState| {
+        state.initialiser = Some(training.to_bytes()?);
+        checkpoint.map_or(Ok(()), |checkpoint| checkpoint.write(state))
     };
-    let found = train_on(device, spaces.moving(), spaces.fixed(), config, training, &mut judge, &mut watch);
-    match (found, trouble) {
-        (Ok(found), None) => Ok(found.mapping),
-        (Err(Error::Stopped { .. }), None) => Err(Error::Stopped { restart }),
-        (_, Some(error)) | (Err(error), None) => Err(error),
+    let (moving, fixed) = (spaces.moving(), spaces.fixed());
+    match train_on(device, moving, fixed, config, training, &mut judge, &mut keep, observer) {
+        Ok(found) => Ok(found.mapping),
+        Err(Error::Stopped { .. }) => Err(Error::Stopped { restart }),
+        Err(fault) => Err(fault),
     }
 }

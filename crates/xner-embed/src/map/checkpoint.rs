@@ -88,7 +88,7 @@ impl Checkpoint {
 
     /// Writes the state in the place of the one before.
     pub(super) fn write(&self, state: &State) -> Result<()> {
-        fs::create_dir_all(&self.folder).map_err(|source| Error::Io { path: self.folder.clone(), source })?;
+        fs::create_dir_all(&self.folder).map_err(|fault| Error::Io { path: self.folder.clone(), fault })?;
         let mut tensors = Stored::default();
         if let Some((_, moving, fixed)) = &state.kept {
             tensors.matrix("kept.moving", moving);
@@ -126,8 +126,8 @@ impl Checkpoint {
     /// Removes a checkpoint folder; one that is not there is removed already.
     pub(super) fn remove(folder: &Path) -> Result<()> {
         match fs::remove_dir_all(folder) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::Io { path: folder.to_owned(), source })
+            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::Io { path: folder.to_owned(), fault })
             }
             _ => Ok(()),
         }
@@ -144,7 +144,8 @@ pub(super) fn fingerprint(
     let mut digest = Xxh3::new();
     let config = serde_json::to_string(config)
         .map_err(|error| Error::Config { key: "config".to_owned(), message: error.to_string() })?;
-    digest.update(config.as_bytes());
+    // Keys were once spelt with `-`, as values still are: runs that began then go on.
+    digest.update(config.replace('_', "-").as_bytes());
     for vectors in [source, target] {
         digest.update(&(vectors.len() as u64).to_le_bytes());
         digest.update(&(vectors.dim() as u64).to_le_bytes());

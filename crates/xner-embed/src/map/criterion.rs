@@ -2,8 +2,9 @@
 
 use super::config::{CriterionConfig, Induction, ProcrustesConfig};
 use super::induce::induced_pairs;
-use super::spaces::unit_rows;
 use crate::knn::Csls;
+use crate::normalise::into_unit_rows;
+use crate::rows::dot;
 use crate::{Result, Rows};
 
 /// MUSE's unsupervised criterion: the mean cosine of the CSLS translations of the most frequent words of
@@ -14,7 +15,7 @@ use crate::{Result, Rows};
 /// [`crate::Error::Incompatible`] when the dimensions disagree, [`crate::Error::NotFinite`] when a number is NaN or
 /// infinite.
 pub fn criterion(moved: Rows<'_>, fixed: Rows<'_>, config: &CriterionConfig) -> Result<f64> {
-    let [x, z] = [moved, fixed].map(|rows| unit_rows(rows.data().to_vec(), rows.dim()));
+    let [x, z] = [moved, fixed].map(|rows| into_unit_rows(rows.data().to_vec(), rows.dim()));
     let csls = Csls::new(Rows::new(&x, moved.dim()), Rows::new(&z, fixed.dim()), config.neighbours)?;
     Ok(of_csls(&csls, config))
 }
@@ -31,9 +32,7 @@ pub(super) fn of_csls(csls: &Csls<'_>, config: &CriterionConfig) -> f64 {
     if pairs.is_empty() {
         return -1.0;
     }
-    let cosines = pairs.iter().map(|&(i, j)| {
-        let (x, z) = (csls.source().row(i as usize), csls.target().row(j as usize));
-        x.iter().zip(z).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>()
-    });
+    let cosines =
+        pairs.iter().map(|&(i, j)| dot(csls.source().row(i as usize), csls.target().row(j as usize)));
     cosines.sum::<f64>() / pairs.len() as f64
 }

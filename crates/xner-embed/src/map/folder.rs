@@ -4,7 +4,6 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use xner_corpus::read::whole_text;
 use xner_corpus::write::remove_partial;
@@ -15,6 +14,7 @@ use super::exact;
 use super::mapping::Mapping;
 use super::report::Report;
 use super::run::Mapped;
+use super::spelling;
 use super::stored::{Opened, Stored, write_bytes};
 use crate::normalise::Fitted;
 use crate::{Error, ReadOptions, Result, Vectors, read, write};
@@ -76,7 +76,7 @@ pub fn save(
     files: VectorFiles,
 ) -> Result<()> {
     let dir = dir.as_ref();
-    fs::create_dir_all(dir).map_err(|source| Error::Io { path: dir.to_owned(), source })?;
+    fs::create_dir_all(dir).map_err(|fault| Error::Io { path: dir.to_owned(), fault })?;
     remove_partial(dir)?;
     // Without its report the folder counts as incomplete until all files belong together.
     remove(&dir.join(REPORT))?;
@@ -116,9 +116,7 @@ fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<()> {
 
 fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
-        Err(source) if source.kind() != ErrorKind::NotFound => {
-            Err(Error::Io { path: path.to_owned(), source })
-        }
+        Err(fault) if fault.kind() != ErrorKind::NotFound => Err(Error::Io { path: path.to_owned(), fault }),
         _ => Ok(()),
     }
 }
@@ -154,7 +152,8 @@ pub fn open(dir: impl AsRef<Path>) -> Result<MappingFolder> {
         };
         return Err(Error::Folder { path: dir.to_owned(), message: message.to_owned() });
     }
-    let (config, report) = (read_json(&dir.join(CONFIG))?, read_json(&dir.join(REPORT))?);
+    let config = read_text(&dir.join(CONFIG), spelling::read)?;
+    let report = read_text(&dir.join(REPORT), |text| serde_json::from_str(text))?;
     let mapping = read_mapping(&dir.join(MAPPING))?;
     Ok(MappingFolder { mapping, config, report, dir: dir.to_owned() })
 }
@@ -178,10 +177,9 @@ fn read_mapping(path: &Path) -> Result<Mapping> {
     Ok(Mapping { source, target, source_steps: note.source, target_steps: note.target })
 }
 
-fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
+fn read_text<T>(path: &Path, parse: impl Fn(&str) -> serde_json::Result<T>) -> Result<T> {
     let text = whole_text(path)?;
-    serde_json::from_str(&text)
-        .map_err(|error| Error::Folder { path: path.to_owned(), message: error.to_string() })
+    parse(&text).map_err(|error| Error::Folder { path: path.to_owned(), message: error.to_string() })
 }
 
 impl MappingFolder {

@@ -12,8 +12,6 @@ mod adversaries;
 mod checkpoint;
 mod config;
 mod criterion;
-mod device;
-mod event;
 mod exact;
 mod finish;
 mod folder;
@@ -28,6 +26,7 @@ mod seeds;
 mod self_learning;
 mod similarity;
 mod spaces;
+mod spelling;
 mod state;
 mod stored;
 
@@ -36,8 +35,6 @@ pub use config::{
     ProcrustesConfig, RcslsConfig, Refinement, SelfLearningConfig, Side, SimilarityConfig,
 };
 pub use criterion::criterion;
-pub use device::Device;
-pub use event::{Event, Flow, Observer};
 pub use folder::{MappingFolder, VectorFiles, checkpoint_folder, open, save};
 pub use induce::induced_pairs;
 pub use mapping::Mapping;

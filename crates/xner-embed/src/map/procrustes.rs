@@ -1,7 +1,7 @@
 //! The orthogonal Procrustes problem.
 
 use super::Pair;
-use crate::check::same_dim;
+use crate::check::same_dims;
 use crate::linalg::{Matrix, cross, svd};
 use crate::{Error, Result, Rows};
 
@@ -35,6 +35,6 @@ pub fn procrustes(x: Rows<'_>, z: Rows<'_>, pairs: &[Pair]) -> Result<Matrix> {
             message: "no pair to learn from".to_owned(),
         });
     }
-    same_dim(x.dim(), "source vectors", z.dim(), "target vectors")?;
+    same_dims(x.dim(), z.dim())?;
     Ok(svd(&cross(x, z, pairs))?.rotation())
 }

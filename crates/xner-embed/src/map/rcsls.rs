@@ -6,14 +6,15 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Pair;
 use super::config::RcslsConfig;
-use super::event::Event;
 use super::procrustes::procrustes;
 use super::report::Iteration;
-use super::spaces::{Spaces, unit_rows};
+use super::spaces::Spaces;
 use super::state::Current;
 use crate::knn::{Neighbours, nearest};
 use crate::linalg::{Matrix, apply, cross, svd};
+use crate::normalise::into_unit_rows;
 use crate::{Error, Result, Rows};
+use xner_core::Mapping;
 
 /// Rates below this move nothing any more.
 const SMALLEST_RATE: f64 = 1e-4;
@@ -22,7 +23,12 @@ const SMALLEST_RATE: f64 = 1e-4;
 ///
 /// `-2 x W yᵀ + 1/k Σ x W y_jᵀ + 1/k Σ x_j W yᵀ`, mean over the pairs, where the `y_j` are the `k` neighbours of `x W`
 /// among the words that stay and the `x_j` those of `y` among the words that move. All vectors are of unit length.
-pub(super) fn step(current: &mut Current, spaces: &Spaces, config: &RcslsConfig, seed: u64) -> Result<Event> {
+pub(super) fn step(
+    current: &mut Current,
+    spaces: &Spaces,
+    config: &RcslsConfig,
+    seed: u64,
+) -> Result<Mapping> {
     let pairs = current.pairs.clone().unwrap_or_default();
     if pairs.is_empty() {
         return Err(Error::Unmappable {
@@ -30,8 +36,8 @@ pub(super) fn step(current: &mut Current, spaces: &Spaces, config: &RcslsConfig,
             message: "no pair to learn from".to_owned(),
         });
     }
-    let moving = unit_rows(spaces.moving().head(config.words).data().to_vec(), spaces.dim());
-    let all = unit_rows(spaces.moving().data().to_vec(), spaces.dim());
+    let moving = into_unit_rows(spaces.moving().head(config.words).data().to_vec(), spaces.dim());
+    let all = into_unit_rows(spaces.moving().data().to_vec(), spaces.dim());
     let sides = Sides {
         pool: Rows::new(&moving, spaces.dim()),
         keys: spaces.fixed_unit().head(config.words),
@@ -78,9 +84,9 @@ pub(super) fn step(current: &mut Current, spaces: &Spaces, config: &RcslsConfig,
         let mut next = w;
         next.data_mut().iter_mut().zip(gradient.data()).for_each(|(w, g)| *w -= rate * g);
         if config.spectral {
-            let parts = svd(&next)?;
-            let cut: Vec<f64> = parts.s.iter().map(|s| s.min(1.0)).collect();
-            next = parts.u.scaled_columns(&cut).product(&parts.v.transposed());
+            let mut parts = svd(&next)?;
+            parts.s.iter_mut().for_each(|s| *s = s.min(1.0));
+            next = parts.rebuilt();
         }
         current.mapping = Some(next);
     }
@@ -92,7 +98,7 @@ pub(super) fn step(current: &mut Current, spaces: &Spaces, config: &RcslsConfig,
     } else if counters.done && current.best.is_none() {
         current.best = current.mapping.take().map(|w| (w, None));
     }
-    Ok(Event::Rcsls { step, of: config.steps, loss, learning_rate: rate })
+    Ok(Mapping::Rcsls { step, of: config.steps, loss, learning_rate: rate })
 }
 
 /// Unit vectors: those of pairs, and those among which neighbours are looked for.

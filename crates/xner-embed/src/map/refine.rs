@@ -1,7 +1,6 @@
 //! Iterated Procrustes with a CSLS dictionary.
 
 use super::config::{CriterionConfig, ProcrustesConfig};
-use super::event::Event;
 use super::report::Iteration;
 use super::spaces::Spaces;
 use super::state::Current;
@@ -9,6 +8,7 @@ use super::{criterion, induced_pairs, procrustes};
 use crate::knn::Csls;
 use crate::linalg::Matrix;
 use crate::{Result, Rows};
+use xner_core::Mapping;
 
 /// One iteration: solves the dictionary (or takes the initialiser's mapping as it is), computes the criterion,
 /// keeps the best, and induces the next dictionary from the same CSLS means.
@@ -17,7 +17,7 @@ pub(super) fn step(
     spaces: &Spaces,
     config: &ProcrustesConfig,
     criterion: &CriterionConfig,
-) -> Result<Event> {
+) -> Result<Mapping> {
     let pairs = current.pairs.take();
     let w = match (&pairs, current.mapping.take()) {
         (Some(pairs), _) => procrustes(spaces.moving(), spaces.fixed(), pairs)?,
@@ -55,5 +55,5 @@ pub(super) fn step(
         counters.done = true;
     }
     counters.iteration += 1;
-    Ok(Event::Procrustes { iteration, of: config.iterations, pairs: size, criterion: value, best })
+    Ok(Mapping::Procrustes { iteration, of: config.iterations, pairs: size, criterion: value, best })
 }

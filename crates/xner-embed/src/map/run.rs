@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use xner_core::{Device, Event, Flow, Mapping as Step, Observer, What};
+
 #[cfg(feature = "adversarial")]
 use super::adversaries::initialise_adversarially;
 use super::checkpoint::{Checkpoint, fingerprint};
 use super::config::{CheckedConfig, Initialiser, ProcrustesConfig, Refinement};
-use super::device::Device;
-use super::event::{Event, Flow, Observer};
 use super::finish::finish;
 use super::mapping::Mapping;
 use super::report::{Report, Restart};
@@ -54,7 +54,7 @@ pub struct Mapped {
 /// ```
 /// use xner_embed::Vectors;
 /// use xner_embed::dictionary::Dictionary;
-/// use xner_embed::map::{Flow, MapConfig, Method, Resources, map};
+/// use xner_embed::map::{MapConfig, Method, Resources, map};
 ///
 /// // The target is the source turned by a quarter.
 /// let source = Vectors::from_rows(["one", "two", "three"], 2, &[1.0, 0.0, 0.0, 1.0, 1.0, 1.0])?;
@@ -63,7 +63,7 @@ pub struct Mapped {
 ///
 /// let config = MapConfig::preset(Method::Supervised).check()?;
 /// let resources = Resources { dictionary: Some(&dictionary), ..Resources::default() };
-/// let mapped = map(&source, &target, &config, &resources, &mut |_| Flow::Continue)?;
+/// let mapped = map(&source, &target, &config, &resources, &mut ())?;
 /// let three = mapped.mapping.apply_source(&source)?;
 /// assert!(three.row(2).iter().zip(target.row(2)).all(|(a, b)| (a - b).abs() < 1e-6));
 /// # Ok::<(), xner_embed::Error>(())
@@ -78,7 +78,7 @@ pub fn map(
     target: &Vectors,
     config: &CheckedConfig,
     resources: &Resources<'_>,
-    observer: &mut Observer<'_>,
+    observer: &mut dyn Observer,
 ) -> Result<Mapped> {
     let spaces = Spaces::new(source, target, config)?;
     let given = given_pairs(source, target, config, resources)?;
@@ -114,7 +114,7 @@ fn given_pairs(
     }
 }
 
-struct Run<'a, 'o> {
+struct Run<'a> {
     config: &'a CheckedConfig,
     resources: &'a Resources<'a>,
     spaces: Spaces,
@@ -122,10 +122,10 @@ struct Run<'a, 'o> {
     given: Option<Vec<Pair>>,
     checkpoint: Option<Checkpoint>,
     state: State,
-    observer: &'a mut Observer<'o>,
+    observer: &'a mut dyn Observer,
 }
 
-impl Run<'_, '_> {
+impl Run<'_> {
     fn all(mut self) -> Result<Mapped> {
         while self.state.finished.len() < self.config.restarts {
             self.restart()?;
@@ -142,14 +142,14 @@ impl Run<'_, '_> {
     fn restart(&mut self) -> Result<()> {
         let restart = self.state.finished.len();
         let seed = self.config.seed.wrapping_add(restart as u64);
-        self.tell(&Event::Restart { restart, of: self.config.restarts, seed })?;
+        self.tell(&Step::Restart { restart, of: self.config.restarts, seed })?;
         if self.state.current.is_none() {
             let current = self.initialise(seed)?;
             let pairs = current.counters.seed_pairs;
             self.state.current = Some(current);
             self.state.initialiser = None;
             self.save()?;
-            self.tell(&Event::Initialised { pairs })?;
+            self.tell(&Step::Initialised { pairs })?;
         }
         let Some(mut current) = self.state.current.take() else { return Ok(()) };
         self.start(&mut current)?;
@@ -287,7 +287,7 @@ impl Run<'_, '_> {
             self.state.kept = Some((restart, moving, fixed));
         }
         self.save()?;
-        self.tell(&Event::Finished { restart, criterion, best })
+        self.tell(&Step::Finished { restart, criterion, best })
     }
 
     /// A dictionary of a mapping that came without one.
@@ -303,8 +303,12 @@ impl Run<'_, '_> {
     }
 
     /// Tells the observer; a stop leaves a checkpoint.
-    fn tell(&mut self, event: &Event) -> Result<()> {
-        match (self.observer)(event) {
+    fn tell(&mut self, step: &Step) -> Result<()> {
+        self.event(What::Mapping(step))
+    }
+
+    fn event(&mut self, what: What<'_>) -> Result<()> {
+        match self.observer.event(&Event { phase: "mapping", what }) {
             Flow::Continue => Ok(()),
             Flow::Stop => {
                 self.write()?;
@@ -319,7 +323,9 @@ impl Run<'_, '_> {
             return Ok(());
         }
         self.write()?;
-        self.tell(&Event::Checkpoint)
+        let step = self.state.current.as_ref().map_or(0, |current| current.counters.iteration);
+        let path = self.resources.checkpoint.unwrap_or(Path::new(""));
+        self.event(What::Checkpoint { step, path })
     }
 
     fn write(&self) -> Result<()> {

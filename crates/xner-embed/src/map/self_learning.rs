@@ -2,15 +2,16 @@
 
 use super::Pair;
 use super::config::{Induction, SelfLearningConfig};
-use super::event::Event;
 use super::procrustes::procrustes;
 use super::report::Iteration;
 use super::similarity::best_pairs;
-use super::spaces::{Spaces, unit_rows};
+use super::spaces::Spaces;
 use super::state::Current;
-use crate::knn::{Csls, Dropout};
+use crate::knn::{Csls, Dropout, splitmix64};
 use crate::linalg::{Matrix, apply};
+use crate::normalise::into_unit_rows;
 use crate::{Result, Rows};
+use xner_core::Mapping;
 
 /// One iteration: solves the dictionary, induces a new one in which each similarity takes part by chance, and
 /// raises that chance when the objective has not grown for long. The last dictionary and its solution are the result.
@@ -19,7 +20,7 @@ pub(super) fn step(
     spaces: &Spaces,
     config: &SelfLearningConfig,
     seed: u64,
-) -> Result<Event> {
+) -> Result<Mapping> {
     if current.counters.iteration == 0 {
         current.counters.iteration = 1;
         current.counters.rate = config.keep;
@@ -32,7 +33,7 @@ pub(super) fn step(
     };
     let words = if keep < 1.0 { config.early_cutoff } else { config.cutoff };
     let (pairs, objective) =
-        induce(spaces, &w, words, config, Dropout { keep, seed: mixed(seed, iteration) })?;
+        induce(spaces, &w, words, config, Dropout { keep, seed: splitmix64(seed, iteration as u64) })?;
     let size = pairs.len();
     current.pairs = Some(pairs);
 
@@ -62,7 +63,7 @@ pub(super) fn step(
         let pairs = current.pairs.take().unwrap_or_default();
         current.best = Some((procrustes(spaces.moving(), spaces.fixed(), &pairs)?, Some(pairs)));
     }
-    Ok(Event::SelfLearning { iteration, keep, words, objective, improved })
+    Ok(Mapping::SelfLearning { iteration, keep, words, objective, improved })
 }
 
 /// The dictionary under `w` and the mean cosine of each word with its nearest.
@@ -73,7 +74,7 @@ fn induce(
     config: &SelfLearningConfig,
     dropout: Dropout,
 ) -> Result<(Vec<Pair>, f64)> {
-    let moved = unit_rows(apply(spaces.moving().head(words), w), spaces.dim());
+    let moved = into_unit_rows(apply(spaces.moving().head(words), w), spaces.dim());
     let csls =
         Csls::new(Rows::new(&moved, spaces.dim()), spaces.fixed_unit().head(words), config.neighbours)?;
     let pairs = best_pairs(&csls.best_both(Some(dropout)), config.induction);
@@ -87,12 +88,4 @@ fn induce(
         }
     };
     Ok((pairs, objective))
-}
-
-/// A seed for each iteration of a run (the mixing function of the generator splitmix64).
-fn mixed(seed: u64, iteration: usize) -> u64 {
-    let mut x = seed.wrapping_add((iteration as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
 }

@@ -1,12 +1,10 @@
 //! The two spaces as learning sees them: normalised, limited, the one that moves and the one that stays.
 
-use rayon::prelude::*;
-
 use super::Pair;
 use super::config::{Direction, MapConfig};
-use crate::check::same_dim;
+use crate::check::same_dims;
 use crate::linalg::{Matrix, apply};
-use crate::normalise::{Fitted, unit};
+use crate::normalise::{Fitted, into_unit_rows};
 use crate::{Error, Result, Rows, Vectors};
 
 /// Source and target after normalisation, the first `limit` words of each.
@@ -34,7 +32,7 @@ impl Spaces {
                 return Err(Error::Unmappable { what: what.to_owned(), message: "all are zero".to_owned() });
             }
         }
-        same_dim(source.dim(), "source vectors", target.dim(), "target vectors")?;
+        same_dims(source.dim(), target.dim())?;
         let dim = source.dim();
         let fit = |vectors: &Vectors| {
             let mut data = vectors.rows().head(config.limit).data().to_vec();
@@ -46,7 +44,7 @@ impl Spaces {
             Direction::SourceToTarget => (source, target),
             Direction::TargetToSource => (target, source),
         };
-        let fixed_unit = unit_rows(fixed.clone(), dim);
+        let fixed_unit = into_unit_rows(fixed.clone(), dim);
         Ok(Self { dim, moving, fixed, fixed_unit, direction: config.direction, source_steps, target_steps })
     }
 
@@ -71,7 +69,7 @@ impl Spaces {
 
     /// The vectors that move, mapped, each of unit length.
     pub(super) fn moved_unit(&self, w: &Matrix) -> Vec<f32> {
-        unit_rows(apply(self.moving(), w), self.dim)
+        into_unit_rows(apply(self.moving(), w), self.dim)
     }
 
     /// What belongs to the side that moves and to the side that stays, as source's and target's, or the other way
@@ -89,10 +87,4 @@ impl Spaces {
         pairs.sort_unstable();
         pairs
     }
-}
-
-/// All rows at unit length; zero rows stay zero.
-pub(super) fn unit_rows(mut data: Vec<f32>, dim: usize) -> Vec<f32> {
-    data.par_chunks_exact_mut(dim).with_min_len(256).for_each(unit);
-    data
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 use xner_corpus::write::Output;
 
 use super::Pair;
@@ -18,6 +18,7 @@ const NOTE: &str = "note";
 /// What is to be written.
 #[derive(Debug, Default)]
 pub(super) struct Stored {
+    /// Name, type, shape and bytes of each.
     tensors: Vec<(String, Dtype, Vec<usize>, Vec<u8>)>,
 }
 
@@ -39,21 +40,28 @@ impl Stored {
         self.tensors.push((name.to_owned(), Dtype::U8, vec![bytes.len()], bytes.to_vec()));
     }
 
+    /// Adds numbers in single precision.
+    #[cfg(feature = "adversarial")]
+    pub(super) fn floats(&mut self, name: &str, shape: &[usize], values: &[f32]) {
+        let bytes = values.iter().flat_map(|x| x.to_le_bytes()).collect();
+        self.tensors.push((name.to_owned(), Dtype::F32, shape.to_vec(), bytes));
+    }
+
+    /// The file's bytes, with a note as the one entry `key` of its metadata: with more, a hash map's order would reach
+    /// the bytes.
+    pub(super) fn to_bytes(&self, key: &str, note: String) -> Result<Vec<u8>, SafeTensorError> {
+        let views = self.tensors.iter().map(|(name, dtype, shape, bytes)| {
+            Ok((name.as_str(), TensorView::new(*dtype, shape.clone(), bytes)?))
+        });
+        let views = views.collect::<Result<Vec<_>, SafeTensorError>>()?;
+        safetensors::serialize(views, Some(HashMap::from([(key.to_owned(), note)])))
+    }
+
     /// Writes the file in the place of what is there.
     pub(super) fn write(&self, path: &Path, note: String) -> Result<()> {
-        let fault = |message: String| Error::Folder { path: path.to_owned(), message };
-        let views: Vec<(&str, TensorView<'_>)> = self
-            .tensors
-            .iter()
-            .map(|(name, dtype, shape, bytes)| {
-                Ok((name.as_str(), TensorView::new(*dtype, shape.clone(), bytes)?))
-            })
-            .collect::<Result<_, safetensors::SafeTensorError>>()
-            .map_err(|error| fault(error.to_string()))?;
-        let metadata = HashMap::from([(NOTE.to_owned(), note)]);
-        let bytes =
-            safetensors::serialize(views, Some(metadata)).map_err(|error| fault(error.to_string()))?;
-        write_bytes(path, &bytes)
+        let fault =
+            |error: SafeTensorError| Error::Folder { path: path.to_owned(), message: error.to_string() };
+        write_bytes(path, &self.to_bytes(NOTE, note).map_err(fault)?)
     }
 }
 
@@ -74,7 +82,7 @@ pub(super) struct Opened {
 
 impl Opened {
     pub(super) fn read(path: &Path) -> Result<Self> {
-        let bytes = fs::read(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+        let bytes = fs::read(path).map_err(|fault| Error::Io { path: path.to_owned(), fault })?;
         let opened = Self { path: path.to_owned(), bytes, note: String::new() };
         let (_, metadata) =
             SafeTensors::read_metadata(&opened.bytes).map_err(|error| opened.fault(error.to_string()))?;

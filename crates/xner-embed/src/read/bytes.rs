@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use xner_corpus::read::Input;
 
-use crate::vectors::fault_of;
+use crate::vectors::word_fault;
 use crate::{Error, Result};
 
 /// So many bytes are read at a time: what a header promises is allocated as it comes.
@@ -41,7 +41,12 @@ pub(super) fn plain_len(path: &Path) -> Option<u64> {
     let len = fs::metadata(path).ok().filter(fs::Metadata::is_file)?.len();
     let mut head = Vec::new();
     File::open(path).ok()?.take(6).read_to_end(&mut head).ok()?;
-    (!COMPRESSED.iter().any(|magic| head.starts_with(magic))).then_some(len)
+    (!is_compressed(&head)).then_some(len)
+}
+
+/// Whether a file that begins so is a compressed one.
+pub(super) fn is_compressed(head: &[u8]) -> bool {
+    COMPRESSED.iter().any(|magic| head.starts_with(magic))
 }
 
 impl<R: BufRead> Bytes<R> {
@@ -94,7 +99,7 @@ impl<R: BufRead> Bytes<R> {
                     self.at += read as u64;
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(source) => return Err(Error::Io { path: self.name.clone(), source }),
+                Err(fault) => return Err(Error::Io { path: self.name.clone(), fault }),
             }
         }
         Ok(())
@@ -218,9 +223,9 @@ impl<R: BufRead> Bytes<R> {
         };
         let word =
             std::str::from_utf8(bytes).map_err(|error| fault(error.valid_up_to(), "is not UTF-8 here"))?;
-        match fault_of(bytes) {
+        match word_fault(bytes) {
             Some(message) => {
-                let place = bytes.iter().position(|byte| fault_of(&[*byte]).is_some());
+                let place = bytes.iter().position(|byte| word_fault(&[*byte]).is_some());
                 Err(fault(place.unwrap_or(0), &format!("cannot stand here: {message}")))
             }
             None => Ok(word.into()),
@@ -232,7 +237,7 @@ impl<R: BufRead> Bytes<R> {
         let at = self.at;
         self.word.clear();
         let read = (&mut self.reader).take(most as u64 + 1).read_until(end, &mut self.word);
-        self.at += read.map_err(|source| Error::Io { path: self.name.clone(), source })? as u64;
+        self.at += read.map_err(|fault| Error::Io { path: self.name.clone(), fault })? as u64;
         if self.word.last() == Some(&end) {
             self.word.pop();
             return Ok(());
@@ -251,7 +256,7 @@ impl<R: BufRead> Bytes<R> {
         }
         let mut rest = Vec::new();
         let read = (&mut self.reader).take(2).read_to_end(&mut rest);
-        read.map_err(|source| Error::Io { path: self.name.clone(), source })?;
+        read.map_err(|fault| Error::Io { path: self.name.clone(), fault })?;
         match rest.as_slice() {
             [] => Ok(()),
             b"\n" if newline => Ok(()),

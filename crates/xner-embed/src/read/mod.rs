@@ -1,9 +1,8 @@
 //! Reading word vectors, of any usual kind.
 
-mod batches;
 mod bytes;
 mod fasttext;
-mod format;
+mod lines;
 mod native;
 mod number;
 mod row;
@@ -18,9 +17,9 @@ use xner_corpus::read::Input;
 
 use self::bytes::Bytes;
 pub use self::fasttext::FastText;
-pub use self::format::Format;
 pub use self::text::read_text;
 pub use self::word2vec::read_word2vec;
+pub use crate::vectors::Format;
 use crate::{Error, Result, Vectors};
 
 /// So many first bytes tell a format.
@@ -66,7 +65,7 @@ pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Vectors> {
     let path = path.as_ref();
     let len = bytes::plain_len(path);
     let Input { mut reader, name } = Input::open(path)?;
-    let fault = |source| Error::Io { path: name.clone(), source };
+    let fault = |fault| Error::Io { path: name.clone(), fault };
     let mut head = Vec::with_capacity(HEAD as usize);
     (&mut reader).take(HEAD).read_to_end(&mut head).map_err(fault)?;
     match options.format.unwrap_or_else(|| Format::detect(path, &head)) {

@@ -10,8 +10,8 @@ use memmap2::Mmap;
 use safetensors::tensor::{Dtype, Metadata, SafeTensors};
 
 use super::ReadOptions;
-use crate::vectors::{FREE, MOST, Storage, VocabularyBuilder, map};
-use crate::write::native::{FORMAT, VERSION};
+use super::bytes::is_compressed;
+use crate::vectors::{FREE_PLACE, MOST_WORDS, NATIVE, Storage, VocabularyBuilder, map_file};
 use crate::{Error, Result, Vectors, Vocabulary};
 
 /// Maps a file that [`crate::write::write_native`] wrote.
@@ -30,13 +30,13 @@ use crate::{Error, Result, Vectors, Vocabulary};
 pub(super) fn open(path: &Path, options: &ReadOptions) -> Result<Vectors> {
     let fault =
         |part: &str, message: String| Error::Native { path: path.to_owned(), part: part.into(), message };
-    let io = |source| Error::Io { path: path.to_owned(), source };
+    let io = |fault| Error::Io { path: path.to_owned(), fault };
     let file = File::open(path).map_err(io)?;
     let kind = file.metadata().map_err(io)?;
     if !kind.is_file() || kind.len() == 0 {
         return Err(fault("the file", "is empty or no plain file, expected one that can be mapped".into()));
     }
-    let mapped = Arc::new(map(&file).map_err(io)?);
+    let mapped = Arc::new(map_file(&file).map_err(io)?);
     let parts = Parts::of(&mapped).map_err(|(part, message)| fault(part, message))?;
     if parts.count == 0 {
         return Err(Error::Empty { path: path.to_owned() });
@@ -99,7 +99,7 @@ impl Parts {
         if cfg!(target_endian = "big") {
             return Err((HEADER, "native vectors are little-endian, this machine is not".into()));
         }
-        if mapped.starts_with(&[0x1f, 0x8b]) || mapped.starts_with(b"\xfd7zXZ\0") {
+        if is_compressed(mapped) {
             return Err((
                 HEADER,
                 "the file is compressed; unpack it, since native vectors are mapped".into(),
@@ -108,25 +108,25 @@ impl Parts {
         let (len, header) = SafeTensors::read_metadata(mapped)
             .map_err(|error| (HEADER, format!("no safetensors file, or a damaged one: {error}")))?;
         let says = |key| header.metadata().as_ref().and_then(|found| found.get(key)).map(String::as_str);
-        match (says("format"), says("version")) {
-            (Some(FORMAT), Some(VERSION)) => {}
-            (Some(FORMAT), version) => {
-                let found = version.unwrap_or("none");
-                return Err((HEADER, format!("version {found} of `{FORMAT}`, expected {VERSION}")));
+        let (name, version) = NATIVE;
+        match (says("format").unwrap_or("none"), says("version").unwrap_or("none")) {
+            (found, _) if found != name => {
+                return Err((HEADER, format!("format `{found}`, expected `{name}`")));
             }
-            (found, _) => {
-                return Err((HEADER, format!("format `{}`, expected `{FORMAT}`", found.unwrap_or("none"))));
+            (_, found) if found != version => {
+                return Err((HEADER, format!("version {found} of `{name}`, expected {version}")));
             }
+            _ => {}
         }
         let begin = len + size_of::<u64>();
         let (bytes, shape) = tensor(&header, VECTORS, Dtype::F32, begin)?;
         let &[count, dim] = shape else {
             return Err((VECTORS, format!("shape {shape:?}, expected [words, dimensions]")));
         };
-        if dim == 0 || count >= MOST {
+        if dim == 0 || count >= MOST_WORDS {
             return Err((
                 VECTORS,
-                format!("shape {shape:?}, expected at least 1 dimension and below {MOST} words"),
+                format!("shape {shape:?}, expected at least 1 dimension and below {MOST_WORDS} words"),
             ));
         }
         let vectors = view(mapped, VECTORS, bytes)?;
@@ -170,11 +170,11 @@ impl Parts {
         if let Some(rank) = self.offsets.iter().position(|&at| !text.is_char_boundary(at as usize)) {
             return Err((OFFSETS, format!("word {rank} begins inside a character")));
         }
-        let wrong = self.index.iter().find(|&&rank| rank != FREE && rank as usize >= self.count);
+        let wrong = self.index.iter().find(|&&rank| rank != FREE_PLACE && rank as usize >= self.count);
         if let Some(rank) = wrong {
             return Err((INDEX, format!("has rank {rank}, there are {} words", self.count)));
         }
-        let taken = self.index.iter().filter(|&&rank| rank != FREE).count();
+        let taken = self.index.iter().filter(|&&rank| rank != FREE_PLACE).count();
         if taken != self.count {
             return Err((INDEX, format!("has {taken} ranks, there are {} words", self.count)));
         }

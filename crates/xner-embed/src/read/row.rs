@@ -2,7 +2,7 @@
 
 use memchr::memchr3;
 
-use super::batches::end_of_line;
+use super::lines::end_of_line;
 use super::number::{long, short};
 
 /// Reads the row at the head of `bytes`, which hold a line break, and fills `vector`. Gives the word and how many
@@ -48,7 +48,7 @@ fn quick(bytes: &[u8], vector: &mut [f32]) -> Option<(usize, usize)> {
         let rest = &bytes[at + 1..];
         let (mut value, mut len) = short(rest);
         if len == 0 || rest[len] > b' ' {
-            (value, len) = any(rest)?;
+            (value, len) = any_number(rest)?;
         }
         *place = value;
         at += 1 + len;
@@ -67,7 +67,7 @@ fn is_blank(byte: u8) -> bool {
 }
 
 /// A number of any kind with blanks before it or none.
-fn any(bytes: &[u8]) -> Option<(f32, usize)> {
+fn any_number(bytes: &[u8]) -> Option<(f32, usize)> {
     let begin = bytes.iter().position(|&byte| !is_blank(byte))?;
     let bytes = &bytes[begin..];
     let is_end = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');

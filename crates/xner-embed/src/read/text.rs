@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::ReadOptions;
-use super::batches::{Batch, count_lines, end_of_line, shares};
+use super::lines::{Batch, count_lines, end_of_line, shares};
 use super::row::{columns, fault_of, read_row};
 use crate::vectors::Table;
 use crate::{Error, Result, Vectors};
@@ -63,7 +63,7 @@ pub(super) fn read(
         rows: 0,
         line: 1,
     };
-    let io = |source| Error::Io { path: name.to_owned(), source };
+    let io = |fault| Error::Io { path: name.to_owned(), fault };
     let (mut batch, mut next) = (Batch::new(), Batch::new());
     let mut more = next.fill(&batch, &mut reader).map_err(io)?;
     while more && text.rows < text.limit {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::read::ReadOptions;
 use crate::read::bytes::Bytes;
-use crate::vectors::{Builder, MOST};
+use crate::vectors::{Builder, MOST_WORDS};
 use crate::{Error, Result, Vectors};
 
 /// Reads word2vec's binary format; `name` stands in errors.
@@ -39,7 +39,7 @@ pub(super) fn read(mut bytes: Bytes<impl BufRead>, options: &ReadOptions) -> Res
     let header = bytes.line(&"the line of counts")?;
     let mut counts = header.split_ascii_whitespace().map(str::parse::<u64>);
     let (count, dim) = match (counts.next(), counts.next(), counts.next()) {
-        (Some(Ok(count)), Some(Ok(dim)), None) if dim > 0 && count <= MOST as u64 => (count, dim),
+        (Some(Ok(count)), Some(Ok(dim)), None) if dim > 0 && count <= MOST_WORDS as u64 => (count, dim),
         _ => {
             let message =
                 format!("expected the counts of words and dimensions, found `{}`", header.escape_debug());

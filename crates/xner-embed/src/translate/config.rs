@@ -10,6 +10,7 @@ use xner_corpus::EntityType;
 /// of equally long ones the leftmost, then of what is left, down to single words. No translation reaches over the
 /// border of an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Strategy {
     /// Word by word (the paper's "MUSE" and "Google Word"), which it found to serve most languages better than

@@ -33,7 +33,7 @@ impl Builder {
         self.words.fault()
     }
 
-    /// Adds a word that is not at fault (see [`super::fault_of`]) and its finite numbers, `dim` of them; false,
+    /// Adds a word that is not at fault (see [`super::word_fault`]) and its finite numbers, `dim` of them; false,
     /// and one duplicate more, when the word is known already.
     pub(crate) fn push(&mut self, word: &str, vector: &[f32]) -> bool {
         debug_assert_eq!(vector.len(), self.dim);

@@ -2,11 +2,11 @@
 
 use super::Vectors;
 use crate::Result;
+use crate::rows::square;
 
 impl Vectors {
     /// The mean length of the vectors, 0 where there are none.
     pub fn mean_length(&self) -> f64 {
-        let square = |row: &[f32]| row.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>();
         let sum: f64 = self.rows().iter().map(|row| square(row).sqrt()).sum();
         sum / self.len().max(1) as f64
     }

@@ -1,8 +1,9 @@
 //! Words and their vectors.
 
 mod builder;
+mod format;
 mod length;
-mod map;
+mod mapped_file;
 mod storage;
 mod table;
 mod vocabulary;
@@ -13,11 +14,13 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 pub(crate) use self::builder::Builder;
-pub(crate) use self::map::map;
+pub use self::format::Format;
+pub(crate) use self::format::{FASTTEXT_MAGIC, NATIVE};
+pub(crate) use self::mapped_file::map_file;
 pub(crate) use self::storage::Storage;
 pub(crate) use self::table::Table;
 pub use self::vocabulary::Vocabulary;
-pub(crate) use self::vocabulary::{FREE, MOST, VocabularyBuilder, fault_of};
+pub(crate) use self::vocabulary::{FREE_PLACE, MOST_WORDS, VocabularyBuilder, word_fault};
 use crate::{Error, Result, Rows};
 
 /// So many numbers are looked at by a thread at a time.
@@ -104,7 +107,7 @@ impl Vectors {
             if let Some(number) = vector.iter().find(|number| !number.is_finite()) {
                 return fault(word, row, format!("{number} is not finite"));
             }
-            if let Some(message) = fault_of(word.as_bytes()).or_else(|| builder.fault()) {
+            if let Some(message) = word_fault(word.as_bytes()).or_else(|| builder.fault()) {
                 return fault(word, row, message);
             }
             builder.push(word, vector);

@@ -8,9 +8,9 @@ use super::storage::Storage;
 use crate::{Error, Result};
 
 /// An empty place of the index.
-pub(crate) const FREE: u32 = u32::MAX;
-/// So many words at most: every rank is below [`FREE`].
-pub(crate) const MOST: usize = FREE as usize;
+pub(crate) const FREE_PLACE: u32 = u32::MAX;
+/// So many words at most: every rank is below [`FREE_PLACE`].
+pub(crate) const MOST_WORDS: usize = FREE_PLACE as usize;
 
 /// Words by rank, each of them once.
 ///
@@ -22,7 +22,7 @@ pub struct Vocabulary {
     pub(crate) text: Storage<u8>,
     /// Where each word begins in `text`, and behind the last where it ends: `[words + 1]`.
     pub(crate) offsets: Storage<u64>,
-    /// Ranks, or [`FREE`]: a power of two of them.
+    /// Ranks, or [`FREE_PLACE`]: a power of two of them.
     pub(crate) index: Storage<u32>,
     /// Rows that were dropped because their word had come before.
     duplicates: usize,
@@ -37,7 +37,7 @@ impl Vocabulary {
         let mut builder = VocabularyBuilder::default();
         for (row, word) in words.into_iter().enumerate() {
             let word = word.as_ref();
-            if let Some(message) = fault_of(word.as_bytes()).or_else(|| builder.fault()) {
+            if let Some(message) = word_fault(word.as_bytes()).or_else(|| builder.fault()) {
                 return Err(Error::Row { word: word.to_owned(), row, message });
             }
             builder.push(word);
@@ -87,7 +87,7 @@ impl Vocabulary {
         // At most once round, whatever a file holds.
         for step in 0..places {
             let rank = self.index[first.wrapping_add(step) & (places - 1)];
-            if rank == FREE {
+            if rank == FREE_PLACE {
                 return None;
             }
             let rank = rank as usize;
@@ -120,7 +120,7 @@ impl fmt::Debug for Vocabulary {
 }
 
 /// Why these bytes cannot be a word of a file of vectors.
-pub(crate) fn fault_of(word: &[u8]) -> Option<String> {
+pub(crate) fn word_fault(word: &[u8]) -> Option<String> {
     (word.is_empty() || word.iter().any(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')))
         .then(|| "a word may not be empty or hold blanks or line breaks".to_owned())
 }
@@ -140,7 +140,7 @@ pub(crate) struct VocabularyBuilder {
 
 impl Default for VocabularyBuilder {
     fn default() -> Self {
-        Self { text: Vec::new(), offsets: vec![0], index: vec![FREE; places_for(0)], duplicates: 0 }
+        Self { text: Vec::new(), offsets: vec![0], index: vec![FREE_PLACE; places_for(0)], duplicates: 0 }
     }
 }
 
@@ -152,12 +152,17 @@ impl VocabularyBuilder {
 
     /// Why there is no room for another word.
     pub(crate) fn fault(&self) -> Option<String> {
-        (self.len() >= MOST).then(|| format!("more than {MOST} words"))
+        (self.len() >= MOST_WORDS).then(|| format!("more than {MOST_WORDS} words"))
     }
 
     /// Adds a word, whose rank is then the last; false, and one duplicate more, when it is known.
-    /// [`VocabularyBuilder::fault`] must have been asked, and the word be a word.
+    /// [`VocabularyBuilder::fault`] must have been asked.
     pub(crate) fn push(&mut self, word: &str) -> bool {
+        self.insert(word).1
+    }
+
+    /// The same with the word's rank.
+    pub(crate) fn insert(&mut self, word: &str) -> (u32, bool) {
         let words = self.len();
         if self.index.len() < places_for(words + 1) {
             self.grow();
@@ -165,28 +170,29 @@ impl VocabularyBuilder {
         let mask = self.index.len() - 1;
         let mut place = xxh3_64(word.as_bytes()) as usize & mask;
         // Half of the places at least are free.
-        while self.index[place] != FREE {
-            let rank = self.index[place] as usize;
+        while self.index[place] != FREE_PLACE {
+            let known = self.index[place];
+            let rank = known as usize;
             if self.text[self.offsets[rank] as usize..self.offsets[rank + 1] as usize] == *word.as_bytes() {
                 self.duplicates += 1;
-                return false;
+                return (known, false);
             }
             place = (place + 1) & mask;
         }
         self.index[place] = words as u32;
         self.text.extend_from_slice(word.as_bytes());
         self.offsets.push(self.text.len() as u64);
-        true
+        (words as u32, true)
     }
 
     fn grow(&mut self) {
         let places = self.index.len() * 2;
         self.index.clear();
-        self.index.resize(places, FREE);
+        self.index.resize(places, FREE_PLACE);
         for (rank, ends) in self.offsets.windows(2).enumerate() {
             let word = &self.text[ends[0] as usize..ends[1] as usize];
             let mut place = xxh3_64(word) as usize & (places - 1);
-            while self.index[place] != FREE {
+            while self.index[place] != FREE_PLACE {
                 place = (place + 1) & (places - 1);
             }
             self.index[place] = rank as u32;

@@ -1,13 +1,13 @@
 //! Writing word vectors: as text that every tool reads, or as a native file that opens in milliseconds.
 
-pub(crate) mod native;
+mod native;
 mod text;
 
 use std::path::Path;
 
 pub use self::native::write_native;
 pub use self::text::write_vec;
-use crate::read::Format;
+use crate::vectors::Format;
 use crate::{Result, Vectors};
 
 /// Writes vectors as their name's ending wants it: [`write_native`] for `.safetensors`, else [`write_vec`].

@@ -6,20 +6,16 @@ use std::path::Path;
 use serde_json::json;
 use xner_corpus::write::Output;
 
+use crate::vectors::NATIVE;
 use crate::{Error, Result, Vectors};
-
-/// What a native file calls itself.
-pub(crate) const FORMAT: &str = "xner-vectors";
-/// The version of the format that is written and read.
-pub(crate) const VERSION: &str = "1";
 
 /// Writes the native format: a safetensors file that [`crate::read::open`] maps in milliseconds.
 ///
 /// Its tensors, all little-endian: `offsets` `[words + 1]` of u64, where each word begins in `words`; `vectors`
 /// `[words, dimensions]` of f32; `index` of u32, ranks or 4,294,967,295 in a power of two of places at least twice
-/// the words, filled in the order of ranks by linear probing from the xxh3 64-bit hash (seed 0) of the word's bytes; `words`
-/// `[bytes]` of u8, all words without separators. Metadata: `format` is `xner-vectors`, `version` is `1`. The same
-/// vectors give the same bytes.
+/// the words, filled in the order of ranks by linear probing from the xxh3 64-bit hash (seed 0) of the word's bytes;
+/// `words` `[bytes]` of u8, all words without separators. Metadata: `format` is `xner-vectors`, `version` is `1`. The
+/// same vectors give the same bytes.
 ///
 /// # Errors
 /// [`Error::Native`] for a name that ends in `.gz` or `.xz`, since what is mapped cannot be compressed; what the
@@ -52,7 +48,7 @@ fn write(out: &mut impl Write, vectors: &Vectors) -> io::Result<()> {
         json!({ "dtype": dtype, "shape": shape, "data_offsets": [begin, end] })
     };
     let header = json!({
-        "__metadata__": { "format": FORMAT, "version": VERSION },
+        "__metadata__": { "format": NATIVE.0, "version": NATIVE.1 },
         "offsets": tensor("U64", &[words.offsets.len()], offsets),
         "vectors": tensor("F32", &[vectors.len(), vectors.dim()], numbers),
         "index": tensor("U32", &[words.index.len()], index),

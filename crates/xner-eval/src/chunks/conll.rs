@@ -2,7 +2,7 @@
 //! together, ended together and never parted in type.
 
 use super::{Part, Tally};
-use crate::intern::{Mark, Symbol};
+use crate::symbol::{Mark, Symbol};
 
 /// Whether an entity of `last` ends before `next`.
 fn ends(last: Symbol, next: Symbol) -> bool {

@@ -9,7 +9,7 @@ pub(crate) use seqeval::Seqeval;
 pub(crate) use strict::Strict;
 
 use crate::Counts;
-use crate::intern::{KindId, Symbol};
+use crate::symbol::{KindId, Symbol};
 
 /// What a token is to the entities of its sentence: nothing, or part of one of this type, which begins there or does
 /// not.

@@ -2,7 +2,7 @@
 //! which never began takes the last beginning for its own, be it sentences away.
 
 use super::{Part, Tally};
-use crate::intern::{KindId, Mark, Symbol};
+use crate::symbol::{KindId, Mark, Symbol};
 
 /// Whether an entity of `last` ends before `next`.
 fn ends(last: Mark, next: Mark, same: bool) -> bool {

@@ -3,7 +3,8 @@
 use xner_corpus::Scheme;
 
 use super::{Part, Tally};
-use crate::intern::{Interner, KindId, Mark, Symbol, SymbolId};
+use crate::intern::Interner;
+use crate::symbol::{KindId, Mark, OUTSIDE, Symbol, SymbolId};
 
 /// An entity: first token, token behind the last, type.
 type Chunk = (usize, usize, KindId);
@@ -63,7 +64,7 @@ impl Strict {
 /// The well-formed entities of a sentence, in order.
 fn chunks(scheme: Scheme, ids: &[SymbolId], symbols: &Interner, found: &mut Vec<Chunk>) {
     found.clear();
-    let outside = symbols.symbol(crate::intern::OUTSIDE);
+    let outside = symbols.symbol(OUTSIDE);
     let mut previous = outside;
     let mut at = 0;
     while at < ids.len() {

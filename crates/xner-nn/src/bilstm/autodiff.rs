@@ -7,7 +7,8 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::tensor::ops::FloatTensor;
 
-use super::ops::{BiLstmGradient, BiLstmInputs, BiLstmOps};
+use super::inputs::BiLstmInputs;
+use super::ops::{BiLstmGradient, BiLstmOps};
 use super::{BiLstmSpec, tensor_body};
 
 #[derive(Debug)]

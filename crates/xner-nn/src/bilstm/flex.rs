@@ -4,8 +4,9 @@ use burn::tensor::TensorData;
 use burn_flex::{Flex, FlexTensor};
 
 use super::BiLstmSpec;
+use super::inputs::BiLstmInputs;
 use super::native::{self, Inputs};
-use super::ops::{BiLstmGradient, BiLstmInputs, BiLstmOps};
+use super::ops::{BiLstmGradient, BiLstmOps};
 use crate::flex::{contiguous, values};
 
 /// Contiguous copies (usually no copies) of a call's inputs.

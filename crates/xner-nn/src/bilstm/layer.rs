@@ -7,7 +7,8 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorPrimitive};
 use rand::Rng;
 
-use super::ops::{BiLstmInputs, BiLstmOps};
+use super::inputs::BiLstmInputs;
+use super::ops::BiLstmOps;
 use super::{BiLstmSpec, Emit, tensor_body};
 use crate::{Packing, init};
 

@@ -3,6 +3,7 @@
 mod autodiff;
 #[cfg(feature = "flex")]
 mod flex;
+mod inputs;
 #[cfg(feature = "flex")]
 mod kernel;
 mod layer;
@@ -12,8 +13,9 @@ mod ops;
 mod spec;
 pub(crate) mod tensor_body;
 
+pub use inputs::BiLstmInputs;
 pub use layer::{BiLstm, BiLstmConfig};
-pub use ops::{BiLstmGradient, BiLstmInputs, BiLstmOps};
+pub use ops::{BiLstmGradient, BiLstmOps};
 pub use spec::{BiLstmSpec, Emit};
 
 #[cfg(all(test, feature = "flex"))]

@@ -6,29 +6,18 @@ use std::sync::Arc;
 use burn::tensor::backend::Backend;
 use burn::tensor::ops::FloatTensor;
 
+use super::inputs::BiLstmInputs;
 use super::{BiLstmSpec, tensor_body};
 
-/// The tensors that go into a call.
-#[derive(Debug, Clone)]
-pub struct BiLstmInputs<B: Backend> {
-    /// `[table rows, features]`: the input table, or the packed rows themselves.
-    pub x: FloatTensor<B>,
-    /// `[features, cells * 4 * hidden]`: input weights; gates `i f g o`, `hidden` columns each, a cell's after another's.
-    pub w_ih: FloatTensor<B>,
-    /// `[hidden, cells * 4 * hidden]`: recurrent weights.
-    pub w_hh: FloatTensor<B>,
-    /// `[cells * 4 * hidden]`
-    pub bias: FloatTensor<B>,
-}
-
-/// A hand-written gradient: that of the output in, those of `x`, `w_ih`, `w_hh`, `bias` out, that of `x` if asked for.
+/// A hand-written gradient: a function from the output's gradient to those of `w_ih`, `w_hh` and `bias`, and of `x`
+/// where that is required.
 pub struct BiLstmGradient<B: Backend>(Arc<GradientFn<B>>);
 
 type GradientFn<B> =
     dyn Fn(FloatTensor<B>, bool) -> (Option<FloatTensor<B>>, [FloatTensor<B>; 3]) + Send + Sync;
 
 impl<B: Backend> BiLstmGradient<B> {
-    /// Wraps a function of the output's gradient and of whether that of `x` is wanted.
+    /// Wraps a function of the output's gradient and of whether that of `x` is required.
     pub fn new(
         f: impl Fn(FloatTensor<B>, bool) -> (Option<FloatTensor<B>>, [FloatTensor<B>; 3]) + Send + Sync + 'static,
     ) -> Self {

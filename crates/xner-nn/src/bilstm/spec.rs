@@ -1,4 +1,4 @@
-//! What a bi-LSTM call computes, apart from its numbers.
+//! What a call of a bi-LSTM computes, apart from its numbers.
 
 use std::sync::Arc;
 
@@ -14,20 +14,20 @@ pub enum Emit {
     Ends,
 }
 
-/// A call's shape: how the rows lie, where each row's input stands, what comes out.
+/// The shape of a call: the rows, the input of each row, and the states that it gives.
 #[derive(Debug, Clone)]
 pub struct BiLstmSpec {
     /// How the sequences lie in packed rows.
     pub packing: Packing,
-    /// For each packed row the row of the input table that it reads; `None`: the input is in packed rows.
+    /// For each packed row, the row of the input table that it reads. With `None` the input is in packed rows.
     pub ids: Option<Arc<[u32]>>,
     /// Hidden units of a direction.
     pub hidden: usize,
     /// Whether both directions use one cell.
     pub tied: bool,
-    /// What comes out.
+    /// The states that it gives.
     pub emit: Emit,
-    /// The first this many input columns get no gradient (zeros instead), which saves its computation.
+    /// The number of first input columns whose gradient is not computed. It is zero instead.
     pub frozen: usize,
 }
 

@@ -10,7 +10,8 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::tensor::ops::FloatTensor;
 use burn::tensor::{Tensor, TensorMetadata, TensorPrimitive};
 
-use super::ops::{CrfGradient, CrfInputs, CrfOps};
+use super::inputs::CrfInputs;
+use super::ops::{CrfGradient, CrfOps};
 use super::tensor_body;
 use crate::Packing;
 

@@ -6,7 +6,8 @@ use burn::tensor::TensorData;
 use burn_flex::{Flex, FlexTensor};
 use xner_crf::{Crf, Layout, Parameters};
 
-use super::ops::{CrfGradient, CrfInputs, CrfOps};
+use super::inputs::CrfInputs;
+use super::ops::{CrfGradient, CrfOps};
 use crate::Packing;
 use crate::flex::{contiguous, values};
 

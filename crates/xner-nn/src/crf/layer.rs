@@ -7,7 +7,8 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorPrimitive};
 use rand::Rng;
 
-use super::ops::{CrfInputs, CrfOps};
+use super::inputs::CrfInputs;
+use super::ops::CrfOps;
 use crate::{Packing, init};
 
 /// How the losses of a batch's sequences become one.
@@ -20,7 +21,8 @@ pub enum Reduction {
     Sum,
 }
 
-/// A linear-chain conditional random field over tag scores: equation 1 of Bari et al. (2020); its loss is their equation 2.
+/// A linear-chain conditional random field over tag scores (equation 1 of Bari et al. 2020). Its loss is their
+/// equation 2.
 #[derive(Module, Debug)]
 pub struct Crf<B: Backend> {
     /// `[tags, tags]`: from row to column.

@@ -3,12 +3,14 @@
 mod autodiff;
 #[cfg(feature = "flex")]
 mod flex;
+mod inputs;
 mod layer;
 mod ops;
 mod tensor_body;
 
+pub use inputs::CrfInputs;
 pub use layer::{Crf, Reduction};
-pub use ops::{CrfGradient, CrfInputs, CrfOps};
+pub use ops::{CrfGradient, CrfOps};
 
 #[cfg(all(test, feature = "flex"))]
 mod tests;

@@ -5,21 +5,9 @@ use std::sync::Arc;
 use burn::tensor::backend::Backend;
 use burn::tensor::ops::FloatTensor;
 
+use super::inputs::CrfInputs;
 use super::tensor_body;
 use crate::Packing;
-
-/// The tensors that go into a call.
-#[derive(Debug, Clone)]
-pub struct CrfInputs<B: Backend> {
-    /// `[rows, tags]`: a score for each tag of each packed row.
-    pub emissions: FloatTensor<B>,
-    /// `[tags, tags]`: the score of going from one tag (row) to another (column).
-    pub transitions: FloatTensor<B>,
-    /// `[tags]`: the score of opening with a tag.
-    pub start: FloatTensor<B>,
-    /// `[tags]`: the score of closing with a tag.
-    pub end: FloatTensor<B>,
-}
 
 /// The gradients of a call's inputs at an upstream gradient of 1, in their order.
 #[derive(Debug, Clone)]

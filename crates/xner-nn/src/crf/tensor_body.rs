@@ -6,7 +6,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::ops::FloatTensor;
 use burn::tensor::{Tensor, TensorPrimitive};
 
-use super::ops::CrfInputs;
+use super::inputs::CrfInputs;
 use crate::Packing;
 use crate::bilstm::tensor_body::index;
 

@@ -7,7 +7,8 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::tensor::ops::FloatTensor;
 
-use super::ops::{EncoderGradient, EncoderInputs, EncoderOps, PARAMETERS, Wanted};
+use super::inputs::{EncoderInputs, PARAMETERS};
+use super::ops::{EncoderGradient, EncoderOps, RequiredGradients};
 use super::{EncoderSpec, tensor_body};
 
 #[derive(Debug)]
@@ -22,8 +23,9 @@ impl<B: EncoderOps> Backward<B, NODES> for EncoderBackward {
     fn backward(self, ops: Ops<Self::State, NODES>, grads: &mut Gradients, _checkpointer: &mut Checkpointer) {
         let grad = grads.consume::<B>(&ops.node);
         let [x, parameters @ ..] = ops.parents;
-        let wanted = Wanted { x: x.is_some(), parameters: parameters.iter().any(Option::is_some) };
-        let (d_x, d_parameters) = ops.state.call(grad, wanted);
+        let required =
+            RequiredGradients { x: x.is_some(), parameters: parameters.iter().any(Option::is_some) };
+        let (d_x, d_parameters) = ops.state.call(grad, required);
         if let (Some(node), Some(grad)) = (x, d_x) {
             grads.register::<B>(node.id, grad);
         }

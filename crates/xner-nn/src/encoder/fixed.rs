@@ -9,8 +9,8 @@ use burn::tensor::{Tensor, TensorPrimitive};
 use super::ops::{EncoderOps, ReadyLayer};
 use super::{EncoderLayer, EncoderSpec};
 
-/// An [`EncoderLayer`] for tagging: nothing changes its weights, so the first call makes them ready for all others where
-/// the backend gains by it. They are then held twice.
+/// An [`EncoderLayer`] for tagging, whose weights do not change. On a backend that gains by it, the first call puts the
+/// weights in order for all later calls. They are then held twice.
 #[derive(Debug)]
 pub struct FixedLayer<B: Backend> {
     layer: EncoderLayer<B>,

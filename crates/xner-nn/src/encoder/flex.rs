@@ -4,8 +4,9 @@ use burn::tensor::TensorData;
 use burn_flex::{Flex, FlexTensor};
 
 use super::EncoderSpec;
-use super::native::{self, Dense, Found, Inputs, Norm, Parameters, Ready};
-use super::ops::{EncoderGradient, EncoderInputs, EncoderOps, PARAMETERS, ReadyLayer};
+use super::inputs::{EncoderInputs, PARAMETERS};
+use super::native::{self, Dense, Gradients, Inputs, Norm, Parameters, Ready};
+use super::ops::{EncoderGradient, EncoderOps, ReadyLayer};
 use crate::flex::{contiguous, values};
 
 /// Contiguous copies (usually no copies) of a call's inputs.
@@ -77,10 +78,10 @@ impl EncoderOps for Flex {
         // Without rows there is nothing to save, and burn's own recording does.
         let saved = saved?;
         let spec = spec.clone();
-        let gradient = EncoderGradient::new(move |grad: FlexTensor, wanted| {
+        let gradient = EncoderGradient::new(move |grad: FlexTensor, required| {
             let grad = contiguous(&grad);
-            let Found { x, parameters } =
-                native::backward(&spec, held.slices(), &saved, values(&grad), wanted);
+            let Gradients { x, parameters } =
+                native::backward(&spec, held.slices(), &saved, values(&grad), required);
             let parameters = parameters.map(|found| held.like_parameters(found));
             (x.map(|x| Held::like(x, &held.x)), parameters)
         });

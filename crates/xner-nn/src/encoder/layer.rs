@@ -7,7 +7,8 @@ use burn::tensor::{Tensor, TensorPrimitive};
 use rand::Rng;
 
 use super::EncoderSpec;
-use super::ops::{EncoderInputs, EncoderOps, PARAMETERS};
+use super::inputs::{EncoderInputs, PARAMETERS};
+use super::ops::EncoderOps;
 use crate::init;
 
 /// The sizes of an [`EncoderLayer`].

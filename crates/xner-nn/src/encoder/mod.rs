@@ -4,6 +4,7 @@ mod autodiff;
 mod fixed;
 #[cfg(feature = "flex")]
 mod flex;
+mod inputs;
 mod layer;
 #[cfg(feature = "flex")]
 mod native;
@@ -15,8 +16,9 @@ mod tensor_body;
 mod tests;
 
 pub use fixed::FixedLayer;
+pub use inputs::{EncoderInputs, PARAMETERS};
 pub use layer::{EncoderLayer, EncoderLayerConfig};
 #[cfg(feature = "flex")]
 pub use native::release_buffers;
-pub use ops::{EncoderGradient, EncoderGradients, EncoderInputs, EncoderOps, PARAMETERS, ReadyLayer, Wanted};
+pub use ops::{EncoderGradient, EncoderGradients, EncoderOps, ReadyLayer, RequiredGradients};
 pub use spec::{EncoderDropout, EncoderSpec};

@@ -1,8 +1,8 @@
-//! Dropout by counting: whether a value is dropped is a function of its place, so that no mask needs to be kept.
+//! Dropout as a function of a value's place, so that no mask needs to be kept.
 
 use super::EncoderSpec;
 
-/// Where in a layer noise comes in.
+/// The places of a layer that have dropout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Site {
     /// Attention's probabilities.
@@ -13,13 +13,13 @@ pub(super) enum Site {
     Second,
 }
 
-/// A site's noise.
+/// The dropout of a site.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Noise {
     seed: u32,
-    /// Values whose hash is below are dropped.
+    /// A value whose hash is below this is dropped.
     below: u32,
-    /// What the others are multiplied by: 1 / (1 - p).
+    /// The factor of the other values, 1 / (1 - p).
     pub scale: f32,
 }
 

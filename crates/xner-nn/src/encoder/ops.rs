@@ -6,48 +6,37 @@ use std::sync::Arc;
 use burn::tensor::backend::Backend;
 use burn::tensor::ops::FloatTensor;
 
+use super::inputs::{EncoderInputs, PARAMETERS};
 use super::{EncoderSpec, tensor_body};
 
-/// How many weights and biases a layer has.
-pub const PARAMETERS: usize = 12;
-
-/// A layer's input and parameters. A dense layer's weights are `[input, output]`.
-#[derive(Debug, Clone)]
-pub struct EncoderInputs<B: Backend> {
-    /// `[rows, width]`
-    pub x: FloatTensor<B>,
-    /// In this order: query, key and value in one, `[width, 3 width]` and `[3 width]`; attention's output,
-    /// `[width, width]` and `[width]`; the first norm's gain and bias, `[width]` each; the feed-forward block's way
-    /// up, `[width, inner]` and `[inner]`, and down, `[inner, width]` and `[width]`; the second norm's gain and bias.
-    pub parameters: [FloatTensor<B>; PARAMETERS],
-}
-
-/// Which gradients are asked for.
+/// The gradients that a backward pass has to compute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wanted {
-    /// That of the layer's input.
+pub struct RequiredGradients {
+    /// The gradient of the layer's input.
     pub x: bool,
-    /// Those of the parameters: all, or none of a frozen layer's.
+    /// The gradients of the parameters: all of them, or none where the layer is frozen.
     pub parameters: bool,
 }
 
-/// The gradients of a layer's input and parameters, as far as they were wanted.
+/// The gradients of a layer's input and parameters, as far as they were required.
 pub type EncoderGradients<B> = (Option<FloatTensor<B>>, Option<[FloatTensor<B>; PARAMETERS]>);
 
-/// A hand-written gradient: that of the output in, those of the input and of the parameters out.
+/// A hand-written gradient: a function from the output's gradient to those of the input and of the parameters.
 pub struct EncoderGradient<B: Backend>(Arc<GradientFn<B>>);
 
-type GradientFn<B> = dyn Fn(FloatTensor<B>, Wanted) -> EncoderGradients<B> + Send + Sync;
+type GradientFn<B> = dyn Fn(FloatTensor<B>, RequiredGradients) -> EncoderGradients<B> + Send + Sync;
 
 impl<B: Backend> EncoderGradient<B> {
     /// Wraps a function of the output's gradient.
-    pub fn new(f: impl Fn(FloatTensor<B>, Wanted) -> EncoderGradients<B> + Send + Sync + 'static) -> Self {
+    pub fn new(
+        f: impl Fn(FloatTensor<B>, RequiredGradients) -> EncoderGradients<B> + Send + Sync + 'static,
+    ) -> Self {
         Self(Arc::new(f))
     }
 
     /// The gradients.
-    pub fn call(&self, grad: FloatTensor<B>, wanted: Wanted) -> EncoderGradients<B> {
-        (self.0)(grad, wanted)
+    pub fn call(&self, grad: FloatTensor<B>, required: RequiredGradients) -> EncoderGradients<B> {
+        (self.0)(grad, required)
     }
 }
 
@@ -63,7 +52,8 @@ impl<B: Backend> fmt::Debug for EncoderGradient<B> {
     }
 }
 
-/// A layer for tagging whose weights have been put in order beforehand: its input, `[rows, width]`, in, its output out.
+/// A layer for tagging, whose weights have been put in order beforehand. It is a function from the input to the output,
+/// both `[rows, width]`.
 pub struct ReadyLayer<B: Backend>(Arc<ReadyFn<B>>);
 
 type ReadyFn<B> = dyn Fn(&EncoderSpec, FloatTensor<B>) -> FloatTensor<B> + Send + Sync;
@@ -101,8 +91,8 @@ pub trait EncoderOps: Backend {
         tensor_body::layer(spec, inputs, &tensor_body::device_noise)
     }
 
-    /// The layer with its weights, in the order of [`EncoderInputs::parameters`], made ready for tagging, from a backend
-    /// that gains by it.
+    /// The layer with its weights put in order for tagging, from a backend that gains by it. The parameters are in the
+    /// order of [`EncoderInputs::parameters`].
     fn ready_layer(_parameters: [FloatTensor<Self>; PARAMETERS]) -> Option<ReadyLayer<Self>> {
         None
     }

@@ -1,30 +1,30 @@
-//! What an encoder layer's call computes, apart from its numbers.
+//! What a call of an encoder layer computes, apart from its numbers.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A call's shape: how the rows lie, the heads, the noise.
+/// The shape of a call: the rows, the heads and the dropout.
 #[derive(Debug, Clone)]
 pub struct EncoderSpec {
-    /// The sentences' lengths. A sentence's rows stand one behind the other, sentences one behind the other, and no
-    /// row is padding.
+    /// The lengths of the sentences. The rows of a sentence follow one another, and so do the sentences. No row is
+    /// padding.
     pub lengths: Arc<[usize]>,
-    /// Attention heads; they share the columns evenly.
+    /// Attention heads. Each has the same number of columns.
     pub heads: usize,
-    /// What layer norms add to the variance.
+    /// ε, which layer norms add to the variance.
     pub epsilon: f32,
-    /// The noise of training; `None` where there is none.
+    /// Dropout in training, or `None`.
     pub dropout: Option<EncoderDropout>,
 }
 
-/// The noise of a layer's training.
+/// Dropout of a layer in training.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EncoderDropout {
     /// The rate behind attention and behind the feed-forward block.
     pub hidden: f64,
     /// The rate of attention's probabilities.
     pub attention: f64,
-    /// Decides what is dropped; another for each layer and step.
+    /// The seed of what is dropped. Each layer and step needs its own.
     pub seed: u64,
 }
 

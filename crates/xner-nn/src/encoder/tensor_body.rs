@@ -6,8 +6,8 @@ use burn::tensor::ops::FloatTensor;
 use burn::tensor::{Bool, Distribution, Int, Tensor, TensorData, TensorPrimitive};
 
 use super::EncoderSpec;
+use super::inputs::EncoderInputs;
 use super::noise::Site;
-use super::ops::EncoderInputs;
 
 fn wrap<B: Backend, const D: usize>(primitive: FloatTensor<B>) -> Tensor<B, D> {
     Tensor::from_primitive(TensorPrimitive::Float(primitive))

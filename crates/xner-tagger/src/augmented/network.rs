@@ -8,21 +8,21 @@ use rand::Rng;
 use xner_corpus::{Sentence, Tag};
 use xner_crf::Emissions;
 use xner_nn::{BiLstm, BiLstmConfig, NerBackend, init, tanh};
+use xner_train::weights::host;
 
 use crate::Result;
-use crate::bilstm::{Batch, BiLstmCrf, Decoder, Dropout, Lexicon, dropped_states, map_batches};
+use crate::bilstm::{Batch, BiLstmCrf, Dropout, Lexicon, dropped_states, map_batches};
 use crate::config::{AugmentConfig, Combine, ModelConfig};
-use crate::weights::host;
+use crate::decode::Decoder;
 
 /// A source model with a target encoder beside it.
 ///
 /// ```text
 /// h_s = source encoder(x)    h_t = target encoder(x)
 /// source features: d = tanh(C h_s + b)                              the "common encoder", θ_s
-/// joint features:  d = tanh(C (D_t [h_s; h_t] + e_t) + b)           (dense) D_t is the target-specific dense layer, θ_t
-///                  d = tanh(C h_s + A tanh(D_t h_t + e_t) + b)      (concatenate)
-///                  d = tanh(C (h_s + tanh(D_t h_t + e_t)) + b)      (sum)
-/// emissions of the CRF = W_t d + b_t
+/// joint features:  d = tanh(C (D_t [h_s; h_t] + e_t) + b)           (dense) D_t is the target-specific dense layer,
+/// θ_t d = tanh(C h_s + A tanh(D_t h_t + e_t) + b)      (concatenate) d = tanh(C (h_s + tanh(D_t h_t + e_t)) + b)
+/// (sum) emissions of the CRF = W_t d + b_t
 /// ```
 ///
 /// Both encoders read one table of character embeddings.
@@ -45,7 +45,8 @@ pub struct TargetEncoder<B: Backend> {
     /// The target-specific dense layer `D_t`: `[4 * hidden, 2 * hidden]` from both encoders' features, or
     /// `[2 * hidden, 2 * hidden]` from the target's.
     pub dense: Linear<B>,
-    /// `A`: the common encoder's weights for the target's features where they stand side by side, `[2 * hidden, dense]`.
+    /// `A`: the common encoder's weights for the target's features where they stand side by side, `[2 * hidden,
+    /// dense]`.
     pub common: Option<Param<Tensor<B, 2>>>,
 }
 

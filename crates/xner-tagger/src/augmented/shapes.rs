@@ -35,7 +35,7 @@ pub(super) fn expected(all: &Sizes<'_>) -> Shapes {
     Ok(shapes)
 }
 
-#[cfg(all(test, feature = "flex"))]
+#[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
@@ -43,8 +43,8 @@ mod tests {
     use super::*;
     use crate::bilstm::BiLstmCrf;
     use crate::config::{AugmentConfig, ModelConfig};
-    use crate::random::{Purpose, stream};
-    use crate::weights;
+    use xner_train::weights;
+    use xner_train::{Purpose, stream};
 
     #[test]
     fn the_shapes_are_those_of_the_module() {

@@ -5,13 +5,16 @@ use std::path::Path;
 use xner_corpus::{Sentence, Tag, TagSet};
 use xner_crf::Emissions;
 use xner_nn::NerBackend;
+use xner_train::{
+    Purpose, stream,
+    weights::{self, host},
+};
 
 use super::network::{Augmented, TargetEncoder};
 use super::shapes;
-use crate::bilstm::{Batch, BiLstmCrf, BiLstmTagger, Decoder, Lexicon, Opened, Parts, gather, map_batches};
+use crate::bilstm::{Batch, BiLstmCrf, BiLstmTagger, Lexicon, Opened, Parts, gather, map_batches};
 use crate::config::{AugmentConfig, ModelConfig};
-use crate::random::{Purpose, stream};
-use crate::weights::{self, host};
+use crate::decode::Decoder;
 use crate::{Decode, Error, Result, Tagger, Tagging};
 
 /// The model type that a `config.json` of this format names.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use burn::tensor::backend::Backend;
 use xner_corpus::TagSet;
 use xner_nn::{EncoderLayer, NerBackend};
+use xner_train::{Purpose, files, stream};
 
 use super::config::{BertConfig, Head, XnerKeys};
 use super::encoder::BertEncoder;
@@ -15,8 +16,7 @@ use super::tagger::BertTagger;
 use super::tags::labels;
 use super::tokeniser::Tokeniser;
 use super::weights::{Checkpoint, write_safetensors};
-use crate::random::{Purpose, stream};
-use crate::{Error, Result, files};
+use crate::{Error, Result};
 
 const CONFIG: &str = "config.json";
 const TENSORS: &str = "model.safetensors";

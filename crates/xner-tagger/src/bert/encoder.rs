@@ -6,6 +6,7 @@ use std::sync::Arc;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use xner_nn::{EncoderOps, FixedLayer, init};
+use xner_train::{Purpose, stream, weights::host};
 
 use super::batch::{Piece, SubwordBatch};
 use super::config::BertConfig;
@@ -13,8 +14,6 @@ use super::network::{self, Embeddings};
 use super::parts::{Read, Shape};
 use super::weights::Checkpoint;
 use crate::Result;
-use crate::random::{Purpose, stream};
-use crate::weights::host;
 
 /// The hidden states of one sentence, layer by layer: `[subwords, hidden]` each, row by row.
 pub type HiddenStates = Vec<Vec<f32>>;

@@ -61,8 +61,8 @@ pub(super) fn index<B: Backend>(
     Tensor::from_data(TensorData::new(rows, shape), device)
 }
 
-/// What comes behind the layers: a linear layer to the tags' scores, and a CRF over them where one is wanted. Its softmax is
-/// equation 2 of `TransAdv` and of Wu et al. (2020).
+/// What comes behind the layers: a linear layer to the tags' scores, and a CRF over them where one is wanted. Its
+/// softmax is equation 2 of `TransAdv` and of Wu et al. (2020).
 #[derive(Module, Debug)]
 pub struct TagHead<B: Backend> {
     /// `[hidden] -> [tags]`

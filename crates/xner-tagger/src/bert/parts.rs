@@ -7,12 +7,12 @@ use burn::module::Param;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use xner_nn::{Crf, EncoderLayer, init};
+use xner_train::weights::host;
 
 use super::config::BertConfig;
 use super::network::{Embeddings, TagHead};
 use super::weights::Checkpoint;
 use crate::Result;
-use crate::weights::host;
 
 /// The sizes that tensors' shapes follow from.
 #[derive(Debug, Clone, Copy)]
@@ -142,8 +142,8 @@ impl<B: Backend> Read for EncoderLayer<B> {
 const CRF: [&str; 3] = ["crf.transitions", "crf.start", "crf.end"];
 
 impl<B: Backend> TagHead<B> {
-    /// The head with a checkpoint's values. `rows` tells for each tag which row of the checkpoint's head it is, none for a
-    /// tag that the checkpoint does not know: it gets a score that no other tag falls below.
+    /// The head with a checkpoint's values. `rows` tells for each tag which row of the checkpoint's head it is, none
+    /// for a tag that the checkpoint does not know: it gets a score that no other tag falls below.
     pub(super) fn read(
         mut self,
         checkpoint: &mut Checkpoint,

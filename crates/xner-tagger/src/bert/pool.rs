@@ -5,22 +5,23 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xner_corpus::Sentence;
 use xner_nn::EncoderOps;
+use xner_train::weights::host;
 
 use super::batch::{Piece, SubwordBatch};
 use super::encoder::BertEncoder;
 use super::tokeniser::Tokeniser;
 use super::windows::{Windows, batches};
-use crate::weights::host;
 use crate::{Error, Result};
 
 /// Subwords in a batch at most, padding counted as if there were any.
 const BUDGET: usize = 2048;
 
 /// What of the last layer's states a sentence's vector is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Pooling {
     /// The state of the first subword, which is special: `[CLS]` or `<s>`.

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
+use xner_train::{Purpose, files, stream, uniform};
 
 use super::config::BertConfig;
 use super::weights::write_safetensors;
-use crate::random::{Purpose, stream, uniform};
-use crate::{Error, Result, files};
+use crate::{Error, Result};
 
 /// The sizes of a new encoder, and the seed of its weights.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,9 +51,9 @@ impl Default for RandomEncoder {
 const SPECIAL: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
 impl RandomEncoder {
-    /// Writes the encoder's folder in Hugging Face's layout: a BERT whose vocabulary (`WordPiece`, cased) has these words,
-    /// and each of their characters, at the beginning of a word and inside one; so it reads every word that is made of
-    /// these characters.
+    /// Writes the encoder's folder in Hugging Face's layout: a BERT whose vocabulary (`WordPiece`, cased) has these
+    /// words, and each of their characters, at the beginning of a word and inside one; so it reads every word that is
+    /// made of these characters.
     ///
     /// The same words in any order, sizes and seed give the same bytes.
     ///
@@ -63,9 +63,9 @@ impl RandomEncoder {
         self.write_with(words, |_| None, folder)
     }
 
-    /// The same, but for the embeddings of words that `vectors` has, which are its vectors as they are, `[hidden]`: so an
-    /// encoder begins with word vectors of one or, mapped into one space, several languages. Random embeddings have the
-    /// deviation `self.deviation`; vectors much longer than these outweigh the positions that are added to them.
+    /// The same, but for the embeddings of words that `vectors` has, which are its vectors as they are, `[hidden]`: so
+    /// an encoder begins with word vectors of one or, mapped into one space, several languages. Random embeddings have
+    /// the deviation `self.deviation`; vectors much longer than these outweigh the positions that are added to them.
     ///
     /// # Errors
     /// Those of [`Self::write`]; [`Error::Model`] for a vector that has not `hidden` numbers.
@@ -157,8 +157,8 @@ impl RandomEncoder {
     }
 }
 
-/// Special subwords, the characters of words, then the words, in the alphabet's order. BERT cuts words at marks before it
-/// looks them up, so what stands in the vocabulary are their parts.
+/// Special subwords, the characters of words, then the words, in the alphabet's order. BERT cuts words at marks before
+/// it looks them up, so what stands in the vocabulary are their parts.
 fn vocabulary<'w>(words: impl IntoIterator<Item = &'w str>) -> Vec<String> {
     let (mut characters, mut parts) = (BTreeSet::new(), BTreeSet::new());
     for word in words {

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use xner_corpus::{Sentence, Tag, TagSet};
 use xner_crf::Emissions;
 use xner_nn::NerBackend;
+use xner_train::weights::host;
 
 use super::batch::{Piece, SubwordBatch};
 use super::config::XnerKeys;
@@ -15,8 +16,7 @@ use super::encoder::BertEncoder;
 use super::network::TagHead;
 use super::tokeniser::Tokeniser;
 use super::windows::{Average, Windows, batches};
-use crate::bilstm::Decoder;
-use crate::weights::host;
+use crate::decode::Decoder;
 use crate::{Decode, Result, Tagger, Tagging};
 
 /// Subwords in a batch at most, padding counted as if there were any.
@@ -44,8 +44,8 @@ impl<B: NerBackend> BertTagger<B> {
     /// Puts a tagger together; `keys` and `tags` go with the head.
     ///
     /// # Errors
-    /// [`crate::Error::Setting`] for windows without room or longer than the encoder takes; [`crate::Error::Crf`] when a
-    /// CRF's scores are not finite.
+    /// [`crate::Error::Setting`] for windows without room or longer than the encoder takes; [`crate::Error::Crf`] when
+    /// a CRF's scores are not finite.
     pub fn new(
         encoder: BertEncoder<B>,
         head: TagHead<B>,
@@ -188,7 +188,8 @@ enum Answer {
     Probabilities(Vec<f32>),
 }
 
-/// Logarithms of probabilities; that of 0 is finite, and that of what is no number is none, so that decoding refuses it.
+/// Logarithms of probabilities; that of 0 is finite, and that of what is no number is none, so that decoding refuses
+/// it.
 fn logarithms(probabilities: &[f32]) -> Vec<f32> {
     probabilities.iter().map(|p| if p.is_nan() { *p } else { p.max(f32::MIN_POSITIVE).ln() }).collect()
 }

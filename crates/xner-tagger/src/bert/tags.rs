@@ -18,8 +18,8 @@ pub(super) struct Labels {
 
 /// The tags of a config's labels. `path` is named in faults.
 ///
-/// The scheme is that of the key `xner`, else IOBES where a label begins with `S-` or `E-`, else IOB2 where one begins with
-/// `B-`, else IOB1.
+/// The scheme is that of the key `xner`, else IOBES where a label begins with `S-` or `E-`, else IOB2 where one begins
+/// with `B-`, else IOB1.
 pub(super) fn labels(config: &BertConfig, path: &Path) -> Result<Labels> {
     let fault = |message: String| Error::model(path, message);
     if config.labels.is_empty() {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use xner_corpus::read::whole_text;
+use xner_train::files;
 
-use crate::{Error, Result, files};
+use crate::{Error, Result};
 
 /// Numbered characters, from 1 on in the order of their code points; 0 is the unknown character.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

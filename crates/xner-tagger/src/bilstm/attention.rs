@@ -119,6 +119,6 @@ fn index<B: Backend>(rows: &[usize], device: &B::Device) -> Tensor<B, 1, Int> {
     Tensor::from_data(TensorData::new(rows, shape), device)
 }
 
-#[cfg(all(test, feature = "flex"))]
+#[cfg(test)]
 #[path = "attention_tests.rs"]
 mod tests;

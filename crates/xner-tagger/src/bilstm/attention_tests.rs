@@ -6,9 +6,9 @@ use burn_flex::{Flex, FlexDevice};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use xner_train::weights::host;
 
 use super::*;
-use crate::weights::host;
 
 const DIM: usize = 5;
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use xner_corpus::read::whole_text;
 use xner_corpus::{EntityType, TagSet};
 use xner_nn::NerBackend;
+use xner_train::{Fingerprint, Purpose, Tensors, files, stream, weights};
 
 use super::alphabet::Alphabet;
 use super::lexicon::Lexicon;
@@ -15,10 +16,7 @@ use super::sizes;
 use super::tagger::BiLstmTagger;
 use super::words::Words;
 use crate::config::{AugmentConfig, ModelConfig};
-use crate::fingerprint::Fingerprint;
-use crate::random::{Purpose, stream};
-use crate::tensors::Tensors;
-use crate::{Error, Result, Tagger, files, weights};
+use crate::{Error, Result, Tagger};
 
 /// The model type that a `config.json` of this format names.
 pub(crate) const MODEL: &str = "bilstm-crf";

@@ -8,23 +8,23 @@ use burn::tensor::backend::AutodiffBackend;
 use rand::RngExt;
 use xner_corpus::{Entity, Labelled, Sentence, TagSet};
 use xner_embed::Vectors;
-use xner_nn::{NerBackend, init};
+use xner_nn::init;
+use xner_train::{
+    Checked, DevScores, Fingerprint, Learner, Moment, Purpose, Settings, State, StepOutcome, Tensors,
+    TrainBackend, TrainReport, check_entities, dev_scores,
+    optimiser::{Gradients, ModuleOptimiser, RowOptimiser, clip_factor},
+    score, stream,
+    weights::{self, host},
+};
 
 use super::batch::{Batch, Forms};
-use super::decode::Decoder;
 use super::directory::{MODEL, Parts};
 use super::lexicon::{Lexicon, LexiconSources};
 use super::model::{BiLstmCrf, Dropout};
 use super::words::UNKNOWN;
 use crate::config::TrainConfig;
 use crate::data::TrainData;
-use crate::evaluate::{check_entities, score};
-use crate::fingerprint::Fingerprint;
-use crate::optimiser::{Gradients, ModuleOptimiser, RowOptimiser, clip_factor};
-use crate::random::{Purpose, stream};
-use crate::tensors::Tensors;
-use crate::train::{DevScores, Learner, Moment, StepOutcome, TrainReport};
-use crate::weights::{self, host};
+use crate::decode::Decoder;
 use crate::{Error, Result};
 
 /// Sentences and their entities.
@@ -32,7 +32,7 @@ type Gold = Vec<(Sentence, Vec<Entity>)>;
 
 /// A char-BiLSTM-CRF in training.
 pub struct BiLstmLearner<A: AutodiffBackend> {
-    config: TrainConfig,
+    config: Checked<TrainConfig>,
     tags: TagSet,
     lexicon: Lexicon,
     /// Whether word vectors are trained.
@@ -55,17 +55,12 @@ pub struct BiLstmLearner<A: AutodiffBackend> {
 /// The trained rows of the table among a learner's weights.
 const HEAD: &str = "words";
 
-impl<A> BiLstmLearner<A>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+impl<A: TrainBackend> BiLstmLearner<A> {
     /// A learner with seeded weights, and the fingerprint of the config and the data.
     ///
     /// # Errors
-    /// [`Error::Data`] when there are no entities to learn, or misplaced ones; [`Error::Setting`] when the config is out of range.
-    pub fn new(config: &TrainConfig, data: TrainData, device: &A::Device) -> Result<(Self, String)> {
-        config.check()?;
+    /// [`Error::Data`] when there are no entities to learn, or misplaced ones.
+    pub fn new(config: &Checked<TrainConfig>, data: TrainData, device: &A::Device) -> Result<(Self, String)> {
         let TrainData { train, dev, vectors, extra_words } = data;
         check_entities("training", &train)?;
         check_entities("development", &dev)?;
@@ -79,8 +74,7 @@ where
         let sources = LexiconSources { train: &train, vectors: vectors.as_ref(), others: &others };
         let lexicon = Lexicon::new(&sources, &config.vectors, &config.model.characters, config.seed);
         let mut fingerprint = Fingerprint::new();
-        let settings = serde_json::to_string(&config.without_paths()).map_err(std::io::Error::from);
-        let settings = settings.map_err(Error::io(Path::new("config")))?;
+        let settings = config.to_json()?.to_string();
         fingerprint.bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(settings.as_bytes());
         fingerprint.corpus(&train).corpus(&dev);
         fingerprint.bytes(lexicon.words.as_text().as_bytes()).floats(&lexicon.vectors);
@@ -141,7 +135,7 @@ where
         let sentences: Vec<&Sentence> = dev.iter().map(|(sentence, _)| sentence).collect();
         let predicted = model.best(lexicon, &sentences, &decoder, &self.device)?;
         let gold = dev.iter().map(|(sentence, gold)| (gold.as_slice(), sentence.len()));
-        Ok(Some(score(gold, &predicted)?.overall.into()))
+        Ok(Some(dev_scores(score(gold, &predicted)?.overall)))
     }
 
     /// Training sentences left out: empty or too long.
@@ -185,11 +179,7 @@ where
     }
 }
 
-impl<A> Learner for BiLstmLearner<A>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+impl<A: TrainBackend> Learner for BiLstmLearner<A> {
     fn sentences(&self) -> usize {
         self.encoded.len()
     }
@@ -231,7 +221,7 @@ where
             return Ok(StepOutcome { loss: value, gradient_norm });
         }
         let scale = clip_factor(gradient_norm, self.config.training.clip);
-        self.model = self.optimiser.step(self.model.clone(), gradients, scale, at.rate, at.step + 1);
+        self.model = self.optimiser.step(self.model.clone(), gradients, scale, at.rate);
         for (row, gradient) in sums {
             self.rows.update(&mut self.lexicon.vectors, row, &gradient, scale, at.rate);
         }
@@ -267,15 +257,15 @@ where
         weights.expect_empty(path)
     }
 
-    fn optimiser(&self) -> Tensors {
-        let mut state = Tensors::default();
-        state.extend("model/", self.optimiser.state());
-        state.extend("words/", self.rows.state());
+    fn state(&self) -> State {
+        let mut state = State::default();
+        state.put("model", self.optimiser.state());
+        state.put("words", self.rows.state());
         state
     }
 
-    fn set_optimiser(&mut self, mut state: Tensors, path: &Path) -> Result<()> {
-        let (model, words) = (state.split("model/"), state.split("words/"));
+    fn set_state(&mut self, mut state: State, path: &Path) -> Result<()> {
+        let (model, words) = (state.part("model"), state.part("words"));
         self.optimiser.set_state(&self.model.valid(), model, &self.device, path)?;
         self.rows.set_state(words, path)?;
         state.expect_empty(path)

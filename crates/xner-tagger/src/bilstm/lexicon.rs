@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use xner_corpus::Labelled;
 use xner_embed::Vectors;
+use xner_train::{Purpose, stream, uniform};
 
 use super::alphabet::Alphabet;
 use super::words::{UNKNOWN, Words};
 use crate::config::{CharactersConfig, Keep, VectorsConfig};
-use crate::random::{Purpose, stream, uniform};
 use crate::{Error, Result};
 
 /// The words and characters of a language, and the word vectors, which stay on the host.

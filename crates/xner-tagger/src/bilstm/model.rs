@@ -7,15 +7,16 @@ use burn::tensor::{Int, Tensor, TensorData};
 use rand::Rng;
 use xner_corpus::{Sentence, Tag};
 use xner_nn::{BiLstm, BiLstmConfig, BiLstmSpec, Crf, NerBackend, Reduction, init, tanh};
+use xner_train::config::LossMean;
 
 use super::attention::Attention;
 use super::batch::Batch;
 use super::characters::Characters;
-use super::decode::Decoder;
 use super::lexicon::Lexicon;
 use super::tagger::map_scores;
 use crate::Result;
-use crate::config::{LossMean, ModelConfig};
+use crate::config::ModelConfig;
+use crate::decode::Decoder;
 
 /// Lample et al.'s char-BiLSTM-CRF as Bari et al. (2020) use it, up to equation 2:
 ///
@@ -26,9 +27,9 @@ use crate::config::{LossMean, ModelConfig};
 /// emissions of the CRF = W_t d_k + b_t
 /// ```
 ///
-/// With self-attention (Xie et al. 2018), `d_k` reads `[h_k ; c_k]` in the place of `h_k`, `c_k` being what [`Attention`]
-/// makes of the sentence's states. Xie et al.'s released code has no dense layer: there `[h_k ; c_k]` goes straight
-/// to the CRF's emissions.
+/// With self-attention (Xie et al. 2018), `d_k` reads `[h_k ; c_k]` in the place of `h_k`, `c_k` being what
+/// [`Attention`] makes of the sentence's states. Xie et al.'s released code has no dense layer: there `[h_k ; c_k]`
+/// goes straight to the CRF's emissions.
 ///
 /// Word vectors are no part of it: they come in with each batch.
 #[derive(Module, Debug)]

@@ -61,14 +61,14 @@ pub(crate) fn linear(name: &str, input: usize, output: usize, shapes: &mut Vec<(
     shapes.push((format!("{name}.bias"), vec![output]));
 }
 
-#[cfg(all(test, feature = "flex"))]
+#[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::super::BiLstmCrf;
     use super::*;
-    use crate::random::{Purpose, stream};
-    use crate::weights;
+    use xner_train::weights;
+    use xner_train::{Purpose, stream};
 
     fn sizes(config: &ModelConfig, characters: usize, dim: usize, tags: usize) -> Sizes<'_> {
         Sizes { config, augment: None, characters, dim, tags }

@@ -4,13 +4,13 @@ use rayon::prelude::*;
 use xner_corpus::{Sentence, Tag, TagSet};
 use xner_crf::Emissions;
 use xner_nn::NerBackend;
+use xner_train::weights::host;
 
 use super::batch::{Batch, Forms, by_length};
-use super::decode::Decoder;
 use super::lexicon::Lexicon;
 use super::model::BiLstmCrf;
 use crate::config::ModelConfig;
-use crate::weights::host;
+use crate::decode::Decoder;
 use crate::{Decode, Result, Tagger, Tagging};
 
 /// Tokens in a batch at most, padding counted as if there were any.

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use hashbrown::HashTable;
 use xner_corpus::read::whole_text;
+use xner_train::files;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::{Error, Result, files};
+use crate::{Error, Result};
 
 /// The row of the unknown word, in [`Words`] and in the table of vectors.
 pub const UNKNOWN: u32 = 0;

@@ -1,5 +1,6 @@
 //! The second encoder.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The target language's encoder beside the source's (Bari et al. 2020, figure 1).
@@ -14,7 +15,7 @@ pub struct AugmentConfig {
 }
 
 /// How two encoders' features become one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Combine {
     /// By the target-specific dense layer, from both encoders' features side by side to as many as one encoder has.

@@ -1,35 +1,36 @@
 //! The sizes and switches of the char-BiLSTM-CRF.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xner_corpus::Scheme;
+use xner_train::settings::check::{positive, share};
 
-use super::check::{positive, share};
 use crate::Result;
 
-/// `[model]`: the char-BiLSTM-CRF of Lample et al. (2016) as Bari et al. (2020) use it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// The char-BiLSTM-CRF of Lample et al. (2016) as Bari et al. (2020) use it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ModelConfig {
-    /// How entities are written as tags: `iobes` (default), `iob2` or `iob1`.
+    /// How entities are written as tags. Default `iobes`.
     pub scheme: Scheme,
-    /// The character part.
+    /// The bi-LSTM over a word's characters.
     pub characters: CharactersConfig,
     /// Units of the word bi-LSTM in each direction. Default 100.
     pub hidden: usize,
-    /// Units of the point-wise dense layer before the CRF. Default 100.
+    /// Units of the dense layer, word by word, before the CRF. Default 100.
     pub dense: usize,
-    /// Whether the forward and backward cells of both bi-LSTMs share their weights (the paper's
-    /// "Cross-Shared" model). Default false.
+    /// Whether the forward and backward cells of both bi-LSTMs share their weights, as in the paper's "Cross-Shared"
+    /// model. Default false.
     pub tied: bool,
-    /// Share of a token's features dropped in training, before the word bi-LSTM. Default 0.5.
+    /// The share of a token's features that is dropped in training, before the word bi-LSTM. Default 0.5.
     pub dropout: f32,
-    /// Share of the word bi-LSTM's states dropped in training, before the dense layer. Default 0.
+    /// The share of the word bi-LSTM's states that is dropped in training, before the dense layer. Default 0.
     pub dropout_states: f32,
-    /// Whether there is self-attention over the word bi-LSTM's states (Xie et al. 2018): each token's context
-    /// then stands beside its state, and the dense layer reads both. Xie et al.'s released code has no dense
-    /// layer: theirs goes straight to the CRF's emissions. Default false.
+    /// Whether there is self-attention over the word bi-LSTM's states (Xie et al. 2018). Then each token's context
+    /// stands beside its state, and the dense layer reads both. Xie et al.'s released code has no dense layer: theirs
+    /// goes straight to the CRF's emissions. Default false.
     pub attention: bool,
-    /// Share of a token's context dropped in training, where there is self-attention. Default 0.5.
+    /// The share of a token's context that is dropped in training, where there is self-attention. Default 0.5.
     pub dropout_attention: f32,
 }
 
@@ -49,21 +50,21 @@ impl Default for ModelConfig {
     }
 }
 
-/// `[model.characters]`: the bi-LSTM over a word's characters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The bi-LSTM over a word's characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CharactersConfig {
-    /// Whether there is one. Default true.
+    /// Whether characters are read. Default true.
     #[serde(rename = "use")]
     pub enabled: bool,
     /// Dimensions of a character's embedding. Default 25.
     pub embedding: usize,
     /// Units of the character bi-LSTM in each direction. Default 25.
     pub hidden: usize,
-    /// A character seen less often than this in training counts as unknown, so that the unknown character
-    /// is trained too. Default 2.
+    /// A character that training sees less often than this counts as unknown, so that the unknown character is trained
+    /// too. Default 2.
     pub min_count: usize,
-    /// A longer word is read as its first and last characters, this many together. Default 100.
+    /// A longer word is read as its first and last characters, so many together. Default 100.
     pub longest: usize,
 }
 

@@ -4,8 +4,10 @@
 use std::path::Path;
 
 use xner_corpus::{Entity, Labelled, Sentence};
-use xner_tagger::config::{Optimiser, TrainConfig};
-use xner_tagger::{Device, TrainData, TrainReport};
+use xner_tagger::TrainData;
+use xner_tagger::config::TrainConfig;
+use xner_train::config::Optimiser;
+use xner_train::{Device, TrainReport};
 
 /// A sentence from words; `Word/TYPE` is an entity of one token, `Word/TYPE+` goes on with the next word.
 pub(crate) fn labelled(text: &str) -> Labelled {

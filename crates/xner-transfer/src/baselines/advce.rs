@@ -1,16 +1,11 @@
 //! `AdvCE`: fine-tuned on the source while the encoder learns to hide each word's language from a discriminator.
 
-use burn::tensor::backend::AutodiffBackend;
-use xner_nn::NerBackend;
+use xner_train::TrainBackend;
 
 use crate::Result;
-use crate::transadv::phases::Workshop;
-use crate::transadv::{Outcome, source};
+use crate::transadv::source;
+use crate::transadv::trainer::{Outcome, PhaseTrainer};
 
-pub(crate) fn advce<A>(shop: &mut Workshop<'_, A>) -> Result<Outcome>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
-    Ok(Outcome::Model(source(shop, [true, false])?))
+pub(crate) fn advce<A: TrainBackend>(trainer: &mut PhaseTrainer<'_, '_, A>) -> Result<Outcome> {
+    Ok(Outcome::Model(source(trainer, [true, false])?))
 }

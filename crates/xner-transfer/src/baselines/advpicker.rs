@@ -1,33 +1,27 @@
 //! `AdvPicker`: the student learns only of those target sentences whose language the discriminator can least tell.
 
-use burn::tensor::backend::AutodiffBackend;
-use xner_nn::NerBackend;
+use xner_train::TrainBackend;
 
 use crate::Result;
-use crate::folders::Folders;
-use crate::transadv::phases::Workshop;
-use crate::transadv::{Outcome, lessons, source, source_probability};
+use crate::transadv::trainer::{Outcome, PhaseTrainer};
+use crate::transadv::{lessons, source, source_probability};
 
-pub(crate) fn advpicker<A>(shop: &mut Workshop<'_, A>, folders: &Folders) -> Result<Outcome>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
-    let teacher = source(shop, [true, false])?;
-    shop.labelling()?;
-    let sentences = &shop.corpora.unlabelled;
-    let discriminator = shop.language_discriminator(&teacher)?;
-    let (model, _) = shop.open(&teacher)?;
+pub(crate) fn advpicker<A: TrainBackend>(trainer: &mut PhaseTrainer<'_, '_, A>) -> Result<Outcome> {
+    let teacher = source(trainer, [true, false])?;
+    trainer.labelling()?;
+    let sentences = &trainer.corpora.unlabelled;
+    let discriminator = trainer.language_discriminator(&teacher)?;
+    let (model, _) = trainer.open(&teacher)?;
     let mut told = Vec::with_capacity(sentences.len());
     for sentence in sentences {
         told.push(source_probability(&model, &discriminator, &model.pieces(sentence)?));
     }
-    let kept = least_told(&told, count(sentences.len(), shop.config.advpicker.share));
-    let soft = shop.soft_labels(&teacher)?;
+    let kept = least_told(&told, count(sentences.len(), trainer.config.advpicker.share));
+    let soft = trainer.soft_labels(&teacher)?;
     let mut lessons = lessons(sentences, soft);
     let mut kept = kept.into_iter();
     lessons.retain(|_| kept.next().unwrap_or(false));
-    Ok(Outcome::Student(shop.student(&teacher, &lessons, 0.0, &folders.by_source, &folders.by_target)?))
+    Ok(Outcome::Student(trainer.student(&teacher, &lessons, 0.0)?))
 }
 
 /// `share` of `all`, rounded up, but for what rounding of `share` itself puts above a whole number.

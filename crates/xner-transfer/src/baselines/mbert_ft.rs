@@ -1,16 +1,11 @@
 //! mBERT-FT: fine-tuned on the source, run on the target as it is.
 
-use burn::tensor::backend::AutodiffBackend;
-use xner_nn::NerBackend;
+use xner_train::TrainBackend;
 
 use crate::Result;
-use crate::transadv::phases::Workshop;
-use crate::transadv::{Outcome, source};
+use crate::transadv::source;
+use crate::transadv::trainer::{Outcome, PhaseTrainer};
 
-pub(crate) fn mbert_ft<A>(shop: &mut Workshop<'_, A>) -> Result<Outcome>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
-    Ok(Outcome::Model(source(shop, [false, false])?))
+pub(crate) fn mbert_ft<A: TrainBackend>(trainer: &mut PhaseTrainer<'_, '_, A>) -> Result<Outcome> {
+    Ok(Outcome::Model(source(trainer, [false, false])?))
 }

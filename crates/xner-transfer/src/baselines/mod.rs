@@ -1,4 +1,4 @@
-//! The methods that `TransAdv` is measured against, on the same parts: [`crate::transadv::run`] runs them.
+//! The methods that `TransAdv` is measured against, on the same parts. Each is a strategy: [`crate::run`] runs it.
 //!
 //! | row | paper | here |
 //! |---|---|---|

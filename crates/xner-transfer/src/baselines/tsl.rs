@@ -1,20 +1,14 @@
 //! TSL: a student learns the soft labels that the model fine-tuned on the source gives the target's own text.
 
-use burn::tensor::backend::AutodiffBackend;
-use xner_nn::NerBackend;
+use xner_train::TrainBackend;
 
 use crate::Result;
-use crate::folders::Folders;
-use crate::transadv::phases::Workshop;
-use crate::transadv::{Outcome, lessons, source};
+use crate::transadv::trainer::{Outcome, PhaseTrainer};
+use crate::transadv::{lessons, source};
 
-pub(crate) fn tsl<A>(shop: &mut Workshop<'_, A>, folders: &Folders) -> Result<Outcome>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
-    let teacher = source(shop, [false, false])?;
-    let soft = shop.soft_labels(&teacher)?;
-    let lessons = lessons(&shop.corpora.unlabelled, soft);
-    Ok(Outcome::Student(shop.student(&teacher, &lessons, 0.0, &folders.by_source, &folders.by_target)?))
+pub(crate) fn tsl<A: TrainBackend>(trainer: &mut PhaseTrainer<'_, '_, A>) -> Result<Outcome> {
+    let teacher = source(trainer, [false, false])?;
+    let soft = trainer.soft_labels(&teacher)?;
+    let lessons = lessons(&trainer.corpora.unlabelled, soft);
+    Ok(Outcome::Student(trainer.student(&teacher, &lessons, 0.0)?))
 }

@@ -1,27 +1,22 @@
-//! `UniTrans`: model transfer and data transfer in one. Three models label the target's text: `Θ_src`, tuned on the source;
-//! `Θ_trans`, on its translation; `Θ_teach`, on the translation from `Θ_src` on. The student learns `Θ_teach`'s soft labels, and
-//! the hard labels on which at least two of the three agree.
+//! `UniTrans`: model transfer and data transfer in one. Three models label the target's text: `Θ_src`, tuned on the
+//! source; `Θ_trans`, on its translation; `Θ_teach`, on the translation from `Θ_src` on. The student learns `Θ_teach`'s
+//! soft labels, and the hard labels on which at least two of the three agree.
 
-use burn::tensor::backend::AutodiffBackend;
-use xner_nn::NerBackend;
+use xner_train::TrainBackend;
 
 use crate::Result;
-use crate::folders::Folders;
-use crate::transadv::phases::{Games, Workshop};
-use crate::transadv::{Lesson, Outcome, Set, SoftLabels, source};
+use crate::transadv::trainer::{Games, Outcome, PhaseTrainer};
+use crate::transadv::{Lesson, Set, SoftLabels, source};
 
-pub(crate) fn unitrans<A>(shop: &mut Workshop<'_, A>, folders: &Folders) -> Result<Outcome>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
-    let (none, config) = (Games::default(), shop.config);
+pub(crate) fn unitrans<A: TrainBackend>(trainer: &mut PhaseTrainer<'_, '_, A>) -> Result<Outcome> {
+    let (none, config) = (Games::default(), trainer.config);
     let training = config.teachers.training(&config.training);
-    let own = source(shop, [false, false])?;
-    let translated = shop.tuned("translated", &[Set::Target], None, &none, &config.training)?;
-    let teacher = shop.tuned("teacher", &[Set::Target], Some(&own), &none, &training)?;
-    let labels = [shop.soft_labels(&own)?, shop.soft_labels(&translated)?, shop.soft_labels(&teacher)?];
-    let sentences = &shop.corpora.unlabelled;
+    let own = source(trainer, [false, false])?;
+    let translated = trainer.tuned("translated", &[Set::Target], None, &none, &config.training)?;
+    let teacher = trainer.tuned("teacher", &[Set::Target], Some(&own), &none, &training)?;
+    let labels =
+        [trainer.soft_labels(&own)?, trainer.soft_labels(&translated)?, trainer.soft_labels(&teacher)?];
+    let sentences = &trainer.corpora.unlabelled;
     let lesson = |(at, sentence): (usize, _)| {
         let [own, translated, teacher] = labels.each_ref().map(|labels| labels[at].as_slice());
         let soft = match config.unitrans.soft {
@@ -32,7 +27,7 @@ where
     };
     let lessons: Vec<Lesson<'_>> = sentences.iter().enumerate().map(lesson).collect();
     let weight = config.unitrans.hard_weight;
-    Ok(Outcome::Student(shop.student(&own, &lessons, weight, &folders.by_source, &folders.by_target)?))
+    Ok(Outcome::Student(trainer.student(&own, &lessons, weight)?))
 }
 
 /// The tag of each of `words` words on which at least two of three models agree.

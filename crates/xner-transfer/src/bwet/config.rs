@@ -1,16 +1,21 @@
 //! The settings of a run, read from TOML.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use xner_corpus::EntityType;
 use xner_corpus::read::ReadOptions;
 use xner_embed::dictionary::{Dictionary, InduceConfig, induced};
 use xner_embed::{ReadOptions as ReadVectors, map};
 use xner_tagger::TrainConfig;
-use xner_tagger::config::{ModelConfig, TrainingConfig};
+use xner_tagger::config::ModelConfig;
+use xner_train::{
+    Settings,
+    config::TrainingConfig,
+    settings::{check, over},
+};
 
-use crate::files::{from_table, read_config_with, resolve};
 use crate::report::Select;
 use crate::{Error, Result};
 
@@ -24,90 +29,98 @@ use crate::{Error, Result};
 /// assert!(toml::from_str::<BwetConfig>("model.hiden = 50").is_err());
 /// # Ok::<(), toml::de::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct BwetConfig {
     /// Decides everything random. Default 1.
     pub seed: u64,
     /// What tables call the row. Default `BWET`.
     pub row: String,
-    /// By which development data the weights are chosen: the translated source's (`source-dev`, default) or the
-    /// target's (`target-dev`).
+    /// By which development data the weights are chosen; the source's is translated. Default `source-dev`.
     pub select: Select,
     /// The language with labels.
     pub source: SourceText,
-    /// The language without.
+    /// The language without labels.
     pub target: TargetText,
     /// Where translations come from.
     pub dictionary: DictionaryConfig,
     /// What is translated.
     pub translation: TranslationConfig,
-    /// The tagger's sizes and switches; as everywhere, but that `attention` is true by default.
+    /// The tagger's sizes and switches, with self-attention by default.
     #[serde(deserialize_with = "attentive")]
     pub model: ModelConfig,
     /// How the tagger is trained.
     pub training: TrainingConfig,
 }
 
-/// `[source]`: labelled text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Labelled text, which is translated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SourceText {
     /// What the language is called. Default `en`.
     pub language: String,
-    /// Labelled sentences to translate and train on.
+    /// Labelled sentences to translate and train on. This key must be given.
+    #[schemars(example = &"train.conll")]
     pub train: Option<PathBuf>,
-    /// Labelled sentences to translate and choose weights by.
+    /// Labelled sentences to translate and choose weights by. This key must be given.
+    #[schemars(example = &"dev.conll")]
     pub dev: Option<PathBuf>,
-    /// `[source.read]`: format and columns.
+    /// How a corpus is read.
     pub read: ReadOptions,
 }
 
-/// `[target]`: word vectors, and text to score on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Word vectors, and text to score on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TargetText {
     /// What the language is called. Default `target`.
     pub language: String,
-    /// Labelled sentences; only `select = "target-dev"` needs them.
+    /// Labelled sentences, which only `select = "target-dev"` needs.
+    #[schemars(example = &"dev.conll")]
     pub dev: Option<PathBuf>,
     /// Labelled sentences to be scored in the end.
+    #[schemars(example = &"test.conll")]
     pub test: Option<PathBuf>,
-    /// The target's own word vectors, which the tagger reads.
+    /// The language's own word vectors, which the tagger reads. This key must be given.
+    #[schemars(example = &"target.vec")]
     pub vectors: Option<PathBuf>,
-    /// Read only so many vectors, from the file's top; by default all.
+    /// Only so many vectors are read, from the file's top; by default all.
+    #[schemars(example = 200_000)]
     pub limit: Option<usize>,
-    /// The mean length that they are scaled to; 0 leaves them as they are (default).
+    /// The mean length that they are scaled to; 0 leaves them as they are. Default 0.
     pub length: f32,
-    /// `[target.read]`: format and columns.
+    /// How a corpus is read.
     pub read: ReadOptions,
 }
 
-/// `[dictionary]`: where translations come from. Either `mapping` or `file` must be given.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A mapping or a file: one of the two must be given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DictionaryConfig {
-    /// A folder that `xner map` wrote: each source word's translation is its nearest by CSLS.
+    /// A folder that `xner map` wrote. Each source word's translation is its nearest by CSLS.
+    #[schemars(example = &"map")]
     pub mapping: Option<PathBuf>,
-    /// A file of word pairs, source first.
+    /// A file of word pairs, source first, in the place of a mapping.
+    #[schemars(example = &"en-es.txt")]
     pub file: Option<PathBuf>,
-    /// Whether a word is translated into itself only where nothing else is listed. Dictionaries made from text list many
-    /// words so, and first. Default false.
+    /// Whether a word is translated into itself only where nothing else is listed. Dictionaries made from text list
+    /// many words so, and first. Default false.
     pub prefer_others: bool,
     /// With a mapping: the neighbours over which CSLS takes its means. Default 10.
     pub csls: usize,
-    /// With a mapping: only pairs that are each other's nearest. Default false.
+    /// With a mapping: whether only pairs count that are each other's nearest. Default false.
     pub mutual: bool,
-    /// With a mapping: only so many of each language's words, the most frequent; by default all.
+    /// With a mapping: only so many of each language's words are read, the most frequent; by default all.
+    #[schemars(example = 200_000)]
     pub limit: Option<usize>,
 }
 
-/// `[translation]`: what is translated.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What is translated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TranslationConfig {
-    /// Entities of these types stay as they are. Default `PER`, as in the released code for languages that share a
-    /// script: names of persons are written alike there. None where the scripts differ.
+    /// Entities of these types stay as they are. In languages that share a script names of persons are written alike,
+    /// and the released code keeps them; give `[]` where the scripts differ. Default `["PER"]`.
     pub keep_types: Vec<EntityType>,
 }
 
@@ -154,39 +167,13 @@ impl Default for TranslationConfig {
 
 /// `[model]` with attention unless it says otherwise.
 fn attentive<'de, D: Deserializer<'de>>(from: D) -> Result<ModelConfig, D::Error> {
-    let mut table = toml::Table::deserialize(from)?;
-    table.entry("attention").or_insert(true.into());
-    from_table(table)
+    over(&ModelConfig { attention: true, ..ModelConfig::default() }, toml::Table::deserialize(from)?)
 }
 
-impl BwetConfig {
-    /// Reads a config file. Relative paths in it are taken from the file's folder.
-    ///
-    /// # Errors
-    /// [`Error::Io`]; [`Error::Config`], with line or key, for what does not parse, unknown keys among it; the faults
-    /// of [`BwetConfig::check`].
-    pub fn read(path: &Path) -> Result<Self> {
-        Self::read_with(path, &[])
-    }
-
-    /// As [`BwetConfig::read`], with settings in the place of the file's: `key=value` each, the key with its sections,
-    /// as in `training.epochs=3`.
-    ///
-    /// # Errors
-    /// As [`BwetConfig::read`]; [`Error::Setting`] for what is no setting.
-    pub fn read_with(path: &Path, settings: &[String]) -> Result<Self> {
-        let mut config: Self = read_config_with(path, settings)?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        config.paths().into_iter().for_each(|path| resolve(path, folder));
-        config
-            .check()
-            .map_err(|fault| Error::Config { path: path.to_owned(), message: fault.to_string() })?;
-        Ok(config)
-    }
-
-    fn paths(&mut self) -> [&mut Option<PathBuf>; 7] {
+impl Settings for BwetConfig {
+    fn paths(&mut self) -> Vec<&mut Option<PathBuf>> {
         let Self { source, target, dictionary, .. } = self;
-        [
+        vec![
             &mut source.train,
             &mut source.dev,
             &mut target.dev,
@@ -197,30 +184,15 @@ impl BwetConfig {
         ]
     }
 
-    /// The same config with no paths in it: what a report tells, wherever it was made.
-    #[must_use]
-    pub fn without_paths(&self) -> Self {
-        let mut config = self.clone();
-        config.paths().into_iter().for_each(|path| *path = None);
-        config
-    }
-
-    /// Checks every value's range.
-    ///
-    /// # Errors
-    /// [`Error::Setting`] for the first that is wrong.
-    pub fn check(&self) -> Result<()> {
+    fn check(&self) -> Result<()> {
         self.train_config().check()?;
-        if !(self.target.length.is_finite() && self.target.length >= 0.0) {
-            let message = format!("is {}, expected a finite number, 0 or above", self.target.length);
-            return Err(Error::setting("target.length", message));
-        }
-        if self.target.limit == Some(0) {
-            return Err(Error::setting("target.limit", "is 0, expected at least 1"));
-        }
+        check::not_negative("target.length", self.target.length)?;
+        check::positive_if_given("target.limit", self.target.limit)?;
         self.dictionary.check()
     }
+}
 
+impl BwetConfig {
     /// The config by which the tagger is trained.
     pub(super) fn train_config(&self) -> TrainConfig {
         let (model, training) = (self.model.clone(), self.training.clone());
@@ -239,12 +211,8 @@ impl DictionaryConfig {
             let message = "stands beside `dictionary.file`, expected one of the two";
             return Err(Error::setting("dictionary.mapping", message));
         }
-        for (key, value) in [("dictionary.csls", Some(*csls)), ("dictionary.limit", *limit)] {
-            if value == Some(0) {
-                return Err(Error::setting(key, "is 0, expected at least 1"));
-            }
-        }
-        Ok(())
+        check::positive("dictionary.csls", *csls)?;
+        check::positive_if_given("dictionary.limit", *limit)
     }
 
     /// Reads the dictionary, or makes it where a mapping is named.

@@ -6,7 +6,7 @@ use xner_corpus::Labelled;
 use xner_corpus::read::ReadOptions;
 use xner_embed::dictionary::Dictionary;
 use xner_embed::{Vectors, read};
-use xner_tagger::read_labelled;
+use xner_train::read_labelled;
 
 use super::config::BwetConfig;
 use crate::{Error, Result};
@@ -35,9 +35,7 @@ impl BwetData {
     /// [`Error::Setting`] for a file that is needed and not named; faults of the files, with their lines.
     pub fn read(config: &BwetConfig) -> Result<Self> {
         let BwetConfig { source, target, dictionary, .. } = config;
-        let corpus = |key: &str, path: &PathBuf, options: &ReadOptions| {
-            Ok::<_, Error>(read_labelled(key, path, options)?)
-        };
+        let corpus = |key: &str, path: &PathBuf, options: &ReadOptions| read_labelled(key, path, options);
         let maybe = |key: &str, path: &Option<PathBuf>| match path {
             Some(path) => corpus(key, path, &target.read),
             None => Ok(Vec::new()),

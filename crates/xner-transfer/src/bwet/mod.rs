@@ -11,10 +11,10 @@
 
 mod config;
 mod data;
-mod run;
+mod strategy;
 mod translation;
 
 pub use config::{BwetConfig, DictionaryConfig, SourceText, TargetText, TranslationConfig};
 pub use data::BwetData;
-pub use run::run;
+pub use strategy::Bwet;
 pub use translation::{Translated, lowered, translated};

@@ -7,10 +7,10 @@ use xner_corpus::Labelled;
 use xner_corpus::write::{WriteOptions, write_corpus};
 use xner_embed::dictionary::Dictionary;
 use xner_embed::translate::{DictionaryTranslator, Tally, TranslateConfig, translate_corpus};
+use xner_train::files::{create_folder, write_json};
 
 use super::config::BwetConfig;
 use super::data::BwetData;
-use crate::files::{create_folder, write_json};
 use crate::{Error, Result};
 
 /// Translated sentences, with the labels that they had.

@@ -1,5 +1,5 @@
-//! Adaptation: before a target sentence is tagged, the model takes a step on the source sentences that are most similar to
-//! it (algorithm 1, line 15 and below).
+//! Adaptation: before a target sentence is tagged, the model takes a step on the source sentences that are most similar
+//! to it (algorithm 1, line 15 and below).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,15 +9,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use burn::tensor::backend::AutodiffBackend;
 use rayon::ThreadPoolBuilder;
 use xner_corpus::{Labelled, Sentence, Tag, TagSet};
-use xner_nn::NerBackend;
-use xner_tagger::bert::train::{BertSettings, Example, FineTuneOptimiser, FineTuned, Pass};
-use xner_tagger::{Decode, Device, Fingerprint, Tagger, Tagging, Task, dispatch};
+use xner_tagger::bert::train::{Example, FineTuneOptimiser, FineTuned, Pass};
+use xner_tagger::{Decode, Tagger, Tagging};
+use xner_train::{Device, Fingerprint, TrainBackend, holds_entities, on_device};
 
 use super::config::{AdaptationConfig, InnerUpdate, LossConfig, MetaConfig, Nearest, Similarity};
 use super::index::{Neighbour, Represent, SentenceIndex, SentenceVectors, enough};
 use super::loss::Sentences;
 use super::{inner, tasks};
-use crate::report::holds_entities;
 use crate::{Error, Result};
 
 /// A tagger that adapts its model to each sentence before it tags it.
@@ -26,8 +25,8 @@ use crate::{Error, Result};
 /// copy of what is trained, which shares memory with the model until it is changed. The model itself never is. A
 /// sentence's tagging does not depend on those beside it, nor on the number of threads.
 ///
-/// On a CPU there are as many copies at a time as rayon has threads, each of what is trained with its gradient and the two
-/// moments of the optimiser; on an accelerator, which does one thing after another, there is one.
+/// On a CPU there are as many copies at a time as rayon has threads, each of what is trained with its gradient and the
+/// two moments of the optimiser; on an accelerator, which does one thing after another, there is one.
 pub struct AdaptedTagger<A: AutodiffBackend> {
     model: FineTuned<A>,
     /// Copies, with the memory of their optimisers, that are not in use: of former calls.
@@ -55,17 +54,14 @@ impl<A: AutodiffBackend> std::fmt::Debug for AdaptedTagger<A> {
     }
 }
 
-impl<A> AdaptedTagger<A>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
-    /// `source` are the sentences of `index`, with their labels; of `config` the sections `similarity`, `loss`, `inner`,
-    /// `adaptation` and `decode` count. `encoder` is that of the index; `cache` as in [`SentenceVectors::open_or_make`].
+impl<A: TrainBackend> AdaptedTagger<A> {
+    /// `source` are the sentences of `index`, with their labels; of `config` the sections `similarity`, `loss`,
+    /// `inner`, `adaptation` and `decode` count. `encoder` is that of the index; `cache` as in
+    /// [`SentenceVectors::open_or_make`].
     ///
     /// # Errors
-    /// [`Error::Data`] when there are fewer source sentences than are wanted for one, or more or fewer than in the index, or a
-    /// label that the model does not have, or when it has a CRF; a fault of the tokeniser.
+    /// [`Error::Data`] when there are fewer source sentences than are wanted for one, or more or fewer than in the
+    /// index, or a label that the model does not have, or when it has a CRF; a fault of the tokeniser.
     pub fn new(
         model: FineTuned<A>,
         source: &[Labelled],
@@ -129,12 +125,12 @@ where
         Ok(sentences.iter().map(of).map(Option::unwrap_or_default).collect())
     }
 
-    /// What `f` makes of each group of sentences that have the same similar ones, with a tagger that is adapted by these;
-    /// in the order of the sentences.
+    /// What `f` makes of each group of sentences that have the same similar ones, with a tagger that is adapted by
+    /// these; in the order of the sentences.
     fn each<T: Send + Default + Clone>(
         &self,
         sentences: &[Sentence],
-        f: impl Fn(&dyn Tagger, &[Sentence]) -> xner_tagger::Result<Vec<T>> + Sync,
+        f: impl Fn(&dyn Tagger, &[Sentence]) -> Result<Vec<T>> + Sync,
     ) -> Result<Vec<T>> {
         let mut groups: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
         for (at, similar) in self.similar(sentences)?.into_iter().enumerate() {
@@ -185,7 +181,7 @@ where
         model: &mut FineTuned<A>,
         optimiser: &mut FineTuneOptimiser<A::InnerBackend>,
         support: &[usize],
-        f: impl FnOnce(&dyn Tagger) -> xner_tagger::Result<T>,
+        f: impl FnOnce(&dyn Tagger) -> Result<T>,
     ) -> Result<T> {
         let AdaptationConfig { steps, rate, dropout, .. } = self.adaptation;
         let sentences =
@@ -199,14 +195,14 @@ where
                 "adapting by source sentences {}: {found}; a lower `adaptation.rate` may help",
                 numbers.join(", ")
             );
-            xner_tagger::Error::Data { message }
+            Error::Data { message }
         };
         let answer = if outcome.gradient_norm.is_finite() {
             model.passing_tagger().and_then(|mut tagger| {
                 tagger.decode_by(self.decode);
                 f(&tagger).map_err(|fault| match fault {
                     // What the step made of the weights.
-                    xner_tagger::Error::Crf(fault) => diverged(fault.to_string()),
+                    Error::Crf(fault) => diverged(fault.to_string()),
                     fault => fault,
                 })
             })
@@ -215,16 +211,16 @@ where
             Err(diverged(format!("loss {loss}, gradient {gradient}, expected finite numbers")))
         };
         model.put_back(kept);
-        Ok(answer?)
+        answer
     }
 }
 
 /// The windows of the source's sentences, where a model can be adapted by them.
-fn prepared<A>(model: &FineTuned<A>, source: &[Labelled], config: &MetaConfig) -> Result<Vec<Vec<Example>>>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+fn prepared<A: TrainBackend>(
+    model: &FineTuned<A>,
+    source: &[Labelled],
+    config: &MetaConfig,
+) -> Result<Vec<Vec<Example>>> {
     if model.has_crf() {
         let message = "the model has a CRF, expected a head without one: the loss is of single words";
         return Err(Error::Data { message: message.to_owned() });
@@ -233,12 +229,12 @@ where
     tasks::windows(model, source)
 }
 
-/// What `f` makes of each of `work`, in its order, on at most `threads` threads; each begins with what `start` gives, and gives
-/// it to `end` unless there was a fault. Of several faults it is that of the first in the order.
+/// What `f` makes of each of `work`, in its order, on at most `threads` threads; each begins with what `start` gives,
+/// and gives it to `end` unless there was a fault. Of several faults it is that of the first in the order.
 ///
 /// These are no tasks of rayon's: a backward pass holds a lock while it works in parallel, and a thread that took up
-/// another such task meanwhile would wait for itself. So each thread does what it has to do alone, which for a few short
-/// sentences is also the fastest.
+/// another such task meanwhile would wait for itself. So each thread does what it has to do alone, which for a few
+/// short sentences is also the fastest.
 fn workers<W: Sync, S, T: Send>(
     work: &[W],
     threads: usize,
@@ -296,29 +292,17 @@ fn place(support: &[usize]) -> usize {
     usize::from_str_radix(&digest[..usize::BITS as usize / 4 - 3], 16).unwrap_or_default()
 }
 
-/// A fault as the tagger's trait tells it.
-fn told(fault: Error) -> xner_tagger::Error {
-    match fault {
-        Error::Tagger(fault) => fault,
-        other => xner_tagger::Error::Data { message: other.to_string() },
-    }
-}
-
-impl<A> Tagger for AdaptedTagger<A>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
-    fn tag(&self, sentences: &[Sentence]) -> xner_tagger::Result<Vec<Tagging>> {
-        self.each(sentences, |tagger, own| tagger.tag(own)).map_err(told)
+impl<A: TrainBackend> Tagger for AdaptedTagger<A> {
+    fn tag(&self, sentences: &[Sentence]) -> Result<Vec<Tagging>> {
+        self.each(sentences, |tagger, own| tagger.tag(own))
     }
 
-    fn best(&self, sentences: &[Sentence]) -> xner_tagger::Result<Vec<Vec<Tag>>> {
-        self.each(sentences, |tagger, own| tagger.best(own)).map_err(told)
+    fn best(&self, sentences: &[Sentence]) -> Result<Vec<Vec<Tag>>> {
+        self.each(sentences, |tagger, own| tagger.best(own))
     }
 
-    fn common(&self, sentences: &[Sentence]) -> xner_tagger::Result<Vec<Vec<f32>>> {
-        self.each(sentences, |tagger, own| tagger.common(own)).map_err(told)
+    fn common(&self, sentences: &[Sentence]) -> Result<Vec<Vec<f32>>> {
+        self.each(sentences, |tagger, own| tagger.common(own))
     }
 
     fn tag_set(&self) -> &TagSet {
@@ -330,11 +314,13 @@ where
     }
 }
 
-/// Opens a token classifier of Hugging Face's layout as an [`AdaptedTagger`]. What of it is trained is in `config.bert`. The
-/// index is asked for, with the encoder, when model, source and config are known to fit, for to make it takes long.
+/// Opens a token classifier of Hugging Face's layout as an [`AdaptedTagger`]. What of it is trained is in
+/// `config.bert`. The index is asked for, with the encoder, when model, source and config are known to fit, for to make
+/// it takes long.
 ///
 /// # Errors
-/// As [`FineTuned::reopen`] and [`AdaptedTagger::new`]; [`Error::Setting`] when no source sentence has an entity; those of `index`.
+/// As [`FineTuned::reopen`] and [`AdaptedTagger::new`]; [`Error::Setting`] when no source sentence has an entity; those
+/// of `index`.
 pub fn open_adapted(
     folder: &Path,
     source: &[Labelled],
@@ -345,33 +331,11 @@ pub fn open_adapted(
     device: &Device,
 ) -> Result<Box<dyn Tagger>> {
     holds_entities("source.train", source, &config.drop_types)?;
-    dispatch(*device, Open { folder, source, index, encoder, cache, config })?
-}
-
-struct Open<'a> {
-    folder: &'a Path,
-    source: &'a [Labelled],
-    index: &'a dyn Fn(&dyn Represent) -> Result<SentenceIndex>,
-    encoder: Box<dyn Represent + Send + Sync>,
-    cache: Option<&'a Path>,
-    config: &'a MetaConfig,
-}
-
-impl Task for Open<'_> {
-    type Answer = Result<Box<dyn Tagger>>;
-
-    fn run<A>(self, device: &A::Device) -> xner_tagger::Result<Self::Answer>
-    where
-        A: AutodiffBackend + NerBackend,
-        A::InnerBackend: NerBackend,
-    {
-        let Self { folder, source, index, encoder, cache, config } = self;
-        let settings: &BertSettings = &config.bert;
-        let model = FineTuned::<A>::reopen(folder, settings, config.seed, device)?;
-        let tagger = prepared(&model, source, config).and_then(|windows| {
-            let index = index(encoder.as_ref())?;
-            AdaptedTagger::assembled(model, windows, index, encoder, cache, config)
-        });
-        Ok(tagger.map(|tagger| Box::new(tagger) as Box<dyn Tagger>))
-    }
+    on_device!(*device, A, card => {
+        let model = FineTuned::<A>::reopen(folder, &config.bert, config.seed, card)?;
+        let windows = prepared(&model, source, config)?;
+        let index = index(encoder.as_ref())?;
+        let tagger = AdaptedTagger::assembled(model, windows, index, encoder, cache, config)?;
+        Ok(Box::new(tagger) as Box<dyn Tagger>)
+    })
 }

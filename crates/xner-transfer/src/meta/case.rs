@@ -4,10 +4,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use xner_corpus::{Labelled, Tag, entities};
+use xner_train::files::{read_json, write_json};
 
 use super::index::Neighbour;
 use crate::Result;
-use crate::files::{read_json, write_json};
 
 /// The name of the file.
 const CASES: &str = "adaptation.json";
@@ -42,7 +42,8 @@ pub struct Case {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Similar {
-    /// Its number among the source sentences that were used, from 1: without empty ones, and those that the config left out.
+    /// Its number among the source sentences that were used, from 1: without empty ones, and those that the config left
+    /// out.
     pub number: usize,
     /// How similar it is.
     pub cosine: f32,
@@ -56,7 +57,7 @@ impl Cases {
     /// Reads the file in a run's folder.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io); [`Error::Folder`](crate::Error::Folder) for a file that does not read.
+    /// [`Error::Io`](crate::Error::Io); [`Error::Model`](crate::Error::Model) for a file that does not read.
     pub fn read(folder: &Path) -> Result<Self> {
         read_json(&folder.join(CASES))
     }

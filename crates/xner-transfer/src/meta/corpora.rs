@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use xner_corpus::sample::subset;
 use xner_corpus::{Labelled, Sentence};
 use xner_tagger::bert::{Tokeniser, Windows};
-use xner_tagger::{Fingerprint, read_labelled};
+use xner_train::read_labelled;
 
 use super::config::MetaConfig;
 use crate::{Error, Result};
@@ -59,8 +59,8 @@ impl MetaCorpora {
         self
     }
 
-    /// The same, in which each window of a long sentence is a sentence of its own. An entity that windows cut is in each of
-    /// them as far as it goes.
+    /// The same, in which each window of a long sentence is a sentence of its own. An entity that windows cut is in
+    /// each of them as far as it goes.
     ///
     /// # Errors
     /// A fault of the tokeniser.
@@ -79,11 +79,6 @@ impl MetaCorpora {
         };
         let Self { train, dev, target_test } = self;
         Ok(Self { train: cut(train)?, dev: cut(dev)?, target_test: cut(target_test)? })
-    }
-
-    /// Adds all of it.
-    pub(super) fn fingerprint(&self, print: &mut Fingerprint) {
-        print.corpus(&self.train).corpus(&self.dev).corpus(&self.target_test);
     }
 }
 

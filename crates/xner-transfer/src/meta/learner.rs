@@ -4,11 +4,13 @@ use std::path::Path;
 
 use burn::tensor::backend::AutodiffBackend;
 use xner_corpus::Labelled;
-use xner_nn::NerBackend;
 use xner_tagger::bert::Tokeniser;
 use xner_tagger::bert::train::{Example, FineTuneOptimiser, FineTuned, FoundGradients, Pass};
-use xner_tagger::train::{DevScores, Learner, Moment, StepOutcome};
-use xner_tagger::{Decode, Error, Result, Tagger, Tensors, TrainReport, evaluate};
+use xner_tagger::{Decode, Tagger, evaluate};
+use xner_train::{
+    DevScores, Error, Learner, Moment, Result, State, StepOutcome, Tensors, TrainBackend, TrainReport,
+    dev_scores,
+};
 
 use super::config::{Gradient, LossConfig, Masked, MetaConfig};
 use super::inner;
@@ -21,14 +23,14 @@ pub(super) fn mask(tokeniser: &Tokeniser) -> Result<u32> {
     tokeniser.mask().ok_or_else(|| {
         let message = "is above 0, but the encoder's tokeniser has no subword for what is masked: no `mask_token`, \
                        `[MASK]` or `<mask>`; expected 0";
-        Error::Setting { key: "masking.ratio".to_owned(), message: message.to_owned() }
+        Error::setting("masking.ratio", message)
     })
 }
 
 /// A model in meta-training.
 ///
-/// To the training loop a batch is a meta-update's tasks, and an epoch all updates: which tasks an update has is drawn here,
-/// so that training may end within the source's sentences. Masks are drawn anew for each time through the source.
+/// To the training loop a batch is a meta-update's tasks, and an epoch all updates: which tasks an update has is drawn
+/// here, so that training may end within the source's sentences. Masks are drawn anew for each time through the source.
 pub struct MetaLearner<'a, A: AutodiffBackend> {
     model: FineTuned<A>,
     config: &'a MetaConfig,
@@ -41,15 +43,12 @@ pub struct MetaLearner<'a, A: AutodiffBackend> {
     inner: FineTuneOptimiser<A::InnerBackend>,
 }
 
-impl<'a, A> MetaLearner<'a, A>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+impl<'a, A: TrainBackend> MetaLearner<'a, A> {
     /// `dev`: sentences by which weights are chosen.
     ///
     /// # Errors
-    /// [`Error::Setting`] where words are to be masked and the tokeniser has no subword for it, and for a head with a CRF.
+    /// [`Error::Setting`] where words are to be masked and the tokeniser has no subword for it, and for a head with a
+    /// CRF.
     pub fn new(
         config: &'a MetaConfig,
         model: FineTuned<A>,
@@ -57,8 +56,10 @@ where
         dev: &'a [Labelled],
     ) -> Result<Self> {
         if model.has_crf() {
-            let message = "is `crf`, expected `softmax`: the loss is of single words".to_owned();
-            return Err(Error::Setting { key: "bert.head".to_owned(), message });
+            return Err(Error::setting(
+                "bert.head",
+                "is `crf`, expected `softmax`: the loss is of single words",
+            ));
         }
         let meta = &config.meta;
         let masking = config.meta_masking();
@@ -95,8 +96,8 @@ where
         [of(&support), of(&[masked(*query, true)])]
     }
 
-    /// The meta-gradient of tasks given by epoch and number: for each the gradient of its query's loss at `θ_i`, taken for
-    /// that at `θ` (equation 12), added up or their mean:
+    /// The meta-gradient of tasks given by epoch and number: for each the gradient of its query's loss at `θ_i`, taken
+    /// for that at `θ` (equation 12), added up or their mean:
     ///
     /// ```text
     /// min over θ of Σ_i L(D_query_i; θ_i)  (9, 10),    θ ← θ - β Σ_i ∇_(θ_i) L(D_query_i; θ_i)  (11, 12)
@@ -137,11 +138,7 @@ where
     }
 }
 
-impl<A> Learner for MetaLearner<'_, A>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+impl<A: TrainBackend> Learner for MetaLearner<'_, A> {
     fn sentences(&self) -> usize {
         if self.tasks.tasks.is_empty() { 0 } else { self.config.meta.updates * self.config.meta.tasks }
     }
@@ -155,7 +152,7 @@ where
             inner.optimiser.rate()
         };
         let found = self.meta_gradient(&tasks, rate, at.step);
-        Ok(self.optimiser.step(&mut self.model, found, at.rate, at.step + 1))
+        Ok(self.optimiser.step(&mut self.model, found, at.rate))
     }
 
     fn evaluate(&self) -> Result<Option<DevScores>> {
@@ -164,7 +161,7 @@ where
         }
         let mut tagger = self.model.tagger()?;
         tagger.decode_by(Decode::from(self.config.decode));
-        Ok(Some(evaluate(&tagger, self.dev)?.overall.into()))
+        Ok(Some(dev_scores(evaluate(&tagger, self.dev)?.overall)))
     }
 
     fn weights(&self) -> Tensors {
@@ -176,11 +173,11 @@ where
         weights.expect_empty(path)
     }
 
-    fn optimiser(&self) -> Tensors {
+    fn state(&self) -> State {
         self.optimiser.state()
     }
 
-    fn set_optimiser(&mut self, state: Tensors, path: &Path) -> Result<()> {
+    fn set_state(&mut self, state: State, path: &Path) -> Result<()> {
         self.optimiser.set_state(&self.model, state, path)
     }
 

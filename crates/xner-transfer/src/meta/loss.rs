@@ -1,12 +1,12 @@
 //! The loss of sentences, with the greatest token loss of each (equation 13).
 
 use burn::tensor::activation::log_softmax;
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
-use xner_nn::{NerBackend, init};
+use xner_nn::init;
 use xner_tagger::bert::train::{Example, FineTuned, FoundGradients, Pass};
 use xner_tagger::bert::{Piece, SubwordBatch};
-use xner_tagger::weights::host;
+use xner_train::{TrainBackend, weights::host};
 
 use super::config::{LossConfig, Mean, Subwords};
 
@@ -24,8 +24,8 @@ pub struct Sentences {
 impl Sentences {
     /// Sentences given as windows. A word has a loss in the first window that answers for it.
     ///
-    /// With [`Subwords::All`] every subword has one: the first of a word with the word's tag; later and special ones, for which
-    /// the head has no tags of their own, with `O`.
+    /// With [`Subwords::All`] every subword has one: the first of a word with the word's tag; later and special ones,
+    /// for which the head has no tags of their own, with `O`.
     pub fn new<'a>(sentences: impl IntoIterator<Item = &'a [Example]>, subwords: Subwords) -> Self {
         let mut all = Self::default();
         for (owner, windows) in sentences.into_iter().enumerate() {
@@ -82,8 +82,7 @@ impl Sentences {
         config: &LossConfig,
         pass: Option<Pass>,
     ) where
-        A: AutodiffBackend + NerBackend,
-        A::InnerBackend: NerBackend,
+        A: TrainBackend,
     {
         if self.is_empty() {
             return;
@@ -101,8 +100,8 @@ impl Sentences {
 /// L = mean over sentences of (mean over its tokens of -log p(gold) + λ · the greatest of them)
 /// ```
 ///
-/// With [`Mean::Token`] the first mean is over the tokens of all sentences together. Of several greatest losses of a sentence
-/// the first counts. `scores` is `[tokens, tags]`, `gold` the tokens' tags, `owners` the sentence of each.
+/// With [`Mean::Token`] the first mean is over the tokens of all sentences together. Of several greatest losses of a
+/// sentence the first counts. `scores` is `[tokens, tags]`, `gold` the tokens' tags, `owners` the sentence of each.
 pub fn loss<B: Backend>(
     scores: Tensor<B, 2>,
     gold: &[u16],

@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 use xner_tagger::bert::train::Example;
-use xner_tagger::{Purpose, stream};
+use xner_train::{Purpose, stream};
 
 use super::config::{MaskingConfig, Subwords};
 
@@ -20,9 +20,9 @@ pub struct Masking {
 }
 
 impl Masking {
-    /// The windows of the sentence that stands at `place` of the source, as epoch `epoch` sees them: each word of an entity is
-    /// masked with the config's probability, in all windows alike. Labels stay as they are, and so does every other
-    /// subword. A function of seed, epoch and place.
+    /// The windows of the sentence that stands at `place` of the source, as epoch `epoch` sees them: each word of an
+    /// entity is masked with the config's probability, in all windows alike. Labels stay as they are, and so does every
+    /// other subword. A function of seed, epoch and place.
     #[must_use]
     pub fn of(&self, windows: &[Example], epoch: usize, place: usize) -> Vec<Example> {
         let mut masked = windows.to_vec();

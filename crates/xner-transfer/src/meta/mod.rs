@@ -1,5 +1,5 @@
-//! Enhanced meta-learning (Wu et al., 2020): a model that adapts to each target sentence by the source sentences that are
-//! most similar to it, and is trained for that.
+//! Enhanced meta-learning (Wu et al., 2020): a model that adapts to each target sentence by the source sentences that
+//! are most similar to it, and is trained for that.
 //!
 //! | paper | here |
 //! |---|---|
@@ -17,7 +17,7 @@
 //! | table 6: some labels of the target | [`low_resource`] |
 //! | table 5: what adaptation changed | [`Cases`] |
 //!
-//! [`run`] does the whole.
+//! [`Meta`] is the strategy.
 
 mod adapt;
 mod case;
@@ -29,10 +29,10 @@ mod learner;
 mod loss;
 pub mod low_resource;
 mod masking;
-mod observer;
 mod progress;
-mod run;
+mod strategy;
 mod tasks;
+mod train;
 
 pub use adapt::{AdaptedTagger, open_adapted};
 pub use case::{Case, Cases, Similar};
@@ -46,6 +46,6 @@ pub use inner::{inner_optimiser, update};
 pub use learner::MetaLearner;
 pub use loss::{Sentences, loss};
 pub use masking::Masking;
-pub use observer::{Event, Observer};
-pub use run::{cut, run};
+pub(crate) use strategy::METHOD;
+pub use strategy::{Meta, cut};
 pub use tasks::{Task, Tasks};

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use xner_corpus::Tag;
+use xner_train::files::{read_json, write_json};
 
-use crate::files::{read_json, write_json};
 use crate::{Error, Result};
 
 /// `adapting.json`, while sentences are adapted to.

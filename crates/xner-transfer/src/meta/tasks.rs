@@ -1,11 +1,9 @@
 //! Pseudo tasks: each source sentence with those most similar to it (equation 4).
 
-use burn::tensor::backend::AutodiffBackend;
 use rand::seq::SliceRandom;
 use xner_corpus::Labelled;
-use xner_nn::NerBackend;
 use xner_tagger::bert::train::{Example, FineTuned};
-use xner_tagger::{Purpose, stream};
+use xner_train::{Purpose, TrainBackend, stream};
 
 use super::index::Neighbour;
 use crate::{Error, Result};
@@ -34,16 +32,12 @@ impl Tasks {
     /// # Errors
     /// A fault of the tokeniser; a tag that the head does not have; [`Error::Data`] when `similar` is not of as many
     /// sentences as `source`.
-    pub fn new<A>(
+    pub fn new<A: TrainBackend>(
         model: &FineTuned<A>,
         source: &[Labelled],
         similar: &[Vec<Neighbour>],
         longest: usize,
-    ) -> Result<Self>
-    where
-        A: AutodiffBackend + NerBackend,
-        A::InnerBackend: NerBackend,
-    {
+    ) -> Result<Self> {
         if similar.len() != source.len() {
             let (own, others) = (source.len(), similar.len());
             let message = format!("there are {own} source sentences, and similar ones of {others}");
@@ -76,17 +70,16 @@ impl Tasks {
 }
 
 /// The windows of labelled sentences.
-pub(super) fn windows<A>(model: &FineTuned<A>, source: &[Labelled]) -> Result<Vec<Vec<Example>>>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+pub(super) fn windows<A: TrainBackend>(
+    model: &FineTuned<A>,
+    source: &[Labelled],
+) -> Result<Vec<Vec<Example>>> {
     let of = |(at, labelled)| {
         model.examples(labelled).map_err(|fault| match fault {
-            fault @ xner_tagger::Error::Corpus(_) => {
+            fault @ Error::Corpus(_) => {
                 Error::Data { message: format!("source sentence {}: {fault}", at + 1) }
             }
-            fault => fault.into(),
+            fault => fault,
         })
     };
     source.iter().enumerate().map(of).collect()

@@ -1,4 +1,5 @@
-//! The adversarial part of training (section 2.3): what the discriminators learn, and what the generator learns of them.
+//! The adversarial part of training (section 2.3): what the discriminators learn, and what the generator learns of
+//! them.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -9,11 +10,13 @@ use burn::tensor::backend::{AutodiffBackend, Backend};
 use xner_nn::{NerBackend, init};
 use xner_tagger::bert::train::{FineTuned, FoundGradients, Pass};
 use xner_tagger::bert::{BertConfig, Piece, SubwordBatch};
-use xner_tagger::config::Optimiser;
-use xner_tagger::optimiser::{Gradients, ModuleOptimiser, clip_factor};
-use xner_tagger::train::{Moment, StepOutcome};
-use xner_tagger::weights::{self, host, tracked};
-use xner_tagger::{Purpose, Result, Tensors, stream};
+use xner_train::{
+    Moment, Purpose, Result, State, StepOutcome, Tensors, TrainBackend,
+    config::Optimiser,
+    optimiser::{Gradients, ModuleOptimiser, clip_factor},
+    stream,
+    weights::{self, host, tracked},
+};
 
 use super::config::AdversaryConfig;
 use super::discriminators::{LanguageDiscriminator, OrderDiscriminator, cross_entropy, rows};
@@ -50,7 +53,7 @@ impl<B: Backend> Discriminators<B> {
 
 /// What the discriminators are shown.
 #[derive(Debug, Clone, Default)]
-pub struct Shown {
+pub struct GameLists {
     /// For the language discriminator: two lists, from each of which every step draws a batch. Their losses are added.
     pub languages: Option<[Vec<WordLanguages>; 2]>,
     /// For the order discriminator: windows in order, and shuffled ones.
@@ -58,18 +61,18 @@ pub struct Shown {
 }
 
 /// What a step drew of one list.
-enum Drawn<'a> {
+enum ListBatch<'a> {
     /// Windows, and for each word whether it is of the source language, or that nobody asks.
     Words(Vec<(&'a Piece, &'a [Option<bool>])>),
     /// Windows, and what is right for each.
     Sentences(Vec<&'a Piece>, f32),
 }
 
-impl Drawn<'_> {
+impl ListBatch<'_> {
     fn pieces(&self) -> Vec<&Piece> {
         match self {
-            Drawn::Words(drawn) => drawn.iter().map(|&(piece, _)| piece).collect(),
-            Drawn::Sentences(drawn, _) => drawn.clone(),
+            ListBatch::Words(drawn) => drawn.iter().map(|&(piece, _)| piece).collect(),
+            ListBatch::Sentences(drawn, _) => drawn.clone(),
         }
     }
 
@@ -80,8 +83,10 @@ impl Drawn<'_> {
     /// What is asked.
     fn answers(&self) -> usize {
         match self {
-            Drawn::Words(drawn) => drawn.iter().flat_map(|(_, languages)| languages.iter().flatten()).count(),
-            Drawn::Sentences(drawn, _) => drawn.len(),
+            ListBatch::Words(drawn) => {
+                drawn.iter().flat_map(|(_, languages)| languages.iter().flatten()).count()
+            }
+            ListBatch::Sentences(drawn, _) => drawn.len(),
         }
     }
 
@@ -98,8 +103,10 @@ impl Drawn<'_> {
                 end += 1;
             }
             let part = match self {
-                Drawn::Words(drawn) => Drawn::Words(drawn[begin..end].to_vec()),
-                Drawn::Sentences(drawn, right) => Drawn::Sentences(drawn[begin..end].to_vec(), *right),
+                ListBatch::Words(drawn) => ListBatch::Words(drawn[begin..end].to_vec()),
+                ListBatch::Sentences(drawn, right) => {
+                    ListBatch::Sentences(drawn[begin..end].to_vec(), *right)
+                }
             };
             let share = part.answers() as f32 / all.max(1) as f32;
             parts.push((part, share));
@@ -110,43 +117,43 @@ impl Drawn<'_> {
 }
 
 /// What a pass shows: several lists in one batch, since a pass over few sentences costs nearly what one over many does.
-struct Shows {
+struct PassBatch {
     batch: SubwordBatch,
-    lists: Vec<Show>,
+    lists: Vec<ListPart>,
 }
 
-impl Shows {
+impl PassBatch {
     /// None where no word is asked about.
-    fn of(drawn: &[(Drawn<'_>, f32)], config: &BertConfig) -> Option<Self> {
+    fn of(drawn: &[(ListBatch<'_>, f32)], config: &BertConfig) -> Option<Self> {
         let batch = SubwordBatch::new(drawn.iter().flat_map(|(drawn, _)| drawn.pieces()), config);
         let mut words = batch.words.iter().copied();
         let mut lists = Vec::with_capacity(drawn.len());
         for &(ref drawn, share) in drawn {
-            let show = match drawn {
-                Drawn::Words(drawn) => {
+            let part_of = match drawn {
+                ListBatch::Words(drawn) => {
                     let languages = drawn.iter().flat_map(|(_, languages)| languages.iter());
                     let asked = languages.zip(&mut words);
                     let (rows, right) = asked
                         .filter_map(|(language, row)| Some((row, f32::from(u8::from((*language)?)))))
                         .unzip();
-                    Show { rows, right, lengths: None, share }
+                    ListPart { rows, right, lengths: None, share }
                 }
-                Drawn::Sentences(drawn, right) => {
+                ListBatch::Sentences(drawn, right) => {
                     let lengths: Vec<usize> = drawn.iter().map(|piece| piece.words.len()).collect();
                     let rows = words.by_ref().take(lengths.iter().sum()).collect();
                     let right = vec![*right; lengths.len()];
-                    Show { rows, right, lengths: Some(lengths), share }
+                    ListPart { rows, right, lengths: Some(lengths), share }
                 }
             };
-            lists.push(show);
+            lists.push(part_of);
         }
-        lists.retain(|show| !show.rows.is_empty());
+        lists.retain(|part_of| !part_of.rows.is_empty());
         (!lists.is_empty()).then_some(Self { batch, lists })
     }
 }
 
 /// A list's part of the batch.
-struct Show {
+struct ListPart {
     /// The rows of the batch that are read, word by word.
     rows: Vec<u32>,
     /// What is right for each answer: 1 for the source language, or for a sentence in order.
@@ -157,7 +164,7 @@ struct Show {
     share: f32,
 }
 
-impl Show {
+impl ListPart {
     /// The part's share of the list's mean loss.
     fn of_list<B: Backend>(&self, loss: Tensor<B, 1>) -> Tensor<B, 1> {
         if self.share < 1.0 { loss * self.share } else { loss }
@@ -179,27 +186,23 @@ pub struct Adversary<A: AutodiffBackend> {
     clip: f64,
     /// The rate of the NER loss, by which the others' rise and fall with the schedule.
     rate: f64,
-    shown: Shown,
+    lists: GameLists,
     discriminators: Discriminators<A>,
     optimiser: ModuleOptimiser<A::InnerBackend>,
     /// Since [`Adversary::take_tally`].
     tally: Cell<Tally>,
 }
 
-impl<A> Adversary<A>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
-    /// `rate` is the first learning rate of the NER loss, `batch` the sentences of a batch from each list, `at_once` the
-    /// subwords that a pass has at most, unless a single window has more.
+impl<A: TrainBackend> Adversary<A> {
+    /// `rate` is the first learning rate of the NER loss, `batch` the sentences of a batch from each list, `at_once`
+    /// the subwords that a pass has at most, unless a single window has more.
     pub fn new(
         config: &AdversaryConfig,
         optimiser: Optimiser,
         [rate, clip]: [f64; 2],
         [batch, at_once]: [usize; 2],
         seed: u64,
-        shown: Shown,
+        lists: GameLists,
         discriminators: Discriminators<A>,
     ) -> Self {
         Self {
@@ -209,7 +212,7 @@ where
             at_once,
             clip,
             rate,
-            shown,
+            lists,
             discriminators: tracked(discriminators, true),
             optimiser: ModuleOptimiser::new(optimiser),
             tally: Cell::default(),
@@ -233,19 +236,19 @@ where
         self.tally.set(tally);
     }
 
-    /// What a step shows, language before order, in passes of at most `at_once` subwords, or of one window; lists without a
-    /// word that is asked about are left out.
-    fn shows(&self, model: &FineTuned<A>, purpose: Purpose, step: usize) -> Vec<Shows> {
+    /// What a step shows, language before order, in passes of at most `at_once` subwords, or of one window; lists
+    /// without a word that is asked about are left out.
+    fn passes(&self, model: &FineTuned<A>, purpose: Purpose, step: usize) -> Vec<PassBatch> {
         let draw = |list: usize, count| places(self.seed, purpose, list, step, self.batch, count);
-        let languages = self.shown.languages.iter().flatten().enumerate().map(|(list, of)| {
+        let languages = self.lists.languages.iter().flatten().enumerate().map(|(list, of)| {
             let drawn = draw(list, of.len()).into_iter().flat_map(|at| &of[at].windows);
-            Drawn::Words(drawn.map(|(piece, languages)| (piece, languages.as_slice())).collect())
+            ListBatch::Words(drawn.map(|(piece, languages)| (piece, languages.as_slice())).collect())
         });
-        let orders = self.shown.orders.iter().flatten().enumerate().map(|(list, of)| {
+        let orders = self.lists.orders.iter().flatten().enumerate().map(|(list, of)| {
             let drawn = draw(2 + list, of.len()).into_iter().map(|at| &of[at]);
-            Drawn::Sentences(drawn.collect(), if list == 0 { 1.0 } else { 0.0 })
+            ListBatch::Sentences(drawn.collect(), if list == 0 { 1.0 } else { 0.0 })
         });
-        let drawn: Vec<(Drawn<'_>, f32)> =
+        let drawn: Vec<(ListBatch<'_>, f32)> =
             languages.chain(orders).flat_map(|drawn| drawn.parts(self.at_once)).collect();
         let lengths: Vec<usize> = drawn.iter().map(|(drawn, _)| drawn.subwords()).collect();
         let mut passes = Vec::new();
@@ -256,7 +259,7 @@ where
                 subwords += lengths[end];
                 end += 1;
             }
-            passes.extend(Shows::of(&drawn[begin..end], model.config()));
+            passes.extend(PassBatch::of(&drawn[begin..end], model.config()));
             begin = end;
         }
         passes
@@ -267,20 +270,23 @@ where
     /// Where the loss or the gradient is not finite, nothing is changed, and the outcome says so.
     pub fn teach(&mut self, model: &FineTuned<A>, at: &Moment) -> StepOutcome {
         let mut sum: Option<Tensor<A, 1>> = None;
-        for (part, Shows { batch, lists }) in
-            self.shows(model, Purpose::Discriminator, at.step).into_iter().enumerate()
+        for (part, PassBatch { batch, lists }) in
+            self.passes(model, Purpose::Discriminator, at.step).into_iter().enumerate()
         {
             let pass = Pass { step: at.step, place: DISCRIMINATOR + part };
             let states: Tensor<A, 2> = Tensor::from_inner(model.encode_inner(&batch, Some(pass)));
-            for show in &lists {
-                let Some(odds) = odds(&self.discriminators, states.clone(), show) else { continue };
-                let told = host(odds.clone().inner());
-                self.count(|tally| tally.told(show.lengths.is_some(), &told, &show.right));
-                let loss = show.of_list(cross_entropy(odds, right(show, model, false)));
+            for part_of in &lists {
+                let Some(odds) = odds(&self.discriminators, states.clone(), part_of) else { continue };
+                let answers = host(odds.clone().inner());
+                self.count(|tally| tally.answered(part_of.lengths.is_some(), &answers, &part_of.right));
+                let loss = part_of.of_list(cross_entropy(odds, right(part_of, model, false)));
                 sum = Some(sum.map_or_else(|| loss.clone(), |sum| sum + loss.clone()));
             }
         }
-        let Some(loss) = sum else { return StepOutcome { loss: 0.0, gradient_norm: 0.0 } };
+        let Some(loss) = sum else {
+            self.optimiser.skip();
+            return StepOutcome { loss: 0.0, gradient_norm: 0.0 };
+        };
         let value = host(loss.clone().inner()).first().copied().unwrap_or(f32::NAN);
         if !value.is_finite() {
             return StepOutcome { loss: value, gradient_norm: f32::NAN };
@@ -291,22 +297,22 @@ where
             let rate = self.discriminator_rate(at);
             let scale = clip_factor(gradient_norm, self.clip);
             let own = self.discriminators.clone();
-            self.discriminators = self.optimiser.step(own, gradients, scale, rate, at.step + 1);
+            self.discriminators = self.optimiser.step(own, gradients, scale, rate);
         }
         StepOutcome { loss: value, gradient_norm }
     }
 
-    /// The gradient of equation 5's `L_g`: the encoder learns to deceive, the discriminators stay as they are. Each list's
-    /// loss is a mean, over words or sentences; they are added.
+    /// The gradient of equation 5's `L_g`: the encoder learns to deceive, the discriminators stay as they are. Each
+    /// list's loss is a mean, over words or sentences; they are added.
     pub fn deceive(&self, model: &FineTuned<A>, at: &Moment) -> FoundGradients<A::InnerBackend> {
         let fixed = tracked(self.discriminators.clone(), false);
         let mut found = FoundGradients::default();
-        let passes = self.shows(model, Purpose::Generator, at.step);
-        for (part, Shows { batch, lists }) in passes.into_iter().enumerate() {
+        let passes = self.passes(model, Purpose::Generator, at.step);
+        for (part, PassBatch { batch, lists }) in passes.into_iter().enumerate() {
             let states = model.encode(&batch, Some(Pass { step: at.step, place: GENERATOR + part }));
-            let losses = lists.iter().filter_map(|show| {
-                let odds = odds(&fixed, states.rows.clone(), show)?;
-                Some(show.of_list(cross_entropy(odds, right(show, model, true))))
+            let losses = lists.iter().filter_map(|part_of| {
+                let odds = odds(&fixed, states.rows.clone(), part_of)?;
+                Some(part_of.of_list(cross_entropy(odds, right(part_of, model, true))))
             });
             if let Some(loss) = losses.reduce(|sum, loss| sum + loss) {
                 found.add(model, &loss, &[(&batch, &states)]);
@@ -358,10 +364,10 @@ where
     }
 
     /// The optimiser's state, and what was counted.
-    pub fn state(&self) -> Tensors {
-        let mut state = Tensors::default();
-        state.extend("optimiser/", self.optimiser.state());
-        state.insert("tally", &[Tally::NUMBERS], self.tally.get().numbers());
+    pub fn state(&self) -> State {
+        let mut state = State::default();
+        state.put("optimiser", self.optimiser.state());
+        state.count("tally", &self.tally.get());
         state
     }
 
@@ -369,32 +375,28 @@ where
     ///
     /// # Errors
     /// [`xner_tagger::Error::Tensor`] when it does not fit.
-    pub fn set_state(&mut self, mut state: Tensors, device: &A::Device, path: &Path) -> Result<()> {
-        let own = state.split("optimiser/");
+    pub fn set_state(&mut self, mut state: State, device: &A::Device, path: &Path) -> Result<()> {
+        let own = state.part("optimiser");
         self.optimiser.set_state(&self.discriminators.valid(), own, device, path)?;
-        self.tally.set(Tally::of(&state.take("tally", &[Tally::NUMBERS], path)?));
+        self.tally.set(state.counter("tally", path)?);
         state.expect_empty(path)
     }
 }
 
 /// What is right, or, to deceive, what is wrong.
-fn right<A>(show: &Show, model: &FineTuned<A>, flipped: bool) -> Tensor<A, 1>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
-    let values = show.right.iter().map(|&y| if flipped { 1.0 - y } else { y }).collect();
-    init::tensor(values, [show.right.len()], model.device())
+fn right<A: TrainBackend>(part_of: &ListPart, model: &FineTuned<A>, flipped: bool) -> Tensor<A, 1> {
+    let values = part_of.right.iter().map(|&y| if flipped { 1.0 - y } else { y }).collect();
+    init::tensor(values, [part_of.right.len()], model.device())
 }
 
 /// The log-odds that a discriminator gives; none where the run has no such discriminator.
 fn odds<A: NerBackend>(
     discriminators: &Discriminators<A>,
     states: Tensor<A, 2>,
-    show: &Show,
+    part_of: &ListPart,
 ) -> Option<Tensor<A, 1>> {
-    let words = rows(states, &show.rows);
-    match &show.lengths {
+    let words = rows(states, &part_of.rows);
+    match &part_of.lengths {
         None => Some(discriminators.language.as_ref()?.forward(words)),
         Some(lengths) => Some(discriminators.order.as_ref()?.forward(words, lengths)),
     }
@@ -402,15 +404,11 @@ fn odds<A: NerBackend>(
 
 /// The mean probability, over a sentence's words, that they are of the source language; one half for a sentence
 /// without words.
-pub fn source_probability<A>(
+pub fn source_probability<A: TrainBackend>(
     model: &FineTuned<A>,
     discriminator: &LanguageDiscriminator<A::InnerBackend>,
     pieces: &[Piece],
-) -> f32
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+) -> f32 {
     let batch = SubwordBatch::new(pieces, model.config());
     if batch.words.is_empty() {
         return 0.5;

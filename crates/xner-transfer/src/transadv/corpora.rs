@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use xner_corpus::sample::subset;
 use xner_corpus::{Labelled, Sentence};
-use xner_tagger::{Fingerprint, read_labelled, read_unlabelled};
+use xner_train::{Fingerprint, read_labelled, read_unlabelled};
 
 use super::config::{Method, TransAdvConfig};
 use super::data::{TransAdvData, create, translator};
@@ -27,8 +27,8 @@ pub struct TransAdvCorpora {
     pub made: Option<TransAdvData>,
 }
 
-/// Which sentences a run takes, where it does not take all, and the sets that are made of them, are the same for every seed, so
-/// that seeds differ by training alone.
+/// Which sentences a run takes, where it does not take all, and the sets that are made of them, are the same for every
+/// seed, so that seeds differ by training alone.
 pub const SETS_SEED: u64 = 1;
 
 impl TransAdvCorpora {
@@ -87,7 +87,7 @@ impl TransAdvCorpora {
     }
 
     /// Adds all of it.
-    pub(super) fn fingerprint(&self, print: &mut Fingerprint) {
+    pub(crate) fn fingerprint(&self, print: &mut Fingerprint) {
         print.corpus(&self.train).corpus(&self.dev).sentences(&self.unlabelled);
         print.corpus(&self.target_dev).corpus(&self.target_test);
         for (name, sentences) in self.made.iter().flat_map(TransAdvData::files) {

@@ -91,7 +91,7 @@ mod tests {
     use burn_flex::{Flex, FlexDevice};
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
-    use xner_tagger::weights::host;
+    use xner_train::weights::host;
 
     use super::*;
 

@@ -6,12 +6,13 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::{log_softmax, softmax};
 use burn::tensor::backend::AutodiffBackend;
 use xner_corpus::Sentence;
-use xner_nn::{NerBackend, init};
+use xner_nn::init;
 use xner_tagger::bert::train::{FineTuneOptimiser, FineTuned, FoundGradients, Pass};
 use xner_tagger::bert::{Piece, SubwordBatch, batches};
-use xner_tagger::config::TrainingConfig;
-use xner_tagger::train::{DevScores, Learner, Moment, StepOutcome};
-use xner_tagger::{Error, Result, Tensors, TrainReport};
+use xner_train::{
+    DevScores, Error, Learner, Moment, Result, State, StepOutcome, Tensors, TrainBackend, TrainReport,
+    config::TrainingConfig,
+};
 
 use super::learner::Dev;
 
@@ -36,8 +37,8 @@ struct Window {
 
 /// A student in training.
 ///
-/// Equation 8, `L_kd = 1/n Σ_i MSE(p_uni(x_i), p(x_i, Θ_stu))`, over the words of a batch, MSE being the mean over tags; and
-/// `-log p` of the hard labels where there are any, over the words that have one.
+/// Equation 8, `L_kd = 1/n Σ_i MSE(p_uni(x_i), p(x_i, Θ_stu))`, over the words of a batch, MSE being the mean over
+/// tags; and `-log p` of the hard labels where there are any, over the words that have one.
 pub struct DistilLearner<'a, A: AutodiffBackend> {
     model: FineTuned<A>,
     windows: Vec<Vec<Window>>,
@@ -47,11 +48,7 @@ pub struct DistilLearner<'a, A: AutodiffBackend> {
     optimiser: FineTuneOptimiser<A::InnerBackend>,
 }
 
-impl<'a, A> DistilLearner<'a, A>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+impl<'a, A: TrainBackend> DistilLearner<'a, A> {
     /// `hard_weight` is the weight of the hard labels' loss.
     ///
     /// # Errors
@@ -116,11 +113,7 @@ where
     }
 }
 
-impl<A> Learner for DistilLearner<'_, A>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+impl<A: TrainBackend> Learner for DistilLearner<'_, A> {
     fn sentences(&self) -> usize {
         self.windows.len()
     }
@@ -128,11 +121,9 @@ where
     fn step(&mut self, sentences: &[usize], at: &Moment) -> Result<StepOutcome> {
         let windows: Vec<&Window> = sentences.iter().flat_map(|&at| &self.windows[at]).collect();
         let words: usize = windows.iter().map(|window| window.hard.len()).sum();
-        if words == 0 {
-            return Ok(StepOutcome { loss: 0.0, gradient_norm: 0.0 });
-        }
         let voted = windows.iter().flat_map(|window| &window.hard).flatten().count();
         let lengths: Vec<usize> = windows.iter().map(|window| window.piece.ids.len()).collect();
+        // Without a word there is no part.
         let mut found = FoundGradients::default();
         for (part, numbers) in batches(&lengths, self.at_once).iter().enumerate() {
             let own: Vec<&Window> = numbers.iter().map(|&at| windows[at]).collect();
@@ -145,7 +136,7 @@ where
                 break;
             }
         }
-        Ok(self.optimiser.step(&mut self.model, found, at.rate, at.step + 1))
+        Ok(self.optimiser.step(&mut self.model, found, at.rate))
     }
 
     fn evaluate(&self) -> Result<Option<DevScores>> {
@@ -165,11 +156,11 @@ where
         weights.expect_empty(path)
     }
 
-    fn optimiser(&self) -> Tensors {
+    fn state(&self) -> State {
         self.optimiser.state()
     }
 
-    fn set_optimiser(&mut self, state: Tensors, path: &Path) -> Result<()> {
+    fn set_state(&mut self, state: State, path: &Path) -> Result<()> {
         self.optimiser.set_state(&self.model, state, path)
     }
 

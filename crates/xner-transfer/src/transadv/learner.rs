@@ -1,19 +1,17 @@
 //! Adversarial training (2.3) and fine-tuning of teachers (2.4).
 
-use std::cell::Cell;
 use std::path::Path;
-use std::rc::Rc;
 
 use burn::tensor::backend::AutodiffBackend;
 use xner_corpus::Labelled;
-use xner_nn::NerBackend;
 use xner_tagger::bert::train::{Example, FineTuneOptimiser, FineTuned, Pass, supervised};
-use xner_tagger::config::TrainingConfig;
-use xner_tagger::train::{DevScores, Learner, Moment, StepOutcome};
-use xner_tagger::{Result, Tensors, TrainReport, evaluate};
+use xner_tagger::evaluate;
+use xner_train::{
+    DevScores, Learner, Measure, Moment, Result, State, StepOutcome, Tensors, TrainBackend, TrainReport,
+    config::TrainingConfig, dev_scores,
+};
 
 use super::adversary::Adversary;
-use super::tally::Tally;
 use super::weights_file;
 
 /// Labelled sentences by which weights are chosen.
@@ -27,23 +25,23 @@ pub struct Dev<'a> {
 
 impl Dev<'_> {
     /// The scores on both.
-    pub(super) fn scores<A>(&self, model: &FineTuned<A>, target: bool) -> Result<Option<DevScores>>
-    where
-        A: AutodiffBackend + NerBackend,
-        A::InnerBackend: NerBackend,
-    {
+    pub(super) fn scores<A: TrainBackend>(
+        &self,
+        model: &FineTuned<A>,
+        target: bool,
+    ) -> Result<Option<DevScores>> {
         let gold = if target { self.target } else { self.source };
         if gold.is_empty() {
             return Ok(None);
         }
-        Ok(Some(evaluate(&model.tagger()?, gold)?.overall.into()))
+        Ok(Some(dev_scores(evaluate(&model.tagger()?, gold)?.overall)))
     }
 }
 
 /// A model in training on labelled sentences, with discriminators beside it or without.
 ///
-/// A step is the NER step on the batch (`L_ner` updates encoder and head), then the discriminators' (`L_l`, `L_o`), then
-/// the generator's (`L_g` updates the encoder alone), each on batches of its own and with an optimiser of its own.
+/// A step is the NER step on the batch (`L_ner` updates encoder and head), then the discriminators' (`L_l`, `L_o`),
+/// then the generator's (`L_g` updates the encoder alone), each on batches of its own and with an optimiser of its own.
 pub struct AdversarialLearner<'a, A: AutodiffBackend> {
     model: FineTuned<A>,
     examples: Vec<Vec<Example>>,
@@ -54,17 +52,11 @@ pub struct AdversarialLearner<'a, A: AutodiffBackend> {
     ner: FineTuneOptimiser<A::InnerBackend>,
     generator: FineTuneOptimiser<A::InnerBackend>,
     adversary: Option<Adversary<A>>,
-    /// The last full count of the game, for whoever watches.
-    tally: Rc<Cell<Tally>>,
 }
 
-impl<'a, A> AdversarialLearner<'a, A>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
-    /// `at_once`: subwords of a pass, as in [`xner_tagger::bert::train::BertSettings::at_once`]; `epoch`: at least so many
-    /// sentences are an epoch.
+impl<'a, A: TrainBackend> AdversarialLearner<'a, A> {
+    /// `at_once`: subwords of a pass, as in [`xner_tagger::bert::train::BertSettings::at_once`]; `epoch`: at least so
+    /// many sentences are an epoch.
     ///
     /// # Errors
     /// A fault of the tokeniser; a tag that the head does not have.
@@ -81,13 +73,7 @@ where
         let optimiser = || FineTuneOptimiser::new(training.optimiser, training.clip, &model);
         let (ner, generator) = (optimiser(), optimiser());
         let epoch = if examples.is_empty() { 0 } else { epoch.max(examples.len()) };
-        let tally = Rc::default();
-        Ok(Self { model, examples, epoch, at_once, dev, ner, generator, adversary, tally })
-    }
-
-    /// What the discriminators reached between the last two evaluations; it changes with each.
-    pub fn tally(&self) -> Rc<Cell<Tally>> {
-        Rc::clone(&self.tally)
+        Ok(Self { model, examples, epoch, at_once, dev, ner, generator, adversary })
     }
 
     /// The model in training.
@@ -105,11 +91,7 @@ where
 const MODEL: &str = "model/";
 const DISCRIMINATORS: &str = "discriminators/";
 
-impl<A> Learner for AdversarialLearner<'_, A>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+impl<A: TrainBackend> Learner for AdversarialLearner<'_, A> {
     fn sentences(&self) -> usize {
         self.epoch
     }
@@ -121,10 +103,8 @@ where
         let place = |&at: &usize| &self.examples[(at + shift) % count];
         let examples: Vec<&Example> = sentences.iter().flat_map(place).collect();
         let pass = Pass { step: at.step, place: 0 };
-        let mut outcome = StepOutcome { loss: 0.0, gradient_norm: 0.0 };
-        if let Some(found) = supervised(&self.model, &examples, self.at_once, pass) {
-            outcome = self.ner.step(&mut self.model, found, at.rate, at.step + 1);
-        }
+        let found = supervised(&self.model, &examples, self.at_once, pass);
+        let outcome = self.ner.step(&mut self.model, found, at.rate);
         if !outcome.gradient_norm.is_finite() {
             return Ok(outcome);
         }
@@ -134,15 +114,11 @@ where
             return Ok(taught);
         }
         let rate = adversary.generator_rate(at);
-        let deceived = self.generator.step(&mut self.model, found, rate, at.step + 1);
+        let deceived = self.generator.step(&mut self.model, found, rate);
         Ok(if deceived.gradient_norm.is_finite() { outcome } else { deceived })
     }
 
     fn evaluate(&self) -> Result<Option<DevScores>> {
-        if let Some(adversary) = &self.adversary {
-            // A checkpoint follows each evaluation, so that a run that goes on from it counts from here too.
-            self.tally.set(adversary.take_tally());
-        }
         self.dev.scores(&self.model, false)
     }
 
@@ -168,21 +144,26 @@ where
         [model, own, weights].iter().try_for_each(|rest| rest.expect_empty(path))
     }
 
-    fn optimiser(&self) -> Tensors {
-        let mut state = Tensors::default();
-        state.extend("ner/", self.ner.state());
+    /// A checkpoint follows each evaluation, so that a run that goes on from it counts from here too.
+    fn measures(&self) -> Vec<Measure> {
+        self.adversary.as_ref().map(|adversary| adversary.take_tally().measures()).unwrap_or_default()
+    }
+
+    fn state(&self) -> State {
+        let mut state = State::default();
+        state.put("ner", self.ner.state());
         if let Some(adversary) = &self.adversary {
-            state.extend("generator/", self.generator.state());
-            state.extend("adversary/", adversary.state());
+            state.put("generator", self.generator.state());
+            state.put("adversary", adversary.state());
         }
         state
     }
 
-    fn set_optimiser(&mut self, mut state: Tensors, path: &Path) -> Result<()> {
-        self.ner.set_state(&self.model, state.split("ner/"), path)?;
+    fn set_state(&mut self, mut state: State, path: &Path) -> Result<()> {
+        self.ner.set_state(&self.model, state.part("ner"), path)?;
         if let Some(adversary) = &mut self.adversary {
-            self.generator.set_state(&self.model, state.split("generator/"), path)?;
-            adversary.set_state(state.split("adversary/"), self.model.device(), path)?;
+            self.generator.set_state(&self.model, state.part("generator"), path)?;
+            adversary.set_state(state.part("adversary"), self.model.device(), path)?;
         }
         state.expect_empty(path)
     }

@@ -13,7 +13,7 @@
 //! | equation 8: the student | [`DistilLearner`] |
 //! | table 3: what is left out | [`Ablation`] |
 //!
-//! [`run`] trains the whole, or one of [`crate::baselines`].
+//! [`Method::TransAdv`] is the strategy; the other methods are [`crate::baselines`].
 
 mod adversary;
 mod config;
@@ -23,15 +23,13 @@ mod discriminators;
 mod distil;
 mod export;
 mod learner;
-mod observer;
-pub(crate) mod phases;
-mod run;
 mod sets;
 mod tally;
 mod train;
+pub(crate) mod trainer;
 mod weights_file;
 
-pub use adversary::{Adversary, Discriminators, Shown, source_probability};
+pub use adversary::{Adversary, Discriminators, GameLists, source_probability};
 pub use config::{
     Ablation, AdvPickerConfig, AdversaryConfig, DistillationConfig, LanguageConfig, Method, OrderConfig,
     SoftLabels, SourceText, StudentStart, TargetText, TeachersConfig, TransAdvConfig, UniTransConfig,
@@ -41,10 +39,7 @@ pub use discriminators::{LanguageDiscriminator, OrderDiscriminator, cross_entrop
 pub use distil::{DistilLearner, Lesson};
 pub use export::{export, open_phase};
 pub use learner::{AdversarialLearner, Dev};
-pub use observer::{Event, Observer};
-pub(crate) use run::Outcome;
-pub use run::run;
 pub use sets::{Set, Sets, WordLanguages, Words, word_languages, word_orders};
-pub use tally::{Tally, Told};
+pub use tally::{Answers, Tally};
 pub use train::united;
-pub(crate) use train::{lessons, source, train};
+pub(crate) use train::{games_of_teachers, lessons, source, train};

@@ -2,15 +2,16 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xner_corpus::{Labelled, Sentence};
 use xner_tagger::bert::Piece;
-use xner_tagger::{Fingerprint, Result};
+use xner_train::{Fingerprint, Result};
 
 use super::data::TransAdvData;
 
 /// A set of sentences (section 2.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Set {
     /// `D_S`, the labelled source.
@@ -96,7 +97,7 @@ impl<'a> Sets<'a> {
     }
 
     /// Whether the set is there: the unlabelled text is read, or the set was made.
-    pub(super) fn has(&self, set: Set) -> bool {
+    pub(crate) fn has(&self, set: Set) -> bool {
         match set {
             Set::Source => true,
             Set::Unlabelled => !self.unlabelled.is_empty(),
@@ -105,13 +106,13 @@ impl<'a> Sets<'a> {
     }
 
     /// Those that are there, as a message names them.
-    pub(super) fn told(&self) -> String {
+    pub(crate) fn names(&self) -> String {
         let there = Set::ALL.into_iter().filter(|&set| self.has(set)).map(|set| format!("`{set}`"));
         there.collect::<Vec<_>>().join(", ")
     }
 
     /// Whether some sentence of at most `longest` words has a word that is asked about.
-    pub(super) fn asks(&self, set: Set, words: Words, longest: usize) -> bool {
+    pub(crate) fn asks(&self, set: Set, words: Words, longest: usize) -> bool {
         let asked = |&mark: &bool| match words {
             Words::All => true,
             Words::Entity => mark,

@@ -1,54 +1,47 @@
 //! The phases of `TransAdv`.
 
-use burn::tensor::backend::AutodiffBackend;
 use xner_corpus::Sentence;
-use xner_nn::NerBackend;
+use xner_train::TrainBackend;
 
 use super::config::{Ablation, AdversaryConfig};
 use super::distil::Lesson;
-use super::phases::{Games, Phase, Workshop};
-use super::run::Outcome;
 use super::sets::{Set, Words};
+use super::trainer::{Games, Outcome, PhaseTrainer};
 use crate::Result;
-use crate::folders::Folders;
+use crate::strategy::Phase;
 
 /// `Θ_src`, the enhanced teachers, and the student.
-pub(crate) fn train<A>(shop: &mut Workshop<'_, A>, folders: &Folders) -> Result<Outcome>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
-    let (ablation, config) = (shop.config.ablation, shop.config);
-    let source = source(shop, ablation.discriminators())?;
+pub(crate) fn train<A: TrainBackend>(trainer: &mut PhaseTrainer<'_, '_, A>) -> Result<Outcome> {
+    let (ablation, config) = (trainer.config.ablation, trainer.config);
+    let source = source(trainer, ablation.discriminators())?;
     let mut models = vec![(config.distillation.weights[0], source.clone())];
     if ablation != Ablation::NoDistillation {
         for (teacher, weight) in Teacher::ALL.into_iter().zip(&config.distillation.weights[1..]) {
             if ablation != teacher.ablation() && *weight > 0.0 {
-                models.push((*weight, enhanced(shop, teacher, &source)?));
+                models.push((*weight, enhanced(trainer, teacher, &source)?));
             }
         }
     }
     let mut labels = Vec::with_capacity(models.len());
     for (weight, phase) in &models {
-        labels.push((*weight, shop.soft_labels(phase)?));
+        labels.push((*weight, trainer.soft_labels(phase)?));
     }
     let soft = united(&labels);
-    let lessons = lessons(&shop.corpora.unlabelled, soft);
-    Ok(Outcome::Student(shop.student(&source, &lessons, 0.0, &folders.by_source, &folders.by_target)?))
+    let lessons = lessons(&trainer.corpora.unlabelled, soft);
+    Ok(Outcome::Student(trainer.student(&source, &lessons, 0.0)?))
 }
 
 /// `Θ_src`: trained on `D_S` against the discriminators that are wanted, language and order.
-pub(crate) fn source<A>(shop: &mut Workshop<'_, A>, [language, order]: [bool; 2]) -> Result<Phase>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
-    let AdversaryConfig { language: words, order: orders, .. } = &shop.config.adversary;
+pub(crate) fn source<A: TrainBackend>(
+    trainer: &mut PhaseTrainer<'_, '_, A>,
+    [language, order]: [bool; 2],
+) -> Result<Phase> {
+    let AdversaryConfig { language: words, order: orders, .. } = &trainer.config.adversary;
     let games = Games {
         language: language.then(|| ([words.source.clone(), words.target.clone()], Words::All)),
         order: order.then(|| [orders.ordered.clone(), orders.shuffled.clone()]),
     };
-    shop.tuned("source", &[Set::Source], None, &games, &shop.config.training)
+    trainer.tuned("source", &[Set::Source], None, &games, &trainer.config.training)
 }
 
 /// The enhanced teachers.
@@ -82,8 +75,8 @@ impl Teacher {
         }
     }
 
-    /// The set beside `D_T`, and the words of which a discriminator tells whether they are of the one or the other: there
-    /// they are the source's, in `D_T` the target's.
+    /// The set beside `D_T`, and the words of which a discriminator tells whether they are of the one or the other:
+    /// there they are the source's, in `D_T` the target's.
     fn other(self) -> (Set, Option<Words>) {
         match self {
             Self::Entity => (Set::TargetSwi, Some(Words::Entity)),
@@ -93,9 +86,9 @@ impl Teacher {
     }
 }
 
-/// The games of the teachers that an ablation leaves: what would leave the teacher out, its name, the set that it is shown beside
-/// `D_T`, and the words that it is asked about.
-pub(super) fn games_of_teachers(
+/// The games of the teachers that an ablation leaves: what would leave the teacher out, its name, the set that it is
+/// shown beside `D_T`, and the words that it is asked about.
+pub(crate) fn games_of_teachers(
     ablation: Ablation,
 ) -> impl Iterator<Item = (&'static str, &'static str, Set, Words)> {
     let kept = move |teacher: &Teacher| {
@@ -112,17 +105,17 @@ pub(super) fn games_of_teachers(
     })
 }
 
-fn enhanced<A>(shop: &mut Workshop<'_, A>, teacher: Teacher, source: &Phase) -> Result<Phase>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+fn enhanced<A: TrainBackend>(
+    trainer: &mut PhaseTrainer<'_, '_, A>,
+    teacher: Teacher,
+    source: &Phase,
+) -> Result<Phase> {
     let (other, words) = teacher.other();
-    let words = words.filter(|_| shop.config.ablation.discriminators()[0]);
+    let words = words.filter(|_| trainer.config.ablation.discriminators()[0]);
     let language = words.map(|words| ([vec![other], vec![Set::Target]], words));
     let games = Games { language, order: None };
-    let training = shop.config.teachers.training(&shop.config.training);
-    shop.tuned(teacher.name(), &[Set::Target, other], Some(source), &games, &training)
+    let training = trainer.config.teachers.training(&trainer.config.training);
+    trainer.tuned(teacher.name(), &[Set::Target, other], Some(source), &games, &training)
 }
 
 /// Equation 7: `p_uni = Σ_k w_k p(x, Θ_k)`, the weights scaled to a sum of 1. Each model's labels are those of all

@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
-use xner_tagger::{Error, Result, Tensors, TrainReport};
-
-use crate::files::{create_folder, write_json};
+use xner_train::{
+    Error, Result, Tensors, TrainReport,
+    files::{create_folder, write_json},
+};
 
 /// The weights.
 const WEIGHTS: &str = "trained.safetensors";
@@ -14,11 +15,10 @@ const WHOLE: &str = "config.json";
 
 /// Writes a phase's folder.
 pub(super) fn write(folder: &Path, weights: &Tensors, report: &TrainReport) -> Result<()> {
-    let other = |fault: crate::Error| fault.of_saving(folder);
-    create_folder(folder).map_err(other)?;
+    create_folder(folder)?;
     report.write(folder)?;
     weights.write(&folder.join(WEIGHTS), &report.fingerprint)?;
-    write_json(&folder.join(WHOLE), &serde_json::json!({ "phase": report.fingerprint })).map_err(other)
+    write_json(&folder.join(WHOLE), &serde_json::json!({ "phase": report.fingerprint }))
 }
 
 /// Reads the weights of whatever phase the folder is of.

@@ -1,24 +1,31 @@
 //! The settings of a run, read from TOML.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
 use xner_corpus::read::ReadOptions;
 use xner_tagger::TrainConfig;
-use xner_tagger::config::{AugmentConfig, Combine, ModelConfig, TrainingConfig};
+use xner_tagger::config::{AugmentConfig, Combine, ModelConfig};
+use xner_train::{
+    Settings,
+    config::TrainingConfig,
+    settings::{Renamed, check, snake_keys},
+};
 
-use crate::files::{read_config_with, resolve};
 use crate::mapping::MappingConfig;
 use crate::report::Select;
 use crate::{Error, Result};
 
 /// All settings of a run. Every key may be left out; what is left out has the value of the paper.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ZeroResourceConfig {
     /// Decides everything random. Default 1.
     pub seed: u64,
     /// What tables call the row; by default the variant's name.
+    #[schemars(example = &"Cross-Word")]
     pub row: Option<String>,
     /// Which of the paper's models. Default `cross-augmented`.
     pub variant: Variant,
@@ -26,13 +33,13 @@ pub struct ZeroResourceConfig {
     pub select: Select,
     /// The language with labels.
     pub source: SourceConfig,
-    /// The language without.
+    /// The language without labels.
     pub target: TargetConfig,
     /// Which word vectors the taggers read.
     pub words: WordsConfig,
     /// How both languages' vectors come into one space.
     pub mapping: MappingConfig,
-    /// The base model's sizes and switches; whether its cells are tied is told by the variant.
+    /// The base model's sizes and switches; `variant` says whether its cells are tied.
     pub model: ModelConfig,
     /// How the base model is trained.
     pub training: TrainingConfig,
@@ -41,16 +48,16 @@ pub struct ZeroResourceConfig {
 }
 
 /// The paper's models.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Variant {
     /// Trained on the source, applied to the target: nothing crosses the languages but characters.
     SourceMono,
     /// The same with both languages' word vectors in one space.
     CrossWord,
-    /// The same with tied forward and backward cells.
+    /// That with tied forward and backward cells.
     CrossShared,
-    /// Fine-tuned on pseudo labels, with a target encoder (default).
+    /// Fine-tuned on pseudo labels, with a target encoder.
     #[default]
     CrossAugmented,
 }
@@ -67,43 +74,54 @@ impl Variant {
     }
 }
 
-/// `[source]`: labelled text, and word vectors.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Labelled text, and word vectors.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SourceConfig {
     /// What the language is called. Default `en`.
     pub language: String,
-    /// Labelled sentences to train on.
+    /// Labelled sentences to train on. This key must be given.
+    #[schemars(example = &"train.conll")]
     pub train: Option<PathBuf>,
-    /// Labelled sentences by which weights are chosen.
+    /// Labelled sentences by which weights are chosen. This key must be given.
+    #[schemars(example = &"dev.conll")]
     pub dev: Option<PathBuf>,
     /// Labelled sentences to be scored in the end.
+    #[schemars(example = &"test.conll")]
     pub test: Option<PathBuf>,
     /// Word vectors.
+    #[schemars(example = &"source.vec")]
     pub vectors: Option<PathBuf>,
-    /// Read only so many vectors, from the file's top; by default all.
+    /// Only so many vectors are read, from the file's top; by default all.
+    #[schemars(example = 200_000)]
     pub limit: Option<usize>,
-    /// `[source.read]`: format and columns of the labelled text.
+    /// How a corpus is read.
     pub read: ReadOptions,
 }
 
-/// `[target]`: raw text, and word vectors.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Raw text, and word vectors.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TargetConfig {
     /// What the language is called. Default `target`.
     pub language: String,
-    /// Sentences without labels; labels in the file are not looked at.
+    /// Sentences without labels: plain text in a file that ends in `.text`, or any other format, whose labels are not
+    /// looked at.
+    #[schemars(example = &"raw.text")]
     pub unlabelled: Option<PathBuf>,
-    /// Labelled sentences for the paper's column "tuned on tgt-dev"; not needed.
+    /// Labelled sentences for the paper's column "tuned on tgt-dev". They are not needed.
+    #[schemars(example = &"dev.conll")]
     pub dev: Option<PathBuf>,
     /// Labelled sentences to be scored in the end.
+    #[schemars(example = &"test.conll")]
     pub test: Option<PathBuf>,
     /// Word vectors.
+    #[schemars(example = &"target.vec")]
     pub vectors: Option<PathBuf>,
-    /// Read only so many vectors, from the file's top; by default all.
+    /// Only so many vectors are read, from the file's top; by default all.
+    #[schemars(example = 200_000)]
     pub limit: Option<usize>,
-    /// `[target.read]`: format and columns.
+    /// How a corpus is read.
     pub read: ReadOptions,
 }
 
@@ -135,22 +153,23 @@ impl Default for TargetConfig {
     }
 }
 
-/// `[words]`: which word vectors the taggers read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Which word vectors the taggers read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct WordsConfig {
-    /// Own, mapped or random vectors; by default `own` for Source-Mono and `mapped` for the others, which can have
-    /// no other.
+    /// Where they come from; by default `own` for the variant `source-mono`, and `mapped` for the others, which can
+    /// have no other.
+    #[schemars(example = &"mapped")]
     pub kind: Option<Words>,
-    /// The mean length that word vectors are scaled to, by one factor for all; 0 leaves them as they are (default).
-    /// Mapping methods that make vectors one long leave the tagger small numbers to learn from.
+    /// The mean length that word vectors are scaled to, by one factor for all; 0 leaves them as they are. Mapping
+    /// methods that make vectors one long leave the tagger small numbers to learn from. Default 0.
     pub length: f32,
     /// Dimensions of random vectors. Default 100.
     pub random: usize,
 }
 
 /// Where a tagger's word vectors come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Words {
     /// Each language's own, trained apart.
@@ -167,51 +186,54 @@ impl Default for WordsConfig {
     }
 }
 
-/// `[augmented]`: augmented fine-tuning (algorithm 1, from line 3 on).
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// Joint training on the source and on pseudo labels of the target (algorithm 1, from line 3 on).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AugmentedConfig {
-    /// The model that is fine-tuned: `cross-shared` (default) or `cross-word`.
+    /// The model that is fine-tuned. Default `cross-shared`.
     pub base: Base,
-    /// `n_steps`: steps between two length thresholds, each with new pseudo labels. The paper does not tell it. By
-    /// default as many as two epochs have: relabelled every 150 steps, a model is led away by its own mistakes.
+    /// `n_steps`: steps between two length thresholds, each with new pseudo labels; by default as many as two epochs
+    /// have. The paper does not tell it; relabelled every 150 steps, a model is led away by its own mistakes.
+    #[schemars(example = 1000)]
     pub redraw_every: Option<usize>,
-    /// The lower end of the length threshold's distribution, in tokens; by default the shortest target sentence.
+    /// The least length threshold, in tokens; by default the length of the shortest target sentence.
+    #[schemars(example = 5)]
     pub shortest: Option<usize>,
-    /// The upper end; by default the longest target sentence, at most `training.longest`.
+    /// The greatest length threshold; by default the length of the longest target sentence, at most `training.longest`.
+    #[schemars(example = 100)]
     pub longest: Option<usize>,
-    /// Where the target's encoder begins: `random` (default: it sees things its own way, and does not share the
-    /// source encoder's mistakes) or as a copy of the source's (`source`).
+    /// Where the target's encoder begins. Default `random`.
     pub initial: Initial,
-    /// How both encoders' features meet: `dense` (default), `concatenate` or `sum`.
+    /// How both encoders' features meet. Default `dense`.
     pub combine: Combine,
     /// Whether the target's cells are tied too. Default false.
     pub tied: bool,
-    /// Whether the target's loss on joint features also trains the source encoder. Default false: algorithm 1
-    /// updates `θ_t` alone on it.
+    /// Whether the target's loss on joint features trains the source encoder too; algorithm 1 updates `θ_t` alone on
+    /// it. Default false.
     pub through_source: bool,
-    /// How it is trained; an epoch is once over the source sentences. By default as the base model.
+    /// How it is trained, with the keys of `[training]`; by default as the base model. An epoch is once over the source
+    /// sentences.
     pub training: Option<TrainingConfig>,
 }
 
 /// The model that augmented fine-tuning begins with.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Base {
     /// Cells of its own for each direction.
     CrossWord,
-    /// Tied cells (default).
+    /// Tied cells.
     #[default]
     CrossShared,
 }
 
 /// Where the target's encoder begins.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Initial {
     /// As a copy of the source's.
     Source,
-    /// At random (default).
+    /// At random: it sees things its own way, and does not share the source encoder's mistakes.
     #[default]
     Random,
 }
@@ -234,61 +256,33 @@ impl Default for ZeroResourceConfig {
     }
 }
 
-impl ZeroResourceConfig {
-    /// Reads a config file. Relative paths in it are taken from the file's folder.
-    ///
-    /// # Errors
-    /// [`Error::Io`]; [`Error::Config`], with line and key, for what does not parse, unknown keys among it; the faults
-    /// of [`ZeroResourceConfig::check`].
-    pub fn read(path: &Path) -> Result<Self> {
-        Self::read_with(path, &[])
-    }
-
-    /// As [`ZeroResourceConfig::read`], with settings in the place of the file's: `key=value` each, the key with its
-    /// sections, as in `model.characters.use=false`.
-    ///
-    /// # Errors
-    /// As [`ZeroResourceConfig::read`]; [`Error::Setting`] for what is no setting.
-    pub fn read_with(path: &Path, settings: &[String]) -> Result<Self> {
-        let mut config: Self = read_config_with(path, settings)?;
-        config.resolve(path.parent().unwrap_or(Path::new("")));
-        config
-            .check()
-            .map_err(|fault| Error::Config { path: path.to_owned(), message: fault.to_string() })?;
-        Ok(config)
-    }
-
-    fn resolve(&mut self, folder: &Path) {
+impl Settings for ZeroResourceConfig {
+    fn paths(&mut self) -> Vec<&mut Option<PathBuf>> {
         let Self { source, target, mapping, .. } = self;
-        for path in [&mut source.train, &mut source.dev, &mut source.test, &mut source.vectors] {
-            resolve(path, folder);
-        }
-        for path in [&mut target.unlabelled, &mut target.dev, &mut target.test, &mut target.vectors] {
-            resolve(path, folder);
-        }
-        mapping.resolve(folder);
+        vec![
+            &mut source.train,
+            &mut source.dev,
+            &mut source.test,
+            &mut source.vectors,
+            &mut target.unlabelled,
+            &mut target.dev,
+            &mut target.test,
+            &mut target.vectors,
+            &mut mapping.folder,
+            &mut mapping.dictionary,
+        ]
     }
 
-    /// The same config with no paths in it, and with no seed: what is the same for all runs of a row.
-    #[must_use]
-    pub fn without_paths(&self) -> Self {
-        let mut config = self.clone();
-        let Self { source, target, mapping, .. } = &mut config;
-        for path in [&mut source.train, &mut source.dev, &mut source.test, &mut source.vectors] {
-            *path = None;
+    /// The keys of mapping were once spelt with `-`.
+    fn respell(table: &mut Table) -> Result<Vec<Renamed>, String> {
+        let settings = table.get_mut("mapping").and_then(|mapping| mapping.get_mut("settings"));
+        match settings {
+            Some(Value::Table(own)) => snake_keys(own, "mapping.settings"),
+            _ => Ok(Vec::new()),
         }
-        for path in [&mut target.unlabelled, &mut target.dev, &mut target.test, &mut target.vectors] {
-            *path = None;
-        }
-        (mapping.folder, mapping.dictionary) = (None, None);
-        config
     }
 
-    /// Checks every value's range, and that no two contradict one another.
-    ///
-    /// # Errors
-    /// [`Error::Setting`] for the first that is wrong.
-    pub fn check(&self) -> Result<()> {
+    fn check(&self) -> Result<()> {
         self.base_config().check()?;
         self.joint_config().check()?;
         self.mapping.map_config(self.seed)?.check()?;
@@ -305,10 +299,7 @@ impl ZeroResourceConfig {
             let message = "is true, but Cross-Augmented has no self-attention; set it to false";
             return Err(Error::setting("model.attention", message));
         }
-        if !(self.words.length.is_finite() && self.words.length >= 0.0) {
-            let message = format!("is {}, expected a finite number, 0 or above", self.words.length);
-            return Err(Error::setting("words.length", message));
-        }
+        check::not_negative("words.length", self.words.length)?;
         let AugmentedConfig { redraw_every, shortest, longest, .. } = self.augmented;
         for (key, value) in [
             ("words.random", self.words.random),
@@ -316,9 +307,7 @@ impl ZeroResourceConfig {
             ("augmented.shortest", shortest.unwrap_or(1)),
             ("augmented.longest", longest.unwrap_or(1)),
         ] {
-            if value == 0 {
-                return Err(Error::setting(key, "is 0, expected at least 1"));
-            }
+            check::positive(key, value)?;
         }
         if self.augmented.tied
             && self.augmented.base == Base::CrossWord
@@ -336,7 +325,9 @@ impl ZeroResourceConfig {
         }
         Ok(())
     }
+}
 
+impl ZeroResourceConfig {
     /// What tables call the row.
     pub fn row(&self) -> String {
         let name = || {

@@ -7,7 +7,7 @@ use xner_corpus::{Labelled, Sentence};
 use xner_embed::dictionary::Dictionary;
 use xner_embed::map::{self, Mapping};
 use xner_embed::{Vectors, read};
-use xner_tagger::{read_labelled, read_unlabelled};
+use xner_train::{read_labelled, read_unlabelled};
 
 use super::config::{Variant, Words, ZeroResourceConfig};
 use crate::{Error, Result};

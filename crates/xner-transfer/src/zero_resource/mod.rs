@@ -6,7 +6,7 @@
 //! |---|---|
 //! | base model, equations 1 and 2 | `xner_tagger::bilstm::BiLstmCrf` |
 //! | word-level adversarial mapping, equations 3 to 5 | `xner_embed::map` |
-//! | source model, equation 6 | the phase [`Phase::Source`] of [`run`] |
+//! | source model, equation 6 | the phase `source` of [`ZeroResource`] |
 //! | figure 1, the two encoders | `xner_tagger::augmented::Augmented` |
 //! | augmented fine-tuning, equation 7, algorithm 1 | [`AugmentedLearner`] |
 //! | the length threshold, U(min, max) | [`Threshold`] |
@@ -15,9 +15,8 @@
 mod augmented;
 mod config;
 mod data;
-mod observer;
 mod phases;
-mod run;
+mod strategy;
 mod words;
 
 pub use augmented::{AugmentedLearner, Source, Target, Threshold};
@@ -26,6 +25,5 @@ pub use config::{
     ZeroResourceConfig,
 };
 pub use data::{SourceData, TargetData, ZeroResourceData};
-pub use observer::{Event, Observer, Phase};
-pub use run::run;
+pub use strategy::ZeroResource;
 pub use words::{Space, vectors};

@@ -8,13 +8,16 @@ use rand::RngExt;
 use xner_corpus::Sentence;
 use xner_embed::Vectors;
 use xner_embed::map::{self, Initialiser, MappingFolder, Resources, VectorFiles, checkpoint_folder};
-use xner_tagger::{Device, Flow, Purpose, stream};
+use xner_train::{
+    Device, Fingerprint, Observer, Purpose, Settings,
+    files::{create_folder, read_json, write_json},
+    stream,
+};
 
 use super::config::{Words, ZeroResourceConfig};
 use super::data::ZeroResourceData;
-use super::observer::{Event, Observer};
-use super::run::fingerprint;
-use crate::identity::of_finished;
+use super::strategy::{ZeroResource, add_vectors};
+use crate::strategy::{of_finished, run_fingerprint};
 use crate::{Error, Result};
 
 /// Both languages' word vectors as the taggers of a run read them.
@@ -33,8 +36,8 @@ pub struct Space {
 /// # Errors
 /// [`Error::Folder`] when the folder holds no run, one that is not finished, or one with another config or other data.
 pub fn vectors(config: &ZeroResourceConfig, data: &ZeroResourceData, folder: &Path) -> Result<Space> {
-    config.check()?;
-    of_finished(folder, &fingerprint(config, data)?)?;
+    let config = &config.clone().checked()?;
+    of_finished(folder, &run_fingerprint(&ZeroResource, config, data)?)?;
     let mapping = folder.join("mapping");
     let learnt = config.words() == Words::Mapped && data.mapping.is_none();
     if learnt && !mapping.join("report.json").exists() {
@@ -127,7 +130,18 @@ fn learn(
     observer: &mut dyn Observer,
 ) -> Result<MappingFolder> {
     let checkpoint = checkpoint_folder(folder);
+    let settings = config.mapping.map_config(config.seed)?;
+    let mut print = Fingerprint::new();
+    print
+        .bytes(serde_json::to_string(&settings).map_err(|fault| Error::io(folder)(fault.into()))?.as_bytes());
+    add_vectors(data, &mut print);
+    let (key, own) = (folder.join(KEY), print.bytes(device.to_string().as_bytes()).digest());
     if folder.join("report.json").exists() {
+        // The folder may have been left to a mended config.
+        if !key.exists() || read_json::<String>(&key)? != own {
+            let message = "holds a mapping with other settings or vectors; take another folder for the run, or remove it";
+            return Err(Error::folder(folder, message));
+        }
         // It is still there when the run was killed just behind the report.
         match std::fs::remove_dir_all(&checkpoint) {
             Err(fault) if fault.kind() != ErrorKind::NotFound => return Err(Error::io(&checkpoint)(fault)),
@@ -135,21 +149,22 @@ fn learn(
         }
         return Ok(map::open(folder)?);
     }
-    let settings = config.mapping.map_config(config.seed)?;
     let resources = Resources {
         dictionary: data.dictionary.as_ref(),
         device: *device,
         checkpoint: Some(&checkpoint),
         ..Resources::default()
     };
-    let mut watch = |event: &map::Event| match observer.event(&Event::Mapping(event)) {
-        Flow::Continue => map::Flow::Continue,
-        Flow::Stop => map::Flow::Stop,
-    };
-    let mapped = map::map(source, target, &settings.clone().check()?, &resources, &mut watch)?;
+    let mapped = map::map(source, target, &settings.clone().check()?, &resources, observer)?;
+    // First, since a folder with a report is whole.
+    create_folder(folder)?;
+    write_json(&key, &own)?;
     map::save(folder, &mapped, &settings, source, target, VectorFiles::Native)?;
     Ok(map::open(folder)?)
 }
+
+/// The file in a mapping's folder that says what it was learnt from.
+const KEY: &str = "learnt-from.json";
 
 /// Random vectors for these words, spread as those that training begins with.
 fn random(config: &ZeroResourceConfig, words: &BTreeSet<&str>) -> Result<Vectors> {

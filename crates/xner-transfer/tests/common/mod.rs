@@ -8,7 +8,7 @@ use std::path::Path;
 use xner_embed::Vectors;
 use xner_embed::map::Method;
 use xner_sample::{Language, Sample, Split};
-use xner_tagger::config::Optimiser;
+use xner_train::config::Optimiser;
 use xner_transfer::zero_resource::{SourceData, TargetData, Variant, ZeroResourceConfig, ZeroResourceData};
 
 pub const SOURCE: Language = Language::English;

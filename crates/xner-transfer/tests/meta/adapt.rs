@@ -4,8 +4,8 @@ use rayon::ThreadPoolBuilder;
 use xner_corpus::Sentence;
 use xner_nn::NerBackend;
 use xner_tagger::bert::train::{FineTuneOptimiser, FineTuned};
-use xner_tagger::config::Optimiser;
 use xner_tagger::{Tagger, Tagging};
+use xner_train::config::Optimiser;
 use xner_transfer::meta::{AdaptedTagger, Nearest, Sentences, inner_optimiser, update};
 
 use crate::small::{A, Case, adam, sentences};

@@ -4,12 +4,12 @@ use std::fs;
 
 use xner_corpus::{Labelled, Sentence};
 use xner_tagger::bert::config::Head;
-use xner_tagger::config::Optimiser;
-use xner_tagger::{Device, Flow};
-use xner_transfer::Result;
+use xner_train::config::Optimiser;
+use xner_train::{Device, Event, Flow, What};
 use xner_transfer::meta::index::{Represent, SentenceIndex};
 use xner_transfer::meta::low_resource::{self, LowResourceConfig};
-use xner_transfer::meta::{Event, Nearest, open_adapted, run};
+use xner_transfer::meta::{Meta, Nearest, open_adapted};
+use xner_transfer::{Result, run};
 
 use crate::small::{Case, sentences};
 
@@ -26,7 +26,7 @@ fn refused_at_once(case: &Case) -> String {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     let mut observer = |event: &Event<'_>| panic!("{event:?}");
-    let fault = run(&case.config, &case.corpora, &out, None, &Device::Cpu, &mut observer).unwrap_err();
+    let fault = run(&Meta, &case.config, &case.corpora, &out, None, &Device::Cpu, &mut observer).unwrap_err();
     assert!(!out.exists(), "nothing is left");
     fault.to_string()
 }
@@ -103,10 +103,10 @@ fn masking_needs_a_subword_for_it() {
     let out = folder.path().join("out");
     let mut trained = false;
     let mut observer = |event: &Event<'_>| {
-        trained |= matches!(event, Event::Phase { .. });
+        trained |= event.phase != "indexing" || matches!(event.what, What::Started { .. });
         Flow::Continue
     };
-    let fault = run(&case.config, &case.corpora, &out, None, &Device::Cpu, &mut observer).unwrap_err();
+    let fault = run(&Meta, &case.config, &case.corpora, &out, None, &Device::Cpu, &mut observer).unwrap_err();
     let fault = fault.to_string();
     assert!(fault.contains("`masking.ratio`") && fault.contains("<mask>"), "{fault}");
     assert!(!trained, "it is told before anything is trained");

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use xner_tagger::Tensors;
 use xner_tagger::bert::train::{Clip, FineTuned, FoundGradients};
-use xner_tagger::config::Optimiser;
-use xner_tagger::optimiser::Rule;
-use xner_tagger::train::{Learner, Moment};
+use xner_train::Tensors;
+use xner_train::config::Optimiser;
+use xner_train::optimiser::Rule;
+use xner_train::{Learner, Moment};
 use xner_transfer::meta::{
     Gradient, LossConfig, Masked, Masking, MetaConfig, Sentences, Task, Tasks, inner_optimiser, update,
 };
@@ -91,8 +91,8 @@ impl Slow<'_> {
     }
 }
 
-/// The mean over tasks of the gradient at `θ_i`, each with a whole model of its own; then how many gradients of inner steps were
-/// clipped, and how many were not.
+/// The mean over tasks of the gradient at `θ_i`, each with a whole model of its own; then how many gradients of inner
+/// steps were clipped, and how many were not.
 fn reference(
     case: &Case,
     tasks: &Tasks,
@@ -239,7 +239,7 @@ fn a_task_whose_support_is_its_query_is_ordinary_training() {
         xner_tagger::bert::train::FineTuneOptimiser::new(Optimiser::Sgd { rate: 0.05 }, 0.0, &model);
     let mut first = FoundGradients::default();
     own.add_to(&mut first, &model, &loss, None);
-    ordinary.step(&mut model, first, 0.05, 1);
+    ordinary.step(&mut model, first, 0.05);
     let want = gradient(&model, &own, loss);
 
     let mut learner = case.learner(tasks);

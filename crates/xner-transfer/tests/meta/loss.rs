@@ -4,7 +4,7 @@ use burn::tensor::{Tensor, TensorData};
 use burn_flex::{Flex, FlexDevice};
 use xner_tagger::bert::Piece;
 use xner_tagger::bert::train::Example;
-use xner_tagger::weights::host;
+use xner_train::weights::host;
 use xner_transfer::meta::{LossConfig, Mean, Sentences, Subwords, loss};
 
 use crate::small::A;

@@ -1,9 +1,7 @@
 //! Models tuned on small parts of the target's labelled sentences.
 
 use xner_corpus::Labelled;
-use xner_tagger::train::Event as Training;
-use xner_tagger::{Device, Flow};
-use xner_transfer::meta::Event;
+use xner_train::{Device, Event, Flow, Settings, What};
 use xner_transfer::meta::low_resource::{self, LowResourceConfig, part};
 
 use crate::common::{files, same};
@@ -46,8 +44,8 @@ fn models_are_tuned_on_the_part_of_each_draw() {
         let corpora = [train, case.corpora.target_test.as_slice()];
         let mut losses = Vec::new();
         let mut observer = |event: &Event<'_>| {
-            if let Event::Training(Training::Step { loss, .. }) = event {
-                losses.push(*loss);
+            if let What::Step { loss, .. } = event.what {
+                losses.push(loss);
             }
             Flow::Continue
         };
@@ -73,9 +71,9 @@ fn tuning_that_was_stopped_goes_on_where_it_was() {
     let run = |out: &str, stop: usize| {
         let (mut steps, mut resumed_at) = (0, 0);
         let mut observer = |event: &Event<'_>| {
-            match event {
-                Event::Training(Training::Started { resumed, .. }) => resumed_at = *resumed,
-                Event::Training(Training::Step { .. }) => steps += 1,
+            match event.what {
+                What::Started { resumed, .. } => resumed_at = resumed,
+                What::Step { .. } => steps += 1,
                 _ => {}
             }
             if steps == stop { Flow::Stop } else { Flow::Continue }
@@ -103,9 +101,9 @@ fn models_are_tuned_on_nested_parts() {
     let corpora = [case.corpora.train.as_slice(), case.corpora.target_test.as_slice()];
     let mut tuned = Vec::new();
     let mut observer = |event: &Event<'_>| {
-        match event {
-            Event::Phase { sentences, .. } => tuned.push((*sentences, 0)),
-            Event::Training(Training::Step { .. }) => tuned.last_mut().unwrap().1 += 1,
+        match event.what {
+            What::Begin { sentences } => tuned.push((sentences, 0)),
+            What::Step { .. } => tuned.last_mut().unwrap().1 += 1,
             _ => {}
         }
         Flow::Continue
@@ -121,7 +119,7 @@ fn models_are_tuned_on_nested_parts() {
     // What is done is not done again.
     let mut steps = 0;
     let mut observer = |event: &Event<'_>| {
-        steps += usize::from(matches!(event, Event::Training(_)));
+        steps += usize::from(!matches!(event.what, What::Begin { .. }));
         Flow::Continue
     };
     let again = low_resource::run(&config, corpora, &models, &out, &Device::Cpu, &mut observer).unwrap();

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use rayon::ThreadPoolBuilder;
 use xner_tagger::bert::train::BertSettings;
-use xner_tagger::config::Optimiser;
-use xner_tagger::train::Event as Training;
-use xner_tagger::{Device, Flow, evaluate, open};
-use xner_transfer::Error;
-use xner_transfer::meta::{Ablation, Cases, Event, MetaConfig, MetaUpdate, Overlap, Preset, Start, run};
+use xner_tagger::{evaluate, open};
+use xner_train::config::Optimiser;
+use xner_train::{Device, Event, Flow, What};
+use xner_transfer::meta::{Ablation, Cases, Meta, MetaConfig, MetaUpdate, Overlap, Preset, Start};
+use xner_transfer::{ErrorKind, run};
 
 use crate::common::{files, same};
 use crate::small::Case;
@@ -54,13 +54,13 @@ fn a_run_leaves_a_model_with_its_scores_adapted_and_not() {
     other.corpora.target_test.truncate(5);
     (other.config.adaptation.rate, other.config.ablation) = (1e-3, Ablation::None);
     let mut observer = |event: &Event<'_>| {
-        if let Event::PhaseEnd { name, cached } = event {
-            phases.push(((*name).to_owned(), *cached));
+        if let What::End { cached, .. } = event.what {
+            phases.push((event.phase.to_owned(), cached));
         }
         Flow::Continue
     };
     let out = folder.path().join("other");
-    run(&other.config, &other.corpora, &out, Some(cache.path()), &Device::Cpu, &mut observer).unwrap();
+    run(&Meta, &other.config, &other.corpora, &out, Some(cache.path()), &Device::Cpu, &mut observer).unwrap();
     assert_eq!(phases, [("base".to_owned(), true), ("meta".to_owned(), true)]);
     // Another config in the same folder is refused.
     case.config.ablation = Ablation::NoMaxLoss;
@@ -106,40 +106,41 @@ fn a_run_stopped_anywhere_ends_with_the_same_bytes() {
     for patience in 1.. {
         let (mut events, mut phase) = (0, String::new());
         let mut observer = |event: &Event<'_>| {
-            let moment = match event {
-                Event::Phase { name, .. } => format!("before {name}"),
-                Event::PhaseEnd { name, .. } => format!("behind {name}"),
-                Event::Scoring => "before scoring".to_owned(),
-                Event::Adapting { done, sentences } if done == sentences => "behind adapting".to_owned(),
+            let moment = match (event.phase, event.what) {
+                ("indexing", _) => String::new(),
+                (name, What::Begin { .. }) => format!("before {name}"),
+                (name, What::End { .. }) => format!("behind {name}"),
+                ("adapting", What::Progress { done, of }) if done == of => "behind adapting".to_owned(),
                 _ => String::new(),
             };
             if !moment.is_empty() && between.insert(moment) {
                 return Flow::Stop;
             }
-            match event {
-                Event::Indexing { done: 0, .. } | Event::Training(Training::Checkpoint { .. }) => {}
-                Event::Indexing { done, sentences } => {
-                    assert_eq!(*sentences, case.corpora.train.len());
-                    indexed.push(*done);
+            match (event.phase, event.what) {
+                ("indexing", What::Progress { done, of }) => {
+                    assert_eq!(of, case.corpora.train.len());
+                    indexed.push(done);
                     phase = "indexing".to_owned();
                     return Flow::Stop;
                 }
-                Event::Phase { name, .. } => phase = (*name).to_owned(),
-                Event::Training(_) => {
-                    events += 1;
-                    return if events > 1 + patience % 3 { Flow::Stop } else { Flow::Continue };
-                }
-                Event::Adapting { done: 0, .. } => {
+                #[allow(clippy::match_same_arms, reason = "the arms between take what a later one would")]
+                ("indexing" | "scoring", _) | (_, What::Checkpoint { .. } | What::End { .. }) => {}
+                ("adapting", What::Progress { done: 0, .. }) => {
                     phase = "adapting".to_owned();
                     return if seen.contains("adapting") { Flow::Continue } else { Flow::Stop };
                 }
-                _ => {}
+                ("adapting", _) => {}
+                (name, What::Begin { .. }) => name.clone_into(&mut phase),
+                _ => {
+                    events += 1;
+                    return if events > 1 + patience % 3 { Flow::Stop } else { Flow::Continue };
+                }
             }
             Flow::Continue
         };
-        match run(&case.config, &case.corpora, broken.path(), None, &Device::Cpu, &mut observer) {
+        match run(&Meta, &case.config, &case.corpora, broken.path(), None, &Device::Cpu, &mut observer) {
             Ok(_) => break,
-            Err(Error::Tagger(xner_tagger::Error::Stopped { .. })) => {
+            Err(fault) if fault.kind() == ErrorKind::Stopped => {
                 stops += 1;
                 seen.insert(phase);
             }
@@ -168,16 +169,16 @@ fn adaptation_goes_on_behind_what_was_tagged() {
     for stop_at in [128, 256, usize::MAX] {
         let mut first = true;
         let mut observer = |event: &Event<'_>| {
-            if let Event::Adapting { done, sentences } = event {
-                assert_eq!(*sentences, 300);
+            if let ("adapting", What::Progress { done, of }) = (event.phase, event.what) {
+                assert_eq!(of, 300);
                 if std::mem::take(&mut first) {
-                    begun.push(*done);
+                    begun.push(done);
                 }
-                return if *done == stop_at { Flow::Stop } else { Flow::Continue };
+                return if done == stop_at { Flow::Stop } else { Flow::Continue };
             }
             Flow::Continue
         };
-        let run = run(&case.config, &case.corpora, broken.path(), None, &Device::Cpu, &mut observer);
+        let run = run(&Meta, &case.config, &case.corpora, broken.path(), None, &Device::Cpu, &mut observer);
         assert_eq!(run.is_ok(), stop_at == usize::MAX);
     }
     // What was done when it was stopped is not done again.

@@ -3,7 +3,8 @@
 use std::fs;
 
 use xner_tagger::bert::train::Clip;
-use xner_tagger::config::Optimiser;
+use xner_train::Settings;
+use xner_train::config::Optimiser;
 use xner_transfer::meta::{
     Ablation, Decoding, Gradient, Masked, Mean, MetaConfig, Nearest, Overlap, Preset, Start, Subwords,
 };

@@ -7,14 +7,14 @@ use burn_flex::{Flex, FlexDevice};
 use tempfile::TempDir;
 use xner_corpus::{Labelled, Sentence};
 use xner_sample::{Language, Sample, Split};
-use xner_tagger::Device;
 use xner_tagger::bert::RandomEncoder;
 use xner_tagger::bert::train::{FineTuned, tags_of};
-use xner_tagger::config::Optimiser;
-use xner_transfer::Result;
+use xner_train::Device;
+use xner_train::config::Optimiser;
 use xner_transfer::meta::index::{Pretrained, SentenceIndex};
-use xner_transfer::meta::{AdaptedTagger, MetaConfig, MetaCorpora, MetaLearner, Start, Tasks, run};
+use xner_transfer::meta::{AdaptedTagger, Meta, MetaConfig, MetaCorpora, MetaLearner, Start, Tasks};
 use xner_transfer::report::TransferReport;
+use xner_transfer::{Result, run};
 
 pub(crate) type A = Autodiff<Flex>;
 
@@ -86,7 +86,7 @@ impl Case {
     }
 
     pub(crate) fn run(&self, out: &Path, cache: Option<&Path>) -> Result<TransferReport> {
-        run(&self.config, &self.corpora, out, cache, &Device::Cpu, &mut ())
+        run(&Meta, &self.config, &self.corpora, out, cache, &Device::Cpu, &mut ())
     }
 }
 

@@ -3,8 +3,8 @@
 use xner_corpus::{Sentence, TagSet};
 use xner_tagger::Tagger;
 use xner_tagger::bert::SubwordBatch;
-use xner_tagger::train::{Learner, Moment};
-use xner_tagger::weights::host;
+use xner_train::weights::host;
+use xner_train::{Learner, Moment};
 use xner_transfer::transadv::{Dev, DistilLearner, Lesson};
 
 use crate::small::{A, Case};

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use xner_corpus::Sentence;
 use xner_tagger::bert::config::Head;
-use xner_tagger::config::Optimiser;
-use xner_tagger::{Device, Flow};
-use xner_transfer::Error;
+use xner_train::config::Optimiser;
+use xner_train::{Device, Event, Flow, Settings, What};
 use xner_transfer::report::Select;
-use xner_transfer::transadv::{Ablation, Event, Method, TransAdvConfig, TransAdvCorpora, run};
+use xner_transfer::transadv::{Ablation, Method, TransAdvConfig, TransAdvCorpora};
+use xner_transfer::{Error, ErrorKind, run};
 
 use crate::small::{Case, labelled, made, pairs};
 
@@ -216,14 +216,15 @@ fn a_loss_that_is_no_number_is_told_with_phase_and_step_and_the_checkpoint_stays
         match case.run(method, folder.path(), None).unwrap_err() {
             fault @ Error::Diverged { .. } => {
                 let said = fault.to_string();
+                assert_eq!(fault.kind(), ErrorKind::Diverged, "{said}");
                 assert!(said.contains(&format!("phase `{phase}`")) && said.contains("step"), "{said}");
-                let Error::Diverged { source, .. } = fault else { panic!("{said}") };
-                let xner_tagger::Error::Diverged { checkpoint, step, .. } = *source else { panic!("{said}") };
+                let Error::Diverged { checkpoint, step, phase: named, .. } = fault else { panic!("{said}") };
+                assert_eq!(named, phase);
                 // Every step that went well leaves one.
                 assert_eq!(step > 1, checkpoint.is_some(), "{said}");
                 let Some(checkpoint) = checkpoint else { continue };
                 kept += 1;
-                let (weights, _) = xner_tagger::Tensors::read(&checkpoint).unwrap();
+                let (weights, _) = xner_train::Tensors::read(&checkpoint).unwrap();
                 assert!(weights.iter().all(|(_, tensor)| tensor.values.iter().all(|x| x.is_finite())));
             }
             other => panic!("{other}"),
@@ -271,14 +272,14 @@ fn what_advpicker_keeps_is_its_share_rounded_up() {
         case.config.advpicker.share = share;
         let mut sentences = None;
         let mut observer = |event: &Event<'_>| {
-            if let Event::Phase { name: "student", sentences: count } = event {
-                sentences = Some(*count);
+            if let ("student", What::Begin { sentences: count }) = (event.phase, event.what) {
+                sentences = Some(count);
             }
             Flow::Continue
         };
         let out = folder.path().join(share.to_string());
         let cache: Option<&Path> = Some(&cache);
-        run(Method::AdvPicker, &case.config, &case.corpora, &out, cache, &Device::Cpu, &mut observer)
+        run(&Method::AdvPicker, &case.config, &case.corpora, &out, cache, &Device::Cpu, &mut observer)
             .unwrap();
         assert_eq!(sentences, Some(kept), "{share}");
     }

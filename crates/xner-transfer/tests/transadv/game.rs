@@ -2,24 +2,24 @@
 
 use burn::tensor::{Tensor, TensorData};
 use burn_flex::FlexDevice;
-use xner_tagger::Tensors;
 use xner_tagger::bert::SubwordBatch;
 use xner_tagger::bert::train::{FineTuneOptimiser, FineTuned};
-use xner_tagger::train::{Learner, Moment};
-use xner_tagger::weights::host;
+use xner_train::weights::host;
+use xner_train::{Learner, Moment, Tensors};
 use xner_transfer::transadv::{
-    AdversarialLearner, Adversary, Dev, Discriminators, Set, Shown, Tally, Words, word_languages, word_orders,
+    AdversarialLearner, Adversary, Dev, Discriminators, GameLists, Set, Tally, Words, word_languages,
+    word_orders,
 };
 
 use crate::small::{A, Case, labelled, made, pairs};
 
 const AT: Moment = Moment { epoch: 0, step: 0, rate: 1e-3 };
 
-fn shown(case: &Case, model: &FineTuned<A>) -> Shown {
+fn shown(case: &Case, model: &FineTuned<A>) -> GameLists {
     let (sets, pieces) = (case.sets(), |sentence: &_| model.pieces(sentence));
     let language = |set| word_languages(&sets, &[set], Words::All, pieces).unwrap();
     let order = |which: [Set; 2]| word_orders(&sets, &which, pieces).unwrap();
-    Shown {
+    GameLists {
         languages: Some([language(Set::Source), language(Set::Unlabelled)]),
         orders: Some([order([Set::Source, Set::Target]), order([Set::SourceShu, Set::TargetShu])]),
     }
@@ -73,7 +73,7 @@ fn updates_its_own(case: &Case) {
     let found = adversary.deceive(&model, &AT);
     let training = &case.config.training;
     let mut generator = FineTuneOptimiser::new(training.optimiser, training.clip, &model);
-    assert!(generator.step(&mut model, found, adversary.generator_rate(&AT), 1).gradient_norm > 0.0);
+    assert!(generator.step(&mut model, found, adversary.generator_rate(&AT)).gradient_norm > 0.0);
     assert_eq!(adversary.weights(), discriminators, "generator's step");
     changed(&encoder, &model.weights(), |name| name.starts_with("head."));
 }
@@ -105,7 +105,7 @@ fn is_three_steps(case: &Case) {
     let found = other.deceive(&model, &AT);
     let training = &case.config.training;
     let mut generator = FineTuneOptimiser::new(training.optimiser, training.clip, &model);
-    generator.step(&mut model, found, other.generator_rate(&AT), 1);
+    generator.step(&mut model, found, other.generator_rate(&AT));
 
     let mut whole = learner(Some(adversary(case, &model)));
     assert_eq!(whole.step(&batch, &AT).unwrap(), alone, "the outcome is the NER step's");
@@ -113,10 +113,10 @@ fn is_three_steps(case: &Case) {
     assert_eq!(whole.adversary().unwrap().weights(), other.weights());
 }
 
-/// The sum over all four lists of the mean binary cross-entropy, with the right labels and with the flipped ones, computed
-/// from the discriminators' log-odds.
+/// The sum over all four lists of the mean binary cross-entropy, with the right labels and with the flipped ones,
+/// computed from the discriminators' log-odds.
 fn by_hand(case: &Case, model: &FineTuned<A>, adversary: &Adversary<A>) -> [f64; 2] {
-    let Shown { languages, orders } = shown(case, model);
+    let GameLists { languages, orders } = shown(case, model);
     let mut lists: Vec<(Vec<f32>, Vec<f64>)> = Vec::new();
     let states = |batch: &SubwordBatch| {
         let all = host(model.encode_inner(batch, None));
@@ -183,9 +183,32 @@ fn told(case: &Case, model: &FineTuned<A>, adversary: &Adversary<A>) {
         .flat_map(|w| &w.windows)
         .map(|w| w.1.len())
         .sum();
-    assert_eq!((tally.language.answers.iter().sum::<u64>(), tally.steps), (words(3 * answers), 3));
-    assert!(tally.order.answers.iter().zip(tally.order.right).all(|(&all, right)| all > 0 && right <= all));
+    assert_eq!((tally.language.given.iter().sum::<u64>(), tally.steps), (words(3 * answers), 3));
+    assert!(tally.order.given.iter().zip(tally.order.right).all(|(&all, right)| all > 0 && right <= all));
     assert_eq!(adversary.take_tally(), Tally::default(), "counting began anew");
+}
+
+/// What a learner tells behind an evaluation is of the steps since the one before, and both discriminators are in it.
+#[test]
+fn measures_are_of_the_steps_since_the_last() {
+    let case = Case::new(12);
+    let (model, dev) = (case.model(), Dev { source: &case.corpora.dev, target: &[] });
+    let (train, training) = (&case.corpora.train, &case.config.training);
+    let game = Some(adversary(&case, &model));
+    let mut learner = AdversarialLearner::<A>::new(model, train, dev, training, [4096, 0], game).unwrap();
+    assert!(learner.measures().is_empty());
+    let batch: Vec<usize> = (0..5).collect();
+    for steps in 1..=3 {
+        let mut step = |at: usize| learner.step(&batch, &Moment { step: at, ..AT });
+        (0..steps).try_for_each(|at| step(at).map(drop)).unwrap();
+        let tally = learner.adversary().unwrap().take_tally();
+        assert_eq!(tally.steps, steps as u64);
+        assert!(learner.measures().is_empty(), "it was taken");
+    }
+    learner.step(&batch, &AT).unwrap();
+    let names: Vec<&str> = learner.measures().iter().map(|measure| measure.name).collect();
+    assert_eq!(names, ["language discriminator, share right", "order discriminator, share right"]);
+    assert_eq!(learner.adversary().unwrap().take_tally(), Tally::default());
 }
 
 #[test]
@@ -209,8 +232,8 @@ fn a_rate_of_nothing_changes_nothing() {
     assert_eq!(adversary.weights(), before);
 }
 
-/// A discriminator of two languages that share no word tells them apart after a while, whatever the generator does, when
-/// that hardly moves.
+/// A discriminator of two languages that share no word tells them apart after a while, whatever the generator does,
+/// when that hardly moves.
 #[test]
 fn a_discriminator_learns_and_its_saturation_is_told() {
     let mut corpora = made(vec![labelled("one O, two O, York B-LOC")], pairs("one uno, two dos, york jork"));
@@ -244,7 +267,7 @@ fn an_order_discriminator_learns() {
     let config = &case.config;
     let own = Discriminators::new(&config.adversary, [false, true], 16, config.seed, &FlexDevice);
     let optimiser = config.training.optimiser;
-    let shown = Shown { languages: None, orders: Some(orders) };
+    let shown = GameLists { languages: None, orders: Some(orders) };
     let rates = [optimiser.rate(), 1.0];
     let mut adversary = Adversary::<A>::new(&config.adversary, optimiser, rates, [4, 4096], 1, shown, own);
     for step in 0..300 {
@@ -291,7 +314,7 @@ fn words_inside_a_list_keep_their_places() {
         sum += losses.iter().sum::<f64>() / losses.len() as f64;
     }
     let optimiser = config.training.optimiser;
-    let shown = Shown { languages: Some(lists), orders: None };
+    let shown = GameLists { languages: Some(lists), orders: None };
     let rates = [optimiser.rate(), 1.0];
     let mut adversary = Adversary::new(&config.adversary, optimiser, rates, [8, 4096], 1, shown, own);
     assert!((f64::from(adversary.teach(&model, &AT).loss) - sum).abs() < 1e-5);

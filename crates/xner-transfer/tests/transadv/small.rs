@@ -11,13 +11,14 @@ use xner_embed::translate::DictionaryTranslator;
 use xner_sample::{Language, Sample, Split};
 use xner_tagger::bert::RandomEncoder;
 use xner_tagger::bert::train::{FineTuned, tags_of};
-use xner_tagger::config::Optimiser;
-use xner_tagger::train::Event as Training;
-use xner_tagger::{Device, Flow};
-use xner_transfer::Result;
+use xner_train::config::Optimiser;
+use xner_train::{Device, Event, Flow, What};
 use xner_transfer::report::TransferReport;
 use xner_transfer::transadv::data::{DataConfig, create};
-use xner_transfer::transadv::{Event, Method, Sets, TransAdvConfig, TransAdvCorpora, run};
+use xner_transfer::transadv::{Method, Sets, TransAdvConfig, TransAdvCorpora};
+use xner_transfer::{Result, run};
+
+use crate::common::files;
 
 pub(crate) type A = Autodiff<Flex>;
 
@@ -76,26 +77,29 @@ impl Case {
     }
 
     pub(crate) fn run(&self, method: Method, out: &Path, cache: Option<&Path>) -> Result<TransferReport> {
-        run(method, &self.config, &self.corpora, out, cache, &Device::Cpu, &mut ())
+        run(&method, &self.config, &self.corpora, out, cache, &Device::Cpu, &mut ())
     }
 
     /// The names of a run's phases, and whether they were there.
     pub(crate) fn phases(&self, method: Method, out: &Path, cache: &Path) -> Vec<(String, bool)> {
         let (mut phases, mut steps) = (Vec::new(), 0);
         let mut observer = |event: &Event<'_>| {
-            match event {
-                Event::Training(Training::Step { .. }) => steps += 1,
-                Event::PhaseEnd { name, cached, bytes, folder } => {
-                    assert_eq!(steps == 0, *cached, "{name}");
-                    assert!(*bytes > 1000 && folder.join("config.json").exists(), "{name}");
-                    phases.push(((*name).to_owned(), *cached));
+            let name = event.phase;
+            match event.what {
+                What::Step { .. } => steps += 1,
+                What::End { cached, folder } => {
+                    assert_eq!(steps == 0, cached, "{name}");
+                    let left = files(folder.unwrap());
+                    let bytes: usize = left.values().map(Vec::len).sum();
+                    assert!(bytes > 1000 && left.contains_key("config.json"), "{name}");
+                    phases.push((name.to_owned(), cached));
                     steps = 0;
                 }
                 _ => {}
             }
             Flow::Continue
         };
-        run(method, &self.config, &self.corpora, out, Some(cache), &Device::Cpu, &mut observer).unwrap();
+        run(&method, &self.config, &self.corpora, out, Some(cache), &Device::Cpu, &mut observer).unwrap();
         phases
     }
 }

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use rayon::ThreadPoolBuilder;
-use xner_tagger::train::Event as Training;
-use xner_tagger::{Device, Flow};
-use xner_transfer::Error;
-use xner_transfer::transadv::{Event, Method, Tally, run};
+use xner_train::{Device, Event, Flow, What};
+use xner_transfer::transadv::Method;
+use xner_transfer::{ErrorKind, run};
 
 use crate::common::files;
 use crate::small::Case;
@@ -19,6 +18,12 @@ fn case() -> Case {
     case
 }
 
+/// A discriminator's figure: the phase, what it is, its value, and what is said of it.
+fn measured(event: &Event<'_>) -> (String, String, f64, String) {
+    let What::Measured { name, value, note } = event.what else { panic!("{event:?}") };
+    (event.phase.to_owned(), name.to_owned(), value, note.to_owned())
+}
+
 /// Stops a run at each of many moments in all its phases; each time the same call goes on. What it tells of the game
 /// between generator and discriminators is the same too.
 #[test]
@@ -27,27 +32,32 @@ fn a_run_stopped_in_any_phase_ends_with_the_same_bytes() {
     for method in [Method::TransAdv, Method::UniTrans] {
         let (whole, broken) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (config, corpora) = (&case.config, &case.corpora);
-        let mut told: Vec<(String, Tally)> = Vec::new();
+        let (mut told, mut evaluated) = (Vec::new(), 0);
         let mut observer = |event: &Event<'_>| {
-            if let Event::Game { name, tally } = event {
-                told.push(((*name).to_owned(), *tally));
+            match event.what {
+                What::Measured { .. } if event.phase != "data" => told.push(measured(event)),
+                What::Evaluated(_) => evaluated += 1,
+                _ => {}
             }
             Flow::Continue
         };
-        run(method, config, corpora, whole.path(), None, &Device::Cpu, &mut observer).unwrap();
+        run(&method, config, corpora, whole.path(), None, &Device::Cpu, &mut observer).unwrap();
         assert_eq!(told.is_empty(), method == Method::UniTrans);
-        // Batches are of five, and an evaluation comes every second step.
-        assert!(told.iter().all(|(_, tally)| (1..=2).contains(&tally.steps)), "{told:?}");
+        // No more than both discriminators are told of behind each evaluation.
+        assert!(told.len() <= 2 * evaluated, "{told:?}");
 
         let (mut stops, mut seen, mut again) = (0, BTreeSet::new(), Vec::new());
         for patience in 1.. {
             let (mut events, mut phase) = (0, String::new());
             let mut observer = |event: &Event<'_>| {
-                match event {
-                    Event::Phase { name, .. } => phase = (*name).to_owned(),
-                    Event::Game { name, tally } => again.push(((*name).to_owned(), *tally)),
-                    Event::Training(Training::Checkpoint { .. }) => {}
-                    Event::Training(_) => {
+                match event.what {
+                    What::Begin { .. } => event.phase.clone_into(&mut phase),
+                    What::Measured { .. } if event.phase != "data" => again.push(measured(event)),
+                    What::Started { .. }
+                    | What::Step { .. }
+                    | What::Evaluated(_)
+                    | What::NewBest(_)
+                    | What::EpochEnd { .. } => {
                         events += 1;
                         return if events > patience.min(4) { Flow::Stop } else { Flow::Continue };
                     }
@@ -55,9 +65,9 @@ fn a_run_stopped_in_any_phase_ends_with_the_same_bytes() {
                 }
                 Flow::Continue
             };
-            match run(method, config, corpora, broken.path(), None, &Device::Cpu, &mut observer) {
+            match run(&method, config, corpora, broken.path(), None, &Device::Cpu, &mut observer) {
                 Ok(_) => break,
-                Err(Error::Tagger(xner_tagger::Error::Stopped { .. })) => {
+                Err(fault) if fault.kind() == ErrorKind::Stopped => {
                     stops += 1;
                     seen.insert(phase);
                 }
@@ -100,12 +110,11 @@ fn a_wish_to_stop_is_granted_between_phases() {
     for asked in ["created", "phase source", "end source", "labelling", "scoring"] {
         let mut behind = None;
         let mut observer = |event: &Event<'_>| {
-            let name = match event {
-                Event::Created { .. } => "created".to_owned(),
-                Event::Phase { name, .. } => format!("phase {name}"),
-                Event::PhaseEnd { name, .. } => format!("end {name}"),
-                Event::Labelling { .. } => "labelling".to_owned(),
-                Event::Scoring => "scoring".to_owned(),
+            let name = match (event.phase, event.what) {
+                ("data", _) => "created".to_owned(),
+                (name @ ("labelling" | "scoring"), _) => name.to_owned(),
+                (name, What::Begin { .. }) => format!("phase {name}"),
+                (name, What::End { .. }) => format!("end {name}"),
                 _ => return Flow::Continue,
             };
             match &mut behind {
@@ -120,9 +129,9 @@ fn a_wish_to_stop_is_granted_between_phases() {
         };
         let (config, corpora) = (&case.config, &case.corpora);
         let stopped =
-            run(Method::TransAdv, config, corpora, broken.path(), None, &Device::Cpu, &mut observer);
+            run(&Method::TransAdv, config, corpora, broken.path(), None, &Device::Cpu, &mut observer);
         let stopped = stopped.unwrap_err();
-        assert!(matches!(stopped, Error::Tagger(xner_tagger::Error::Stopped { .. })), "{stopped}");
+        assert_eq!(stopped.kind(), ErrorKind::Stopped, "{stopped}");
         assert_eq!(behind, Some(0), "{asked}");
     }
     case.run(Method::TransAdv, broken.path(), None).unwrap();

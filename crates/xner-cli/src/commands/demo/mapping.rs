@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use xner_embed::Vectors;
-use xner_embed::map::{Direction, Finish, Flow, MapConfig, Method, Resources, map};
+use xner_embed::map::{Direction, Finish, MapConfig, Method, Resources, map};
 
 /// The vectors that the demonstration uses.
 pub(super) struct Space {
@@ -25,7 +25,7 @@ pub(super) fn map_vectors(source: &Vectors, target: &Vectors, seed: u64) -> Resu
         seed,
         ..MapConfig::preset(Method::SelfLearning)
     };
-    let found = map(source, target, &config.check()?, &Resources::default(), &mut |_| Flow::Continue)?;
+    let found = map(source, target, &config.check()?, &Resources::default(), &mut ())?;
     let mut unmapped = target.data().to_vec();
     found.mapping.target_steps.apply(&mut unmapped);
     Ok(Space {

@@ -13,15 +13,16 @@ use xner_embed::Vectors;
 use xner_embed::dictionary::Dictionary;
 use xner_embed::judge::induction;
 use xner_sample::{Language, Sample, SampleVectors, Split, natural};
-use xner_tagger::config::{Optimiser, TrainConfig};
-use xner_tagger::{Device, Tagger, TrainData, evaluate, open_mapped};
+use xner_tagger::config::TrainConfig;
+use xner_tagger::{Tagger, TrainData, evaluate, open_mapped};
+use xner_train::{Device, config::Optimiser};
 
 use self::mapping::Space;
 use self::report::{Mapping, Report, Rows};
-use super::train::Watch;
 use crate::args::positive;
 use crate::paint;
 use crate::progress::Progress;
+use crate::watch::Watch;
 
 /// The main job on the built-in sample: train on English, tag Spanish or German, print scores
 ///

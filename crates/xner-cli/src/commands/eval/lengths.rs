@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use xner_eval::figures::length_lines;
 use xner_eval::{LengthTable, Lengths};
+use xner_figures::length_lines;
 
 use crate::exit::bad_input;
 use crate::picture::Picture;

@@ -33,8 +33,8 @@ pub(crate) struct Args {
     /// The scheme of the tags. A tag whose prefix the scheme does not have is refused (`S-` in iob2); the order of
     /// the tags is not checked, and an `I-` that begins an entity counts as conlleval counts it, unless --strict.
     /// With iobes, which conlleval does not know, entities are counted as seqeval counts them by default: by the
-    /// same rules, and `S-` is an entity. Without a scheme any prefixes are read, as conlleval reads them: an `S-` begins an entity
-    /// only where the type changes
+    /// same rules, and `S-` is an entity. Without a scheme any prefixes are read, as conlleval reads them: an `S-`
+    /// begins an entity only where the type changes
     #[arg(long, value_parser = args::scheme())]
     scheme: Option<Scheme>,
     /// Count only what is well-formed in the scheme (by default iob2), as seqeval's strict mode does

@@ -7,6 +7,7 @@ use xner_corpus::Sentence;
 use xner_corpus::read::Format;
 use xner_tagger::Tagger;
 use xner_tagger::bert::hub::Hub;
+use xner_train::Settings;
 use xner_transfer::meta::index::{Pretrained, Represent};
 use xner_transfer::meta::{MetaConfig, MetaCorpora, TrainedBy, cut, open_adapted, read_source};
 

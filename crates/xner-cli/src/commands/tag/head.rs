@@ -21,7 +21,7 @@ pub(in crate::commands) fn prose(input: Input, option: &str) -> Result<Input> {
     let Input { mut reader, name } = input;
     let mut head = Vec::new();
     let read = (&mut reader).take(HEAD).read_to_end(&mut head);
-    read.map_err(|source| Error::Io { path: name.clone(), source })?;
+    read.map_err(|fault| Error::Io { path: name.clone(), fault })?;
     if columns(&head) {
         let name = name.display();
         return Err(bad_input(format!("{name}: looks like columns; give {option} conll or {option} text")));

@@ -13,7 +13,8 @@ use anyhow::Result;
 use xner_corpus::Scheme;
 use xner_corpus::read::{Format, Input};
 use xner_corpus::write::Output;
-use xner_tagger::{Decode, Device};
+use xner_tagger::Decode;
+use xner_train::Device;
 
 use self::documents::Look;
 use crate::args::{self, Layout};

@@ -4,14 +4,18 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use xner_tagger::Device;
+use xner_train::settings::Renamed;
+use xner_train::{Device, Settings};
+use xner_transfer::Strategy;
 use xner_transfer::report::{Adapted, RESULTS, Results, Selected, TransferReport};
 
+use super::super::printed::{self, PRINTED};
 use super::super::{print, print_json};
 use crate::args;
 use crate::exit::{bad_input, is_stop};
 use crate::interrupt;
-use crate::progress::note;
+use crate::progress::{Progress, note};
+use crate::watch::Watch;
 
 /// The weights in a model directory.
 const WEIGHTS: &str = "model.safetensors";
@@ -20,10 +24,10 @@ const WEIGHTS: &str = "model.safetensors";
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The config file (TOML); --print-config prints one
-    #[arg(long, value_name = "FILE", required_unless_present = "print_config")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = PRINTED)]
     config: Option<PathBuf>,
     /// The folder of the model and its reports; made where there is none
-    #[arg(long, value_name = "DIR", required_unless_present = "print_config")]
+    #[arg(long, value_name = "DIR", required_unless_present_any = PRINTED)]
     out: Option<PathBuf>,
     /// Decides everything random, in place of the config's `seed`
     #[arg(long, value_name = "N", value_parser = args::seed())]
@@ -40,9 +44,8 @@ pub(super) struct Args {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
-    /// Print a config with every setting, its meaning and its default
-    #[arg(long, exclusive = true)]
-    pub(super) print_config: bool,
+    #[command(flatten)]
+    pub(super) printed: printed::Args,
 }
 
 impl Args {
@@ -60,26 +63,50 @@ impl Args {
         }
     }
 
-    /// Does `one` with a seed and a folder: once, with the seed given or the config's `own`, or for each of several
-    /// seeds in a folder of its own. Prints what came out.
-    pub(super) fn run(&self, own: u64, one: impl Fn(u64, &Path) -> Result<TransferReport>) -> Result<()> {
-        let one = |seed: u64, out: &Path| match one(seed, out) {
-            Err(fault) if !is_stop(&fault) => {
-                Err(fault.context(format!("{}: cannot train", self.file().display())))
+    /// Runs a strategy with a seed and a folder: once, with the seed given or the config's own, or for each of
+    /// several seeds in a folder of its own. Prints what came out. `about` heads the config that is printed when
+    /// asked for, which shows where a preset differs.
+    pub(super) fn run<S: Strategy>(
+        &self,
+        strategy: &S,
+        cache: Option<&Path>,
+        about: &str,
+        preset: Option<(&str, &S::Config)>,
+    ) -> Result<()> {
+        if self.printed.print(about, preset)? {
+            return Ok(());
+        }
+        self.check()?;
+        let config = |seed: Option<u64>, told: &mut dyn FnMut(&Renamed)| -> Result<S::Config> {
+            let seed = seed.map(|seed| format!("seed={seed}"));
+            let set: Vec<String> = self.set.iter().cloned().chain(seed).collect();
+            Ok(S::Config::read_over(None, Some(self.file()), &set, told)?)
+        };
+        let own = config(self.seed, &mut |key| note(&format!("note: {key}")))?;
+        let cannot = || format!("{}: cannot train", self.file().display());
+        let spinner = Progress::spinner("reading");
+        let data = strategy.read(&own).with_context(cannot)?;
+        drop(spinner);
+        interrupt::listen()?;
+        let one = |config: &S::Config, out: &Path| -> Result<TransferReport> {
+            let mut watch = Watch::new(interrupt::asked);
+            let report = xner_transfer::run(strategy, config, &data, out, cache, &self.device, &mut watch);
+            drop(watch);
+            match report.map_err(anyhow::Error::from) {
+                Err(fault) if !is_stop(&fault) => Err(fault.context(cannot())),
+                other => other,
             }
-            other => other,
         };
         let out = self.out.as_deref().unwrap_or(Path::new(""));
-        interrupt::listen()?;
         if self.seeds.is_empty() {
-            let report = one(self.seed.unwrap_or(own), out)?;
+            let report = one(&own, out)?;
             interrupt::done();
             return if self.json { print_json(&report) } else { print(&text(&report, out)) };
         }
         let mut runs = Vec::new();
         for &seed in &self.seeds {
             note(&format!("seed {seed}"));
-            runs.push(one(seed, &out.join(format!("seed-{seed}")))?);
+            runs.push(one(&config(Some(seed), &mut |_| {})?, &out.join(format!("seed-{seed}")))?);
         }
         let (results, file) = (Results::new(runs), out.join(RESULTS));
         results.write(&file).with_context(|| format!("{}: cannot be written", file.display()))?;

@@ -9,8 +9,8 @@ use super::{Column, ConllOptions, Separator};
 use crate::read::draft::Draft;
 use crate::{Result, Sentence, Tag};
 
-/// So many bytes of lines without a token (a file of empty lines, say) make a block of their own.
-const IDLE: usize = 1 << 20;
+/// So many bytes of lines without a token (in a file of empty lines, say) make a block of their own.
+const MAX_WITHOUT_TOKEN: usize = 1 << 20;
 
 /// Reads a column file as [`Block`]s: every line of the file is in exactly one, in order.
 ///
@@ -46,7 +46,7 @@ impl<R: BufRead> Blocks<R> {
                     }
                 }
                 RowKind::Mark | RowKind::Blank if !self.draft.is_empty() => break,
-                RowKind::Mark | RowKind::Blank if raw.len().max(rows.len()) > IDLE => break,
+                RowKind::Mark | RowKind::Blank if raw.len().max(rows.len()) > MAX_WITHOUT_TOKEN => break,
                 RowKind::Comment | RowKind::Mark | RowKind::Blank => {}
             }
         }
@@ -128,13 +128,13 @@ impl Block {
         })
     }
 
-    /// Writes the lines back with a tag for each token: as they were, but for the tag's column.
+    /// Writes the lines back with a tag for each token. Only the tag's column changes.
     ///
-    /// A mark gets the tag `O`, so that all rows stay equally long, but a mark without a column to replace stays as
-    /// it was; comments and empty lines get none. A token beyond the end of `tags` gets `O` too.
+    /// A mark gets the tag `O`, so that all rows have the same number of columns. A mark without a column to replace
+    /// stays as it was. Comments and empty lines get no tag. A token beyond the end of `tags` gets `O`.
     ///
     /// # Errors
-    /// What `out` says.
+    /// Those of `out`.
     pub fn write(&self, tags: &[Tag], place: TagPlace, out: &mut impl Write) -> io::Result<()> {
         let mut tags = tags.iter();
         for row in self.rows() {

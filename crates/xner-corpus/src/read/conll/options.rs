@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Scheme;
 
-/// A column: 0 is the first, 1 the second; −1 is the last, −2 the one before it.
+/// A column: 0 is the first, 1 the second; -1 is the last, -2 the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Column(pub i32);
 
@@ -25,9 +26,10 @@ impl Column {
 
 /// What stands between two columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Separator {
-    /// [`Separator::Tab`] if the first row has a tab, else [`Separator::Blank`].
+    /// A tab if the first row has one, else blanks.
     #[default]
     Auto,
     /// One tab; tokens may hold spaces.
@@ -38,35 +40,38 @@ pub enum Separator {
 
 /// What to do with a row that has another number of columns than the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Ragged {
-    /// Refuse the file.
+    /// The file is refused.
     #[default]
     Refuse,
-    /// Read the row, so long as it has the token and the tag.
+    /// The row is read, as long as it has the token and the tag.
     Allow,
 }
 
-/// How to read a column file.
+/// Columns, with tabs or not: which of them are read, and how.
 ///
 /// The default is what the CoNLL shared tasks have: the token first, the tag last, in any scheme.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ConllOptions {
-    /// The token's column.
+    /// The token's column: 0 is the first, -1 the last.
     pub token: Column,
-    /// The tag's column; `None` for a file without tags.
+    /// The tag's column.
     pub tag: Option<Column>,
     /// What stands between columns.
     pub separator: Separator,
-    /// Rows of unequal width.
+    /// What becomes of a row with another number of columns than the first.
     pub ragged: Ragged,
-    /// Whether a line that begins with `# `, or is `#` alone, between sentences is a comment.
+    /// Whether a line between sentences that begins with `# `, or is `#` alone, is a comment.
     pub comments: bool,
-    /// Whether tokens carry a language prefix (`en:`), to be removed. It is the same for all tokens of a
+    /// Whether tokens carry a language prefix such as `en:`, to be removed. It is the same for all tokens of a
     /// sentence; a token without it is refused.
     pub language_prefix: bool,
-    /// Strict reading: refuse tags that break this scheme. `None` takes any tags and reads them as conlleval.
+    /// The scheme whose rules the tags must keep to. By default any tags are taken, and read as conlleval reads them.
+    #[cfg_attr(feature = "schema", schemars(example = &"iob2"))]
     pub scheme: Option<Scheme>,
 }
 
@@ -90,7 +95,7 @@ impl ConllOptions {
         Self { separator: Separator::Tab, ..Self::default() }
     }
 
-    /// One token a row, no tags needed: whatever other columns there are is ignored.
+    /// One token a row, without tags. Other columns are ignored.
     pub fn unlabelled() -> Self {
         Self { tag: None, ..Self::default() }
     }

@@ -85,9 +85,9 @@ impl<R: BufRead> Reader<R> {
         if self.draft.is_empty() {
             return Ok(None);
         }
-        if let Some(Err(source)) = self.rows.options().scheme.map(|scheme| scheme.validate(&self.tags)) {
+        if let Some(Err(fault)) = self.rows.options().scheme.map(|scheme| scheme.validate(&self.tags)) {
             let path = self.rows.place().path.clone();
-            return Err(Error::Scheme { path, line: self.lines[source.at], source });
+            return Err(Error::Scheme { path, line: self.lines[fault.at], fault });
         }
         Ok(Some(Labelled { sentence: self.draft.sentence(), entities: entities(&self.tags) }))
     }

@@ -20,7 +20,7 @@ impl fmt::Display for Span {
     }
 }
 
-/// The sentences of a text; a sentence end inside an entity is none. `spans` are in order.
+/// The sentences of a text. A sentence does not end inside an entity. `spans` are in order.
 pub(super) fn sentences(text: &str, spans: &[Span], options: &TextOptions) -> Vec<Sentence> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for range in split::sentence_ranges(text, options) {

@@ -1,11 +1,11 @@
 //! JSON lines: a text a line, its entities as character spans.
 //!
 //! ```json
-//! {"text": "Ada Lovelace lived in London.", "entities": [{"start": 0, "end": 12, "label": "PER"}, {"start": 22, "end": 28, "label": "LOC"}]}
+//! {"text": "Ada lived in London.", "entities": [{"start": 0, "end": 3, "label": "PER"}, [13, 19, "LOC"]]}
 //! ```
 //!
 //! - `start` and `end` count characters (Unicode scalar values, as Python does), `end` exclusive. An entity may
-//!   also be written `[0, 12, "PER"]`, its label also under the key `type`; order does not matter.
+//!   also be written `[0, 3, "PER"]`, its label also under the key `type`; order does not matter.
 //! - `entities` may be missing: then the text is unlabelled.
 //! - `tokens` is optional: character spans (`[[0, 3], [4, 12]]`) or the words themselves
 //!   (`["Ada", "Lovelace"]`), which must stand in the text in this order. With words, `text` may be missing: it
@@ -29,22 +29,24 @@ use crate::{Labelled, Result};
 
 /// What to do with an entity that begins or ends inside a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Align {
-    /// Refuse the file.
+    /// The file is refused.
     #[default]
     Refuse,
-    /// Let the entity have the whole token.
+    /// The entity has the whole token.
     Widen,
 }
 
-/// How to read JSON lines.
+/// JSON lines: documents with entities by their characters.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct JsonlOptions {
-    /// Entities that cut a token.
+    /// What becomes of an entity that begins or ends inside a token.
     pub align: Align,
-    /// How texts without `tokens` are split.
+    /// Texts without `tokens`.
     pub split: TextOptions,
 }
 

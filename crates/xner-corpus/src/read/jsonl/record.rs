@@ -97,9 +97,9 @@ fn list<T: for<'a> Deserialize<'a>>(
         Some(other) => return Err(format!("`{key}` is {}, expected a list", kind(&other))),
     };
     let parsed = items.into_iter().enumerate().map(|(at, item)| {
-        let shown = item.to_string();
+        let json = item.to_string();
         serde_json::from_value(item)
-            .map_err(|_| format!("item {at} of `{key}` is `{shown}`, expected {shape}"))
+            .map_err(|_| format!("item {at} of `{key}` is `{json}`, expected {shape}"))
     });
     parsed.collect::<Result<_, _>>().map(Some)
 }

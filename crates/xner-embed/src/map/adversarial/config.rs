@@ -6,17 +6,18 @@ use crate::{Error, Result};
 
 /// Settings of adversarial training; the defaults are those that MUSE publishes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
 pub struct AdversarialConfig {
     /// Hidden layers of the discriminator. Default 2.
     pub layers: usize,
-    /// Units of each. Default 2048.
+    /// Units of each hidden layer. Default 2048.
     pub hidden: usize,
     /// Slope of the leaky rectifier below 0. Default 0.2.
     pub leak: f32,
-    /// Share of the discriminator's inputs that are dropped while it trains. Default 0.1.
+    /// The share of the discriminator's inputs that is dropped while it trains. Default 0.1.
     pub input_dropout: f32,
-    /// Share of its hidden units that are dropped while it trains. Default 0.
+    /// The share of its hidden units that is dropped while it trains. Default 0.
     pub hidden_dropout: f32,
     /// Labels are this far from 0 and 1. Default 0.1.
     pub smoothing: f32,
@@ -27,24 +28,25 @@ pub struct AdversarialConfig {
     pub most_frequent: usize,
     /// Words of each language in a batch. Default 32.
     pub batch: usize,
-    /// Epochs. Default 5.
+    /// How many epochs there are. Default 5.
     pub epochs: usize,
-    /// Words of each language that the mapping steps of an epoch see: `epoch_size / batch` steps, rounded up, each
-    /// with its discriminator steps. Default 1,000,000.
+    /// Words of each language that the mapping's steps of an epoch see: there are `epoch_size / batch` steps, rounded
+    /// up, each with its discriminator steps. Default 1,000,000.
     pub epoch_size: usize,
     /// First learning rate of the mapping. Default 0.1.
     pub mapping_rate: f64,
-    /// Learning rate of the discriminator, which stays. Default 0.1.
+    /// Learning rate of the discriminator, which stays as it is. Default 0.1.
     pub discriminator_rate: f64,
-    /// Factor of the mapping's rate after each epoch. Default 0.98.
+    /// What the mapping's rate is multiplied by after each epoch. Default 0.98.
     pub decay: f64,
-    /// A further factor after an epoch whose criterion is below the best, from the second such epoch on. Default 0.5.
+    /// What it is multiplied by too after an epoch whose criterion is below the best, from the second such epoch on.
+    /// Default 0.5.
     pub shrink: f64,
     /// The decay stops here, and training ends when the rate falls below. Default 1e-6.
     pub smallest_rate: f64,
     /// Weight of the mapping's loss. Default 1.
     pub weight: f64,
-    /// b in `W <- (1 + b) W - b W W^T W` after each mapping step; 0 leaves it out. Default 0.001.
+    /// `b` in `W <- (1 + b) W - b W W^T W`, which follows each step of the mapping; 0 leaves it out. Default 0.001.
     pub orthogonality: f64,
 }
 
@@ -147,5 +149,5 @@ fn demand(key: &str, value: f64, fine: bool, expected: &str) -> Result<()> {
 }
 
 fn setting(key: &str, message: String) -> Error {
-    Error::Config { key: format!("adversarial.{}", key.replace('_', "-")), message }
+    Error::Config { key: format!("adversarial.{key}"), message }
 }

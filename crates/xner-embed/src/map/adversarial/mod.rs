@@ -15,7 +15,7 @@
 //! [`train`] is generic over burn's backends; [`train_on`] takes the device at run time. [`State`] is what a run
 //! that was stopped goes on from.
 
-mod batches;
+mod chance;
 mod config;
 mod dispatch;
 mod native;
@@ -25,9 +25,9 @@ mod tensor_body;
 mod train;
 
 pub use config::{AdversarialConfig, CheckedAdversarial};
-pub use dispatch::{DiscriminatorOps, train_on};
+pub use dispatch::train_on;
 pub use native::FlexNetwork;
-pub use network::{Batch, Dense, Network};
+pub use network::{Batch, Dense, DiscriminatorOps, Network};
 pub use state::State;
 pub use tensor_body::TensorNetwork;
-pub use train::{Event, Found, train, train_with};
+pub use train::{Found, train, train_with};

@@ -1,7 +1,7 @@
 //! The discriminator and the mapping as operations of a backend.
 
-use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
 
 /// A dense layer on the host: `y = x weight + bias`.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +37,8 @@ pub trait Network<B: Backend>: Sized {
     /// A copy of its layers.
     fn layers(&self) -> Vec<Dense>;
 
-    /// One step of gradient descent on the mean cross-entropy with `targets`, `[rows]`: the loss before the step, `[1]`.
+    /// One step of gradient descent on the mean cross-entropy with `targets`, `[rows]`: the loss before the step,
+    /// `[1]`.
     fn discriminator_step(&mut self, batch: Batch<B>, targets: &[f32], rate: f32) -> Tensor<B, 1>;
 
     /// `scale` times the summed cross-entropy of `mapped`, `[rows, dim]`, with one target, `[1]`, without dropout; and
@@ -65,6 +66,22 @@ pub trait Network<B: Backend>: Sized {
         let cubed = w.clone().matmul(w.clone().transpose().matmul(w.clone()));
         w * (1.0 + orthogonality) - cubed * orthogonality
     }
+}
+
+/// A backend that adversarial training runs on.
+pub trait DiscriminatorOps: Backend {
+    /// Its form of the discriminator.
+    type Network: Network<Self>;
+}
+
+/// The values of the host, row by row, on a device.
+pub(super) fn tensor<B: Backend>(values: Vec<f32>, shape: [usize; 2], device: &B::Device) -> Tensor<B, 2> {
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+/// The values of a device, row by row, on the host.
+pub(super) fn host<B: Backend>(tensor: &Tensor<B, 2>) -> Vec<f32> {
+    tensor.to_data().iter::<f32>().collect()
 }
 
 /// Panics as [`Network::new`] says.

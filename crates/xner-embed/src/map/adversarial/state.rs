@@ -1,13 +1,13 @@
 //! What a run goes on from.
 
-use std::collections::HashMap;
-
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use safetensors::tensor::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
-use super::batches::weights;
+use super::chance::weights;
 use super::config::{AdversarialConfig, CheckedAdversarial};
 use super::network::Dense;
+use crate::map::spelling;
+use crate::map::stored::Stored;
 use crate::{Error, Result};
 
 /// Where adversarial training stands at the end of an epoch.
@@ -50,7 +50,7 @@ struct Note {
     best: Option<(u64, usize)>,
 }
 
-/// The one metadata entry: with more, a hash map's order would reach the bytes.
+/// The one metadata entry.
 const NOTE: &str = "xner";
 
 impl State {
@@ -120,28 +120,17 @@ impl State {
             best: self.best.as_ref().map(|best| (best.criterion.to_bits(), best.epoch)),
         };
         let note = serde_json::to_string(&note).map_err(broken)?;
-        let mut tensors = vec![("mapping".to_owned(), vec![self.dim, self.dim], self.mapping.as_slice())];
-        tensors.extend(
-            self.best
-                .iter()
-                .map(|best| ("best".to_owned(), vec![self.dim, self.dim], best.mapping.as_slice())),
-        );
-        for (at, layer) in self.layers.iter().enumerate() {
-            let weight = [layer.inputs, layer.outputs].to_vec();
-            tensors.push((format!("discriminator.{at}.weight"), weight, &layer.weight));
-            tensors.push((format!("discriminator.{at}.bias"), vec![layer.outputs], &layer.bias));
+        let (mut tensors, square) = (Stored::default(), [self.dim; 2]);
+        tensors.floats("mapping", &square, &self.mapping);
+        if let Some(best) = &self.best {
+            tensors.floats("best", &square, &best.mapping);
         }
-        let bytes: Vec<(String, Vec<usize>, Vec<u8>)> = tensors
-            .into_iter()
-            .map(|(name, shape, values)| (name, shape, values.iter().flat_map(|x| x.to_le_bytes()).collect()))
-            .collect();
-        let views = bytes
-            .iter()
-            .map(|(name, shape, bytes)| {
-                Ok((name.as_str(), TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(broken)?))
-            })
-            .collect::<Result<Vec<_>>>()?;
-        safetensors::serialize(views, Some(HashMap::from([(NOTE.to_owned(), note)]))).map_err(broken)
+        for (at, layer) in self.layers.iter().enumerate() {
+            let (weight, bias) = (format!("discriminator.{at}.weight"), format!("discriminator.{at}.bias"));
+            tensors.floats(&weight, &[layer.inputs, layer.outputs], &layer.weight);
+            tensors.floats(&bias, &[layer.outputs], &layer.bias);
+        }
+        tensors.to_bytes(NOTE, note).map_err(broken)
     }
 
     /// From the bytes that [`State::to_bytes`] made.
@@ -152,7 +141,7 @@ impl State {
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(broken)?;
         let note = metadata.metadata().as_ref().and_then(|entries| entries.get(NOTE));
         let note = note.ok_or_else(|| broken("has no entry `xner`"))?;
-        let note: Note = serde_json::from_str(note).map_err(broken)?;
+        let note: Note = spelling::read(note).map_err(broken)?;
         let config = note.config.check()?;
         let file = SafeTensors::deserialize(bytes).map_err(broken)?;
         let read = |name: &str, shape: &[usize]| -> Result<Vec<f32>> {

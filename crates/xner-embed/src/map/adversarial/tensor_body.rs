@@ -1,10 +1,12 @@
 //! The discriminator in tensor operations, for every backend.
 
+use burn::tensor::Tensor;
 use burn::tensor::activation::sigmoid;
 use burn::tensor::backend::Backend;
-use burn::tensor::{Tensor, TensorData};
 
-use super::network::{Batch, Dense, Network, assert_fit};
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+use super::network::DiscriminatorOps;
+use super::network::{Batch, Dense, Network, assert_fit, host, tensor};
 
 /// A discriminator of tensors, with its gradient written out.
 #[derive(Debug, Clone)]
@@ -65,12 +67,14 @@ fn cross_entropy<B: Backend>(logits: Tensor<B, 2>, targets: Tensor<B, 2>) -> (Te
     (loss, sigmoid(logits) - targets)
 }
 
-fn tensor<B: Backend>(values: Vec<f32>, shape: [usize; 2], device: &B::Device) -> Tensor<B, 2> {
-    Tensor::from_data(TensorData::new(values, shape), device)
+#[cfg(feature = "cuda")]
+impl DiscriminatorOps for burn::backend::Cuda {
+    type Network = TensorNetwork<Self>;
 }
 
-fn host<B: Backend>(tensor: &Tensor<B, 2>) -> Vec<f32> {
-    tensor.to_data().convert::<f32>().iter::<f32>().collect()
+#[cfg(feature = "wgpu")]
+impl DiscriminatorOps for burn::backend::Wgpu {
+    type Network = TensorNetwork<Self>;
 }
 
 impl<B: Backend> Network<B> for TensorNetwork<B> {

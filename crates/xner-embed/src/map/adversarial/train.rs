@@ -1,50 +1,19 @@
 //! The loop of adversarial training.
 
+use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use burn::tensor::{Tensor, TensorData};
+use xner_core::{Event, Flow, Mapping, Observer, What};
 
-use super::batches::{Purpose, draw, mask, stream};
+use super::chance::{Purpose, draw, mask, stream};
 use super::config::CheckedAdversarial;
-use super::dispatch::DiscriminatorOps;
-use super::network::{Batch, Network};
+use super::network::{Batch, DiscriminatorOps, Network, host, tensor};
 use super::state::{Best, State};
 use crate::check::{largest_square, same_dim};
 use crate::linalg::Matrix;
-use crate::map::Flow;
 use crate::{Error, Result, Rows};
 
 /// Mapping steps between two looks at the losses: reading one waits for the device.
 const LOOK: usize = 100;
-
-/// Something that happened in training.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub enum Event<'a> {
-    /// Some more steps were made.
-    Progress {
-        /// The epoch, from 1.
-        epoch: usize,
-        /// Mapping steps made in it, and how many it has.
-        step: usize,
-        /// Mapping steps of an epoch.
-        steps: usize,
-        /// The mean of the discriminator's losses since the last look: ln 2 means that it cannot tell the spaces apart.
-        discriminator_loss: f64,
-        /// The mean of the mapping's losses, the first sum of equation 4 over twice its rows.
-        mapping_loss: f64,
-    },
-    /// An epoch is over: the moment for a checkpoint.
-    Epoch {
-        /// The epoch, from 1.
-        epoch: usize,
-        /// What the criterion says of its mapping.
-        criterion: f64,
-        /// Whether that is the best so far.
-        best: bool,
-        /// What training can go on from.
-        state: &'a State,
-    },
-}
 
 /// What training found.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,8 +30,9 @@ pub struct Found {
 
 /// Learns a mapping of `source` onto `target` on a backend, from `state` on: [`State::new`], or one that was kept.
 ///
-/// After each epoch `criterion` judges the mapping (more is better), and the best is found in the end. The observer
-/// stops training by [`Flow::Stop`]. Both row views are as they are to be mapped: normalised, most frequent words first.
+/// After each epoch `criterion` judges the mapping (more is better), and the best is found in the end. Then `keep` gets
+/// what training can go on from: it is the moment for a checkpoint. The observer stops training by [`Flow::Stop`]. Both
+/// row views are as they are to be mapped: normalised, most frequent words first.
 ///
 /// # Errors
 /// [`Error::Diverged`] when a loss, the mapping or the criterion is no number any more; [`Error::Stopped`] in
@@ -76,9 +46,10 @@ pub fn train<B: DiscriminatorOps>(
     state: State,
     device: &B::Device,
     criterion: &mut dyn FnMut(&Matrix) -> Result<f64>,
-    observer: &mut dyn FnMut(&Event<'_>) -> Flow,
+    keep: &mut dyn FnMut(&State) -> Result<()>,
+    observer: &mut dyn Observer,
 ) -> Result<Found> {
-    train_with::<B, B::Network>(source, target, config, state, device, criterion, observer)
+    train_with::<B, B::Network>(source, target, config, state, device, criterion, keep, observer)
 }
 
 /// [`train`] with a network of one's choice.
@@ -92,7 +63,8 @@ pub fn train_with<B: Backend, N: Network<B>>(
     mut state: State,
     device: &B::Device,
     criterion: &mut dyn FnMut(&Matrix) -> Result<f64>,
-    observer: &mut dyn FnMut(&Event<'_>) -> Flow,
+    keep: &mut dyn FnMut(&State) -> Result<()>,
+    observer: &mut dyn Observer,
 ) -> Result<Found> {
     check(source, target, config, &state)?;
     let dim = state.dim;
@@ -116,8 +88,10 @@ pub fn train_with<B: Backend, N: Network<B>>(
             return Err(diverged(state.epoch, "the criterion is no number"));
         }
         let best = judge(&mut state, judged, config);
-        let event = Event::Epoch { epoch: state.epoch, criterion: judged, best, state: &state };
-        if observer(&event) == Flow::Stop && state.epoch < config.epochs {
+        keep(&state)?;
+        let (epoch, of) = (state.epoch, config.epochs);
+        let step = Mapping::AdversarialEpoch { epoch, of, criterion: judged, best };
+        if tell(observer, &step) == Flow::Stop && epoch < of {
             return Err(Error::Stopped { restart: 0 });
         }
     }
@@ -165,6 +139,10 @@ fn check(source: Rows<'_>, target: Rows<'_>, config: &CheckedAdversarial, state:
     Ok(())
 }
 
+fn tell(observer: &mut dyn Observer, step: &Mapping) -> Flow {
+    observer.event(&Event { phase: "mapping", what: What::Mapping(step) })
+}
+
 fn diverged(epoch: usize, message: &str) -> Error {
     Error::Diverged { epoch, message: message.to_owned() }
 }
@@ -182,7 +160,7 @@ struct Run<'a, B: Backend, N> {
 }
 
 impl<B: Backend, N: Network<B>> Run<'_, B, N> {
-    fn epoch(&mut self, state: &State, observer: &mut dyn FnMut(&Event<'_>) -> Flow) -> Result<()> {
+    fn epoch(&mut self, state: &State, observer: &mut dyn Observer) -> Result<()> {
         let steps = self.config.steps();
         let mut losses = Losses::<B>::default();
         for step in 0..steps {
@@ -195,9 +173,14 @@ impl<B: Backend, N: Network<B>> Run<'_, B, N> {
                     let what = format!("the loss or the mapping is no number at step {}", step + 1);
                     return Err(diverged(state.epoch + 1, &what));
                 }
-                let (epoch, step) = (state.epoch + 1, step + 1);
-                let event = Event::Progress { epoch, step, steps, discriminator_loss, mapping_loss };
-                if observer(&event) == Flow::Stop {
+                let (samples, of) = ((step + 1) * self.config.batch, steps * self.config.batch);
+                let step = Mapping::AdversarialSteps {
+                    epoch: state.epoch + 1,
+                    samples,
+                    of,
+                    loss: discriminator_loss,
+                };
+                if tell(observer, &step) == Flow::Stop {
                     return Err(Error::Stopped { restart: 0 });
                 }
             }
@@ -275,12 +258,4 @@ impl<B: Backend> Losses<B> {
         };
         (mean(&mut self.discriminator), mean(&mut self.mapping))
     }
-}
-
-fn tensor<B: Backend>(values: Vec<f32>, shape: [usize; 2], device: &B::Device) -> Tensor<B, 2> {
-    Tensor::from_data(TensorData::new(values, shape), device)
-}
-
-fn host<B: Backend>(tensor: &Tensor<B, 2>) -> Vec<f32> {
-    tensor.to_data().iter::<f32>().collect()
 }

@@ -88,15 +88,15 @@ fn procrustes(config: &ProcrustesConfig) -> Result<()> {
     at_least_one("refinement.neighbours", config.neighbours)?;
     number("refinement.threshold", config.threshold, |value| value >= 0.0, "at least 0")?;
     if config.max_size > 0 && config.min_size > config.max_size {
-        let message = format!("is {}, above max-size {}", config.min_size, config.max_size);
-        return Err(fault("refinement.min-size", message));
+        let message = format!("is {}, above max_size {}", config.min_size, config.max_size);
+        return Err(fault("refinement.min_size", message));
     }
     Ok(())
 }
 
 fn self_learning(config: &SelfLearningConfig) -> Result<()> {
     at_least_one("refinement.cutoff", config.cutoff)?;
-    at_least_one("refinement.early-cutoff", config.early_cutoff)?;
+    at_least_one("refinement.early_cutoff", config.early_cutoff)?;
     at_least_one("refinement.neighbours", config.neighbours)?;
     at_least_one("refinement.interval", config.interval)?;
     number("refinement.keep", config.keep, |value| value > 0.0 && value <= 1.0, "above 0 and at most 1")?;
@@ -104,7 +104,7 @@ fn self_learning(config: &SelfLearningConfig) -> Result<()> {
     number("refinement.threshold", config.threshold, |value| value >= 0.0, "at least 0")?;
     if config.early_cutoff > config.cutoff {
         let message = format!("is {}, expected at most cutoff, {}", config.early_cutoff, config.cutoff);
-        return Err(fault("refinement.early-cutoff", message));
+        return Err(fault("refinement.early_cutoff", message));
     }
     if config.induction == Induction::Intersection {
         return Err(fault("refinement.induction", "is intersection, expected forward, backward or union"));
@@ -120,18 +120,18 @@ fn rcsls(config: &RcslsConfig, initialiser: &Initialiser) -> Result<()> {
     at_least_one("refinement.neighbours", config.neighbours)?;
     at_least_one("refinement.words", config.words)?;
     at_least_one("refinement.batch", config.batch.unwrap_or(1))?;
-    number("refinement.learning-rate", config.learning_rate, |value| value > 0.0, "above 0")
+    number("refinement.learning_rate", config.learning_rate, |value| value > 0.0, "above 0")
 }
 
 fn finish(finish: &Finish, initialiser: &Initialiser, refinement: &Refinement) -> Result<()> {
     let power = |value: f64| (0.0..=4.0).contains(&value);
-    number("finish.source-reweight", finish.source_reweight, power, "0 to 4")?;
-    number("finish.target-reweight", finish.target_reweight, power, "0 to 4")?;
+    number("finish.source_reweight", finish.source_reweight, power, "0 to 4")?;
+    number("finish.target_reweight", finish.target_reweight, power, "0 to 4")?;
     if !finish.whiten && finish.source_dewhiten.is_some() {
-        return Err(fault("finish.source-dewhiten", "undoes a whitening that `whiten` does not ask for"));
+        return Err(fault("finish.source_dewhiten", "undoes a whitening that `whiten` does not ask for"));
     }
     if !finish.whiten && finish.target_dewhiten.is_some() {
-        return Err(fault("finish.target-dewhiten", "undoes a whitening that `whiten` does not ask for"));
+        return Err(fault("finish.target_dewhiten", "undoes a whitening that `whiten` does not ask for"));
     }
     let ends_without_pairs = match refinement {
         Refinement::None {} => !initialiser.gives_pairs(),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A language of the pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Side {
     /// The source.
@@ -12,22 +13,25 @@ pub enum Side {
     Target,
 }
 
-/// The last mapping from the last dictionary (Artetxe et al. 2018, "Generalizing and improving bilingual word
-/// embedding mappings with a multi-step framework of linear transformations"): whitening, the orthogonal mapping of
-/// both sides, re-weighting by the singular values, de-whitening. The default does none of it.
+/// What is done to the refined mapping in the end. It can be made anew from the last dictionary by whitening, the
+/// orthogonal mapping of both sides, re-weighting by the singular values and de-whitening (Artetxe et al. 2018,
+/// "Generalizing and improving bilingual word embedding mappings with a multi-step framework of linear
+/// transformations"). The default does none of it, and leaves the mapping orthogonal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
 pub struct Finish {
     /// Whether the dictionary's vectors are made uncorrelated on each side first.
     pub whiten: bool,
-    /// The power of the singular values by which the source's components are weighted; 0 for none.
+    /// The power of the singular values by which the source's components are weighted; 0: they are not.
     pub source_reweight: f64,
-    /// The same of the target.
+    /// The same of the target's components.
     pub target_reweight: f64,
-    /// Whose whitening is undone on the source.
+    /// Whose whitening is undone on the source; by default none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_dewhiten: Option<Side>,
-    /// Whose whitening is undone on the target.
+    /// Whose whitening is undone on the target; by default none.
+    #[cfg_attr(feature = "schema", schemars(example = Side::Target))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_dewhiten: Option<Side>,
 }

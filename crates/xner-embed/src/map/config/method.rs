@@ -14,6 +14,7 @@ use crate::{Error, Result};
 
 /// A method by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// Adversarial training, then Procrustes iterated, with MUSE's published settings: nothing is normalised.

@@ -18,6 +18,7 @@ use crate::normalise::Step;
 
 /// Which language is moved into the other's space.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// The source's vectors are mapped into the target's space.
@@ -30,12 +31,13 @@ pub enum Direction {
 /// From which side a dictionary is induced. Forward is from the language that is moved into the one that stays
 /// ([`Direction`]), so exchanging the languages together with the direction changes nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Induction {
-    /// Each moved word with its best translation.
+    /// Each word that moves, with its best translation.
     #[default]
     Forward,
-    /// Each word that stays with its best translation.
+    /// Each word that stays, with its best translation.
     Backward,
     /// The pairs of both.
     Union,
@@ -45,11 +47,12 @@ pub enum Induction {
 
 /// The unsupervised criterion: the mean cosine of the CSLS translations of the most frequent words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
 pub struct CriterionConfig {
     /// The most frequent words of either side that take part; all where there are fewer.
     pub words: usize,
-    /// The neighbours of CSLS.
+    /// The neighbours over which CSLS takes its means.
     pub neighbours: usize,
 }
 
@@ -73,25 +76,26 @@ impl Default for CriterionConfig {
 /// assert!(fault.to_string().contains("restarts"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
 pub struct MapConfig {
     /// The most frequent words of each language that learning sees. Every word is mapped in the end.
     pub limit: usize,
-    /// Which language moves.
+    /// Which language moves into the other's space.
     pub direction: Direction,
-    /// What is done to both languages' vectors first.
+    /// What is done to all vectors first, in this order.
     pub normalise: Vec<Step>,
-    /// Where the first dictionary or mapping comes from.
+    /// Where the first dictionary or mapping comes from. Each kind has keys of its own.
     pub initialiser: Initialiser,
-    /// How it is made better.
+    /// How the first dictionary or mapping is made better. Each kind has keys of its own.
     pub refinement: Refinement,
-    /// What is done in the end; nothing leaves the mapping orthogonal.
+    /// What is done to the refined mapping in the end.
     pub finish: Finish,
     /// How mappings are compared without a dictionary.
     pub criterion: CriterionConfig,
-    /// How many runs with different seeds; the criterion picks one.
+    /// Runs with different seeds, of which the criterion picks one.
     pub restarts: usize,
-    /// Decides all chance. Restart `r` uses `seed + r`, so each can be had alone.
+    /// Decides everything random. Restart `r` uses `seed + r`, so each can be had alone.
     pub seed: u64,
 }
 

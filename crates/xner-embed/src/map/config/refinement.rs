@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Induction;
 
-/// How a first dictionary or mapping is made better.
+/// How the first dictionary or mapping is made better. Each kind has keys of its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Refinement {
     /// Not at all: the initialiser's mapping, or the Procrustes solution of its dictionary.
@@ -32,21 +33,22 @@ impl Refinement {
 /// Iterated Procrustes with MUSE's published settings for adversarial mapping; of all iterations the one with the
 /// best criterion is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
 pub struct ProcrustesConfig {
     /// How often a dictionary is induced and solved.
     pub iterations: usize,
-    /// The neighbours of CSLS.
+    /// The neighbours over which CSLS takes its means.
     pub neighbours: usize,
-    /// Words of a rank (from 0) up to this one, inclusive as MUSE counts, take part in the dictionary; 0 for all.
+    /// Words of a rank (from 0) up to this one, inclusive as MUSE counts, take part in the dictionary; 0: all do.
     pub rank_limit: usize,
     /// From which side the dictionary is induced.
     pub induction: Induction,
-    /// The pairs that stay whatever their confidence, the lead of the best over the second best translation.
+    /// So many pairs stay, however little the best translation leads over the second best.
     pub min_size: usize,
-    /// The most pairs, most confident first; 0 for all.
+    /// The most pairs, those with the greatest lead first; 0: all.
     pub max_size: usize,
-    /// Pairs stay when their confidence is above; 0 for all.
+    /// Pairs stay when their lead is above; 0: all do.
     pub threshold: f64,
 }
 
@@ -78,23 +80,24 @@ impl ProcrustesConfig {
 /// takes part with probability `keep`. After `interval` iterations without a better objective `keep` grows by
 /// `multiplier`; when that happens at 1 the run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
 pub struct SelfLearningConfig {
     /// The most frequent words of each language that take part.
     pub cutoff: usize,
-    /// The same while `keep` is below 1: fewer words find the way much faster, and the last stage has them all.
+    /// The same while `keep` is below 1. Fewer words find the way much faster, and the last stage has them all.
     pub early_cutoff: usize,
-    /// The neighbours of CSLS.
+    /// The neighbours over which CSLS takes its means.
     pub neighbours: usize,
     /// The share of similarities that take part at first, above 0 and up to 1.
     pub keep: f64,
-    /// What the share is multiplied by, above 1.
+    /// What that share is multiplied by when the objective stands still, above 1.
     pub multiplier: f64,
     /// Iterations without a better objective before the share grows.
     pub interval: usize,
     /// By how much the objective must be better.
     pub threshold: f64,
-    /// From which side the dictionary is induced; intersection is not among the choices.
+    /// From which side the dictionary is induced; here it cannot be `intersection`.
     pub induction: Induction,
 }
 
@@ -116,19 +119,21 @@ impl Default for SelfLearningConfig {
 /// Relaxed CSLS (Joulin et al. 2018, "Loss in translation"): gradient descent on the CSLS loss of a given
 /// dictionary, over unit vectors.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
 pub struct RcslsConfig {
     /// Steps over the dictionary.
     pub steps: usize,
-    /// The neighbours of CSLS.
+    /// The neighbours over which CSLS takes its means.
     pub neighbours: usize,
     /// The most frequent words of each language among which neighbours are looked for.
     pub words: usize,
-    /// The first learning rate; halved whenever a step makes the loss greater, which is then undone.
+    /// The first learning rate. It is halved whenever a step makes the loss greater, which is then undone.
     pub learning_rate: f64,
     /// Whether singular values above 1 are cut to 1 after each step; otherwise the mapping is free.
     pub spectral: bool,
-    /// Pairs drawn for each step; absent for all.
+    /// Pairs that are drawn for each step; by default all.
+    #[cfg_attr(feature = "schema", schemars(example = 1000))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch: Option<usize>,
 }

@@ -7,10 +7,9 @@ use rustc_hash::FxHashMap;
 use super::ngrams::Ngrams;
 use super::table::Table;
 use crate::read::bytes::Bytes;
-use crate::vectors::VocabularyBuilder;
+use crate::vectors::{FASTTEXT_MAGIC, VocabularyBuilder};
 use crate::{Error, Result, Vocabulary};
 
-const MAGIC: i32 = 793_712_314;
 /// The versions that there are; older files have no magic number.
 const VERSIONS: std::ops::RangeInclusive<i32> = 11..=12;
 /// Classifiers; the other models are continuous bags of words (1) and skip-grams (2).
@@ -57,10 +56,9 @@ struct Args {
 impl Args {
     fn read(bytes: &mut Bytes<impl BufRead>) -> Result<Self> {
         let magic = bytes.i32(&"the magic number")?;
-        if magic != MAGIC {
-            return Err(
-                bytes.fault(0, format!("no fastText model: it begins with {magic}, expected {MAGIC}"))
-            );
+        if magic != FASTTEXT_MAGIC {
+            return Err(bytes
+                .fault(0, format!("no fastText model: it begins with {magic}, expected {FASTTEXT_MAGIC}")));
         }
         let version = bytes.i32(&"the version")?;
         if !VERSIONS.contains(&version) {

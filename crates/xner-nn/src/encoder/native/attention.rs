@@ -1,4 +1,4 @@
-//! Attention, a sentence and a head at a time: sentences side by side, no padding.
+//! Attention, a sentence and a head at a time, without padding.
 
 use std::ops::Range;
 
@@ -138,13 +138,13 @@ fn split<'a>(spec: &EncoderSpec, mut rows: &'a mut [f32], width: usize) -> Vec<&
     sentences
 }
 
-/// Rows from which on a sentence's heads are worth being shared out.
+/// A sentence of at least so many rows has its heads shared out to threads.
 const LONG: usize = 64;
 
 /// All heads' mixed values side by side, `[rows, width]`, from `qkv`, `[rows, 3 width]`.
 pub(super) fn forward(spec: &EncoderSpec, qkv: &[f32], out: &mut [f32], width: usize) {
     let sizes = Sizes::new(spec, width);
-    // Sentences side by side where there are enough for all threads, else the heads of each that is long.
+    // With enough sentences for all threads, each thread takes sentences. Otherwise it takes heads of the long ones.
     let few = spec.lengths.len() < rayon::current_num_threads();
     let sentences: Vec<(Range<usize>, u32)> = spec.sentences().zip(places(spec)).collect();
     split(spec, out, width).into_par_iter().zip(sentences).for_each(|(out, (rows, place))| {

@@ -3,15 +3,16 @@
 use xner_gemm::Matrix;
 
 use super::super::EncoderSpec;
+use super::super::inputs::PARAMETERS;
 use super::super::noise::{Noise, Site};
-use super::super::ops::{PARAMETERS, Wanted};
+use super::super::ops::RequiredGradients;
 use super::buffers::Buffer;
 use super::forward::{Saved, product};
 use super::rows::column_sums;
 use super::{Dense, Inputs, Parameters, attention, gelu, norm};
 
 /// The gradients of the input and of the parameters.
-pub(in super::super) struct Found {
+pub(in super::super) struct Gradients {
     pub x: Option<Vec<f32>>,
     pub parameters: Option<[Vec<f32>; PARAMETERS]>,
 }
@@ -22,12 +23,13 @@ pub(in super::super) fn backward(
     inputs: Inputs<'_>,
     saved: &Saved,
     grad: &[f32],
-    wanted: Wanted,
-) -> Found {
+    required: RequiredGradients,
+) -> Gradients {
     let Inputs { x, width, parameters } = inputs;
     let Parameters { qkv, out, first, up, down, second } = parameters;
     let rows = spec.rows();
-    let weights = |input: &[f32], grad: &[f32]| wanted.parameters.then(|| weight_gradient(rows, input, grad));
+    let weights =
+        |input: &[f32], grad: &[f32]| required.parameters.then(|| weight_gradient(rows, input, grad));
 
     // y = norm(a + gelu(a W_up + b_up) W_down + b_down)
     let mut grad = copied(grad);
@@ -56,7 +58,7 @@ pub(in super::super) fn backward(
     let mut d_query = Buffer::new(rows * 3 * width);
     attention::backward(spec, &saved.qkv, &d_mixed, &mut d_query, width);
     let d_qkv = weights(x, &d_query);
-    let x = wanted.x.then(|| {
+    let x = required.x.then(|| {
         through_dense(&mut grad, &d_query, qkv, 1.0);
         grad.to_vec()
     });
@@ -82,7 +84,7 @@ pub(in super::super) fn backward(
         }
         _ => None,
     };
-    Found { x, parameters }
+    Gradients { x, parameters }
 }
 
 fn copied(values: &[f32]) -> Buffer {

@@ -1,9 +1,9 @@
-//! Buffers that are used again: a fresh one costs a page fault for every four kilobytes.
+//! Buffers that are used again. A new buffer costs a page fault for every four kilobytes.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, PoisonError};
 
-/// Buffers that nobody uses now.
+/// The free buffers.
 static FREE: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
 
 /// Values that go back to the free buffers when they are dropped.
@@ -13,17 +13,17 @@ pub(crate) struct Buffer {
 }
 
 impl Buffer {
-    /// A buffer of `len` values, whatever they are.
+    /// A buffer of `len` values, which are unspecified.
     pub(crate) fn new(len: usize) -> Self {
         let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
-        // The smallest that is large enough, else the largest, which grows.
+        // Take the smallest that is large enough, or else the largest, which grows.
         let fits = |at: &usize| free[*at].capacity() >= len;
         let smallest = (0..free.len()).filter(fits).min_by_key(|&at| free[at].capacity());
         let taken = smallest.or_else(|| (0..free.len()).max_by_key(|&at| free[at].capacity()));
         let mut values = taken.map(|at| free.swap_remove(at)).unwrap_or_default();
         drop(free);
         if values.capacity() < len {
-            // Growing would copy what nobody wants.
+            // Growing would copy values that are of no use.
             values = Vec::with_capacity(len);
         }
         values.resize(len, 0.0);
@@ -51,7 +51,7 @@ impl Drop for Buffer {
     }
 }
 
-/// Gives the memory back that encoder layers keep for their next call.
+/// Frees the memory that encoder layers keep for their next call.
 pub fn release_buffers() {
     FREE.lock().unwrap_or_else(PoisonError::into_inner).clear();
 }

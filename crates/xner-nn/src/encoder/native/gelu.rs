@@ -8,8 +8,9 @@ use crate::simd;
 
 /// Φ(x) and the density φ(x).
 ///
-/// By Abramowitz and Stegun 7.1.26: for x below 0, Φ(x) = ½ t (a₁ + t (a₂ + …)) e^(-x²/2), where t = 1 / (1 + p |x| / √2);
-/// the error is below 1e-7. The tail has no difference of near numbers in it, and value and gradient share the exponential.
+/// By Abramowitz and Stegun 7.1.26: for x below 0, Φ(x) = ½ t (a₁ + t (a₂ + …)) e^(-x²/2) with
+/// t = 1 / (1 + p |x| / √2). The error is below 1e-7. In the tail no near numbers are subtracted, and value and
+/// gradient share the exponential.
 #[inline(always)]
 fn normal<S: Simd>(simd: S, x: S::f32s) -> (S::f32s, S::f32s) {
     let s = |value| simd.splat_f32s(value);

@@ -12,7 +12,7 @@ mod packed;
 mod ready;
 mod rows;
 
-pub(super) use backward::{Found, backward};
+pub(super) use backward::{Gradients, backward};
 pub use buffers::release_buffers;
 pub(super) use forward::forward;
 pub(super) use ready::Ready;

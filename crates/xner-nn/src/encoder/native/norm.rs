@@ -1,4 +1,4 @@
-//! Layer norm with what comes before it: bias, noise and the way round.
+//! Layer norm together with the bias, the noise and the residual that come before it.
 
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
@@ -8,13 +8,13 @@ use super::Norm;
 use super::rows::{BLOCK, total};
 use crate::simd;
 
-/// `out = norm(round + noise(y + bias))`, row by row. `y` then holds the normalised rows (before gain and bias), and
-/// `inverse` each row's 1 / √(variance + ε).
+/// `out = norm(residual + noise(y + bias))`, row by row. Afterwards `y` holds the normalised rows (before gain and
+/// bias), and `inverse` holds 1 / √(variance + ε) of each row.
 pub(super) fn forward(
     out: &mut [f32],
     y: &mut [f32],
     inverse: &mut [f32],
-    round: &[f32],
+    residual: &[f32],
     bias: &[f32],
     noise: Option<Noise>,
     norm: Norm<'_>,
@@ -25,10 +25,10 @@ pub(super) fn forward(
         .par_chunks_mut(block)
         .zip(y.par_chunks_mut(block))
         .zip(inverse.par_chunks_mut(BLOCK))
-        .zip(round.par_chunks(block));
-    rows.enumerate().for_each(|(at, (((out, y), inverse), round))| {
+        .zip(residual.par_chunks(block));
+    rows.enumerate().for_each(|(at, (((out, y), inverse), residual))| {
         let first = (at * block) as u32;
-        Arch::new().dispatch(Forward { out, y, inverse, round, bias, noise, first, norm, epsilon });
+        Arch::new().dispatch(Forward { out, y, inverse, residual, bias, noise, first, norm, epsilon });
     });
 }
 
@@ -36,7 +36,7 @@ struct Forward<'a> {
     out: &'a mut [f32],
     y: &'a mut [f32],
     inverse: &'a mut [f32],
-    round: &'a [f32],
+    residual: &'a [f32],
     bias: &'a [f32],
     noise: Option<Noise>,
     /// The place of the first value, for the noise.
@@ -52,8 +52,8 @@ impl WithSimd for Forward<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         let width = self.bias.len();
         let rows = self.out.chunks_exact_mut(width).zip(self.y.chunks_exact_mut(width));
-        let rows = rows.zip(self.inverse).zip(self.round.chunks_exact(width));
-        for (at, (((out, y), inverse), round)) in rows.enumerate() {
+        let rows = rows.zip(self.inverse).zip(self.residual.chunks_exact(width));
+        for (at, (((out, y), inverse), residual)) in rows.enumerate() {
             if let Some(noise) = self.noise {
                 simd::update(
                     simd,
@@ -66,17 +66,17 @@ impl WithSimd for Forward<'_> {
                 simd::update(
                     simd,
                     y,
-                    [round],
+                    [residual],
                     #[inline(always)]
-                    |y, [round]| simd.add_f32s(y, round),
+                    |y, [residual]| simd.add_f32s(y, residual),
                 );
             } else {
                 simd::update(
                     simd,
                     y,
-                    [self.bias, round],
+                    [self.bias, residual],
                     #[inline(always)]
-                    |y, [bias, round]| simd.add_f32s(simd.add_f32s(y, bias), round),
+                    |y, [bias, residual]| simd.add_f32s(simd.add_f32s(y, bias), residual),
                 );
             }
             let mean = simd.splat_f32s(
@@ -143,14 +143,14 @@ pub(super) fn apply(out: &mut [f32], normalised: &[f32], norm: Norm<'_>) {
     blocks.for_each(|(out, normalised)| Arch::new().dispatch(Apply(out, normalised, norm)));
 }
 
-/// What the gradient of a norm's gain and bias is.
+/// The gradients of a norm's gain and bias.
 pub(super) struct Parameters {
     pub gain: Vec<f32>,
     pub bias: Vec<f32>,
 }
 
-/// Turns the gradient of the norm's output into that of its input, which is that of the way round; where there is
-/// noise, `noisy` becomes that of what came before it.
+/// Turns the gradient of the norm's output into that of its input, which is the gradient of the residual too. With
+/// noise, `noisy` becomes the gradient of the values before the noise.
 ///
 /// ```text
 /// g = grad · gain        grad = (g - mean(g) - x mean(g x)) / √(variance + ε)

@@ -1,8 +1,9 @@
 //! Products with weights that were put in order beforehand, for tagging.
 //!
-//! A general product puts its factors in order at each call, or reads weights in long strides where there are few rows
-//! to multiply: one sentence's time then goes to waiting for memory. Here weights lie in panels of some columns, input
-//! behind input, and are read straight on; what has been computed leaves the registers with its bias and activation.
+//! A general product puts its factors in order at each call. With few rows to multiply it reads the weights in long
+//! strides instead, and then the time of a sentence goes to waiting for memory. Here the weights lie in panels of some
+//! columns, input behind input, and are read straight on. Bias and activation are applied before a sum leaves the
+//! registers.
 
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
@@ -63,8 +64,8 @@ impl Packed {
         self.outputs
     }
 
-    /// `out = finish(x W)`, the columns split into so many shares that are worked on side by side. Sums do not depend on
-    /// their number.
+    /// `out = finish(x W)`. The columns are split into shares, which threads compute side by side. The sums do not
+    /// depend on the number of shares.
     pub(super) fn product(&self, out: &mut [f32], x: &[f32], finish: Finish, shares: usize) {
         let (inputs, outputs) = (self.inputs, self.outputs);
         let panels = outputs.div_ceil(PANEL).div_ceil(shares.max(1));

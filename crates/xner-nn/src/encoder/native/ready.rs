@@ -1,4 +1,4 @@
-//! A layer for tagging, its weights in order.
+//! A layer for tagging, whose weights have been put in order.
 
 use rayon::prelude::*;
 
@@ -7,9 +7,9 @@ use super::buffers::Buffer;
 use super::packed::{Finish, Packed};
 use super::{Norm, Parameters, attention, norm};
 
-/// Rows of a block at least: with fewer, weights wait for memory.
+/// The least number of rows of a block. With fewer, the time goes to loading the weights.
 const LEAST: usize = 16;
-/// Rows of a block at most: what is between the products stays in the cache.
+/// The largest number of rows of a block. The values between the products then stay in the cache.
 const MOST: usize = 64;
 
 /// The layer's numbers.
@@ -38,7 +38,7 @@ impl Ready {
         }
         let width = self.out.outputs();
         let threads = rayon::current_num_threads();
-        // Threads part rows, for then they need not meet between products; where there are too few rows, columns.
+        // Each thread takes rows, so that threads need not meet between products. With too few rows it takes columns.
         let block = rows.div_ceil(threads).next_multiple_of(8).clamp(LEAST, MOST);
         let shares = threads / rows.div_ceil(block);
 

@@ -5,8 +5,8 @@ use rayon::prelude::*;
 
 use crate::simd;
 
-/// Rows of a block: a block of a wide matrix stays in the cache of its core. Also the unit in which sums over rows
-/// are formed, so that they do not depend on the number of threads.
+/// Rows of a block. A block of a wide matrix stays in the cache of its core. Sums over rows are formed block by block,
+/// so they do not depend on the number of threads.
 pub(super) const BLOCK: usize = 64;
 
 /// Adds a bias to every row.

@@ -6,13 +6,15 @@ mod labels;
 
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use xner_corpus::Scheme;
 use xner_corpus::read::whole_text;
+use xner_train::files;
 
 use self::description::Description;
-use crate::{Error, Result, files};
+use crate::{Error, Result};
 
 /// The families whose layers are BERT's; they differ in positions, padding and tensor prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,7 +56,7 @@ impl Family {
 }
 
 /// What is on top of the encoder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Head {
     /// A linear layer and a softmax for each token.

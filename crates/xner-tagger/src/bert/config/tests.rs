@@ -3,6 +3,7 @@
 use std::fs;
 
 use serde_json::json;
+use xner_train::ErrorKind;
 
 use super::*;
 
@@ -155,7 +156,7 @@ fn a_fault_names_the_file_and_the_key() {
     ];
     for (changes, expected) in cases {
         let fault = with(&changes).unwrap_err();
-        assert!(fault.is_bad_input());
+        assert_eq!(fault.kind(), ErrorKind::BadInput);
         let fault = fault.to_string();
         assert!(fault.contains("config.json: ") && fault.contains(expected), "{changes}: {fault}");
     }

@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use tokenizers::{EncodeInput, InputSequence, Model, ModelWrapper, Tokenizer};
 use xner_corpus::read::whole_text;
+use xner_train::files;
 
 use self::cache::Cache;
 use self::special::Specials;
 use super::config::BertConfig;
-use crate::{Error, Result, files};
+use crate::{Error, Result};
 
 const TOKENISER: &str = "tokenizer.json";
 const SETTINGS: &str = "tokenizer_config.json";

@@ -1,18 +1,23 @@
 //! The config of fine-tuning.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
 use xner_corpus::Scheme;
-use xner_corpus::read::whole_text;
+use xner_train::{
+    Settings,
+    config::{Fall, LossMean, Optimiser, Schedule, TrainingConfig},
+    settings::{check, over},
+};
 
 use super::super::config::{BertConfig, Head};
 use super::super::hub::Hub;
-use crate::config::{DataConfig, Fall, LossMean, Optimiser, Schedule, TrainingConfig, located};
+use crate::config::DataConfig;
 use crate::{Error, Result};
 
 /// What a config's key `model` says where a BERT is to be trained.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Model {
     /// A pretrained encoder with a head on every word.
@@ -21,31 +26,35 @@ pub enum Model {
 }
 
 /// The whole config of a fine-tuning run. Every key may be left out but `bert.encoder` and `data.train`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct BertTrainConfig {
-    /// `"bert"`, by which such a config is known.
+    /// What is trained. This key must be given: by it such a config is known.
     pub model: Model,
     /// Decides everything random. Default 1.
     pub seed: u64,
-    /// Where the labelled text is, and in what format.
+    /// Labelled text.
     pub data: DataConfig,
-    /// The encoder, the head, what is frozen.
+    /// The encoder, and what of it is trained.
     pub bert: BertSettings,
-    /// How it is trained. Here the defaults are BERT's: 3 epochs, batches of 32, `AdamW` with rate 6e-5, warm-up and a fall in
-    /// a line, gradients no longer than 1, an evaluation at the end of each epoch. A batch's loss is always the mean over its words.
+    /// How it is trained. The defaults are BERT's.
+    ///
+    /// There are 3 epochs of batches of 32, `AdamW` with rate 6e-5, warm-up and a fall in a line, gradients no longer
+    /// than 1, and an evaluation at the end of each epoch. A batch's loss is always the mean over its words.
+    #[serde(deserialize_with = "training")]
     pub training: TrainingConfig,
 }
 
-/// `[bert]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A pretrained encoder with a head on every word.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct BertSettings {
-    /// The folder of a pretrained encoder in Hugging Face's layout, or its name on the hub.
+    /// The folder of a pretrained encoder in Hugging Face's layout, or its name on the hub. This key must be given.
+    #[schemars(example = &"bert-base-multilingual-cased")]
     pub encoder: Option<PathBuf>,
     /// How entities are written as tags. Default `iob2`.
     pub scheme: Scheme,
-    /// `softmax` (default) or `crf`.
+    /// What is on top of the encoder; students and meta-learning need `softmax`. Default `softmax`.
     pub head: Head,
     /// Subwords of a window, special ones included; longer sentences have several. Default 128.
     pub length: usize,
@@ -53,12 +62,13 @@ pub struct BertSettings {
     pub overlap: usize,
     /// Whether the embeddings of subwords, positions and types stay as they are. Default true.
     pub freeze_embeddings: bool,
-    /// So many layers, from the bottom, stay as they are. Default 3, as in Wu and Dredze (2019).
+    /// So many layers, from the bottom, stay as they are, as in Wu and Dredze (2019). Default 3.
     pub freeze_layers: usize,
     /// Dropout before the head; by default what the encoder's config says.
+    #[schemars(example = 0.1)]
     pub dropout: Option<f64>,
-    /// Subwords that are worked on at once: a batch of more is worked on in parts, whose gradients are added up. It changes
-    /// nothing but memory (and rounding). Default 4096.
+    /// Subwords that are worked on at once. A batch of more is worked on in parts, whose gradients are added up. This
+    /// changes nothing but memory and rounding. Default 4096.
     pub at_once: usize,
 }
 
@@ -79,16 +89,6 @@ impl Default for BertSettings {
 }
 
 impl BertSettings {
-    /// Takes the encoder from `folder`, where it lies there; else it stays as it is, for it may be a name on the hub.
-    pub fn resolve(&mut self, folder: &Path) {
-        if let Some(encoder) = &mut self.encoder {
-            let local = folder.join(&*encoder);
-            if local.exists() {
-                *encoder = local;
-            }
-        }
-    }
-
     /// The number of the encoder's layers; none where no encoder is named.
     ///
     /// # Errors
@@ -120,16 +120,8 @@ impl BertSettings {
     /// # Errors
     /// [`Error::Setting`] for the first value out of range.
     pub fn check(&self) -> Result<()> {
-        if let Some(dropout) = self.dropout
-            && !(0.0..1.0).contains(&dropout)
-        {
-            let message = format!("is {dropout}, expected at least 0 and below 1");
-            return Err(Error::setting("bert.dropout", message));
-        }
-        if self.at_once == 0 {
-            return Err(Error::setting("bert.at_once", "is 0, expected at least 1"));
-        }
-        Ok(())
+        check::share("bert.dropout", self.dropout.unwrap_or(0.0))?;
+        check::positive("bert.at_once", self.at_once)
     }
 
     /// Checks what must fit the encoder.
@@ -180,54 +172,29 @@ impl Default for BertTrainConfig {
     }
 }
 
-impl BertTrainConfig {
-    /// Reads a config file. Relative paths in it are taken from the file's folder; an encoder that is no folder there stays
-    /// as it is, for it may be a name on the hub.
-    ///
-    /// # Errors
-    /// As [`crate::TrainConfig::read`].
-    pub fn read(path: &Path) -> Result<Self> {
-        let text = whole_text(path)?;
-        let fault = |message: String| Error::Config { path: path.to_owned(), message };
-        // What `[training]` leaves out is not what it would be for another model.
-        let mut table: toml::Table = toml::from_str(&text).map_err(|e| fault(e.to_string()))?;
-        let defaults = toml::Table::try_from(Self::default().training).map_err(|e| fault(e.to_string()))?;
-        let own = table.entry("training").or_insert_with(|| toml::Table::new().into());
-        if let toml::Value::Table(own) = own {
-            complete(own, defaults);
-        }
-        let mut config: Self = serde_path_to_error::deserialize(toml::Value::Table(table))
-            .map_err(|e| fault(located(&text, &e.path().to_string(), e.inner())))?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        config.data.resolve(folder);
-        config.bert.resolve(folder);
-        config.check().map_err(|e| fault(e.to_string()))?;
-        Ok(config)
-    }
+/// `[training]`: what it leaves out is not what it would be for another model.
+fn training<'de, D: Deserializer<'de>>(from: D) -> Result<TrainingConfig, D::Error> {
+    over(&BertTrainConfig::default().training, toml::Table::deserialize(from)?)
+}
 
+impl BertTrainConfig {
     /// Whether a config file's text is one of fine-tuning: its key `model` is `"bert"`.
     pub fn is_named_in(text: &str) -> bool {
         let table: Option<toml::Table> = toml::from_str(text).ok();
         table.and_then(|table| table.get("model")?.as_str().map(|model| model == "bert")).unwrap_or(false)
     }
+}
 
-    /// The same config with no paths in it: what a report tells, wherever it was trained.
-    #[must_use]
-    pub fn without_paths(&self) -> Self {
-        let data = DataConfig { train: None, dev: None, test: None, ..self.data.clone() };
-        Self { data, bert: BertSettings { encoder: None, ..self.bert.clone() }, ..self.clone() }
+impl Settings for BertTrainConfig {
+    fn paths(&mut self) -> Vec<&mut Option<PathBuf>> {
+        self.data.paths()
     }
 
-    pub(super) fn settings(&self) -> Result<serde_json::Value> {
-        serde_json::to_value(self.without_paths())
-            .map_err(|fault| Error::io(Path::new("config"))(fault.into()))
+    fn encoder(&mut self) -> Option<&mut Option<PathBuf>> {
+        Some(&mut self.bert.encoder)
     }
 
-    /// Checks every value's range.
-    ///
-    /// # Errors
-    /// [`Error::Setting`] for the first value out of range.
-    pub fn check(&self) -> Result<()> {
+    fn check(&self) -> Result<()> {
         self.bert.check()?;
         check_training(&self.training)
     }
@@ -243,30 +210,6 @@ pub fn check_training(training: &TrainingConfig) -> Result<()> {
         return Err(Error::setting("training.mean", message));
     }
     training.check()
-}
-
-/// Puts the values of `defaults` where `own` has none. `adam` and `adamw` share what both have, the rate before all; of `sgd`
-/// nothing is another's, nor of another kind of anything else.
-pub fn complete(own: &mut toml::Table, defaults: toml::Table) {
-    for (key, value) in defaults {
-        match own.get_mut(&key) {
-            None => drop(own.insert(key, value)),
-            Some(toml::Value::Table(inner)) => {
-                let toml::Value::Table(mut value) = value else { continue };
-                let kind =
-                    |of: &toml::Table| of.get("kind").and_then(|kind| kind.as_str()).map(str::to_owned);
-                let both = [kind(inner).or_else(|| kind(&value)), kind(&value)];
-                let adam = |kind: &Option<String>| matches!(kind.as_deref(), Some("adam" | "adamw"));
-                if both[0] == both[1] {
-                    complete(inner, value);
-                } else if both.iter().all(adam) {
-                    value.remove("weight_decay");
-                    complete(inner, value);
-                }
-            }
-            Some(_) => {}
-        }
-    }
 }
 
 #[cfg(test)]

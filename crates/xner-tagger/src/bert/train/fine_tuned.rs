@@ -8,6 +8,10 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend, BackendTypes};
 use xner_corpus::{Labelled, Sentence, TagSet};
 use xner_nn::{EncoderLayer, FixedLayer, NerBackend, init};
+use xner_train::{
+    Fingerprint, Purpose, Tensors, TrainBackend, stream,
+    weights::{self, tracked},
+};
 
 use super::super::batch::{Piece, SubwordBatch};
 use super::super::config::{BertConfig, Head, XnerKeys};
@@ -20,10 +24,6 @@ use super::super::windows::Windows;
 use super::config::BertSettings;
 use super::examples::{self, Example};
 use super::pass::Pass;
-use crate::fingerprint::Fingerprint;
-use crate::random::{Purpose, stream};
-use crate::tensors::Tensors;
-use crate::weights::{self, tracked};
 use crate::{Error, Result};
 
 /// What is trained on the device.
@@ -89,11 +89,7 @@ pub struct FineTuned<A: AutodiffBackend> {
 /// The table of subwords among a model's weights.
 const WORDS: &str = "words";
 
-impl<A> FineTuned<A>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+impl<A: TrainBackend> FineTuned<A> {
     /// A pretrained encoder with a new head for these tags. `seed` decides the head's first weights and all dropout.
     ///
     /// # Errors
@@ -113,8 +109,8 @@ where
         Self::assemble(settings, encoder, head, tokeniser, keys, tags, seed)
     }
 
-    /// A token classifier of Hugging Face's layout, to be trained on: its head, tags and windows are those of its folder,
-    /// what is frozen and how much is dropped is in the settings. `seed` decides all dropout.
+    /// A token classifier of Hugging Face's layout, to be trained on: its head, tags and windows are those of its
+    /// folder, what is frozen and how much is dropped is in the settings. `seed` decides all dropout.
     ///
     /// # Errors
     /// As [`BertTagger::open`]; [`Error::Setting`] when the settings do not fit the encoder.
@@ -211,8 +207,8 @@ where
         self.trained = f(trained);
     }
 
-    /// What training changes, as it is now, without a copy: memory is shared until a step writes. Of a table of subwords
-    /// that is trained the rows of these windows are copied, the only ones that steps on them change.
+    /// What training changes, as it is now, without a copy: memory is shared until a step writes. Of a table of
+    /// subwords that is trained the rows of these windows are copied, the only ones that steps on them change.
     pub fn keep<'a>(&self, windows: impl IntoIterator<Item = &'a Piece>) -> Kept<A> {
         let mut rows = Vec::new();
         if self.trains_embeddings() {

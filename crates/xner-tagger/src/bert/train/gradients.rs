@@ -5,17 +5,19 @@ use std::path::Path;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xner_nn::NerBackend;
+use xner_train::{
+    State, StepOutcome, Tensors,
+    config::Optimiser,
+    optimiser::{Gradients, ModuleOptimiser, RowOptimiser, clip_factor},
+    weights::host,
+};
 
 use super::super::batch::SubwordBatch;
 use super::fine_tuned::{FineTuned, States};
 use crate::Result;
-use crate::config::Optimiser;
-use crate::optimiser::{Gradients, ModuleOptimiser, RowOptimiser, clip_factor};
-use crate::tensors::Tensors;
-use crate::train::StepOutcome;
-use crate::weights::host;
 
 /// Gradients of rows of the table of subwords.
 type Rows = BTreeMap<u32, Vec<f32>>;
@@ -123,7 +125,7 @@ pub struct FineTuneOptimiser<B: Backend> {
 }
 
 /// What of a gradient has a greatest length.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Clip {
     /// All of it together.
@@ -157,30 +159,30 @@ impl<B: NerBackend> FineTuneOptimiser<B> {
         Self { module: self.module.uncorrected(), rows: self.rows.uncorrected(), ..self }
     }
 
-    /// Update `step` (from 1) of the model; none where the loss or the gradient is not finite, or where there is none. At
-    /// update 1 the optimiser begins anew, whatever it did before.
-    pub fn step<A>(
-        &mut self,
-        model: &mut FineTuned<A>,
-        found: FoundGradients<B>,
-        rate: f64,
-        step: usize,
-    ) -> StepOutcome
+    /// Begins anew, as if no update had been made; memory is used again.
+    pub fn begin_anew(&mut self) {
+        self.module.begin_anew();
+        self.rows.begin_anew();
+    }
+
+    /// One more update of the model. Where there is no gradient it is counted and changes nothing; where the loss or
+    /// the gradient is not finite, it is none.
+    pub fn step<A>(&mut self, model: &mut FineTuned<A>, found: FoundGradients<B>, rate: f64) -> StepOutcome
     where
         A: AutodiffBackend<InnerBackend = B> + NerBackend,
     {
         let outcome = found.outcome();
-        if step == 1 {
-            self.rows.begin_anew();
-        }
-        if let Some((gradients, rows, [scale, table_scale])) = self.clipped(found, outcome) {
-            model.map_trained(|trained| self.module.step(trained, gradients, scale, rate, step));
-            self.step_rows(model, rows, table_scale, rate);
+        match self.clipped(found, outcome) {
+            Some((gradients, rows, [scale, table_scale])) => {
+                model.map_trained(|trained| self.module.step(trained, gradients, scale, rate));
+                self.step_rows(model, rows, table_scale, rate);
+            }
+            None => self.module.skip(),
         }
         outcome
     }
 
-    /// As a first [`FineTuneOptimiser::step`] that no second follows.
+    /// As a first [`FineTuneOptimiser::step`] that no second follows, after which the optimiser begins anew.
     pub fn step_once<A>(
         &mut self,
         model: &mut FineTuned<A>,
@@ -232,10 +234,10 @@ impl<B: NerBackend> FineTuneOptimiser<B> {
     }
 
     /// The state, for a checkpoint.
-    pub fn state(&self) -> Tensors {
-        let mut state = Tensors::default();
-        state.extend("model/", self.module.state());
-        state.extend("words/", self.rows.state());
+    pub fn state(&self) -> State {
+        let mut state = State::default();
+        state.put("model", self.module.state());
+        state.put("words", self.rows.state());
         state
     }
 
@@ -243,11 +245,11 @@ impl<B: NerBackend> FineTuneOptimiser<B> {
     ///
     /// # Errors
     /// [`crate::Error::Tensor`] when it does not fit.
-    pub fn set_state<A>(&mut self, model: &FineTuned<A>, mut state: Tensors, path: &Path) -> Result<()>
+    pub fn set_state<A>(&mut self, model: &FineTuned<A>, mut state: State, path: &Path) -> Result<()>
     where
         A: AutodiffBackend<InnerBackend = B> + NerBackend,
     {
-        let (module, words) = (state.split("model/"), state.split("words/"));
+        let (module, words) = (state.part("model"), state.part("words"));
         self.module.set_state(&model.trained_now(), module, model.inner_device(), path)?;
         self.rows.set_state(words, path)?;
         state.expect_empty(path)

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use burn::tensor::backend::AutodiffBackend;
 use xner_corpus::{Entity, Labelled, Sentence, TagSet};
-use xner_nn::NerBackend;
+use xner_train::{
+    Checked, DevScores, Fingerprint, Learner, Moment, Settings, State, StepOutcome, Tensors, TrainBackend,
+    TrainReport, check_entities, dev_scores, score,
+};
 
 use super::super::batch::SubwordBatch;
 use super::super::windows::batches;
@@ -14,15 +17,11 @@ use super::fine_tuned::FineTuned;
 use super::gradients::{FineTuneOptimiser, FoundGradients};
 use super::pass::Pass;
 use crate::data::TrainData;
-use crate::evaluate::{check_entities, score};
-use crate::fingerprint::Fingerprint;
-use crate::tensors::Tensors;
-use crate::train::{DevScores, Learner, Moment, StepOutcome, TrainReport};
 use crate::{Error, Result, Tagger};
 
 /// A BERT token classifier in training on labelled sentences.
 pub struct BertLearner<A: AutodiffBackend> {
-    config: BertTrainConfig,
+    config: Checked<BertTrainConfig>,
     model: FineTuned<A>,
     /// The windows of each training sentence.
     examples: Vec<Vec<Example>>,
@@ -31,18 +30,16 @@ pub struct BertLearner<A: AutodiffBackend> {
     optimiser: FineTuneOptimiser<A::InnerBackend>,
 }
 
-impl<A> BertLearner<A>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+impl<A: TrainBackend> BertLearner<A> {
     /// A learner that begins with a pretrained encoder, and the fingerprint of config, data and encoder.
     ///
     /// # Errors
-    /// [`Error::Data`] when there are no entities to learn, or misplaced ones; [`Error::Setting`] when the config is out of
-    /// range; faults of the encoder's files.
-    pub fn new(config: &BertTrainConfig, data: TrainData, device: &A::Device) -> Result<(Self, String)> {
-        config.check()?;
+    /// [`Error::Data`] when there are no entities to learn, or misplaced ones; faults of the encoder's files.
+    pub fn new(
+        config: &Checked<BertTrainConfig>,
+        data: TrainData,
+        device: &A::Device,
+    ) -> Result<(Self, String)> {
         let TrainData { train, dev, .. } = data;
         check_entities("training", &train)?;
         check_entities("development", &dev)?;
@@ -52,7 +49,7 @@ where
         let mut fingerprint = Fingerprint::new();
         fingerprint
             .bytes(env!("CARGO_PKG_VERSION").as_bytes())
-            .bytes(config.settings()?.to_string().as_bytes());
+            .bytes(config.to_json()?.to_string().as_bytes());
         fingerprint.corpus(&train).corpus(&dev);
         model.fingerprint(&mut fingerprint);
 
@@ -98,23 +95,19 @@ pub fn tags_of(scheme: xner_corpus::Scheme, train: &[Labelled]) -> Result<TagSet
 /// The gradient of the mean loss over the words of labelled windows, worked on in parts of at most `at_once` subwords,
 /// whose passes stand in places from `place` on.
 ///
-/// None where no window has a word.
-pub fn supervised<A>(
+/// It is empty where no window has a word.
+pub fn supervised<A: TrainBackend>(
     model: &FineTuned<A>,
     examples: &[&Example],
     at_once: usize,
     pass: Pass,
-) -> Option<FoundGradients<A::InnerBackend>>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+) -> FoundGradients<A::InnerBackend> {
     let words: usize = examples.iter().map(|example| example.gold.len()).sum();
+    let mut found = FoundGradients::default();
     if words == 0 {
-        return None;
+        return found;
     }
     let lengths: Vec<usize> = examples.iter().map(|example| example.piece.ids.len()).collect();
-    let mut found = FoundGradients::default();
     for (part, numbers) in batches(&lengths, at_once).iter().enumerate() {
         let batch = SubwordBatch::new(numbers.iter().map(|&at| &examples[at].piece), model.config());
         let gold: Vec<u16> = numbers.iter().flat_map(|&at| &examples[at].gold).copied().collect();
@@ -127,14 +120,10 @@ where
             break;
         }
     }
-    Some(found)
+    found
 }
 
-impl<A> Learner for BertLearner<A>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+impl<A: TrainBackend> Learner for BertLearner<A> {
     fn sentences(&self) -> usize {
         self.examples.len()
     }
@@ -142,10 +131,8 @@ where
     fn step(&mut self, sentences: &[usize], at: &Moment) -> Result<StepOutcome> {
         let examples: Vec<&Example> = sentences.iter().flat_map(|&at| &self.examples[at]).collect();
         let pass = Pass { step: at.step, place: 0 };
-        Ok(match supervised(&self.model, &examples, self.config.bert.at_once, pass) {
-            Some(found) => self.optimiser.step(&mut self.model, found, at.rate, at.step + 1),
-            None => StepOutcome { loss: 0.0, gradient_norm: 0.0 },
-        })
+        let found = supervised(&self.model, &examples, self.config.bert.at_once, pass);
+        Ok(self.optimiser.step(&mut self.model, found, at.rate))
     }
 
     fn evaluate(&self) -> Result<Option<DevScores>> {
@@ -155,7 +142,7 @@ where
         let sentences: Vec<Sentence> = self.dev.iter().map(|(sentence, _)| sentence.clone()).collect();
         let predicted = self.model.tagger()?.best(&sentences)?;
         let gold = self.dev.iter().map(|(sentence, gold)| (gold.as_slice(), sentence.len()));
-        Ok(Some(score(gold, &predicted)?.overall.into()))
+        Ok(Some(dev_scores(score(gold, &predicted)?.overall)))
     }
 
     fn weights(&self) -> Tensors {
@@ -167,11 +154,11 @@ where
         weights.expect_empty(path)
     }
 
-    fn optimiser(&self) -> Tensors {
+    fn state(&self) -> State {
         self.optimiser.state()
     }
 
-    fn set_optimiser(&mut self, state: Tensors, path: &Path) -> Result<()> {
+    fn set_state(&mut self, state: State, path: &Path) -> Result<()> {
         self.optimiser.set_state(&self.model, state, path)
     }
 

@@ -1,8 +1,8 @@
 //! Fine-tuning an encoder to a tagger.
 //!
 //! [`FineTuned`] is the encoder with its head, what is frozen and what is trained; [`FoundGradients`] the gradient of a
-//! step and [`FineTuneOptimiser`] the step. [`BertLearner`] drives them on labelled sentences; strategies of transfer have
-//! learners of their own on the same parts.
+//! step and [`FineTuneOptimiser`] the step. [`BertLearner`] drives them on labelled sentences; strategies of transfer
+//! have learners of their own on the same parts.
 
 mod config;
 mod examples;
@@ -13,10 +13,9 @@ mod pass;
 
 use std::path::Path;
 
-use burn::tensor::backend::AutodiffBackend;
-use xner_nn::NerBackend;
+use xner_train::{Device, Observer, Settings, TrainBackend, TrainReport, TrainingLoop, on_device};
 
-pub use config::{BertSettings, BertTrainConfig, Model, check_training, complete};
+pub use config::{BertSettings, BertTrainConfig, Model, check_training};
 pub use examples::Example;
 pub use fine_tuned::{FineTuned, Kept, States, Trained};
 pub use gradients::{Clip, FineTuneOptimiser, FoundGradients};
@@ -25,8 +24,6 @@ pub use pass::Pass;
 
 use crate::Result;
 use crate::data::TrainData;
-use crate::device::{Device, Task, dispatch};
-use crate::train::{Observer, TrainReport, TrainingLoop};
 
 /// Fine-tunes a pretrained encoder and writes the model directory to `out`, in Hugging Face's layout.
 ///
@@ -42,29 +39,28 @@ pub fn train(
     device: &Device,
     observer: &mut dyn Observer,
 ) -> Result<TrainReport> {
-    dispatch(*device, Train { config, data, out, observer })
+    on_device!(*device, A, card => fine_tune::<A>(config, data, out, card, observer))
 }
 
-struct Train<'a> {
-    config: &'a BertTrainConfig,
+fn fine_tune<A: TrainBackend>(
+    config: &BertTrainConfig,
     data: TrainData,
-    out: &'a Path,
-    observer: &'a mut dyn Observer,
-}
-
-impl Task for Train<'_> {
-    type Answer = TrainReport;
-
-    fn run<A>(self, device: &A::Device) -> Result<Self::Answer>
-    where
-        A: AutodiffBackend + NerBackend,
-        A::InnerBackend: NerBackend,
-    {
-        let Self { config, data, out, observer } = self;
-        let (mut learner, fingerprint) = BertLearner::<A>::new(config, data, device)?;
-        let left_out = learner.left_out();
-        let (seed, training, settings) = (config.seed, &config.training, config.settings()?);
-        TrainingLoop { seed, training, settings, fingerprint, left_out, out, target_out: None }
-            .run(&mut learner, observer)
+    out: &Path,
+    card: &A::Device,
+    observer: &mut dyn Observer,
+) -> Result<TrainReport> {
+    let config = config.clone().checked()?;
+    let (mut learner, fingerprint) = BertLearner::<A>::new(&config, data, card)?;
+    TrainingLoop {
+        phase: "training",
+        seed: config.seed,
+        training: &config.training,
+        settings: config.to_json()?,
+        fingerprint,
+        trained: false,
+        left_out: learner.left_out(),
+        out,
+        target_out: None,
     }
+    .run(&mut learner, observer)
 }

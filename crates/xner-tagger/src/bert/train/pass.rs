@@ -3,9 +3,9 @@
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use xner_nn::EncoderDropout;
+use xner_train::{Purpose, stream};
 
 use super::super::config::BertConfig;
-use crate::random::{Purpose, stream};
 
 /// Where in training a pass stands. All its dropout is a function of it and the seed, so no two passes of a run may
 /// stand in the same place.

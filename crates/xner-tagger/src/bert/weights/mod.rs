@@ -14,13 +14,14 @@ mod write;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use xner_train::check_finite;
+
 pub(crate) use index::Index;
 pub use names::canonical;
 pub use write::write_safetensors;
 
 use self::safetensors::SafetensorsFile;
 use self::torch::TorchFile;
-use crate::tensors::check_finite;
 use crate::{Error, Result};
 
 const SAFETENSORS: &str = "model.safetensors";

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
+use xner_train::files;
 
-use crate::{Error, Result, files};
+use crate::{Error, Result};
 
 /// Writes tensors (name, shape, values row by row) as 32-bit floats to a safetensors file, whole or not at all.
 ///

@@ -5,10 +5,15 @@ mod preset;
 
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xner_tagger::bert::config::Head;
 use xner_tagger::bert::train::{BertSettings, check_training};
-use xner_tagger::config::{Fall, Optimiser, Schedule, TrainingConfig};
+use xner_train::{
+    Settings,
+    config::{Fall, Optimiser, Schedule, TrainingConfig},
+    settings::check,
+};
 
 pub use parts::{
     Ablation, AdaptationConfig, Decoding, Gradient, InnerUpdate, LossConfig, Masked, MaskingConfig, Mean,
@@ -16,8 +21,6 @@ pub use parts::{
 };
 pub use preset::Preset;
 
-use super::run::METHOD;
-use crate::files::{read_config_with, resolve};
 use crate::report::{REPORT, TransferReport};
 use crate::{Error, Result};
 
@@ -32,14 +35,15 @@ use crate::{Error, Result};
 /// assert!(toml::from_str::<MetaConfig>("meta.update = 300").is_err());
 /// # Ok::<(), toml::de::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct MetaConfig {
-    /// Whose settings are taken where there are none: `paper` (default) or `released`.
+    /// Whose settings are taken where there are none. Default `paper`.
     pub preset: Preset,
     /// Decides everything random. Default 1.
     pub seed: u64,
     /// What tables call the row; by default `Meta-Cross` and the ablation.
+    #[schemars(example = &"full")]
     pub row: Option<String>,
     /// What it does without (table 4). Default `none`.
     pub ablation: Ablation,
@@ -47,13 +51,13 @@ pub struct MetaConfig {
     pub drop_types: Vec<String>,
     /// How tags are chosen.
     pub decode: Decoding,
-    /// How often a word counts that is in two windows.
+    /// How often a word counts that is in two windows of a long sentence.
     pub overlap: Overlap,
     /// The language with labels.
     pub source: SourceText,
-    /// The language without.
+    /// The language without labels.
     pub target: TargetText,
-    /// The encoder, the head, what is frozen.
+    /// The encoder, and what of it is trained.
     pub bert: BertSettings,
     /// Which sentences are similar.
     pub similarity: Similarity,
@@ -86,45 +90,82 @@ impl Default for MetaConfig {
     }
 }
 
+impl Settings for MetaConfig {
+    fn paths(&mut self) -> Vec<&mut Option<PathBuf>> {
+        vec![&mut self.source.train, &mut self.source.dev, &mut self.target.test]
+    }
+
+    fn encoder(&mut self) -> Option<&mut Option<PathBuf>> {
+        Some(&mut self.bert.encoder)
+    }
+
+    fn check(&self) -> Result<()> {
+        check_training(&self.training)?;
+        self.bert.check()?;
+        let under = |section: &str, training: &TrainingConfig| {
+            training.check().map_err(|fault| match fault {
+                Error::Setting { key, message } => {
+                    let key = key.strip_prefix("training.").unwrap_or(&key);
+                    let key = key.strip_prefix("schedule.").unwrap_or(key);
+                    let key = if key == "batch" { "tasks" } else { key };
+                    Error::Setting { key: format!("{section}.{key}"), message }
+                }
+                other => other,
+            })
+        };
+        under("meta", &self.meta_training())?;
+        let InnerUpdate { optimiser, clip, .. } = self.inner;
+        under("inner", &TrainingConfig { optimiser, clip, ..self.training.clone() })?;
+        if i64::try_from(self.seed).is_err() {
+            let message =
+                format!("is {}, expected at most {}, the greatest number of TOML", self.seed, i64::MAX);
+            return Err(Error::setting("seed", message));
+        }
+        if self.row.as_ref().is_some_and(|row| row.trim().is_empty()) {
+            return Err(Error::setting("row", "is empty, expected what tables call the row"));
+        }
+        let at_least_one = [
+            ("meta.updates", Some(self.meta.updates)),
+            ("similarity.k", Some(self.similarity.k)),
+            ("source.sentences", self.source.sentences),
+            ("source.dev_sentences", self.source.dev_sentences),
+            ("target.test_sentences", self.target.test_sentences),
+        ];
+        for (key, value) in at_least_one {
+            check::positive_if_given(key, value)?;
+        }
+        if self.similarity.length < SHORTEST {
+            let message = format!("is {}, expected at least {SHORTEST}", self.similarity.length);
+            return Err(Error::setting("similarity.length", message));
+        }
+        check::fraction("masking.ratio", self.masking.ratio)?;
+        check::not_negative("loss.max_weight", self.loss.max_weight)?;
+        check::above_zero("adaptation.rate", self.adaptation.rate)?;
+        if self.bert.head == Head::Crf {
+            let message = "is `crf`, expected `softmax`: the loss is of single words";
+            return Err(Error::setting("bert.head", message));
+        }
+        // The training loop puts them in an order that is forgotten.
+        let draws = self.meta.updates.saturating_mul(self.meta.tasks);
+        if draws > DRAWS {
+            let message =
+                format!("makes {draws} tasks of {} an update, expected at most {DRAWS}", self.meta.tasks);
+            return Err(Error::setting("meta.updates", message));
+        }
+        // Each pass of a step has dropout of its own.
+        let passes = self.inner.steps.saturating_add(1).saturating_mul(self.meta.tasks);
+        if passes >= PASSES {
+            let message = format!("makes {passes} passes of an update, expected fewer than {PASSES}");
+            return Err(Error::setting("inner.steps", message));
+        }
+        if self.adaptation.steps >= PASSES {
+            return Err(Error::setting("adaptation.steps", format!("is not below {PASSES}")));
+        }
+        Ok(())
+    }
+}
+
 impl MetaConfig {
-    /// Reads a config file. Relative paths in it are taken from the file's folder; an encoder that is no folder there
-    /// stays as it is, for it may be a name on the hub.
-    ///
-    /// # Errors
-    /// [`Error::Io`]; [`Error::Config`], with line or key, for what does not parse, unknown keys among it; the faults
-    /// of [`MetaConfig::check`].
-    pub fn read(path: &Path) -> Result<Self> {
-        Self::read_with(path, &[])
-    }
-
-    /// As [`MetaConfig::read`], with settings in the place of the file's: `key=value` each, the key with its sections.
-    ///
-    /// # Errors
-    /// As [`MetaConfig::read`]; [`Error::Setting`] for what is no setting.
-    pub fn read_with(path: &Path, settings: &[String]) -> Result<Self> {
-        let mut config: Self = read_config_with(path, settings)?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        config.paths().into_iter().for_each(|path| resolve(path, folder));
-        config.bert.resolve(folder);
-        config
-            .check()
-            .map_err(|fault| Error::Config { path: path.to_owned(), message: fault.to_string() })?;
-        Ok(config)
-    }
-
-    fn paths(&mut self) -> [&mut Option<PathBuf>; 3] {
-        [&mut self.source.train, &mut self.source.dev, &mut self.target.test]
-    }
-
-    /// The same config with no paths in it: what a report tells, wherever it was made.
-    #[must_use]
-    pub fn without_paths(&self) -> Self {
-        let mut config = self.clone();
-        config.paths().into_iter().for_each(|path| *path = None);
-        config.bert.encoder = None;
-        config
-    }
-
     /// What meta-training depends on: ablations as what they leave, and nothing of what comes behind it.
     pub(crate) fn of_meta_training(&self) -> Self {
         let Self { preset, target, adaptation, similarity, .. } = Self::default();
@@ -145,21 +186,22 @@ impl MetaConfig {
         }
     }
 
-    /// By what a model was meta-trained, as the report in its folder tells it; none where there is no report of such a run.
+    /// By what a model was meta-trained, as the report in its folder tells it; none where there is no report of such
+    /// a run.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Folder`] for a report that does not read.
+    /// [`Error::Io`]; [`Error::Model`] for a report that does not read.
     pub fn of_model(folder: &Path) -> Result<Option<TrainedBy>> {
         if !folder.join(REPORT).exists() {
             return Ok(None);
         }
         let mut report = TransferReport::read(folder)?;
-        if report.method != METHOD {
+        if report.method != super::METHOD {
             return Ok(None);
         }
         without_null(&mut report.config);
         let fault = |fault: &dyn std::fmt::Display| {
-            Error::folder(&folder.join(REPORT), format!("at `config`: {fault}"))
+            Error::model(&folder.join(REPORT), format!("at `config`: {fault}"))
         };
         let config: Self = serde_json::from_value(report.config).map_err(|e| fault(&e))?;
         config.check().map_err(|e| fault(&e))?;
@@ -232,84 +274,6 @@ impl MetaConfig {
             patience: 0,
             ..self.training.clone()
         }
-    }
-
-    /// Checks every value's range.
-    ///
-    /// # Errors
-    /// [`Error::Setting`] for the first that is wrong.
-    pub fn check(&self) -> Result<()> {
-        check_training(&self.training)?;
-        self.bert.check()?;
-        let under = |section: &str, training: &TrainingConfig| {
-            training.check().map_err(|fault| match fault {
-                xner_tagger::Error::Setting { key, message } => {
-                    let key = key.strip_prefix("training.").unwrap_or(&key);
-                    let key = key.strip_prefix("schedule.").unwrap_or(key);
-                    let key = if key == "batch" { "tasks" } else { key };
-                    Error::Setting { key: format!("{section}.{key}"), message }
-                }
-                other => other.into(),
-            })
-        };
-        under("meta", &self.meta_training())?;
-        let InnerUpdate { optimiser, clip, .. } = self.inner;
-        under("inner", &TrainingConfig { optimiser, clip, ..self.training.clone() })?;
-        if i64::try_from(self.seed).is_err() {
-            let message =
-                format!("is {}, expected at most {}, the greatest number of TOML", self.seed, i64::MAX);
-            return Err(Error::setting("seed", message));
-        }
-        if self.row.as_ref().is_some_and(|row| row.trim().is_empty()) {
-            return Err(Error::setting("row", "is empty, expected what tables call the row"));
-        }
-        let at_least_one = [
-            ("meta.updates", Some(self.meta.updates)),
-            ("similarity.k", Some(self.similarity.k)),
-            ("source.sentences", self.source.sentences),
-            ("source.dev_sentences", self.source.dev_sentences),
-            ("target.test_sentences", self.target.test_sentences),
-        ];
-        if let Some((key, _)) = at_least_one.iter().find(|(_, value)| *value == Some(0)) {
-            return Err(Error::setting(key, "is 0, expected at least 1"));
-        }
-        if self.similarity.length < SHORTEST {
-            let message = format!("is {}, expected at least {SHORTEST}", self.similarity.length);
-            return Err(Error::setting("similarity.length", message));
-        }
-        if !(0.0..=1.0).contains(&self.masking.ratio) {
-            let message = format!("is {}, expected at least 0 and at most 1", self.masking.ratio);
-            return Err(Error::setting("masking.ratio", message));
-        }
-        if !(self.loss.max_weight.is_finite() && self.loss.max_weight >= 0.0) {
-            let message = format!("is {}, expected a finite number, 0 or above", self.loss.max_weight);
-            return Err(Error::setting("loss.max_weight", message));
-        }
-        if !(self.adaptation.rate.is_finite() && self.adaptation.rate > 0.0) {
-            let message = format!("is {}, expected a finite number above 0", self.adaptation.rate);
-            return Err(Error::setting("adaptation.rate", message));
-        }
-        if self.bert.head == Head::Crf {
-            let message = "is `crf`, expected `softmax`: the loss is of single words";
-            return Err(Error::setting("bert.head", message));
-        }
-        // The training loop puts them in an order that is forgotten.
-        let draws = self.meta.updates.saturating_mul(self.meta.tasks);
-        if draws > DRAWS {
-            let message =
-                format!("makes {draws} tasks of {} an update, expected at most {DRAWS}", self.meta.tasks);
-            return Err(Error::setting("meta.updates", message));
-        }
-        // Each pass of a step has dropout of its own.
-        let passes = self.inner.steps.saturating_add(1).saturating_mul(self.meta.tasks);
-        if passes >= PASSES {
-            let message = format!("makes {passes} passes of an update, expected fewer than {PASSES}");
-            return Err(Error::setting("inner.steps", message));
-        }
-        if self.adaptation.steps >= PASSES {
-            return Err(Error::setting("adaptation.steps", format!("is not below {PASSES}")));
-        }
-        Ok(())
     }
 
     /// What tables call the row.

@@ -2,49 +2,57 @@
 
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xner_corpus::read::ReadOptions;
 use xner_tagger::Decode;
 use xner_tagger::bert::train::Clip;
-use xner_tagger::config::Optimiser;
 
 use super::super::index::Representation;
 use xner_tagger::bert::Pooling;
+use xner_train::config::Optimiser;
 
-/// `[source]`: labelled text, on which the model is trained and from which similar sentences are taken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Labelled text, on which the model is trained and from which similar sentences are taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SourceText {
     /// What the language is called. Default `en`.
     pub language: String,
-    /// `D_S`: labelled sentences.
+    /// `D_S`: labelled sentences to train on, and to search for similar ones. This key must be given.
+    #[schemars(example = &"train.conll")]
     pub train: Option<PathBuf>,
-    /// Labelled sentences by which weights are chosen.
+    /// Labelled sentences by which weights are chosen. This key must be given.
+    #[schemars(example = &"dev.conll")]
     pub dev: Option<PathBuf>,
-    /// So many of the training sentences, the same for every seed; by default all.
+    /// So many of the training sentences are used, the same for every seed; by default all.
+    #[schemars(example = 2000)]
     pub sentences: Option<usize>,
-    /// So many of the development sentences; by default all.
+    /// So many of the development sentences are used; by default all.
+    #[schemars(example = 800)]
     pub dev_sentences: Option<usize>,
-    /// `[source.read]`: format and columns.
+    /// How a corpus is read.
     pub read: ReadOptions,
 }
 
-/// `[target]`: text to score on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Text to score on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TargetText {
     /// What the language is called. Default `target`.
     pub language: String,
     /// `D_T`: labelled sentences to be scored in the end.
+    #[schemars(example = &"test.conll")]
     pub test: Option<PathBuf>,
-    /// So many of them, the same for every seed and row, where adapting to each of them takes too long; by default all.
+    /// So many of them are scored, the same for every seed and row, where adapting to each takes too long; by default
+    /// all.
+    #[schemars(example = 500)]
     pub test_sentences: Option<usize>,
-    /// `[target.read]`: format and columns.
+    /// How a corpus is read.
     pub read: ReadOptions,
 }
 
-/// `[similarity]`: which sentences are similar (equations 5 and 6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Which sentences are similar: by the cosine of vectors of the pretrained encoder (equations 5 and 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Similarity {
     /// What of the pretrained encoder's last layer a sentence's vector is. Default `cls`.
@@ -53,7 +61,7 @@ pub struct Similarity {
     pub length: usize,
     /// `K`: similar sentences of a task. Default 2.
     pub k: usize,
-    /// What becomes of the single nearest sentence of a target sentence.
+    /// What becomes of the source sentence that is nearest to a target sentence.
     pub nearest: Nearest,
 }
 
@@ -65,17 +73,18 @@ impl Similarity {
 }
 
 /// What becomes of the single nearest sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Nearest {
-    /// It is one of the K (`paper`).
+    /// It is one of the `k` similar ones (preset `paper`).
     Keep,
-    /// It is left out, as if it were the sentence itself (`released`).
+    /// It is left out, as if it were the sentence itself (preset `released`).
     Drop,
 }
 
-/// `[loss]`: the loss of meta-training (equation 13). The base model's and adaptation's have no greatest term (equation 3).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// The loss of meta-training (equation 13). The base model's loss and that of adaptation have no greatest term
+/// (equation 3).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LossConfig {
     /// `λ`: the weight of a sentence's greatest token loss beside its mean. Default 2.
@@ -87,77 +96,77 @@ pub struct LossConfig {
 }
 
 /// The mean loss of several sentences.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Mean {
-    /// Over sentences, of the mean over each one's tokens (`paper`).
+    /// Over sentences, of the mean over each one's tokens (preset `paper`).
     Sentence,
-    /// Over all their tokens (`released`).
+    /// Over all their tokens (preset `released`).
     Token,
 }
 
 /// Which subwords something is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Subwords {
     /// The first of each word.
     First,
-    /// All of them.
+    /// All of them, special ones too.
     All,
 }
 
-/// `[masking]`: entity words that are not to be seen in meta-training.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// Entity words that are not to be seen, drawn anew each time through the source.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MaskingConfig {
     /// With what probability a word of an entity is masked. Default 0.2.
     pub ratio: f64,
-    /// What is masked.
+    /// In which sentences words are masked.
     pub what: Masked,
-    /// Which subwords of a masked word are.
+    /// Which subwords of such a word are masked.
     pub subwords: Subwords,
 }
 
 /// What is masked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Masked {
-    /// The sentences that tasks are tested on (`released`).
+    /// The sentences that tasks are tested on (preset `released`).
     Query,
-    /// These and their similar sentences (`paper`).
+    /// These and their similar sentences (preset `paper`).
     Both,
 }
 
-/// `[meta]`: the meta-update (equations 9 to 12).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// The meta-update (equations 9 to 12).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MetaUpdate {
     /// Meta-updates in all. Default 3,000.
     pub updates: usize,
-    /// Tasks of each. Default 32.
+    /// Tasks of each meta-update. Default 32.
     pub tasks: usize,
-    /// Meta-updates between two scores on the development data. Default 300.
+    /// Meta-updates between two scores on the development data; 0: at the end. Default 300.
     pub evaluate_every: usize,
     /// Meta-updates between two checkpoints, beside the one that follows each score; 0: none beside. Default 25.
     pub checkpoint_every: usize,
-    /// What it begins with.
+    /// What meta-training begins with.
     pub start: Start,
-    /// The sum or the mean of the tasks' gradients.
+    /// How the tasks' gradients come together.
     pub gradient: Gradient,
-    /// The optimiser and the first rate, `β`. Default Adam, 3e-5.
+    /// The optimiser and its first rate, `β`. Default `{ kind = "adam", rate = 3e-5 }`.
     pub optimiser: Optimiser,
     /// Whether Adam corrects its moments for beginning at zero.
     pub bias_correction: bool,
     /// The share of the updates in which the rate rises from 0; then it falls in a line to 0. Default 0.1.
     pub warmup: f64,
-    /// Longest gradient; 0: any. Default 1.
+    /// The longest gradient; 0: any. Default 1.
     pub clip: f64,
-    /// What of the gradient that is.
+    /// What of the gradient is no longer than that.
     pub clip_by: Clip,
 }
 
 /// What meta-training begins with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Start {
     /// The pretrained encoder with a new head.
@@ -167,7 +176,7 @@ pub enum Start {
 }
 
 /// How tasks' gradients come together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Gradient {
     /// Their mean.
@@ -176,27 +185,27 @@ pub enum Gradient {
     Sum,
 }
 
-/// `[inner]`: the inner update (equations 7 and 8); its optimiser begins anew for each task. Adaptation's is the same but for
-/// steps and rate.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// The inner update (equations 7 and 8). Its optimiser begins anew for each task. Adaptation uses these settings too,
+/// but for steps and rate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InnerUpdate {
     /// `n`: steps on a task's similar sentences. Default 2.
     pub steps: usize,
-    /// The optimiser and its rate, `α`. Default Adam, 3e-5.
+    /// The optimiser and its rate, `α`. Default `{ kind = "adam", rate = 3e-5 }`.
     pub optimiser: Optimiser,
     /// Whether Adam corrects its moments for beginning at zero.
     pub bias_correction: bool,
     /// Whether the rate rises and falls as that of the meta-update.
     pub scheduled: bool,
-    /// Longest gradient; 0: any. Default 1.
+    /// The longest gradient; 0: any. Default 1.
     pub clip: f64,
-    /// What of the gradient that is.
+    /// What of the gradient is no longer than that.
     pub clip_by: Clip,
 }
 
-/// `[adaptation]`
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// Adaptation to each target sentence, by steps on its similar source sentences.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AdaptationConfig {
     /// Steps on the similar sentences. Default 1.
@@ -205,12 +214,12 @@ pub struct AdaptationConfig {
     pub rate: f64,
     /// Whether these steps are made with dropout, drawn by the similar sentences.
     pub dropout: bool,
-    /// Whether a run scores the target's test sentences with adaptation too. Default true.
+    /// Whether the test sentences are scored with adaptation too. Default true.
     pub score: bool,
 }
 
 /// How tags are chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Decoding {
     /// The best sequence that keeps to the scheme.
@@ -229,18 +238,18 @@ impl From<Decoding> for Decode {
 }
 
 /// How often a word counts that is in two windows of a long sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Overlap {
-    /// Once (`paper`): windows tag it together, and in meta-training and adaptation the first has its loss. The base model's
-    /// training counts it in both.
+    /// Once (preset `paper`): windows tag it together, and in meta-training and adaptation the first has its loss.
+    /// The base model's training counts it in both.
     Once,
-    /// Twice (`released`): each window is a sentence of its own, in training and in scoring.
+    /// Twice (preset `released`): each window is a sentence of its own, in training and in scoring.
     Twice,
 }
 
 /// What meta-training does without (table 4).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ablation {
     /// Nothing.

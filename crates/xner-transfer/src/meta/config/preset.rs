@@ -1,11 +1,15 @@
 //! The paper's settings, and those of the authors' program.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::{Table, Value};
 use xner_corpus::read::ReadOptions;
 use xner_tagger::bert::Pooling;
-use xner_tagger::bert::train::{BertSettings, BertTrainConfig, Clip, complete};
-use xner_tagger::config::{Optimiser, Schedule, TrainingConfig};
+use xner_tagger::bert::train::{BertSettings, BertTrainConfig, Clip};
+use xner_train::{
+    config::{Optimiser, Schedule, TrainingConfig},
+    settings::complete,
+};
 
 use super::MetaConfig;
 use super::parts::{
@@ -14,10 +18,10 @@ use super::parts::{
 };
 
 /// Whose settings are taken where a config has none of its own.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Preset {
-    /// The paper's text (default).
+    /// The paper's text.
     #[default]
     Paper,
     /// The program that its authors released, where it does something else.

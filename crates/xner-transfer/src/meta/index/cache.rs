@@ -5,10 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use xner_corpus::write::{Output, remove_partial_older};
-use xner_tagger::{Fingerprint, Tensors};
+use xner_train::{Fingerprint, Tensors, files::create_folder};
 
 use super::vectors::{Origin, Vectors, check};
-use crate::files::create_folder;
 use crate::{Error, Result};
 
 const TENSOR: &str = "vectors";

@@ -49,7 +49,8 @@ pub use self::pretrained::{Pretrained, Representation};
 pub use self::vectors::{Origin, Represent, SentenceVectors, Vectors};
 use crate::{Error, Result};
 
-/// Whether a corpus has enough sentences to find `k` similar ones of another sentence or, with `own` 1, of each of its own.
+/// Whether a corpus has enough sentences to find `k` similar ones of another sentence or, with `own` 1, of each of its
+/// own.
 ///
 /// # Errors
 /// [`Error::Data`] when it does not.
@@ -80,8 +81,8 @@ pub struct Neighbour {
 /// The sentences of a source corpus, to be searched.
 ///
 /// Neighbours come nearest first; of equal cosines, the one that stands first in the source. Sentences that are there
-/// twice are each other's neighbours like any others: only a sentence itself, known by its place, is left out of its own
-/// task.
+/// twice are each other's neighbours like any others: only a sentence itself, known by its place, is left out of its
+/// own task.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SentenceIndex {
     vectors: SentenceVectors,
@@ -133,11 +134,12 @@ impl SentenceIndex {
         &self.vectors
     }
 
-    /// The `k` source sentences nearest to each query. None is left out: a query that is a source sentence finds itself.
+    /// The `k` source sentences nearest to each query. None is left out: a query that is a source sentence finds
+    /// itself.
     ///
     /// # Errors
-    /// [`Error::Setting`] when `k` is 0; [`Error::Data`] when there are fewer source sentences than `k`, or the queries'
-    /// vectors are another encoder's.
+    /// [`Error::Setting`] when `k` is 0; [`Error::Data`] when there are fewer source sentences than `k`, or the
+    /// queries' vectors are another encoder's.
     pub fn nearest(&self, queries: &SentenceVectors, k: usize) -> Result<Vec<Vec<Neighbour>>> {
         self.check(k, 0)?;
         if queries.encoder() != self.vectors.encoder() {

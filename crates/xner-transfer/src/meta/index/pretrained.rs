@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use xner_corpus::Sentence;
 use xner_nn::NerBackend;
 use xner_tagger::bert::{Pooling, SentenceEncoder, fingerprint};
-use xner_tagger::{Device, Fingerprint, Task, dispatch};
+use xner_train::{Device, Fingerprint, on_device};
 
 use super::vectors::{Represent, Vectors};
 use crate::Result;
@@ -29,8 +29,8 @@ impl Default for Representation {
     }
 }
 
-/// The encoder of a directory of Hugging Face's layout. It is opened when the first sentence is to be read, so where all
-/// vectors are in a cache, it never is.
+/// The encoder of a directory of Hugging Face's layout. It is opened when the first sentence is to be read, so where
+/// all vectors are in a cache, it never is.
 pub struct Pretrained {
     folder: PathBuf,
     representation: Representation,
@@ -53,7 +53,7 @@ impl Pretrained {
     /// The encoder of a directory, whose files are read for its identity: `config.json`, weights, tokeniser.
     ///
     /// # Errors
-    /// [`Error::Tagger`](crate::Error::Tagger) when one of the files is missing.
+    /// A fault when one of the files is missing.
     pub fn new(folder: &Path, representation: Representation, device: Device) -> Result<Self> {
         let Representation { pooling, length } = representation;
         let pooling = match pooling {
@@ -85,7 +85,12 @@ impl Pretrained {
         if let Some(opened) = self.opened.get() {
             return Ok(opened.as_ref());
         }
-        let opened = dispatch(self.device, Open(&self.folder, self.representation))?;
+        let Representation { pooling, length } = self.representation;
+        let opened = on_device!(self.device, A, card => {
+            let folder = &self.folder;
+            let encoder = SentenceEncoder::<<A as AutodiffBackend>::InnerBackend>::open(folder, pooling, length, card);
+            encoder.map(|encoder| Box::new(encoder) as Box<dyn Encode>)
+        })?;
         // Where another thread was faster, its encoder is the same.
         Ok(self.opened.get_or_init(|| opened).as_ref())
     }
@@ -109,20 +114,5 @@ trait Encode: Send + Sync {
 impl<B: NerBackend> Encode for SentenceEncoder<B> {
     fn encode(&self, sentences: &[Sentence], done: &(dyn Fn(usize) + Sync)) -> Result<Vectors> {
         Ok(Vectors { width: self.width(), rows: self.vectors(sentences, done)? })
-    }
-}
-
-struct Open<'a>(&'a Path, Representation);
-
-impl Task for Open<'_> {
-    type Answer = Box<dyn Encode>;
-
-    fn run<A>(self, device: &A::Device) -> xner_tagger::Result<Self::Answer>
-    where
-        A: AutodiffBackend + NerBackend,
-        A::InnerBackend: NerBackend,
-    {
-        let Self(folder, Representation { pooling, length }) = self;
-        Ok(Box::new(SentenceEncoder::<A::InnerBackend>::open(folder, pooling, length, device)?))
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use xner_corpus::Sentence;
 use xner_embed::Rows;
-use xner_tagger::Fingerprint;
+use xner_train::Fingerprint;
 
 use super::cache;
 use crate::{Error, Result};
@@ -57,8 +57,8 @@ impl SentenceVectors {
     /// programs at a time. A file that is damaged is made anew, as [`SentenceVectors::origin`] tells.
     ///
     /// # Errors
-    /// The encoder's; [`Error::Data`] when it does not give a row of finite numbers for each sentence; [`Error::Io`] and
-    /// [`Error::Corpus`] when the cache cannot be written.
+    /// The encoder's; [`Error::Data`] when it does not give a row of finite numbers for each sentence; [`Error::Io`]
+    /// and [`Error::Corpus`] when the cache cannot be written.
     pub fn open_or_make(
         cache: Option<&Path>,
         encoder: &dyn Represent,

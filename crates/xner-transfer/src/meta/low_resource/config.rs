@@ -1,47 +1,58 @@
 //! The settings of low resource, read from TOML.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use toml::Table;
 use xner_corpus::Labelled;
 use xner_corpus::read::ReadOptions;
-use xner_tagger::bert::train::{BertSettings, BertTrainConfig, check_training, complete};
-use xner_tagger::config::{Fall, Optimiser, Schedule, TrainingConfig};
-use xner_tagger::read_labelled;
+use xner_tagger::bert::train::{BertSettings, BertTrainConfig, check_training};
+use xner_train::{
+    Settings,
+    config::{Fall, Optimiser, Schedule, TrainingConfig},
+    read_labelled,
+    settings::{check, over},
+};
 
 use super::super::config::Decoding;
 use super::super::corpora::{MetaCorpora, limited};
-use crate::files::{from_table, read_config_with, resolve};
 use crate::{Error, Result};
 
 /// All settings: which text, how much of it, how models are tuned on it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LowResourceConfig {
     /// Decides order and dropout. Default 1.
     pub seed: u64,
     /// What the language is called. Default `target`.
     pub language: String,
-    /// Its labelled sentences, of which parts are drawn.
+    /// Labelled sentences, of which parts are drawn. This key must be given.
+    #[schemars(example = &"train.conll")]
     pub train: Option<PathBuf>,
-    /// Its labelled sentences to be scored on.
+    /// Labelled sentences to score on. This key must be given.
+    #[schemars(example = &"test.conll")]
     pub test: Option<PathBuf>,
-    /// So many of these; by default all.
+    /// So many of the test sentences are scored, always the same; by default all.
+    #[schemars(example = 500)]
     pub test_sentences: Option<usize>,
     /// Entities of these types count as none.
     pub drop_types: Vec<String>,
     /// How tags are chosen in scoring. Default `viterbi`.
     pub decode: Decoding,
-    /// Which shares of the sentences. Default 0.01, 0.02, 0.05. With one draw, a larger share holds every smaller one.
+    /// Which shares of the sentences are drawn; a larger share holds every smaller one of its draw. Default
+    /// `[0.01, 0.02, 0.05]`.
     pub shares: Vec<f64>,
-    /// The seeds of the draws. Default 1, 2, 3.
+    /// The seeds of the draws. Default `[1, 2, 3]`.
     pub draws: Vec<u64>,
-    /// Format and columns.
+    /// How a corpus is read.
     pub read: ReadOptions,
     /// What of a model is tuned.
     pub bert: TunedParts,
-    /// How models are tuned: by default 10 epochs with Adam at 1e-5 throughout.
+    /// How models are tuned. Nothing is evaluated on the way, so `evaluate_every` and `patience` have no effect: the
+    /// last weights count.
+    ///
+    /// By default there are 10 epochs with Adam at 1e-5 throughout.
     #[serde(deserialize_with = "training")]
     pub training: TrainingConfig,
 }
@@ -65,8 +76,8 @@ impl Default for LowResourceConfig {
     }
 }
 
-/// `[bert]`: what of a model is tuned. Its head, its tags and its windows are its own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What of a model is tuned. Its head, its tags and its windows are its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TunedParts {
     /// Whether the embeddings stay as they are. Default true.
@@ -74,8 +85,10 @@ pub struct TunedParts {
     /// So many layers, from the bottom, stay as they are. Default 3.
     pub freeze_layers: usize,
     /// Dropout before the head; by default what the model's config says.
+    #[schemars(example = 0.1)]
     pub dropout: Option<f64>,
-    /// Subwords that are worked on at once; more are worked on in parts, whose gradients are added up. Default 4096.
+    /// Subwords that are worked on at once. A batch of more is worked on in parts, whose gradients are added up.
+    /// Default 4096.
     pub at_once: usize,
 }
 
@@ -102,33 +115,15 @@ fn default_training() -> TrainingConfig {
 }
 
 fn training<'de, D: Deserializer<'de>>(from: D) -> Result<TrainingConfig, D::Error> {
-    let mut own = Table::deserialize(from)?;
-    complete(&mut own, Table::try_from(default_training()).map_err(serde::de::Error::custom)?);
-    from_table(own)
+    over(&default_training(), Table::deserialize(from)?)
 }
 
-impl LowResourceConfig {
-    /// Reads a config file, with settings in the place of the file's, as [`crate::meta::MetaConfig::read_with`] does.
-    ///
-    /// # Errors
-    /// [`Error::Io`]; [`Error::Config`]; [`Error::Setting`] for what is no setting.
-    pub fn read_with(path: &Path, settings: &[String]) -> Result<Self> {
-        let mut config: Self = read_config_with(path, settings)?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        for path in [&mut config.train, &mut config.test] {
-            resolve(path, folder);
-        }
-        config
-            .check()
-            .map_err(|fault| Error::Config { path: path.to_owned(), message: fault.to_string() })?;
-        Ok(config)
+impl Settings for LowResourceConfig {
+    fn paths(&mut self) -> Vec<&mut Option<PathBuf>> {
+        vec![&mut self.train, &mut self.test]
     }
 
-    /// Checks every value's range.
-    ///
-    /// # Errors
-    /// [`Error::Setting`] for the first that is wrong.
-    pub fn check(&self) -> Result<()> {
+    fn check(&self) -> Result<()> {
         check_training(&self.training)?;
         self.bert.settings().check()?;
         if self.shares.is_empty() {
@@ -138,9 +133,7 @@ impl LowResourceConfig {
             let message = format!("has {share}, expected shares above 0 and at most 1");
             return Err(Error::setting("shares", message));
         }
-        if self.test_sentences == Some(0) {
-            return Err(Error::setting("test_sentences", "is 0, expected at least 1"));
-        }
+        check::positive_if_given("test_sentences", self.test_sentences)?;
         if self.draws.is_empty() {
             return Err(Error::setting("draws", "is empty, expected at least one seed"));
         }
@@ -153,7 +146,9 @@ impl LowResourceConfig {
         }
         Ok(())
     }
+}
 
+impl LowResourceConfig {
     /// Reads the sentences to draw from, and those to score on.
     ///
     /// # Errors
@@ -161,7 +156,7 @@ impl LowResourceConfig {
     pub fn corpora(&self) -> Result<[Vec<Labelled>; 2]> {
         let read = |key: &str, path: &Option<PathBuf>| -> Result<Vec<Labelled>> {
             let missing = || Error::setting(key, "is missing, expected the path of a corpus");
-            Ok(read_labelled(key, path.as_ref().ok_or_else(missing)?, &self.read)?)
+            read_labelled(key, path.as_ref().ok_or_else(missing)?, &self.read)
         };
         let train = limited(read("train", &self.train)?, None);
         let target_test = limited(read("test", &self.test)?, self.test_sentences);

@@ -10,23 +10,20 @@ use xner_corpus::Labelled;
 use xner_corpus::sample::subset;
 use xner_corpus::write::remove_partial;
 use xner_eval::Summary;
-use xner_nn::NerBackend;
 use xner_tagger::bert::train::{Example, FineTuneOptimiser, FineTuned, Pass, supervised};
-use xner_tagger::train::{DevScores, Event as Training, Learner, Moment, StepOutcome, TrainingLoop};
-use xner_tagger::{
-    Decode, Device, Fingerprint, Tagger, Task, Tensors, TrainReport, check_entities, dispatch, evaluate,
+use xner_tagger::{Decode, Tagger, evaluate};
+use xner_train::{
+    Checked, DevScores, Device, Event, Fingerprint, Flow, Learner, Moment, Observer, Settings, State,
+    StepOutcome, Tensors, TrainBackend, TrainReport, TrainingLoop, What, check_entities,
+    files::{create_folder, read_json, write_json},
+    holds_entities, on_device,
 };
 
 pub use self::config::{LowResourceConfig, TunedParts};
-use super::observer::{Event, Observer};
-use crate::error::granted;
-use crate::files::{create_folder, read_json, write_json};
-use crate::identity::{PHASE_FORMAT, of_no_run};
-use crate::report::{TestScores, holds_entities, settings};
+pub use crate::report::LOW_RESOURCE as REPORT;
+use crate::report::TestScores;
+use crate::strategy::{PHASE_FORMAT, of_no_run};
 use crate::{Error, Result};
-
-/// The name of the report in its folder.
-pub const REPORT: &str = "low-resource.json";
 
 /// `low-resource.json`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -60,21 +57,22 @@ pub struct LowResourceRow {
     pub f1: Option<Summary>,
 }
 
-/// The places of a share of so many sentences, in order: at least one. With one draw, a larger share holds every smaller one.
+/// The places of a share of so many sentences, in order: at least one. With one draw, a larger share holds every
+/// smaller one.
 pub fn part(sentences: usize, share: f64, draw: u64) -> Vec<usize> {
     let count = ((share * sentences as f64).round() as usize).clamp(1, sentences.max(1));
     subset(sentences, count.min(sentences), draw)
 }
 
-/// Tunes each of some models, given by name and model directory, on nested parts of the target's sentences, and scores it on
-/// its test sentences. No development data are looked at: the last weights count.
+/// Tunes each of some models, given by name and model directory, on nested parts of the target's sentences, and scores
+/// it on its test sentences. No development data are looked at: the last weights count.
 ///
-/// What is tuned is not kept; its scores are, in `out`, a folder for each. A call that was killed goes on where it was; one
-/// with more models, shares or draws takes what is there, and does the rest.
+/// What is tuned is not kept; its scores are, in `out`, a folder for each. A call that was killed goes on where it was;
+/// one with more models, shares or draws takes what is there, and does the rest.
 ///
 /// # Errors
-/// [`Error::Setting`] and [`Error::Data`] for what cannot be tuned; [`Error::Folder`] when `out` holds a run, or scores that this call
-/// would not; faults of the models' files and of training.
+/// [`Error::Setting`] and [`Error::Data`] for what cannot be tuned; [`Error::Folder`] when `out` holds a run, or scores
+/// that this call would not; faults of the models' files and of training.
 pub fn run(
     config: &LowResourceConfig,
     [train, test]: [&[Labelled]; 2],
@@ -83,7 +81,7 @@ pub fn run(
     device: &Device,
     observer: &mut dyn Observer,
 ) -> Result<LowResourceReport> {
-    config.check()?;
+    let config = &config.clone().checked()?;
     check_entities("training", train)?;
     check_entities("test", test)?;
     for (what, corpus) in [("train", train), ("test", test)] {
@@ -102,7 +100,7 @@ pub fn run(
     of_no_run(out)?;
     keeps(config, models, out)?;
     for (_, folder) in models {
-        dispatch(*device, Check { config, train, folder })??;
+        on_device!(*device, A, card => check::<A>(config, train, folder, card))?;
     }
     create_folder(out)?;
     remove_partial(out)?;
@@ -114,19 +112,17 @@ pub fn run(
                 let own = part(train.len(), share, draw).into_iter();
                 let own: Vec<Labelled> = own.map(|at| train[at].clone()).collect();
                 let phase = format!("{name} {:.3} % draw {draw}", 100.0 * share);
-                granted(observer.event(&Event::Phase { name: &phase, sentences: own.len() }), 0, out)?;
-                // Names that differ only in characters unfit for a path still get folders of their own, and shares that are
-                // printed alike.
-                let told = phase.replace(|c: char| !c.is_alphanumeric() && c != '.', "-");
+                let begin = Event { phase: &phase, what: What::Begin { sentences: own.len() } };
+                if observer.event(&begin) == Flow::Stop {
+                    return Err(Error::Stopped { step: 0, checkpoint: out.to_owned() });
+                }
+                // Names that differ only in characters unfit for a path still get folders of their own, and shares that
+                // are printed alike.
+                let name = phase.replace(|c: char| !c.is_alphanumeric() && c != '.', "-");
                 let print = Fingerprint::new().bytes(phase.as_bytes()).bytes(&share.to_le_bytes()).digest();
-                let own_out = out.join(format!("{told}-{}", &print[..8]));
-                let work = Work { config, train: &own, test, folder, out: &own_out, on: *device, observer };
-                scores.push(dispatch(*device, work)?.map_err(|fault| match fault {
-                    Error::Tagger(fault @ xner_tagger::Error::Diverged { .. }) => {
-                        Error::Diverged { phase: phase.clone(), source: Box::new(fault) }
-                    }
-                    fault => fault,
-                })?);
+                let own_out = out.join(format!("{name}-{}", &print[..8]));
+                let tuning = Tuning { config, phase: &phase, train: &own, test, folder, out: &own_out };
+                scores.push(on_device!(*device, A, card => tuning.tuned::<A>(*device, card, observer))?);
             }
             let f1: Vec<f64> = scores.iter().map(|scores| scores.f1).collect();
             let f1 = Summary::of(&f1).ok();
@@ -141,7 +137,8 @@ pub fn run(
     Ok(report)
 }
 
-/// Refuses a folder with scores of a model, a share or a draw that this call does not ask for: its report would be without them.
+/// Refuses a folder with scores of a model, a share or a draw that this call does not ask for: its report would be
+/// without them.
 fn keeps(config: &LowResourceConfig, models: &[(String, PathBuf)], out: &Path) -> Result<()> {
     let path = out.join(REPORT);
     if !path.exists() {
@@ -165,83 +162,57 @@ fn keeps(config: &LowResourceConfig, models: &[(String, PathBuf)], out: &Path) -
 }
 
 /// Opens a model and looks at all labels, before the first model is tuned.
-struct Check<'a> {
-    config: &'a LowResourceConfig,
-    train: &'a [Labelled],
-    folder: &'a Path,
-}
-
-impl Task for Check<'_> {
-    type Answer = Result<()>;
-
-    fn run<A>(self, device: &A::Device) -> xner_tagger::Result<Self::Answer>
-    where
-        A: AutodiffBackend + NerBackend,
-        A::InnerBackend: NerBackend,
-    {
-        let Self { config, train, folder } = self;
-        let model = opened::<A>(config, folder, device);
-        Ok(model.and_then(|model| {
-            for (at, labelled) in train.iter().enumerate() {
-                model.tags().encode(labelled).map_err(|fault| {
-                    Error::folder(folder, format!("`train`, sentence {}: {fault}", at + 1))
-                })?;
-            }
-            Ok(())
-        }))
+fn check<A: TrainBackend>(
+    config: &LowResourceConfig,
+    train: &[Labelled],
+    folder: &Path,
+    card: &A::Device,
+) -> Result<()> {
+    let model = opened::<A>(config, folder, card)?;
+    for (at, labelled) in train.iter().enumerate() {
+        let fault = |fault| Error::model(folder, format!("`train`, sentence {}: {fault}", at + 1));
+        model.tags().encode(labelled).map_err(fault)?;
     }
+    Ok(())
 }
 
 /// The model of a folder, to be tuned.
-fn opened<A>(config: &LowResourceConfig, folder: &Path, device: &A::Device) -> Result<FineTuned<A>>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+fn opened<A: TrainBackend>(
+    config: &LowResourceConfig,
+    folder: &Path,
+    device: &A::Device,
+) -> Result<FineTuned<A>> {
     let model = FineTuned::<A>::reopen(folder, &config.bert.settings(), config.seed, device);
     model.map_err(|fault| named(fault, folder))
 }
 
 /// Without a file's name in it, a fault is between the model and the config or the corpus.
-fn named(fault: xner_tagger::Error, folder: &Path) -> Error {
+fn named(fault: Error, folder: &Path) -> Error {
     match fault {
-        fault @ (xner_tagger::Error::Setting { .. } | xner_tagger::Error::Corpus(_)) => {
-            Error::folder(folder, fault.to_string())
-        }
-        fault => fault.into(),
+        fault @ (Error::Setting { .. } | Error::Corpus(_)) => Error::model(folder, fault.to_string()),
+        fault => fault,
     }
 }
 
-struct Work<'a> {
-    config: &'a LowResourceConfig,
+/// A model that is tuned on some sentences.
+struct Tuning<'a> {
+    config: &'a Checked<LowResourceConfig>,
+    phase: &'a str,
     train: &'a [Labelled],
     test: &'a [Labelled],
     folder: &'a Path,
     out: &'a Path,
-    on: Device,
-    observer: &'a mut dyn Observer,
 }
 
-impl Task for Work<'_> {
-    type Answer = Result<TestScores>;
-
-    fn run<A>(self, device: &A::Device) -> xner_tagger::Result<Self::Answer>
-    where
-        A: AutodiffBackend + NerBackend,
-        A::InnerBackend: NerBackend,
-    {
-        Ok(self.tuned::<A>(device))
-    }
-}
-
-impl Work<'_> {
-    fn tuned<A>(self, device: &A::Device) -> Result<TestScores>
-    where
-        A: AutodiffBackend + NerBackend,
-        A::InnerBackend: NerBackend,
-    {
-        let Self { config, train, test, folder, out, on, observer } = self;
-        let settings = settings(&LowResourceConfig { train: None, test: None, ..config.clone() })?;
+impl Tuning<'_> {
+    fn tuned<A: TrainBackend>(
+        &self,
+        device: Device,
+        card: &A::Device,
+        observer: &mut dyn Observer,
+    ) -> Result<TestScores> {
+        let &Self { config, phase, train, test, folder, out } = self;
+        let settings = config.to_json()?;
         let mut print = Fingerprint::new();
         print.bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(PHASE_FORMAT);
         for (key, value) in settings.as_object().into_iter().flatten() {
@@ -251,10 +222,12 @@ impl Work<'_> {
             }
         }
         print.bytes(xner_tagger::bert::fingerprint(folder)?.as_bytes()).corpus(train).corpus(test);
-        print.bytes(on.to_string().as_bytes());
+        print.bytes(device.to_string().as_bytes());
         let longest = config.training.longest;
         let kept = train.iter().filter(|labelled| labelled.sentence.len() <= longest);
         let plan = TrainingLoop {
+            phase,
+            trained: true,
             seed: config.seed,
             training: &config.training,
             settings,
@@ -265,15 +238,14 @@ impl Work<'_> {
         };
         create_folder(out)?;
         if plan.finished()?.is_none() {
-            let model = opened::<A>(config, folder, device)?;
-            let examples = kept.map(|one| model.examples(one)).collect::<xner_tagger::Result<Vec<_>>>();
+            let model = opened::<A>(config, folder, card)?;
+            let examples = kept.map(|one| model.examples(one)).collect::<Result<Vec<_>>>();
             let examples = examples.map_err(|fault| named(fault, folder))?;
             let optimiser = FineTuneOptimiser::new(config.training.optimiser, config.training.clip, &model);
             let at_once = config.bert.at_once;
             let decode = Decode::from(config.decode);
             let mut learner = Tuned { model, examples, optimiser, at_once, decode, test };
-            let mut watch = |event: &Training<'_>| observer.event(&Event::Training(event));
-            plan.run(&mut learner, &mut watch)?;
+            plan.run(&mut learner, observer)?;
         }
         read_json(&out.join(SCORES))
     }
@@ -294,25 +266,19 @@ struct Tuned<'a, A: AutodiffBackend> {
     test: &'a [Labelled],
 }
 
-impl<A> Learner for Tuned<'_, A>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+impl<A: TrainBackend> Learner for Tuned<'_, A> {
     fn sentences(&self) -> usize {
         self.examples.len()
     }
 
-    fn step(&mut self, sentences: &[usize], at: &Moment) -> xner_tagger::Result<StepOutcome> {
+    fn step(&mut self, sentences: &[usize], at: &Moment) -> Result<StepOutcome> {
         let examples: Vec<&Example> = sentences.iter().flat_map(|&at| &self.examples[at]).collect();
         let pass = Pass { step: at.step, place: 0 };
-        Ok(match supervised(&self.model, &examples, self.at_once, pass) {
-            Some(found) => self.optimiser.step(&mut self.model, found, at.rate, at.step + 1),
-            None => StepOutcome { loss: 0.0, gradient_norm: 0.0 },
-        })
+        let found = supervised(&self.model, &examples, self.at_once, pass);
+        Ok(self.optimiser.step(&mut self.model, found, at.rate))
     }
 
-    fn evaluate(&self) -> xner_tagger::Result<Option<DevScores>> {
+    fn evaluate(&self) -> Result<Option<DevScores>> {
         Ok(None)
     }
 
@@ -320,26 +286,25 @@ where
         self.model.weights()
     }
 
-    fn set_weights(&mut self, mut weights: Tensors, path: &Path) -> xner_tagger::Result<()> {
+    fn set_weights(&mut self, mut weights: Tensors, path: &Path) -> Result<()> {
         self.model.set_weights(&mut weights, path)?;
         weights.expect_empty(path)
     }
 
-    fn optimiser(&self) -> Tensors {
+    fn state(&self) -> State {
         self.optimiser.state()
     }
 
-    fn set_optimiser(&mut self, state: Tensors, path: &Path) -> xner_tagger::Result<()> {
+    fn set_state(&mut self, state: State, path: &Path) -> Result<()> {
         self.optimiser.set_state(&self.model, state, path)
     }
 
-    fn save(&self, folder: &Path, report: &TrainReport) -> xner_tagger::Result<()> {
-        let other = |fault: Error| fault.of_saving(folder);
+    fn save(&self, folder: &Path, report: &TrainReport) -> Result<()> {
         let mut tagger = self.model.tagger()?;
         tagger.decode_by(self.decode);
         let scores: TestScores = (&evaluate(&tagger, self.test)?).into();
         report.write(folder)?;
-        write_json(&folder.join(SCORES), &scores).map_err(other)?;
-        write_json(&folder.join(WHOLE), &serde_json::json!({ "tuned": report.fingerprint })).map_err(other)
+        write_json(&folder.join(SCORES), &scores)?;
+        write_json(&folder.join(WHOLE), &serde_json::json!({ "tuned": report.fingerprint }))
     }
 }

@@ -3,11 +3,12 @@
 mod parts;
 mod switches;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xner_tagger::bert::train::{BertSettings, check_training};
-use xner_tagger::config::TrainingConfig;
+use xner_train::{Settings, config::TrainingConfig, settings::check};
 
 pub use parts::{
     AdvPickerConfig, AdversaryConfig, DistillationConfig, LanguageConfig, OrderConfig, SoftLabels,
@@ -17,7 +18,6 @@ pub use switches::{Ablation, Method};
 
 use super::data::DataConfig;
 use crate::bwet::DictionaryConfig;
-use crate::files::{read_config_with, resolve};
 use crate::report::Select;
 use crate::{Error, Result};
 
@@ -33,31 +33,35 @@ use crate::{Error, Result};
 /// assert!(toml::from_str::<TransAdvConfig>("training.epoch = 2").is_err());
 /// # Ok::<(), toml::de::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TransAdvConfig {
     /// Decides everything random. Default 1.
     pub seed: u64,
     /// What tables call the row; by default the method's or the ablation's name.
+    #[schemars(example = &"TSL")]
     pub row: Option<String>,
     /// What is left out of `TransAdv` (table 3). Default `none`.
     pub ablation: Ablation,
-    /// By which development data the weights of every phase are chosen: the source's (`source-dev`, default) or the
-    /// target's (`target-dev`, as in the paper).
+    /// By which development data the weights of every phase are chosen; the paper's choice is `target-dev`. Default
+    /// `source-dev`.
     pub select: Select,
     /// The language with labels.
     pub source: SourceText,
-    /// The language without.
+    /// The language without labels.
     pub target: TargetText,
     /// Where translations come from.
     pub dictionary: DictionaryConfig,
-    /// Phrase pairs with a tab between, asked before the dictionary.
+    /// A file of phrase pairs with a tab between, which are asked before the dictionary.
+    #[schemars(example = &"phrases.txt")]
     pub phrases: Option<PathBuf>,
-    /// How sentences are translated and what is made of them.
+    /// How sentences are translated, and what is made of them.
     pub data: DataConfig,
-    /// The encoder, the head, what is frozen.
+    /// The encoder, and what of it is trained.
     pub bert: BertSettings,
-    /// How every phase is trained: 10 epochs of batches of 32, `AdamW` with rate 6e-5, warm-up 0.05, clip 1.
+    /// How every phase is trained.
+    ///
+    /// By default there are 10 epochs of batches of 32, with `AdamW` at rate 6e-5, warm-up 0.05, clip 1.
     #[serde(deserialize_with = "parts::training")]
     pub training: TrainingConfig,
     /// The discriminators (2.3).
@@ -95,36 +99,10 @@ impl Default for TransAdvConfig {
     }
 }
 
-impl TransAdvConfig {
-    /// Reads a config file. Relative paths in it are taken from the file's folder; an encoder that is no folder there
-    /// stays as it is, for it may be a name on the hub.
-    ///
-    /// # Errors
-    /// [`Error::Io`]; [`Error::Config`], with line or key, for what does not parse, unknown keys among it; the faults
-    /// of [`TransAdvConfig::check`].
-    pub fn read(path: &Path) -> Result<Self> {
-        Self::read_with(path, &[])
-    }
-
-    /// As [`TransAdvConfig::read`], with settings in the place of the file's: `key=value` each, the key with its
-    /// sections.
-    ///
-    /// # Errors
-    /// As [`TransAdvConfig::read`]; [`Error::Setting`] for what is no setting.
-    pub fn read_with(path: &Path, settings: &[String]) -> Result<Self> {
-        let mut config: Self = read_config_with(path, settings)?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        config.paths().into_iter().for_each(|path| resolve(path, folder));
-        config.bert.resolve(folder);
-        config
-            .check()
-            .map_err(|fault| Error::Config { path: path.to_owned(), message: fault.to_string() })?;
-        Ok(config)
-    }
-
-    fn paths(&mut self) -> [&mut Option<PathBuf>; 8] {
+impl Settings for TransAdvConfig {
+    fn paths(&mut self) -> Vec<&mut Option<PathBuf>> {
         let Self { source, target, dictionary, phrases, .. } = self;
-        [
+        vec![
             &mut source.train,
             &mut source.dev,
             &mut target.unlabelled,
@@ -136,20 +114,11 @@ impl TransAdvConfig {
         ]
     }
 
-    /// The same config with no paths in it: what a report tells, wherever it was made.
-    #[must_use]
-    pub fn without_paths(&self) -> Self {
-        let mut config = self.clone();
-        config.paths().into_iter().for_each(|path| *path = None);
-        config.bert.encoder = None;
-        config
+    fn encoder(&mut self) -> Option<&mut Option<PathBuf>> {
+        Some(&mut self.bert.encoder)
     }
 
-    /// Checks every value's range.
-    ///
-    /// # Errors
-    /// [`Error::Setting`] for the first that is wrong.
-    pub fn check(&self) -> Result<()> {
+    fn check(&self) -> Result<()> {
         check_training(&self.training)?;
         self.bert.check()?;
         self.adversary.check()?;
@@ -160,28 +129,23 @@ impl TransAdvConfig {
         self.distillation.check()?;
         named("distillation", self.distillation.training(&self.training).check())?;
         let UniTransConfig { hard_weight, .. } = self.unitrans;
-        if !(hard_weight.is_finite() && hard_weight >= 0.0) {
-            let message = format!("is {hard_weight}, expected a finite number, 0 or above");
-            return Err(Error::setting("unitrans.hard_weight", message));
-        }
+        check::not_negative("unitrans.hard_weight", hard_weight)?;
         let AdvPickerConfig { share } = self.advpicker;
-        if !(share > 0.0 && share <= 1.0) {
-            let message = format!("is {share}, expected more than 0 and at most 1");
-            return Err(Error::setting("advpicker.share", message));
-        }
+        let part = |share| share > 0.0 && share <= 1.0;
+        check::number("advpicker.share", share, part, "more than 0 and at most 1")?;
         for (key, value) in [
             ("source.sentences", self.source.sentences),
             ("source.dev_sentences", self.source.dev_sentences),
             ("target.sentences", self.target.sentences),
             ("target.dev_sentences", self.target.dev_sentences),
         ] {
-            if value == Some(0) {
-                return Err(Error::setting(key, "is 0, expected at least 1"));
-            }
+            check::positive_if_given(key, value)?;
         }
         Ok(())
     }
+}
 
+impl TransAdvConfig {
     /// What tables call the row of this method.
     pub fn row(&self, method: Method) -> String {
         let own = || match (method, self.ablation) {
@@ -193,12 +157,12 @@ impl TransAdvConfig {
 }
 
 /// A fault in what `section` has in the place of `[training]`'s, which is without one, by the section's keys.
-fn named(section: &str, checked: xner_tagger::Result<()>) -> Result<()> {
+fn named(section: &str, checked: Result<()>) -> Result<()> {
     checked.map_err(|fault| match fault {
-        xner_tagger::Error::Setting { key, message } => {
+        Error::Setting { key, message } => {
             let own = key.rsplit('.').next().unwrap_or(&key);
             Error::setting(&format!("{section}.{own}"), message)
         }
-        fault => fault.into(),
+        fault => fault,
     })
 }

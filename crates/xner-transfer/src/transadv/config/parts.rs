@@ -2,51 +2,64 @@
 
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use toml::Table;
 use xner_corpus::read::ReadOptions;
-use xner_tagger::bert::train::{BertTrainConfig, complete};
-use xner_tagger::config::{Optimiser, Schedule, TrainingConfig};
+use xner_tagger::bert::train::BertTrainConfig;
+use xner_train::{
+    config::{Optimiser, Schedule, TrainingConfig},
+    settings::{check, over},
+};
 
 use super::super::sets::Set;
-use crate::files::from_table;
 use crate::{Error, Result};
 
-/// `[source]`: labelled text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Labelled text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SourceText {
     /// What the language is called. Default `en`.
     pub language: String,
-    /// `D_S`: labelled sentences to train on.
+    /// `D_S`: labelled sentences to train on. This key must be given.
+    #[schemars(example = &"train.conll")]
     pub train: Option<PathBuf>,
-    /// Labelled sentences by which weights are chosen.
+    /// Labelled sentences by which weights are chosen. This key must be given.
+    #[schemars(example = &"dev.conll")]
     pub dev: Option<PathBuf>,
-    /// So many of the training sentences, the same for every seed; by default all.
+    /// So many of the training sentences are used, the same for every seed; by default all.
+    #[schemars(example = 4000)]
     pub sentences: Option<usize>,
-    /// So many of the development sentences; by default all.
+    /// So many of the development sentences are used; by default all.
+    #[schemars(example = 1000)]
     pub dev_sentences: Option<usize>,
-    /// `[source.read]`: format and columns.
+    /// How a corpus is read.
     pub read: ReadOptions,
 }
 
-/// `[target]`: text without labels, and text to score on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Text without labels, and text to score on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TargetText {
     /// What the language is called. Default `target`.
     pub language: String,
-    /// `D_T^u`: sentences whose labels, if the file has any, nobody reads.
+    /// `D_T^u`: sentences without labels. It is plain text in a file that ends in `.text`, or any other format, whose
+    /// labels are not read.
+    #[schemars(example = &"raw.text")]
     pub unlabelled: Option<PathBuf>,
-    /// Labelled sentences; only `select = "target-dev"` needs them.
+    /// Labelled sentences, which only `select = "target-dev"` needs.
+    #[schemars(example = &"dev.conll")]
     pub dev: Option<PathBuf>,
     /// Labelled sentences to be scored in the end.
+    #[schemars(example = &"test.conll")]
     pub test: Option<PathBuf>,
-    /// So many of the unlabelled sentences, the same for every seed; by default all.
+    /// So many of the unlabelled sentences are used, the same for every seed; by default all.
+    #[schemars(example = 4000)]
     pub sentences: Option<usize>,
-    /// So many of the development sentences; by default all.
+    /// So many of the development sentences are used; by default all.
+    #[schemars(example = 1000)]
     pub dev_sentences: Option<usize>,
-    /// `[target.read]`: format and columns.
+    /// How a corpus is read.
     pub read: ReadOptions,
 }
 
@@ -71,15 +84,15 @@ impl Default for TargetText {
     }
 }
 
-/// `[adversary]`: the discriminators and the generator (2.3).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// The discriminators, and the generator that is to deceive them (2.3).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AdversaryConfig {
     /// The generator's first rate. Default 6e-7.
     pub generator_rate: f64,
     /// The discriminators' first rate. Default 5e-3.
     pub discriminator_rate: f64,
-    /// Sentences of a batch from each list that a discriminator is shown; 0 (default): as many as of labelled ones.
+    /// Sentences of a batch from each set that a discriminator is shown; 0: as many as of labelled ones. Default 0.
     pub batch: usize,
     /// The language discriminator.
     pub language: LanguageConfig,
@@ -87,27 +100,27 @@ pub struct AdversaryConfig {
     pub order: OrderConfig,
 }
 
-/// `[adversary.language]`: the language discriminator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The language discriminator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LanguageConfig {
-    /// `d_l`. Default 500.
+    /// `d_l`: its hidden units. Default 500.
     pub hidden: usize,
-    /// What it is shown for the source language: by default `D_S`.
+    /// What it is shown for the source language. Default `["source"]`.
     pub source: Vec<Set>,
-    /// What it is shown for the target's: by default `D_T^u`.
+    /// What it is shown for the target language, in the same names. Default `["unlabelled"]`.
     pub target: Vec<Set>,
 }
 
-/// `[adversary.order]`: the order discriminator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The order discriminator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OrderConfig {
-    /// `d_o`. Default 256.
+    /// `d_o`: its hidden units. Default 256.
     pub hidden: usize,
-    /// What it is shown as ordered: by default `D_S` and `D_T`.
+    /// What it is shown as ordered. Default `["source", "target"]`.
     pub ordered: Vec<Set>,
-    /// What it is shown as shuffled: by default `D_S^shu` and `D_T^shu`.
+    /// What it is shown as shuffled. Default `["source-shu", "target-shu"]`.
     pub shuffled: Vec<Set>,
 }
 
@@ -146,19 +159,14 @@ impl AdversaryConfig {
             ("adversary.discriminator_rate", self.discriminator_rate),
         ];
         for (key, rate) in rates {
-            if !(rate.is_finite() && rate > 0.0) {
-                let message = format!("is {rate}, expected a finite number above 0");
-                return Err(Error::setting(key, message));
-            }
+            check::above_zero(key, rate)?;
         }
         let hidden = [
             ("adversary.language.hidden", self.language.hidden),
             ("adversary.order.hidden", self.order.hidden),
         ];
         for (key, hidden) in hidden {
-            if hidden == 0 {
-                return Err(Error::setting(key, "is 0, expected at least 1"));
-            }
+            check::positive(key, hidden)?;
         }
         let sets = [
             ("adversary.language.source", &self.language.source),
@@ -175,13 +183,15 @@ impl AdversaryConfig {
     }
 }
 
-/// `[teachers]`: the enhanced teachers (2.4).
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// The enhanced teachers (2.4), and the teacher of `UniTrans`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TeachersConfig {
     /// Epochs of each; by default those of `[training]`.
+    #[schemars(example = 3)]
     pub epochs: Option<usize>,
     /// Their first rate; by default that of `[training]`.
+    #[schemars(example = 0.0001)]
     pub rate: Option<f64>,
 }
 
@@ -192,23 +202,26 @@ impl TeachersConfig {
     }
 }
 
-/// `[distillation]`: the student (2.4).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// The student (2.4).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DistillationConfig {
-    /// `w_1` to `w_4` of equation 7: the source model's, the entity, context and order teachers'. They are scaled to a sum of
-    /// 1 over the models that there are. Default all alike.
+    /// `w_1` to `w_4` of equation 7, the weights of the soft labels of the source model and of the entity, context
+    /// and order teachers. They are scaled to a sum of 1 over the models that there are. Default `[0.25, 0.25, 0.25,
+    /// 0.25]`.
     pub weights: [f32; 4],
     /// Epochs; by default those of `[training]`.
+    #[schemars(example = 3)]
     pub epochs: Option<usize>,
     /// The first rate; by default that of `[training]`.
+    #[schemars(example = 0.0001)]
     pub rate: Option<f64>,
-    /// What the student begins with. Default the pretrained encoder.
+    /// What the student begins with. Default `pretrained`.
     pub start: StudentStart,
 }
 
 /// What a student begins with.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StudentStart {
     /// The pretrained encoder with a new head. A mean squared error leads it first to say "no entity" everywhere, where
@@ -244,24 +257,24 @@ impl DistillationConfig {
     }
 }
 
-/// `[unitrans]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What `UniTrans` has of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct UniTransConfig {
-    /// The weight of the loss of hard labels beside that of soft ones. Default 1.
+    /// The weight of the loss of hard labels, which are voted, beside that of soft ones. Default 1.
     pub hard_weight: f32,
     /// Whose soft labels the student learns. Default `teacher`.
     pub soft: SoftLabels,
 }
 
 /// Whose soft labels `UniTrans`' student learns.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SoftLabels {
-    /// Those of `Θ_teach`, as in its paper.
+    /// Those of `Θ_teach`, the last model, as in its paper.
     #[default]
     Teacher,
-    /// The mean of those of `Θ_src` and `Θ_teach`.
+    /// The mean of those of `Θ_src`, the source model, and `Θ_teach`.
     Both,
 }
 
@@ -271,8 +284,8 @@ impl Default for UniTransConfig {
     }
 }
 
-/// `[advpicker]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What `AdvPicker` has of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AdvPickerConfig {
     /// The share of the unlabelled sentences that is kept: those which the discriminator can tell least. Default 0.8.
@@ -307,8 +320,5 @@ pub(super) fn default_training() -> TrainingConfig {
 
 /// `[training]`: what it leaves out is the paper's, which is not what it would be for another model.
 pub(super) fn training<'de, D: Deserializer<'de>>(from: D) -> Result<TrainingConfig, D::Error> {
-    let mut own = Table::deserialize(from)?;
-    let defaults = Table::try_from(default_training()).map_err(serde::de::Error::custom)?;
-    complete(&mut own, defaults);
-    from_table(own)
+    over(&default_training(), Table::deserialize(from)?)
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A method of the paper's table 2 that shares its parts with `TransAdv`.
@@ -81,7 +82,7 @@ impl Method {
 }
 
 /// What is left out of `TransAdv` (appendix B.1, table 3).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ablation {
     /// Nothing.

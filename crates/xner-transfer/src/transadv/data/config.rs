@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xner_corpus::EntityType;
 use xner_embed::dictionary::Dictionary;
@@ -10,29 +11,28 @@ use xner_embed::translate::{Chain, DictionaryTranslator, Strategy};
 use crate::Result;
 use crate::bwet::DictionaryConfig;
 
-/// How sentences are translated and what is made of them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// How sentences are translated, and what is made of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DataConfig {
     /// What is translated as one. Default `word`.
     pub strategy: Strategy,
-    /// Entities of these types stay as they are. Default `PER`: names of persons are written alike in languages that
-    /// share a script, and dictionaries err in them. None where the scripts differ.
+    /// Entities of these types stay as they are. Names of persons are written alike in languages that share a script,
+    /// and dictionaries err in them; give `[]` where the scripts differ. Default `["PER"]`.
     pub keep_types: Vec<EntityType>,
-    /// What the code-switched sets have of sentences without entities.
+    /// What the code-switched sets have of sentences without entities. Default `keep`.
     pub without_entities: WithoutEntities,
 }
 
 /// What becomes of sentences without entities in the two code-switched sets, where nothing can be exchanged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WithoutEntities {
-    /// They stand in the sets as they are (default). The paper leaves none out; a tagger that never sees a sentence
-    /// without entities learns to find some in all; and all sets stay parallel.
+    /// They stand in the sets as they are. The paper leaves none out; a tagger that never sees a sentence without
+    /// entities learns to find some in all; and all sets stay parallel.
     #[default]
     Keep,
-    /// They are left out: beside the translated set, in which they stand already, the switched target's are
-    /// duplicates.
+    /// They are left out. Beside the translated set, in which they stand already, the switched target's are duplicates.
     Drop,
 }
 

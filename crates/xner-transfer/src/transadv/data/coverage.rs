@@ -84,7 +84,8 @@ impl Coverage {
             ));
         }
         if self.unshuffled_source == self.sentences {
-            notes.push("every sentence has its words in the same order in the shuffled set: shuffling changes nothing".to_owned());
+            let note = "every sentence has its words in the same order in the shuffled set: shuffling changes nothing";
+            notes.push(note.to_owned());
         }
         if config.strategy != Strategy::Word && entity_words.phrases + context_words.phrases == 0 {
             notes.push("no phrase was found in the dictionary: all was translated word by word".to_owned());

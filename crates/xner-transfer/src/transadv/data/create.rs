@@ -9,11 +9,10 @@ use rand::{Rng, RngExt};
 use xner_corpus::write::{WriteOptions, Writer};
 use xner_corpus::{Labelled, Scheme};
 use xner_embed::translate::{Draw, Tally, TranslateConfig, WordTranslator, translate};
-use xner_tagger::{Purpose, stream};
+use xner_train::{Purpose, files::create_folder, stream};
 
 use super::segment::{Segment, joined, segments};
 use super::{Coverage, DataConfig, WithoutEntities, Words};
-use crate::files::create_folder;
 use crate::{Error, Result};
 
 /// The sets of section 2.2, made of labelled source sentences.

@@ -2,27 +2,22 @@
 
 use std::path::Path;
 
-use burn::tensor::backend::AutodiffBackend;
-use xner_nn::NerBackend;
+use xner_tagger::Tagger;
 use xner_tagger::augmented::{Augmented, TargetEncoder};
 use xner_tagger::bilstm::{Alphabet, BiLstmCrf, BiLstmTagger, Lexicon};
 use xner_tagger::config::Combine;
-use xner_tagger::{Purpose, Result, Tagger, Tensors, stream, weights};
+use xner_train::{Purpose, Result, Tensors, TrainBackend, stream, weights};
 
 use super::super::config::{Initial, ZeroResourceConfig};
 
 /// The base model with a target encoder. Characters that the base model does not know begin as its unknown character,
 /// so that the network's first joint scores are the base model's scores, also of words that are written with them.
-pub(super) fn network<A>(
+pub(super) fn network<A: TrainBackend>(
     base: &BiLstmTagger<A::InnerBackend>,
     alphabet: Option<&Alphabet>,
     config: &ZeroResourceConfig,
     device: &A::Device,
-) -> Result<Augmented<A>>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+) -> Result<Augmented<A>> {
     // Named in faults, of which there is none to come: the base model's weights fit.
     let path = Path::new("base model");
     let Lexicon { dim, characters, .. } = &base.lexicon;

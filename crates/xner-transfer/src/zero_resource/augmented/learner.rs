@@ -6,14 +6,16 @@ use burn::module::AutodiffModule;
 use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
 use xner_corpus::{Entity, Labelled, Sentence, TagSet};
-use xner_nn::{NerBackend, init};
+use xner_nn::init;
+use xner_tagger::Tagger;
 use xner_tagger::augmented::{self, Augmented};
-use xner_tagger::bilstm::{Batch, BiLstmTagger, Decoder, Dropout, Forms, Lexicon};
+use xner_tagger::bilstm::{Batch, BiLstmTagger, Dropout, Forms, Lexicon};
 use xner_tagger::config::{AugmentConfig, ModelConfig, TrainConfig};
-use xner_tagger::optimiser::ModuleOptimiser;
-use xner_tagger::train::{DevScores, Learner, Moment, StepOutcome};
-use xner_tagger::{
-    Fingerprint, Purpose, Result, Tagger, Tensors, TrainReport, check_entities, score, stream, weights,
+use xner_tagger::decode::Decoder;
+use xner_train::{
+    DevScores, Fingerprint, Learner, Moment, Purpose, Result, Settings, State, StepOutcome, Tensors,
+    TrainBackend, TrainReport, check_entities, dev_scores, optimiser::ModuleOptimiser, score, stream,
+    weights,
 };
 
 use super::super::config::ZeroResourceConfig;
@@ -45,9 +47,9 @@ pub(crate) const ROUNDS: &str = "rounds.json";
 /// L_t(θ_t)  the CRF loss of the target batch through both encoders' features
 /// ```
 ///
-/// At the first step and then every `redraw_every` steps (by default two epochs), a length threshold is drawn and the target sentences within it
-/// are labelled anew, by the source encoder as it is then. Where there are none within it, the steps up to the next
-/// threshold train on the source alone.
+/// At the first step and then every `redraw_every` steps (by default two epochs), a length threshold is drawn and the
+/// target sentences within it are labelled anew, by the source encoder as it is then. Where there are none within it,
+/// the steps up to the next threshold train on the source alone.
 pub struct AugmentedLearner<A: AutodiffBackend> {
     config: TrainConfig,
     model_config: ModelConfig,
@@ -71,11 +73,7 @@ pub struct AugmentedLearner<A: AutodiffBackend> {
     device: A::Device,
 }
 
-impl<A> AugmentedLearner<A>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+impl<A: TrainBackend> AugmentedLearner<A> {
     /// A learner that begins with the base model, and the fingerprint of all that it depends on. The lexicon of
     /// `target` must have the alphabet of both languages.
     ///
@@ -113,9 +111,7 @@ where
         let network = network::<A>(base, alphabet, config, device)?;
 
         let mut fingerprint = Fingerprint::new();
-        let settings = serde_json::to_string(&config.without_paths()).map_err(std::io::Error::from);
-        let settings = settings
-            .map_err(|source| xner_tagger::Error::Io { path: Path::new("config").to_owned(), source })?;
+        let settings = config.to_json()?.to_string();
         fingerprint.bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(settings.as_bytes());
         fingerprint.corpus(source.train).corpus(source.dev).corpus(target_dev);
         fingerprint.sentences(&target.sentences);
@@ -229,11 +225,7 @@ where
     }
 }
 
-impl<A> Learner for AugmentedLearner<A>
-where
-    A: AutodiffBackend + NerBackend,
-    A::InnerBackend: NerBackend,
-{
+impl<A: TrainBackend> Learner for AugmentedLearner<A> {
     fn sentences(&self) -> usize {
         self.encoded.len()
     }
@@ -247,7 +239,7 @@ where
             loss = loss + target;
         }
         let clip = self.config.training.clip;
-        let (network, outcome) = self.optimiser.descend(self.network.clone(), &loss, clip, at);
+        let (network, outcome) = self.optimiser.descend(self.network.clone(), &loss, clip, at.rate);
         self.network = network;
         Ok(outcome)
     }
@@ -281,43 +273,29 @@ where
         weights.expect_empty(path)
     }
 
-    fn optimiser(&self) -> Tensors {
-        let mut state = Tensors::default();
-        state.extend("model/", self.optimiser.state());
-        state.extend("pseudo/", self.pseudo.state());
-        let rounds: Vec<f32> =
-            self.rounds.iter().flat_map(|round| numbers(round).map(|n| n as f32)).collect();
-        state.insert("rounds", &[self.rounds.len(), 5], rounds);
+    fn state(&self) -> State {
+        let mut state = State::default();
+        state.put("model", self.optimiser.state());
+        state.count("pseudo", &self.pseudo);
+        state.count("rounds", &self.rounds);
         state
     }
 
-    fn set_optimiser(&mut self, mut state: Tensors, path: &Path) -> Result<()> {
-        let (model, pseudo) = (state.split("model/"), state.split("pseudo/"));
-        self.optimiser.set_state(&self.network.valid(), model, &self.device, path)?;
-        self.pseudo = Pseudo::from_state(pseudo, &self.target, path)?;
-        let count = state.get("rounds").map_or(0, |tensor| tensor.shape.first().copied().unwrap_or(0));
-        let rounds = state.take("rounds", &[count, 5], path)?;
-        self.rounds =
-            rounds.chunks(5).map(|row| round(&[0, 1, 2, 3, 4].map(|at| row[at] as usize))).collect();
+    fn set_state(&mut self, mut state: State, path: &Path) -> Result<()> {
+        self.optimiser.set_state(&self.network.valid(), state.part("model"), &self.device, path)?;
+        self.pseudo = state.counter("pseudo", path)?;
+        self.pseudo.check(&self.target, path)?;
+        self.rounds = state.counter("rounds", path)?;
         state.expect_empty(path)
     }
 
     fn save(&self, folder: &Path, report: &TrainReport) -> Result<()> {
         report.write(folder)?;
-        crate::files::write_json(&folder.join(ROUNDS), &self.rounds)
-            .map_err(|fault| fault.of_saving(folder))?;
+        xner_train::files::write_json(&folder.join(ROUNDS), &self.rounds)?;
         let network = self.network.valid();
         let Self { model_config, augment, target, tags, .. } = self;
         augmented::save(folder, model_config, augment, &network, &target.lexicon, tags)
     }
-}
-
-fn numbers(round: &Round) -> [usize; 5] {
-    [round.step, round.threshold, round.sentences, round.tokens, round.entity_tokens]
-}
-
-fn round(&[step, threshold, sentences, tokens, entity_tokens]: &[usize; 5]) -> Round {
-    Round { step, threshold, sentences, tokens, entity_tokens }
 }
 
 fn scored(
@@ -325,7 +303,7 @@ fn scored(
     predicted: &[Vec<xner_corpus::Tag>],
 ) -> Result<Option<DevScores>> {
     let gold = gold.iter().map(|(sentence, gold)| (gold.as_slice(), sentence.len()));
-    Ok(Some(score(gold, predicted)?.overall.into()))
+    Ok(Some(dev_scores(score(gold, predicted)?.overall)))
 }
 
 fn parts(corpus: &[Labelled]) -> Vec<(Sentence, Vec<Entity>)> {

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use xner_tagger::{Result, Tensors};
+use serde::{Deserialize, Serialize};
+use xner_train::{Error, Result};
 
 use super::target::Target;
 
 /// What stays between two thresholds.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Pseudo {
     /// The number of the round, from 0.
     pub(super) round: usize,
@@ -21,31 +23,15 @@ pub(super) struct Pseudo {
     pub(super) labels: Vec<Vec<u16>>,
 }
 
-const HEAD: &str = "round";
-const LABELS: &str = "labels";
-
 impl Pseudo {
-    /// The round as tensors, for a checkpoint: whole numbers, exact below 16 million.
-    pub(super) fn state(&self) -> Tensors {
-        let mut state = Tensors::default();
-        let head = [self.round, self.step, self.threshold].map(|value| value as f32);
-        state.insert(HEAD, &[3], head.to_vec());
-        let labels: Vec<f32> = self.labels.iter().flatten().map(|&label| f32::from(label)).collect();
-        state.insert(LABELS, &[labels.len()], labels);
-        state
-    }
-
-    /// Takes a round back; which sentences it uses follows from its threshold.
-    pub(super) fn from_state(mut state: Tensors, target: &Target, path: &Path) -> Result<Self> {
-        let head = state.take(HEAD, &[3], path)?;
-        let [round, step, threshold] = [head[0], head[1], head[2]].map(|value| value as usize);
-        let chosen = target.within(threshold);
-        let count = chosen.iter().map(|&at| target.sentences[at].len()).sum();
-        let labels = state.take(LABELS, &[count], path)?;
-        state.expect_empty(path)?;
-        let mut rest = labels.into_iter().map(|label| label as u16);
-        let labels =
-            chosen.iter().map(|&at| rest.by_ref().take(target.sentences[at].len()).collect()).collect();
-        Ok(Self { round, step, threshold, chosen, labels })
+    /// Says that a round that was read is one of these sentences.
+    pub(super) fn check(&self, target: &Target, path: &Path) -> Result<()> {
+        let fits = |(&at, labels): (&usize, &Vec<u16>)| {
+            target.sentences.get(at).is_some_and(|sentence| sentence.len() == labels.len())
+        };
+        if self.chosen.len() == self.labels.len() && self.chosen.iter().zip(&self.labels).all(fits) {
+            return Ok(());
+        }
+        Err(Error::model(path, "holds pseudo labels of other sentences"))
     }
 }

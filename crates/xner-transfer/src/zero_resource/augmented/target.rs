@@ -3,7 +3,7 @@
 use rand::RngExt;
 use xner_corpus::Sentence;
 use xner_tagger::bilstm::{Batch, Forms, Lexicon};
-use xner_tagger::{Purpose, stream};
+use xner_train::{Purpose, stream};
 
 /// The length threshold `l ~ U(min, max)`: only target sentences of at most `l` tokens are used until the next is
 /// drawn. Short sentences have cleaner pseudo labels; a model that saw no others would not learn long ones.

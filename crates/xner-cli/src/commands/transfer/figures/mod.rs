@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use xner_corpus::{Labelled, Scheme, Sentence, Tag, entities};
-use xner_eval::figures::{Tsne, length_lines};
 use xner_eval::{ByLength, LengthTable, Lengths, Mode};
-use xner_tagger::{Device, Tagger, open, open_mapped};
+use xner_figures::{Tsne, length_lines};
+use xner_tagger::{Tagger, open, open_mapped};
+use xner_train::{Device, Settings};
 use xner_transfer::report::{Select, TransferReport};
 use xner_transfer::transadv::Method;
 use xner_transfer::zero_resource::{Base, Space, Variant, ZeroResourceConfig, ZeroResourceData, vectors};
@@ -23,17 +24,18 @@ use crate::progress::Progress;
 
 /// Draw the paper's figures of a finished `zero-resource` or `transadv` run, as SVG and PNG
 ///
-/// Of `zero-resource`, figures 2 and 3 of Bari et al. 2020. `length`: correctly tagged words of the target's test sentences by sentence length, for the run's model and, where
-/// it was fine-tuned, for the base model too. `words`: a t-SNE of labelled words of both languages by their own
-/// vectors, by those of the common space, and by what the common encoder makes of them. The words are those that the
-/// development sentences (where these have too few: the source's training and the target's test sentences too) have
-/// inside entities at least every other time, the most frequent first, each where it first stands so; a word's colour
-/// is its type, its mark the language. Word vectors are scaled to length 1.
+/// Of `zero-resource`, figures 2 and 3 of Bari et al. 2020. `length`: correctly tagged words of the target's test
+/// sentences by sentence length, for the run's model and, where it was fine-tuned, for the base model too. `words`: a
+/// t-SNE of labelled words of both languages by their own vectors, by those of the common space, and by what the
+/// common encoder makes of them. The words are those that the development sentences (where these have too few: the
+/// source's training and the target's test sentences too) have inside entities at least every other time, the most
+/// frequent first, each where it first stands so; a word's colour is its type, its mark the language. Word vectors
+/// are scaled to length 1.
 ///
-/// Of `transadv`, figure 3. `stages`: a t-SNE of words of both languages, half of them inside entities, half outside (O),
-/// spread evenly over the source's training and the target's development (or test) sentences, by the states that the
-/// pretrained encoder and the models of the run's phases give them. Beside it is said how many words have as their
-/// nearest one of the other language, and one of the same label. It needs the cache that the run had.
+/// Of `transadv`, figure 3. `stages`: a t-SNE of words of both languages, half of them inside entities, half outside
+/// (O), spread evenly over the source's training and the target's development (or test) sentences, by the states that
+/// the pretrained encoder and the models of the run's phases give them. Beside it is said how many words have as
+/// their nearest one of the other language, and one of the same label. It needs the cache that the run had.
 ///
 /// The pictures are the same, byte by byte, for the same seed.
 #[derive(Debug, clap::Args)]
@@ -45,6 +47,9 @@ pub(super) struct Args {
     /// The config that the run was made with
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
+    /// A setting in the place of the config's, as the run was given it
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
     /// The folder of the phases' models, of `transadv`; by default `phases` in DIR
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
@@ -73,7 +78,7 @@ pub(super) struct Args {
 
 /// What was drawn.
 #[derive(Serialize)]
-struct Drawn {
+struct Outcome {
     length: DrawnLengths,
     words: DrawnWords,
 }
@@ -114,7 +119,8 @@ pub(super) fn run(args: &Args) -> Result<()> {
         )));
     }
     // The run may have been given another seed than the config's.
-    let config = ZeroResourceConfig { seed: report.seed, ..ZeroResourceConfig::read(&args.config)? };
+    let config =
+        ZeroResourceConfig { seed: report.seed, ..ZeroResourceConfig::read_with(&args.config, &args.set)? };
     let context = || format!("{}: no figures", args.config.display());
     let data = ZeroResourceData::read(&config).with_context(context)?;
     if data.target.test.is_empty() && data.target.dev.is_empty() {
@@ -126,11 +132,11 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let space = vectors(&config, &data, &args.run).with_context(context)?;
     drop(spinner);
     let run = Run { args, config: &config, data: &data, space: &space };
-    let drawn = Drawn { length: run.lengths()?, words: run.words()? };
+    let drawn = Outcome { length: run.lengths()?, words: run.words()? };
     if args.json {
         return super::super::print_json(&drawn);
     }
-    let Drawn { length, words } = &drawn;
+    let Outcome { length, words } = &drawn;
     let (source, target) = run.names();
     super::super::print(&format!(
         "{}\n{}\n{}{}",

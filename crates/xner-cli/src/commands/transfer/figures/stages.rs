@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use xner_corpus::{EntityType, Labelled, Sentence};
 use xner_tagger::{Tagger, open};
+use xner_train::Settings;
 use xner_transfer::report::TransferReport;
 use xner_transfer::transadv::{Method, TransAdvConfig, TransAdvCorpora, open_phase};
 
@@ -20,7 +21,7 @@ use crate::progress::Progress;
 
 /// What was drawn.
 #[derive(Serialize)]
-struct Drawn {
+struct Outcome {
     #[serde(flatten)]
     picture: Picture,
     panels: Vec<Stage>,
@@ -83,14 +84,14 @@ pub(super) fn run(args: &Args, report: &TransferReport) -> Result<()> {
     drop(spinner);
     let kinds: Vec<&EntityType> = source.kinds.iter().chain(&target.kinds).collect();
     let panels = rows.iter().map(|rows| Stage::of(rows, &kinds, source.kinds.len())).collect();
-    let drawn = Drawn { picture, panels, source: source.count(), target: target.count() };
+    let outcome = Outcome { picture, panels, source: source.count(), target: target.count() };
     if args.json {
-        return super::super::super::print_json(&drawn);
+        return super::super::super::print_json(&outcome);
     }
-    let mut text = format!("{}\n", drawn.picture);
-    text.push_str(&told(source.name, &drawn.source));
-    text.push_str(&told(target.name, &drawn.target));
-    for Stage { name, nearest_of_other_language, nearest_of_same_label } in &drawn.panels {
+    let mut text = format!("{}\n", outcome.picture);
+    text.push_str(&told(source.name, &outcome.source));
+    text.push_str(&told(target.name, &outcome.target));
+    for Stage { name, nearest_of_other_language, nearest_of_same_label } in &outcome.panels {
         let [other, same] = [nearest_of_other_language, nearest_of_same_label].map(|share| 100.0 * share);
         // Writing to a string does not fail.
         let _ = writeln!(
@@ -101,12 +102,13 @@ pub(super) fn run(args: &Args, report: &TransferReport) -> Result<()> {
     super::super::super::print(&text)
 }
 
-/// The config, with what a run may have been given in its place: seed, ablation, the choice of weights and the row's name.
+/// The config, with what a run may have been given in its place: seed, ablation, the choice of weights and the row's
+/// name.
 fn of_run(args: &Args, report: &TransferReport) -> Result<TransAdvConfig> {
     let file = args.config.display();
     let run: TransAdvConfig = serde_json::from_value(report.config.clone())
         .with_context(|| format!("{}: its report has no such config", args.run.display()))?;
-    let own = TransAdvConfig::read(&args.config)?;
+    let own = TransAdvConfig::read_with(&args.config, &args.set)?;
     let config = TransAdvConfig {
         seed: run.seed,
         ablation: run.ablation,

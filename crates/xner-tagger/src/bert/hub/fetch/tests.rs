@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
+use xner_train::ErrorKind;
 
 use self::server::Server;
 use super::*;
@@ -121,7 +122,7 @@ fn offline_means_the_cache_alone() {
     let (server, hub, _home) = serve("owner/name", &plain());
     let hub = Hub { offline: true, ..hub };
     let fault = hub.directory("owner/name").unwrap_err();
-    assert!(fault.is_bad_input());
+    assert_eq!(fault.kind(), ErrorKind::Hub);
     let fault = fault.to_string();
     for part in ["model `owner/name`", "HF_HUB_OFFLINE", "`config.json`", "models--owner--name"] {
         assert!(fault.contains(part), "{fault}");

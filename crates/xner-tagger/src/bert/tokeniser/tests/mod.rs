@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use xner_train::ErrorKind;
 
 use super::*;
 use crate::bert::config::Family;

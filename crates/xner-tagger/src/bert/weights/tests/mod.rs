@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
+use xner_train::ErrorKind;
 
 use super::*;
 
@@ -49,7 +50,7 @@ fn floats(values: &[f32]) -> Vec<u8> {
 /// What goes wrong on opening, in words.
 fn refused(folder: &TempDir) -> String {
     let fault = Checkpoint::open(folder.path()).unwrap_err();
-    assert!(fault.is_bad_input());
+    assert_eq!(fault.kind(), ErrorKind::BadInput);
     fault.to_string()
 }
 

@@ -1,0 +1,252 @@
+//! `xner map`.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use serde::Serialize;
+use xner_embed::dictionary::Dictionary;
+use xner_embed::judge::{self, Induction};
+use xner_embed::map::{
+    self, CheckedConfig, Direction, MapConfig, Mapped, Method, ProcrustesConfig, Refinement, Report,
+    Resources, VectorFiles, checkpoint_folder,
+};
+use xner_embed::normalise::Step;
+use xner_embed::{Error, Vectors};
+use xner_train::settings::Renamed;
+use xner_train::{Device, Settings};
+
+use super::map_eval::induction_text;
+use super::printed::{self, PRINTED};
+use crate::exit::bad_input;
+use crate::interrupt;
+use crate::progress::{Progress, note};
+use crate::reading::{Reading, VectorsFormat};
+use crate::watch::Watch;
+
+/// Bring two languages' word vectors into one space
+///
+/// DIR gets the mapped vectors of both languages, the mapping, its config and a report. A run that was stopped or
+/// killed goes on from its last checkpoint when the same command is given again, and ends with the same bytes as one
+/// that never stopped. Ctrl-C stops after the step in hand, with a checkpoint.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// The source language's vectors: .vec or GloVe text (also .gz, .xz), a .bin, or .safetensors
+    #[arg(long, value_name = "FILE", required_unless_present_any = PRINTED)]
+    source: Option<PathBuf>,
+    /// The target language's vectors
+    #[arg(long, value_name = "FILE", required_unless_present_any = PRINTED)]
+    target: Option<PathBuf>,
+    /// How the mapping is found. Beside --config or --print-config it may be left out, and is self-learning then
+    #[arg(long, value_parser = methods(), required_unless_present_any = ["print_config", "print_schema", "config"])]
+    method: Option<Method>,
+    /// The word pairs of the methods supervised and semi-supervised, a line each: source, blank or tab, target
+    #[arg(long, value_name = "FILE")]
+    dictionary: Option<PathBuf>,
+    /// Judge the mapping by this dictionary in the end, as `xner map-eval` does; nothing is learnt from it
+    #[arg(long, value_name = "FILE")]
+    eval: Option<PathBuf>,
+    /// The folder to be
+    #[arg(long, value_name = "DIR", required_unless_present_any = PRINTED)]
+    out: Option<PathBuf>,
+    /// Settings other than the method's own (TOML); --print-config prints them all
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// A setting in the place of the config's or the method's, as in --set refinement.iterations=3
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Print the method's settings with their meaning
+    #[arg(long)]
+    print_config: bool,
+    /// Print the JSON schema of such a config, by which editors check and complete it
+    #[arg(long)]
+    print_schema: bool,
+    /// Decides everything random, in place of the config's `seed`
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// What is done to all vectors first, in order (unit, centre), or `none`
+    #[arg(long, value_name = "STEPS")]
+    normalise: Option<String>,
+    /// Which language moves into the other's space
+    #[arg(long, value_enum)]
+    direction: Option<Moves>,
+    /// Runs with different seeds, of which the one with the best unsupervised criterion is kept
+    #[arg(long, value_name = "N")]
+    restarts: Option<usize>,
+    /// Iterations of Procrustes refinement after the methods adversarial and supervised
+    #[arg(long, value_name = "N")]
+    refinements: Option<usize>,
+    /// Where adversarial training computes: cpu, cuda:0 or wgpu:0
+    #[arg(long, default_value = "cpu")]
+    device: Device,
+    /// The format of the mapped vectors
+    #[arg(long, value_enum, default_value = "vec")]
+    format: VectorsFormat,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Moves {
+    /// The source's vectors move
+    SourceToTarget,
+    /// The target's vectors move
+    TargetToSource,
+}
+
+/// A method by its name, which shells can complete.
+fn methods() -> impl TypedValueParser<Value = Method> {
+    let names = Method::ALL.iter().map(|method| method.name());
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Method>())
+}
+
+/// What is printed as JSON.
+#[derive(Serialize)]
+struct Outcome<'a> {
+    out: &'a Path,
+    source_words: usize,
+    target_words: usize,
+    criterion: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    eval: Option<Induction>,
+    report: &'a Report,
+    seconds: f64,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let method = args.method.unwrap_or(Method::SelfLearning);
+    if args.print_config || args.print_schema {
+        let about = format!(
+            "Settings of `xner map --method {method}`. Every key may be left out. Another `kind` has other keys \
+             beside it."
+        );
+        return printed::print(args.print_schema, &MapConfig::preset(method), &about, None);
+    }
+    // All are there: clap requires them.
+    let (Some(source), Some(target), Some(out)) = (&args.source, &args.target, &args.out) else {
+        return Ok(());
+    };
+    let config = args.settings(method)?;
+    if out.join("report.json").is_file() {
+        let out = out.display();
+        return Err(bad_input(format!("{out}: already holds a mapping; name another folder, or remove it")));
+    }
+    let begun = Instant::now();
+    let spinner = Progress::spinner("reading");
+    // The small files first: a fault in them is told at once.
+    let dictionary = args.dictionary.as_ref().map(Dictionary::read).transpose()?;
+    let eval = args.eval.as_ref().map(Dictionary::read).transpose()?;
+    if dictionary.is_none() && matches!(config.initialiser, map::Initialiser::Dictionary {}) {
+        return Err(bad_input(format!(
+            "the method {method} learns from a dictionary: name one with --dictionary"
+        )));
+    }
+    let (source, target) = (args.reading.open(source)?, args.reading.open(target)?);
+    drop(spinner);
+    interrupt::listen()?;
+    let mapped = learn(&source, &target, &config, dictionary.as_ref(), out, args.device)?;
+    interrupt::done();
+    let spinner = Progress::spinner("writing");
+    let files = match args.format {
+        VectorsFormat::Vec => VectorFiles::Text,
+        VectorsFormat::Safetensors => VectorFiles::Native,
+    };
+    map::save(out, &mapped, &config, &source, &target, files)?;
+    drop(spinner);
+    let eval = eval.map(|dictionary| judged(&mapped, &source, &target, &dictionary)).transpose()?;
+    let outcome = Outcome {
+        out,
+        source_words: source.len(),
+        target_words: target.len(),
+        criterion: mapped.report.criterion,
+        eval,
+        report: &mapped.report,
+        seconds: begun.elapsed().as_secs_f64(),
+    };
+    if args.json { super::print_json(&outcome) } else { super::print(&text(&outcome)) }
+}
+
+impl Args {
+    /// The method's settings, what the config file says otherwise, and what the arguments say otherwise.
+    fn settings(&self, method: Method) -> Result<CheckedConfig> {
+        let (preset, file) = (MapConfig::preset(method), self.config.as_deref());
+        let mut told = |key: &Renamed| note(&format!("note: {key}"));
+        let mut config = MapConfig::read_over(Some(&preset), file, &self.set, &mut told)?;
+        config.seed = self.seed.unwrap_or(config.seed);
+        config.restarts = self.restarts.unwrap_or(config.restarts);
+        if let Some(direction) = self.direction {
+            config.direction = match direction {
+                Moves::SourceToTarget => Direction::SourceToTarget,
+                Moves::TargetToSource => Direction::TargetToSource,
+            };
+        }
+        if let Some(steps) = &self.normalise {
+            let steps = steps.split(',').filter(|step| !step.is_empty() && *step != "none");
+            config.normalise = steps.map(str::parse::<Step>).collect::<Result<_, _>>()?;
+        }
+        if let Some(iterations) = self.refinements {
+            match &mut config.refinement {
+                Refinement::Procrustes(refinement) => refinement.iterations = iterations,
+                Refinement::None {} if iterations == 0 => {}
+                Refinement::None {} => {
+                    let refinement = ProcrustesConfig { iterations, ..ProcrustesConfig::supervised() };
+                    config.refinement = Refinement::Procrustes(refinement);
+                }
+                _ => {
+                    let message = format!("--refinements: the method {method} refines by itself");
+                    return Err(bad_input(message));
+                }
+            }
+        }
+        let checked = config.check();
+        match &self.config {
+            Some(file) => checked.with_context(|| format!("{}: cannot map", file.display())),
+            None => Ok(checked?),
+        }
+    }
+}
+
+fn learn(
+    source: &Vectors,
+    target: &Vectors,
+    config: &CheckedConfig,
+    dictionary: Option<&Dictionary>,
+    out: &Path,
+    device: Device,
+) -> Result<Mapped> {
+    let checkpoint = checkpoint_folder(out);
+    let resources = Resources { dictionary, device, checkpoint: Some(&checkpoint), ..Resources::default() };
+    let mut watch = Watch::new(interrupt::asked);
+    let mapped = map::map(source, target, config, &resources, &mut watch);
+    mapped.map_err(|fault| match fault {
+        Error::Stopped { .. } => anyhow::Error::from(fault)
+            .context(format!("stopped; the same command resumes from {}", checkpoint.display())),
+        fault => fault.into(),
+    })
+}
+
+fn judged(mapped: &Mapped, source: &Vectors, target: &Vectors, dictionary: &Dictionary) -> Result<Induction> {
+    let _spinner = Progress::spinner("judging");
+    let source = mapped.mapping.apply_source(source)?;
+    let target = mapped.mapping.apply_target(target)?;
+    Ok(judge::induction(&source, &target, dictionary, 10)?)
+}
+
+fn text(outcome: &Outcome<'_>) -> String {
+    let Outcome { out, source_words, target_words, criterion, eval, seconds, .. } = outcome;
+    let mut text = format!(
+        "{source_words} source and {target_words} target words in one space: {}\ncriterion {criterion:.5}, \
+         {seconds:.0} s\n",
+        out.display()
+    );
+    if let Some(eval) = eval {
+        text.push_str(&induction_text(eval));
+    }
+    text
+}

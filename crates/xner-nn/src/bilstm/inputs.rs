@@ -1,0 +1,18 @@
+//! The tensors that a bi-LSTM takes.
+
+use burn::tensor::backend::Backend;
+use burn::tensor::ops::FloatTensor;
+
+/// The tensors that go into a call.
+#[derive(Debug, Clone)]
+pub struct BiLstmInputs<B: Backend> {
+    /// `[table rows, features]`: the input table, or the packed rows themselves.
+    pub x: FloatTensor<B>,
+    /// `[features, cells * 4 * hidden]`: input weights. The gates `i f g o` of a cell have `hidden` columns each, and
+    /// the cells stand side by side.
+    pub w_ih: FloatTensor<B>,
+    /// `[hidden, cells * 4 * hidden]`: recurrent weights.
+    pub w_hh: FloatTensor<B>,
+    /// `[cells * 4 * hidden]`: biases, in the same order.
+    pub bias: FloatTensor<B>,
+}

@@ -1,0 +1,165 @@
+//! Checkpoints: one file that holds all a run needs to go on as if it had never stopped.
+
+use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use xner_core::Evaluation;
+
+use crate::report::Ending;
+use crate::state::State;
+use crate::tensors::Tensors;
+use crate::{Error, Result, files};
+
+/// The counters of a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Progress {
+    /// Whose run it is.
+    pub(crate) fingerprint: String,
+    /// The running epoch, from 0.
+    pub(crate) epoch: usize,
+    /// Batches made in it.
+    pub(crate) batches: usize,
+    /// Steps made in all.
+    pub(crate) steps: usize,
+    /// The running epoch's losses, added up.
+    pub(crate) epoch_loss: f64,
+    /// The losses since the last evaluation, added up, and their number.
+    pub(crate) recent_loss: (f64, usize),
+    /// Evaluations since the best.
+    pub(crate) stale: usize,
+    pub(crate) best: Option<Evaluation>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) best_target: Option<Evaluation>,
+    pub(crate) history: Vec<Evaluation>,
+    pub(crate) losses: Vec<f64>,
+    pub(crate) ending: Option<Ending>,
+    /// What the learner counts.
+    #[serde(default)]
+    pub(crate) learner: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A run's state between two steps.
+#[derive(Debug, Clone)]
+pub(crate) struct Checkpoint {
+    pub(crate) progress: Progress,
+    pub(crate) weights: Tensors,
+    pub(crate) state: State,
+    /// The best weights, a copy of their own also when they are `weights`; empty when nothing was evaluated yet.
+    pub(crate) best: Tensors,
+    /// The weights that are best on the target language's development data; empty where there are none.
+    pub(crate) best_target: Tensors,
+}
+
+const WEIGHTS: &str = "weights/";
+const STATE_TENSORS: &str = "state/";
+const BEST: &str = "best/";
+const BEST_TARGET: &str = "best-target/";
+
+impl Checkpoint {
+    /// Writes the checkpoint in the place of the one before, whole or not at all.
+    pub(crate) fn write(self, path: &Path) -> Result<()> {
+        let mut tensors = Tensors::default();
+        tensors.extend(WEIGHTS, self.weights);
+        tensors.extend(STATE_TENSORS, self.state.tensors);
+        tensors.extend(BEST, self.best);
+        tensors.extend(BEST_TARGET, self.best_target);
+        let progress = Progress { learner: self.state.counters, ..self.progress };
+        let note = serde_json::to_string(&progress).map_err(|fault| Error::io(path)(fault.into()))?;
+        tensors.write(path, &note)
+    }
+
+    /// Reads a checkpoint of the run with this fingerprint.
+    pub(crate) fn read(path: &Path, fingerprint: &str) -> Result<Self> {
+        let refuse = |message: String| Error::folder(path, message);
+        let (mut tensors, note) = Tensors::read(path)?;
+        let mut progress: Progress = serde_json::from_str(&note).map_err(|fault| {
+            refuse(format!("its counters do not read ({fault}); remove it to begin anew"))
+        })?;
+        if progress.fingerprint != fingerprint {
+            return Err(refuse(
+                "belongs to a run with another config or other data; take another output folder, or remove it to \
+                 begin anew"
+                    .to_owned(),
+            ));
+        }
+        let (weights, own) = (tensors.split(WEIGHTS), tensors.split(STATE_TENSORS));
+        let state = State { tensors: own, counters: std::mem::take(&mut progress.learner) };
+        let (best, best_target) = (tensors.split(BEST), tensors.split(BEST_TARGET));
+        tensors.expect_empty(path)?;
+        Ok(Self { progress, weights, state, best, best_target })
+    }
+}
+
+/// The folder of a run's checkpoint, for this process alone.
+#[derive(Debug)]
+pub(crate) struct CheckpointFolder {
+    folder: PathBuf,
+    /// Held as long as the run lasts; the system frees it when the process ends, however it ends.
+    lock: File,
+}
+
+impl CheckpointFolder {
+    /// Makes the folder `checkpoint` in `out` and locks it.
+    pub(crate) fn open(out: &Path) -> Result<Self> {
+        let folder = out.join(FOLDER);
+        files::create_folder(&folder)?;
+        let path = folder.join("lock");
+        let lock = File::create(&path).map_err(Error::io(&path))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { folder, lock }),
+            Err(TryLockError::WouldBlock) => {
+                Err(Error::folder(&folder, "another process is training into this folder"))
+            }
+            Err(TryLockError::Error(fault)) => Err(Error::Io { path, fault }),
+        }
+    }
+
+    /// The checkpoint file.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.folder.join(STATE)
+    }
+
+    /// Removes the checkpoint, then the folder: a kill between the two leaves a finished run.
+    pub(crate) fn remove(self) -> Result<()> {
+        let state = self.file();
+        match fs::remove_file(&state) {
+            Err(fault) if fault.kind() != ErrorKind::NotFound => Err(Error::io(&state)(fault)),
+            _ => fs::remove_dir_all(&self.folder).map_err(Error::io(&self.folder)),
+        }
+    }
+
+    /// Removes the folder of a run that failed before its first checkpoint; with a checkpoint it stays.
+    pub(crate) fn abandon(self) {
+        if !self.file().exists() {
+            // The run's own fault is the one to tell of.
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+
+    /// Removes what a kill inside [`CheckpointFolder::remove`] left beside a finished model.
+    pub(crate) fn clear(out: &Path) {
+        // It does no harm where it cannot be removed.
+        let _ = fs::remove_dir_all(out.join(FOLDER));
+    }
+}
+
+impl Drop for CheckpointFolder {
+    fn drop(&mut self) {
+        // Closing the file would do, were there no child process that has been forked and not yet executed: it
+        // shares the lock until then.
+        let _ = self.lock.unlock();
+    }
+}
+
+const FOLDER: &str = "checkpoint";
+const STATE: &str = "state.safetensors";
+
+/// Whether the model directory `out` holds a checkpoint that a run can go on from.
+///
+/// What counts is the checkpoint's file: its folder is made before it, and may outlive it.
+pub fn has_checkpoint(out: &Path) -> bool {
+    out.join(FOLDER).join(STATE).is_file()
+}

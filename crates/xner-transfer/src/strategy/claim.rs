@@ -1,0 +1,255 @@
+//! Whose folder it is, so that no phase goes on from another run's.
+
+use std::fs::{File, TryLockError};
+use std::io::Write;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use xner_corpus::write::remove_partial;
+use xner_train::{
+    Device,
+    files::{create_folder, read_json},
+};
+
+use super::run::PHASES;
+use crate::report::{LOW_RESOURCE, REPORT};
+use crate::{Error, Result};
+
+/// `run.json`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Identity {
+    version: String,
+    fingerprint: String,
+    /// Where it is trained: another device rounds otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device: Option<String>,
+}
+
+const IDENTITY: &str = "run.json";
+
+/// A part of what names every phase that runs share. It is raised with each change of training that leaves other
+/// weights, so that no run takes phases that were trained before it.
+pub const PHASE_FORMAT: &[u8] = b"phases 2";
+
+/// A run's folder, for this process alone as long as this is held.
+#[derive(Debug)]
+pub(crate) struct Claim<'a> {
+    out: &'a Path,
+    /// Whether the folder was not there before.
+    made: bool,
+    /// `run.json`; the system frees the lock when the process ends, however it ends.
+    lock: File,
+}
+
+/// Makes the folder the run's that has this fingerprint; none where that is finished already.
+///
+/// # Errors
+/// [`Error::Folder`] when it holds another run, or one that another process is working on.
+pub(crate) fn claim<'a>(out: &'a Path, fingerprint: &str, device: &Device) -> Result<Option<Claim<'a>>> {
+    let made = !out.exists();
+    create_folder(out)?;
+    let path = out.join(IDENTITY);
+    // One without a word is of a process that is about to write it, or was killed before it did.
+    let told = std::fs::metadata(&path).is_ok_and(|file| file.len() > 0);
+    if told {
+        same(out, &read_json(&path)?, fingerprint, device)?;
+        if out.join(REPORT).exists() {
+            return Ok(None);
+        }
+    } else {
+        for (file, what) in
+            [("config.json", "a model of another run"), (LOW_RESOURCE, "scores of low resource")]
+        {
+            if out.join(file).exists() {
+                let message = format!("holds {what}; take another folder, or remove it");
+                return Err(Error::folder(out, message));
+            }
+        }
+    }
+    let mut claim = Claim::of(out, made, &path)?;
+    // Meanwhile another process may have made the folder its own, or given it up.
+    let written = claim.lock.metadata().map_err(Error::io(&path))?.len() > 0;
+    if told != written || !path.exists() {
+        drop(claim);
+        return self::claim(out, fingerprint, device);
+    }
+    sweep(out)?;
+    if !told {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        let identity =
+            Identity { version, fingerprint: fingerprint.to_owned(), device: Some(device.to_string()) };
+        // In its place, for a file that is put there from elsewhere would not be the one that is locked.
+        let text = serde_json::to_string_pretty(&identity).map_err(|fault| Error::io(&path)(fault.into()))?;
+        if let Err(fault) = claim.lock.write_all(format!("{text}\n").as_bytes()) {
+            // A full disk, say: half of it would be nobody's.
+            let _ = claim.lock.set_len(0);
+            return Err(Error::io(&path)(fault));
+        }
+    }
+    Ok(Some(claim))
+}
+
+/// Whether a run goes on in the folder `out`.
+fn same(out: &Path, identity: &Identity, fingerprint: &str, device: &Device) -> Result<()> {
+    if identity.fingerprint != fingerprint {
+        let message = "holds a run with another config or other data; take another folder, or remove it";
+        return Err(Error::folder(out, message));
+    }
+    let device = device.to_string();
+    if let Some(other) = identity.device.as_ref().filter(|other| **other != device) {
+        let message =
+            format!("holds a run on the device `{other}`, not `{device}`; take another folder, or remove it");
+        return Err(Error::folder(out, message));
+    }
+    Ok(())
+}
+
+/// Refuses a folder that holds a run.
+///
+/// # Errors
+/// [`Error::Folder`] when it does.
+pub(crate) fn of_no_run(out: &Path) -> Result<()> {
+    if out.join(IDENTITY).exists() || out.join(REPORT).exists() {
+        return Err(Error::folder(out, "holds a run of `xner transfer`; take another folder"));
+    }
+    Ok(())
+}
+
+/// What a run of phases makes in its folder beside them. What else lies there, a log perhaps, is not the run's.
+const MADE: [&str; 8] = [
+    "checkpoint",
+    "by-target",
+    "by-source",
+    "source",
+    "source-by-target",
+    "config.json",
+    "model.safetensors",
+    "adapting.json",
+];
+
+impl<'a> Claim<'a> {
+    /// Locks `run.json`, which is made where there is none.
+    fn of(out: &'a Path, made: bool, path: &Path) -> Result<Self> {
+        let file = File::options().write(true).create(true).truncate(false).open(path);
+        let lock = file.map_err(Error::io(path))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { out, made, lock }),
+            Err(TryLockError::WouldBlock) => Err(Error::folder(out, "is being worked on by another process")),
+            Err(TryLockError::Error(fault)) => Err(Error::io(path)(fault)),
+        }
+    }
+
+    /// What a run ends with; where it is a fault and nothing but phases was made, which are known by what they depend
+    /// on, the folder is nobody's again, so that the same command with a mended config may have it.
+    pub(crate) fn run<T>(self, run: impl FnOnce() -> Result<T>) -> Result<T> {
+        run().inspect_err(|_| {
+            // What a phase leaves that failed at once is an empty folder. What cannot be removed, or is not empty,
+            // stays.
+            for name in MADE.iter().chain([&PHASES]) {
+                let _ = std::fs::remove_dir(self.out.join(name));
+            }
+            if !MADE.iter().any(|name| self.out.join(name).exists()) {
+                let _ = std::fs::remove_file(self.out.join(IDENTITY));
+                if self.made {
+                    let _ = std::fs::remove_dir(self.out);
+                }
+            }
+        })
+    }
+}
+
+/// Removes what was being written, in any folder of the run, when it was killed.
+fn sweep(folder: &Path) -> Result<()> {
+    remove_partial(folder)?;
+    for entry in std::fs::read_dir(folder).map_err(Error::io(folder))? {
+        let path = entry.map_err(Error::io(folder))?.path();
+        // Phases may be another run's too, who is training there; each sweeps its own when it has it alone.
+        if path.is_dir() && path.file_name() != Some(PHASES.as_ref()) {
+            sweep(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Says that the folder holds the finished run that has this fingerprint.
+///
+/// # Errors
+/// [`Error::Folder`] when it does not.
+pub(crate) fn of_finished(folder: &Path, fingerprint: &str) -> Result<()> {
+    let path = folder.join(IDENTITY);
+    if !path.exists() {
+        return Err(Error::folder(folder, "holds no run"));
+    }
+    let identity: Identity = read_json(&path)?;
+    if identity.fingerprint != fingerprint {
+        return Err(Error::folder(folder, "holds a run with another config or other data"));
+    }
+    if !folder.join(REPORT).exists() {
+        return Err(Error::folder(folder, "holds a run that is not finished; let it go on"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_folder_is_one_runs_and_one_process_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        let refused = |print: &str, device: &Device| claim(&out, print, device).unwrap_err().to_string();
+        let first = claim(&out, "one", &Device::Cpu).unwrap().unwrap();
+        assert!(refused("one", &Device::Cpu).contains("another process"));
+        assert!(refused("two", &Device::Cpu).contains("another config"));
+        // The refused call took nothing away.
+        assert!(out.join(IDENTITY).exists());
+        drop(first);
+        assert!(refused("one", &Device::Cuda(0)).contains("on the device `cpu`"));
+        let again = claim(&out, "one", &Device::Cpu).unwrap().unwrap();
+        // With nothing made, a fault leaves the folder to anyone.
+        again.run::<()>(|| Err(Error::folder(&out, "broke"))).unwrap_err();
+        assert!(!out.join(IDENTITY).exists());
+        // A process was killed before it had written whose the folder is.
+        std::fs::write(out.join(IDENTITY), "").unwrap();
+        let other = claim(&out, "two", &Device::Cuda(0)).unwrap().unwrap();
+        std::fs::write(out.join(REPORT), "{}").unwrap();
+        drop(other);
+        assert!(claim(&out, "two", &Device::Cuda(0)).unwrap().is_none(), "it is finished");
+        // A folder that was made for the run alone goes with it.
+        let anew = folder.path().join("anew");
+        claim(&anew, "one", &Device::Cpu)
+            .unwrap()
+            .unwrap()
+            .run::<()>(|| Err(Error::folder(&anew, "broke")))
+            .unwrap_err();
+        assert!(!anew.exists());
+    }
+
+    /// Of many that begin at the same time one gets the folder, and the others are told why they do not.
+    #[test]
+    fn one_of_many_gets_a_new_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        for round in 0..20 {
+            let out = folder.path().join(round.to_string());
+            let begin = std::sync::Barrier::new(6);
+            let claimed: Vec<_> = std::thread::scope(|scope| {
+                let one = || {
+                    begin.wait();
+                    claim(&out, "one", &Device::Cpu)
+                };
+                let started: Vec<_> = (0..6).map(|_| scope.spawn(one)).collect();
+                started.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            let faults: Vec<String> =
+                claimed.iter().filter_map(|one| Some(one.as_ref().err()?.to_string())).collect();
+            assert_eq!(faults.len(), 5, "{claimed:?}");
+            assert!(faults.iter().all(|fault| fault.contains("another process")), "{faults:?}");
+            // What is written there reads again.
+            drop(claimed);
+            claim(&out, "one", &Device::Cpu).unwrap().unwrap();
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What every method of transfer is, and the one run that owns all that methods have in common.
+//!
+//! A [`Strategy`] is a config, data, and a function that trains. [`run`] checks both, claims the folder, goes on where
+//! a run was stopped, lets the strategy train its phases, scores what was chosen by the source's and by the target's
+//! development data, and writes the report.
+
+mod claim;
+mod models;
+mod phases;
+mod run;
+
+use std::path::Path;
+
+use xner_corpus::Labelled;
+use xner_tagger::{evaluate, open};
+use xner_train::{Checked, Fingerprint, Result, Settings, TrainReport};
+
+pub use claim::PHASE_FORMAT;
+pub(crate) use claim::{of_finished, of_no_run};
+pub use models::Models;
+pub(crate) use phases::BY_TARGET;
+pub use phases::{Phase, Phases, Place, Plan};
+pub(crate) use run::fingerprint as run_fingerprint;
+pub use run::{PHASES, run};
+
+use crate::report::{Round, Select, Selected};
+
+/// A way to a tagger for a language without labels.
+pub trait Strategy {
+    /// Its settings.
+    type Config: Settings;
+    /// What it works on.
+    type Data;
+
+    /// Its name, as commands and reports have it.
+    fn name(&self) -> &str;
+
+    /// What every config says in its own way.
+    fn common<'a>(&self, config: &'a Self::Config) -> Common<'a>;
+
+    /// Reads the files that a config names.
+    ///
+    /// # Errors
+    /// [`Error::Setting`](crate::Error::Setting) for a file that is needed and not named; faults of the files, with
+    /// their lines.
+    fn read(&self, config: &Self::Config) -> Result<Self::Data>;
+
+    /// The labelled sentences among the data.
+    fn corpora<'a>(&self, data: &'a Self::Data) -> Corpora<'a>;
+
+    /// Checks what config and data must be beyond what [`run`] checks of every strategy's: what training would find out
+    /// late.
+    ///
+    /// # Errors
+    /// Says what cannot be trained.
+    fn check(&self, _config: &Checked<Self::Config>, _data: &Self::Data) -> Result<()> {
+        Ok(())
+    }
+
+    /// Adds to the run's fingerprint what it depends on beside the config and the labelled sentences.
+    ///
+    /// # Errors
+    /// Faults of files that are hashed.
+    fn fingerprint(
+        &self,
+        _config: &Checked<Self::Config>,
+        _data: &Self::Data,
+        _print: &mut Fingerprint,
+    ) -> Result<()> {
+        Ok(())
+    }
+
+    /// Trains, and leaves model directories in [`Phases::models`].
+    ///
+    /// # Errors
+    /// Faults of training; a stop that the observer asked for.
+    fn train(
+        &self,
+        config: &Checked<Self::Config>,
+        data: &Self::Data,
+        phases: &mut Phases<'_>,
+    ) -> Result<Trained>;
+
+    /// Scores the model directory of a choice on the test sentences: by default as it is, on the target's.
+    ///
+    /// # Errors
+    /// Faults of opening and tagging.
+    fn score(
+        &self,
+        _config: &Checked<Self::Config>,
+        data: &Self::Data,
+        model: &Path,
+        phases: &mut Phases<'_>,
+        selected: &mut Selected,
+    ) -> Result<()> {
+        let test = self.corpora(data).target_test;
+        if !test.is_empty() {
+            let tagger = open(model, &phases.device)?;
+            selected.target_test = Some((&evaluate(tagger.as_ref(), test)?).into());
+        }
+        Ok(())
+    }
+
+    /// Removes from the folder of a finished run what only an unfinished one needs.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io).
+    fn clean(&self, _out: &Path) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// What every config says in its own way.
+#[derive(Debug, Clone)]
+pub struct Common<'a> {
+    /// Decides everything random.
+    pub seed: u64,
+    /// What tables call the row.
+    pub row: String,
+    /// By which development data weights are chosen.
+    pub select: Select,
+    /// The language with labels.
+    pub source: &'a str,
+    /// The language without.
+    pub target: &'a str,
+    /// Types whose entities count as none.
+    pub drop_types: &'a [String],
+}
+
+/// Labelled sentences; what a strategy has none of is empty.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Corpora<'a> {
+    /// The source's, to train on.
+    pub train: &'a [Labelled],
+    /// The source's, by which weights are chosen.
+    pub dev: &'a [Labelled],
+    /// The target's, by which weights may be chosen.
+    pub target_dev: &'a [Labelled],
+    /// The source's, to be scored in the end.
+    pub source_test: &'a [Labelled],
+    /// The target's, to be scored in the end.
+    pub target_test: &'a [Labelled],
+}
+
+/// What a strategy ends with, beside the model directories.
+#[derive(Debug)]
+pub struct Trained {
+    /// The report of its last phase, whose best weights are the models'.
+    pub report: TrainReport,
+    /// A hash of the pretrained encoder, where the method needs it in tagging too.
+    pub encoder: Option<String>,
+    /// The unsupervised criterion of a mapping that was learnt.
+    pub mapping_criterion: Option<f64>,
+    /// The rounds of pseudo labels, where the method makes any.
+    pub rounds: Vec<Round>,
+}
+
+impl From<TrainReport> for Trained {
+    fn from(report: TrainReport) -> Self {
+        Self { report, encoder: None, mapping_criterion: None, rounds: Vec::new() }
+    }
+}

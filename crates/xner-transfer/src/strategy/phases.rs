@@ -1,0 +1,228 @@
+//! Where a strategy trains its phases, one after the other.
+
+use std::path::{Path, PathBuf};
+
+use xner_corpus::Sentence;
+use xner_train::{
+    Device, Event, Flow, Learner, Observer, TrainReport, TrainingLoop, What, config::TrainingConfig, files,
+};
+
+use super::models::Models;
+use crate::report::PhaseFolder;
+use crate::{Error, Result};
+
+/// The folder, in a phase's, of the weights that are best on the target's development data.
+pub(crate) const BY_TARGET: &str = "by-target";
+
+/// Where a strategy trains: the device, the folders, and who follows the run.
+pub struct Phases<'a> {
+    /// Where it computes.
+    pub device: Device,
+    /// The run's folder.
+    pub out: &'a Path,
+    /// The folder of what runs may share.
+    pub cache: &'a Path,
+    /// The model directories that the strategy is to leave.
+    pub models: Models,
+    /// Whether there are labelled target sentences to choose weights by.
+    with_target: bool,
+    fingerprint: &'a str,
+    observer: &'a mut dyn Observer,
+    steps: usize,
+    shared: Vec<PhaseFolder>,
+}
+
+/// Where a phase leaves its model.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// In the cache, in a folder that is named by all that the phase depends on: two runs that have it in common train
+    /// it once.
+    Shared,
+    /// In these model directories.
+    Models(Models),
+}
+
+/// What a phase is.
+#[derive(Debug, Clone)]
+pub struct Plan<'a> {
+    /// Its name: `source`, `student` …
+    pub name: &'a str,
+    /// Decides the order of the sentences.
+    pub seed: u64,
+    /// How it is trained.
+    pub training: &'a TrainingConfig,
+    /// The config, for its report.
+    pub settings: serde_json::Value,
+    /// A hash of all that it depends on.
+    pub fingerprint: String,
+    /// Whether it begins with weights that were trained: see [`TrainingLoop::trained`].
+    pub trained: bool,
+    /// Its sentences.
+    pub sentences: usize,
+    /// Of these, the ones that it does not train on: empty or too long.
+    pub left_out: usize,
+    /// Where its model goes.
+    pub place: Place,
+}
+
+/// A phase that is over.
+#[derive(Debug, Clone)]
+pub struct Phase {
+    /// The folder of the weights that are best on the source's development data.
+    pub folder: PathBuf,
+    /// The folder of those that are best on the target's, where there are labelled target sentences.
+    pub by_target: PathBuf,
+    /// What training reached.
+    pub report: TrainReport,
+}
+
+impl Plan<'_> {
+    /// Counts the sentences of a phase, and those that are empty or longer than `training.longest`.
+    #[must_use]
+    pub fn of<'s>(self, sentences: impl ExactSizeIterator<Item = &'s Sentence>) -> Self {
+        let (count, longest) = (sentences.len(), self.training.longest);
+        let kept = sentences.filter(|sentence| (1..=longest).contains(&sentence.len())).count();
+        Self { sentences: count, left_out: count - kept, ..self }
+    }
+}
+
+impl<'a> Phases<'a> {
+    pub(super) fn new(
+        device: Device,
+        [out, cache]: [&'a Path; 2],
+        models: Models,
+        with_target: bool,
+        fingerprint: &'a str,
+        observer: &'a mut dyn Observer,
+    ) -> Self {
+        let (steps, shared) = (0, Vec::new());
+        Self { device, out, cache, models, with_target, fingerprint, observer, steps, shared }
+    }
+
+    /// The hash of the run's config and data.
+    pub fn fingerprint(&self) -> &str {
+        self.fingerprint
+    }
+
+    /// Steps of all phases so far.
+    pub fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// The phases so far that runs may share.
+    pub fn shared(&self) -> Vec<PhaseFolder> {
+        self.shared.clone()
+    }
+
+    /// Who follows the run.
+    pub fn observer(&mut self) -> &mut dyn Observer {
+        self.observer
+    }
+
+    /// Tells the observer. Where it asks for a stop the run ends here, and the same call goes on: between two phases
+    /// nothing is lost.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`].
+    pub fn tell(&mut self, phase: &str, what: What<'_>) -> Result<()> {
+        match self.observer.event(&Event { phase, what }) {
+            Flow::Continue => Ok(()),
+            Flow::Stop => Err(Error::Stopped { step: self.steps, checkpoint: self.out.to_owned() }),
+        }
+    }
+
+    /// A phase that was over before, in this run or in another one with the same cache.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] when its folder holds something else; [`Error::Stopped`].
+    pub fn finished(&mut self, plan: &Plan<'_>) -> Result<Option<Phase>> {
+        let folders = self.folders(plan);
+        match self.training_loop(plan, &folders).finished()? {
+            Some(report) => Ok(Some(self.end(plan, folders, report, true)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Trains a phase, or takes it as it was trained before.
+    ///
+    /// # Errors
+    /// Those of [`TrainingLoop::run`].
+    pub fn train(&mut self, plan: &Plan<'_>, learner: &mut dyn Learner) -> Result<Phase> {
+        if let Some(phase) = self.finished(plan)? {
+            return Ok(phase);
+        }
+        let folders = self.folders(plan);
+        files::create_folder(&folders.by_source)?;
+        self.tell(plan.name, What::Begin { sentences: plan.sentences })?;
+        let trained = self.training_loop(plan, &folders).run(learner, self.observer);
+        let report = trained.inspect_err(|_| {
+            // It is empty where there was no checkpoint yet, and else it stays.
+            let _ = std::fs::remove_dir(&folders.by_source);
+        })?;
+        self.end(plan, folders, report, false)
+    }
+
+    /// Trains a phase by a function that has a loop of its own, such as [`xner_tagger::train`]: whatever the loop calls
+    /// the phase, its events and faults have this name. `folder` is where it leaves its model.
+    ///
+    /// # Errors
+    /// Those of `train`.
+    pub fn train_by(
+        &mut self,
+        name: &str,
+        sentences: usize,
+        folder: &Path,
+        train: impl FnOnce(&mut dyn Observer) -> Result<TrainReport>,
+    ) -> Result<TrainReport> {
+        self.tell(name, What::Begin { sentences })?;
+        let (observer, mut cached) = (&mut *self.observer, true);
+        let mut named = |event: &Event<'_>| {
+            cached = false;
+            observer.event(&Event { phase: name, what: event.what })
+        };
+        let report = train(&mut named).map_err(|fault| match fault {
+            Error::Diverged { phase: _, step, epoch, what, value, checkpoint } => {
+                Error::Diverged { phase: name.to_owned(), step, epoch, what, value, checkpoint }
+            }
+            fault => fault,
+        })?;
+        self.steps += report.steps;
+        self.tell(name, What::End { cached, folder: Some(folder) })?;
+        Ok(report)
+    }
+
+    fn folders(&self, plan: &Plan<'_>) -> Models {
+        match &plan.place {
+            Place::Models(models) => models.clone(),
+            Place::Shared => {
+                let by_source = self.cache.join(format!("{}-{}", plan.name, &plan.fingerprint[..16]));
+                Models { by_target: by_source.join(BY_TARGET), by_source }
+            }
+        }
+    }
+
+    fn training_loop<'b>(&self, plan: &'b Plan<'_>, folders: &'b Models) -> TrainingLoop<'b> {
+        TrainingLoop {
+            phase: plan.name,
+            seed: plan.seed,
+            training: plan.training,
+            settings: plan.settings.clone(),
+            fingerprint: plan.fingerprint.clone(),
+            trained: plan.trained,
+            left_out: plan.left_out,
+            out: &folders.by_source,
+            target_out: self.with_target.then_some(folders.by_target.as_path()),
+        }
+    }
+
+    fn end(&mut self, plan: &Plan<'_>, folders: Models, report: TrainReport, cached: bool) -> Result<Phase> {
+        self.steps += report.steps;
+        let Models { by_source: folder, by_target } = folders;
+        if matches!(plan.place, Place::Shared) {
+            let own = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            self.shared.push(PhaseFolder { name: plan.name.to_owned(), folder: own });
+        }
+        self.tell(plan.name, What::End { cached, folder: Some(&folder) })?;
+        Ok(Phase { folder, by_target, report })
+    }
+}

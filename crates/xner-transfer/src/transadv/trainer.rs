@@ -1,0 +1,303 @@
+//! The phases of which all methods are made: models tuned on labelled sets, students of soft labels.
+
+use std::path::Path;
+
+use burn::tensor::backend::AutodiffBackend;
+use serde::Serialize;
+use xner_corpus::{Labelled, Sentence, TagSet};
+use xner_tagger::Tagger;
+use xner_tagger::bert::train::{FineTuned, tags_of};
+use xner_train::{
+    Fingerprint, Purpose, Settings, Tensors, TrainBackend, TrainReport, What, config::TrainingConfig, stream,
+    weights,
+};
+
+use super::adversary::{Adversary, Discriminators, GameLists};
+use super::config::{AdversaryConfig, StudentStart, TransAdvConfig};
+use super::corpora::TransAdvCorpora;
+use super::discriminators::LanguageDiscriminator;
+use super::distil::{DistilLearner, Lesson};
+use super::learner::{AdversarialLearner, Dev};
+use super::sets::{Set, Sets, Words, word_languages, word_orders};
+use super::weights_file;
+use crate::report::Select;
+use crate::strategy::{PHASE_FORMAT, Phase, Phases, Place, Plan};
+use crate::{Error, Result};
+
+/// What the discriminators of a phase are shown.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct Games {
+    /// The two lists of the language discriminator, and the words that it is asked about.
+    pub(crate) language: Option<([Vec<Set>; 2], Words)>,
+    /// Sets in order, and shuffled ones.
+    pub(crate) order: Option<[Vec<Set>; 2]>,
+}
+
+impl Games {
+    /// All sets that anyone is shown, as often as they are.
+    fn sets(&self) -> impl Iterator<Item = &Set> {
+        let language = self.language.iter().flat_map(|(lists, _)| lists);
+        language.chain(self.order.iter().flatten()).flatten()
+    }
+}
+
+/// What a method ends with.
+pub(crate) enum Outcome {
+    /// A phase whose model is the result.
+    Model(Phase),
+    /// A student, whose model directories are written.
+    Student(TrainReport),
+}
+
+/// Trains the phases of a method.
+pub(crate) struct PhaseTrainer<'a, 'p, A: AutodiffBackend> {
+    pub(crate) config: &'a TransAdvConfig,
+    pub(crate) corpora: &'a TransAdvCorpora,
+    pub(crate) phases: &'a mut Phases<'p>,
+    device: &'a A::Device,
+    tags: TagSet,
+    /// The hash of encoder, tags, settings and seed, and of the development data.
+    base: String,
+}
+
+impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
+    pub(crate) fn new(
+        config: &'a TransAdvConfig,
+        corpora: &'a TransAdvCorpora,
+        device: &'a A::Device,
+        phases: &'a mut Phases<'p>,
+    ) -> Result<Self> {
+        let tags = tags_of(config.bert.scheme, &corpora.train)?;
+        let mut print = Fingerprint::new();
+        print.bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(PHASE_FORMAT);
+        print.bytes(phases.device.to_string().as_bytes());
+        settings(&mut print, &(&config.without_paths().bert, config.seed, config.select))?;
+        print.bytes(xner_tagger::bert::fingerprint(&config.bert.directory()?)?.as_bytes());
+        for tag in tags.tags() {
+            print.bytes(tag.to_string().as_bytes());
+        }
+        print.corpus(&corpora.dev).corpus(&corpora.target_dev);
+        Ok(Self { config, corpora, phases, device, tags, base: print.digest() })
+    }
+
+    /// The pretrained encoder with a new head.
+    fn fresh(&self) -> Result<FineTuned<A>> {
+        FineTuned::open(&self.config.bert, self.tags.clone(), self.config.seed, self.device)
+    }
+
+    /// A phase's model with the weights that the config selects, and its discriminators' weights.
+    pub(crate) fn open(&self, phase: &Phase) -> Result<(FineTuned<A>, Tensors)> {
+        let folder = match self.config.select {
+            Select::SourceDev => &phase.folder,
+            Select::TargetDev => &phase.by_target,
+        };
+        self.open_at(folder, phase)
+    }
+
+    /// The language discriminator of a phase that had one.
+    pub(crate) fn language_discriminator(
+        &self,
+        phase: &Phase,
+    ) -> Result<LanguageDiscriminator<A::InnerBackend>> {
+        let (model, mut weights) = self.open(phase)?;
+        let (width, config) = (model.config().hidden_size, &self.config.adversary);
+        let mut rng = stream(self.config.seed, Purpose::Adversary, 0, 0);
+        let own = LanguageDiscriminator::new(width, config.language.hidden, self.device, &mut rng);
+        let mut language = weights.split("language.");
+        weights::load(own, &mut language, &phase.folder)
+    }
+
+    /// The model whose weights lie in `folder`.
+    pub(crate) fn open_at(&self, folder: &Path, phase: &Phase) -> Result<(FineTuned<A>, Tensors)> {
+        let mut weights = weights_file::read(folder, &phase.report.fingerprint)?;
+        let (mut own, discriminators) = (weights.split("model/"), weights.split("discriminators/"));
+        let mut model = self.fresh()?;
+        model.set_weights(&mut own, folder)?;
+        own.expect_empty(folder)?;
+        Ok((model, discriminators))
+    }
+
+    fn sets(&self) -> Sets<'a> {
+        let TransAdvCorpora { train, unlabelled, made, .. } = self.corpora;
+        Sets { source: train, unlabelled, made: made.as_ref() }
+    }
+
+    fn dev(&self) -> Dev<'a> {
+        Dev { source: &self.corpora.dev, target: &self.corpora.target_dev }
+    }
+
+    /// A model tuned on labelled sets, from the pretrained encoder or from another phase's model, against
+    /// discriminators or without. Those of `from`, where it has the same, go on.
+    pub(crate) fn tuned(
+        &mut self,
+        name: &str,
+        sets: &[Set],
+        from: Option<&Phase>,
+        games: &Games,
+        training: &TrainingConfig,
+    ) -> Result<Phase> {
+        let config = self.config;
+        let mut print = Fingerprint::new();
+        print.bytes(self.base.as_bytes());
+        print.bytes(from.map_or("", |from| &from.report.fingerprint).as_bytes());
+        settings(&mut print, &(sets, games, training))?;
+        let all = self.sets();
+        let train: Vec<&Labelled> = sets.iter().flat_map(|&set| all.labelled(set)).collect();
+        for &set in sets {
+            print.corpus(all.labelled(set));
+        }
+        let with_discriminators = games.language.is_some() || games.order.is_some();
+        if with_discriminators {
+            // Of the adversary's lists only those of this phase count, so that methods that have it in common share it.
+            let AdversaryConfig { generator_rate, discriminator_rate, batch, language, order } =
+                &config.adversary;
+            let hidden = [(games.language.is_some(), language.hidden), (games.order.is_some(), order.hidden)];
+            let hidden = hidden.map(|(there, hidden)| there.then_some(hidden));
+            settings(&mut print, &(generator_rate, discriminator_rate, batch, hidden))?;
+            for &set in games.sets() {
+                all.fingerprint(set, &mut print);
+            }
+        }
+        let plan = self.plan(name, training, print.digest(), from.is_some(), Place::Shared)?;
+        let plan = plan.of(train.iter().map(|labelled| &labelled.sentence));
+        if let Some(phase) = self.phases.finished(&plan)? {
+            return Ok(phase);
+        }
+
+        let (model, mut discriminators) = match from {
+            Some(from) => self.open(from)?,
+            None => (self.fresh()?, Tensors::default()),
+        };
+        let adversary = if with_discriminators {
+            let lists = self.lists(games, &model)?;
+            let which = [lists.languages.is_some(), lists.orders.is_some()];
+            let width = model.config().hidden_size;
+            let own = Discriminators::<A>::new(&config.adversary, which, width, config.seed, self.device);
+            let rates = [training.optimiser.rate(), training.clip];
+            let (batch, seed) = ([training.batch, config.bert.at_once], config.seed);
+            let mut adversary =
+                Adversary::new(&config.adversary, training.optimiser, rates, batch, seed, lists, own);
+            let known = |prefix: &str| discriminators.iter().any(|(name, _)| name.starts_with(prefix));
+            if which == [true, false] && known("language.") {
+                let mut language = Tensors::default();
+                language.extend("language.", discriminators.split("language."));
+                adversary.set_weights(&mut language, Path::new("discriminators"))?;
+            }
+            Some(adversary)
+        } else {
+            None
+        };
+        // An epoch goes through the longest of the labelled set and the language discriminator's lists; shorter ones
+        // are gone through again. The order discriminator's, which are made of the labelled set, do not lengthen it.
+        let epoch = games
+            .language
+            .iter()
+            .flat_map(|(lists, _)| lists)
+            .map(|list| all.len(list, training.longest))
+            .max();
+        let at_once = [config.bert.at_once, epoch.unwrap_or(0)];
+        let mut learner = AdversarialLearner::new(model, train, self.dev(), training, at_once, adversary)?;
+        self.phases.train(&plan, &mut learner)
+    }
+
+    /// A student of soft labels, whose model directories are the run's. `source` is the method's source model.
+    pub(crate) fn student(
+        &mut self,
+        source: &Phase,
+        lessons: &[Lesson<'_>],
+        hard_weight: f32,
+    ) -> Result<TrainReport> {
+        let training = self.config.distillation.training(&self.config.training);
+        let mut print = Fingerprint::new();
+        print.bytes(self.base.as_bytes());
+        settings(&mut print, &(&training, hard_weight))?;
+        let from = match self.config.distillation.start {
+            StudentStart::Pretrained => None,
+            StudentStart::Source => Some(source),
+        };
+        print.bytes(from.map_or("", |from| &from.report.fingerprint).as_bytes());
+        for Lesson { sentence, soft, hard } in lessons {
+            print.words(sentence.tokens()).floats(soft);
+            let hard: Vec<f32> = hard.iter().map(|tag| tag.map_or(-1.0, f32::from)).collect();
+            print.floats(&hard);
+        }
+        let place = Place::Models(self.phases.models.clone());
+        let plan = self.plan("student", &training, print.digest(), from.is_some(), place)?;
+        let plan = plan.of(lessons.iter().map(|lesson| lesson.sentence));
+        let model = match from {
+            Some(from) => self.open(from)?.0,
+            None => self.fresh()?,
+        };
+        let at_once = self.config.bert.at_once;
+        let mut learner = DistilLearner::new(model, lessons, self.dev(), &training, at_once, hard_weight)?;
+        Ok(self.phases.train(&plan, &mut learner)?.report)
+    }
+
+    /// The probabilities that a phase's model gives every word of the unlabelled text, `[words, tags]` of each
+    /// sentence.
+    pub(crate) fn soft_labels(&mut self, phase: &Phase) -> Result<Vec<Vec<f32>>> {
+        self.labelling()?;
+        let tagger = self.open(phase)?.0.tagger()?;
+        let tagged = tagger.tag(&self.corpora.unlabelled)?;
+        Ok(tagged.into_iter().map(|tagging| tagging.probabilities).collect())
+    }
+
+    /// Tells that a model is about to go through the unlabelled text.
+    pub(crate) fn labelling(&mut self) -> Result<()> {
+        self.phases.tell("labelling", What::Begin { sentences: self.corpora.unlabelled.len() })
+    }
+
+    fn lists(&self, games: &Games, model: &FineTuned<A>) -> Result<GameLists> {
+        let sets = self.sets();
+        // Longer sentences are left out here too.
+        let longest = self.config.training.longest;
+        let pieces = |sentence: &Sentence| {
+            if sentence.len() > longest { Ok(Vec::new()) } else { model.pieces(sentence) }
+        };
+        let mut lists = GameLists::default();
+        if let Some(([one, two], words)) = &games.language {
+            let list = |which: &[Set]| {
+                let found = word_languages(&sets, which, *words, pieces)?;
+                if found.is_empty() { Err(nothing(which)) } else { Ok(found) }
+            };
+            lists.languages = Some([list(one)?, list(two)?]);
+        }
+        if let Some([ordered, shuffled]) = &games.order {
+            let list = |which: &[Set]| {
+                let found = word_orders(&sets, which, pieces)?;
+                if found.is_empty() { Err(nothing(which)) } else { Ok(found) }
+            };
+            lists.orders = Some([list(ordered)?, list(shuffled)?]);
+        }
+        Ok(lists)
+    }
+
+    fn plan<'b>(
+        &self,
+        name: &'b str,
+        training: &'b TrainingConfig,
+        fingerprint: String,
+        trained: bool,
+        place: Place,
+    ) -> Result<Plan<'b>> {
+        let (seed, settings) = (self.config.seed, self.config.to_json()?);
+        Ok(Plan { name, seed, training, settings, fingerprint, trained, sentences: 0, left_out: 0, place })
+    }
+}
+
+/// Words there are, but none that the tokeniser knows a subword of.
+fn nothing(which: &[Set]) -> Error {
+    let names: Vec<String> = which.iter().map(|set| format!("`{set}`")).collect();
+    let message = format!(
+        "of the sets {} no word has a subword that the discriminator could be asked about, expected text in the encoder's \
+         writing",
+        names.join(", ")
+    );
+    Error::Data { message }
+}
+
+fn settings(print: &mut Fingerprint, settings: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string(settings);
+    print.bytes(text.map_err(|fault| Error::io(Path::new("config"))(fault.into()))?.as_bytes());
+    Ok(())
+}
