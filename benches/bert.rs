@@ -102,7 +102,8 @@ fn bert(criterion: &mut Criterion) {
     let config = BertTrainConfig { bert, ..BertTrainConfig::default() };
     let data = TrainData { train: labelled, ..TrainData::default() };
     let (mut learner, _) =
-        BertLearner::<Autodiff<Flex>>::new(&config.checked().unwrap(), data, &FlexDevice).unwrap();
+        BertLearner::<Autodiff<Flex>>::new(&config.checked().unwrap(), &data.train, &data.dev, &FlexDevice)
+            .unwrap();
     let batch: Vec<usize> = (0..32).collect();
     let mut step = 0;
     group.throughput(Throughput::Elements(28 * 32));

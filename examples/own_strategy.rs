@@ -15,8 +15,8 @@ use xner::sample::{Language, Sample, Split};
 use xner::train::config::{Optimiser, TrainingConfig};
 use xner::train::settings::check;
 use xner::train::{
-    Checked, DevScores, Error, Learner, Moment, Result, State, StepOutcome, Tensors, TrainReport, dev_scores,
-    files, score,
+    Checked, DevScores, Error, Learner, Moment, Result, State, StepOutcome, Tensors, TrainReport,
+    TrainingLoop, dev_scores, files, score,
 };
 use xner::transfer::report::{Select, Selected};
 use xner::transfer::strategy::{Common, Corpora, Phases, Place, Plan, Trained};
@@ -142,17 +142,16 @@ impl Strategy for Linear {
         let tags = TagSet::of_corpus(Scheme::Iob2, &data.train);
         let weights = vec![0.0; (3 * vectors.dim() + 1) * tags.len()];
         let mut learner = LinearLearner { config, data, vectors: &vectors, tags, weights, words: 0 };
-        let plan = Plan {
-            name: "linear",
+        let work = TrainingLoop {
+            phase: "linear",
             seed: config.seed,
             training: &config.training,
             settings: config.to_json()?,
             fingerprint: phases.fingerprint().to_owned(),
             trained: false,
-            sentences: 0,
             left_out: 0,
-            place: Place::Models(phases.models.clone()),
         };
+        let plan = Plan { work, sentences: 0, place: Place::Models(phases.models.clone()) };
         let plan = plan.of(data.train.iter().map(|labelled| &labelled.sentence));
         Ok(phases.train(&plan, &mut learner)?.report.into())
     }
@@ -233,8 +232,7 @@ impl LinearLearner<'_> {
 
     fn scores(&self, corpus: &[Labelled]) -> Result<Scores> {
         let predicted: Vec<Vec<Tag>> = corpus.iter().map(|labelled| self.best(&labelled.sentence)).collect();
-        let gold = corpus.iter().map(|labelled| (labelled.entities.as_slice(), labelled.sentence.len()));
-        score(gold, &predicted)
+        score(corpus, &predicted)
     }
 }
 

@@ -95,7 +95,7 @@ fn on_the_sample(seed: u64) -> Result<(), Box<dyn Error>> {
         dev: corpora.target_dev,
         ..TrainData::default()
     };
-    xner::tagger::bert::train::train(&bound, labelled, &at("bound"), &Device::Cpu, &mut ())?;
+    xner::tagger::bert::train::train(&bound, &labelled, &at("bound"), &Device::Cpu, &mut ())?;
     let scores = evaluate(open(&at("bound"), &Device::Cpu)?.as_ref(), &corpora.target_test)?;
     print(&format!("trained on labelled {TARGET}"), Some(scores.overall.f1));
     println!("{:.0} s", begun.elapsed().as_secs_f64());

@@ -2,20 +2,24 @@
 
 use std::path::Path;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum, value_parser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, value_parser};
+use serde::de::{DeserializeOwned, IntoDeserializer, value};
 use xner_corpus::read::conll::{Column, ConllOptions, Ragged};
 use xner_corpus::read::{Align, Format, JsonlOptions, ReadOptions};
 use xner_corpus::split::{Sentences, TextOptions};
-use xner_corpus::{EntityType, Error, Scheme};
+use xner_corpus::{EntityType, Error};
 use xner_embed::translate::Strategy;
 use xner_tagger::Decode;
 
 use crate::exit::bad_input;
 
-/// A scheme by its name, which shells can complete.
-pub(crate) fn scheme() -> impl TypedValueParser<Value = Scheme> {
-    PossibleValuesParser::new(["iob1", "iob2", "iobes"]).try_map(|name| name.parse::<Scheme>())
+/// A value by its name in configs, which shells can complete.
+pub(crate) fn named<T>(names: impl Into<PossibleValuesParser>) -> impl TypedValueParser<Value = T>
+where
+    T: DeserializeOwned + Clone + Send + Sync + 'static,
+{
+    names.into().try_map(|name| T::deserialize(IntoDeserializer::<value::Error>::into_deserializer(name)))
 }
 
 /// A way to choose tags by its name, which shells can complete.
@@ -25,11 +29,6 @@ pub(crate) fn decode() -> impl TypedValueParser<Value = Decode> {
         "viterbi-open" => Decode::ViterbiOpen,
         _ => Decode::Viterbi,
     })
-}
-
-/// A format by its name, which shells can complete.
-pub(crate) fn format() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(["conll", "tsv", "jsonl", "text"]).try_map(|name| name.parse::<Format>())
 }
 
 /// A number of at least 1.
@@ -42,44 +41,27 @@ pub(crate) fn seed() -> impl TypedValueParser<Value = u64> {
     value_parser!(u64).range(..=i64::MAX as u64)
 }
 
-/// What becomes of an entity that cuts a token, by a name that shells can complete.
-fn align() -> impl TypedValueParser<Value = Align> {
-    PossibleValuesParser::new(["refuse", "widen"])
-        .map(|name| if name == "widen" { Align::Widen } else { Align::Refuse })
-}
-
 /// A fault in the first sentence of a file that was taken for columns because neither its name nor the user said what
-/// it is: it may be plain text, and `option` is what says so.
-pub(crate) fn perhaps_text(fault: anyhow::Error, path: &Path, option: &str) -> anyhow::Error {
+/// it is (`unsure`): it may be plain text, and `option` is what says so.
+pub(crate) fn perhaps_text(fault: anyhow::Error, path: &Path, option: &str, unsure: bool) -> anyhow::Error {
     let columns = matches!(
         fault.downcast_ref::<Error>(),
         Some(Error::Tag { .. } | Error::MissingColumn { .. } | Error::Ragged { .. })
     );
-    if columns && Format::guess(path).is_none() {
+    if unsure && columns && Format::guess(path).is_none() {
         return bad_input(format!("{fault}; if this is plain text, give {option} text"));
     }
     fault
 }
 
 /// What a translator takes as one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Phrasing {
-    /// Word by word
-    Word,
-    /// Entities, and what stands between them, as phrases: the longest parts that are known
-    Phrase,
-    /// Entities as phrases, all else word by word
-    WordAndPhrase,
-}
-
-impl From<Phrasing> for Strategy {
-    fn from(phrasing: Phrasing) -> Self {
-        match phrasing {
-            Phrasing::Word => Self::Word,
-            Phrasing::Phrase => Self::Phrase,
-            Phrasing::WordAndPhrase => Self::WordAndPhrase,
-        }
-    }
+pub(crate) fn phrasing() -> impl TypedValueParser<Value = Strategy> {
+    let phrases = "Entities, and what stands between them, as phrases: the longest parts that are known";
+    named([
+        PossibleValue::new("word").help("Word by word"),
+        PossibleValue::new("phrase").help(phrases),
+        PossibleValue::new("word-and-phrase").help("Entities as phrases, all else word by word"),
+    ])
 }
 
 /// The entity types that a list names; `none` names none.
@@ -114,9 +96,9 @@ pub(crate) struct Columns {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Layout {
     #[command(flatten)]
-    columns: Columns,
+    pub(crate) columns: Columns,
     /// JSON lines: what becomes of an entity that cuts a token: the file is refused, or the entity widened to the token
-    #[arg(long, value_name = "HOW", default_value = "refuse", value_parser = align())]
+    #[arg(long, value_name = "HOW", default_value = "refuse", value_parser = named::<Align>(["refuse", "widen"]))]
     #[arg(help_heading = "Layout of the input")]
     align: Align,
     /// Text: its language, for splitting it into sentences and words
@@ -150,15 +132,11 @@ impl Layout {
         TextOptions { language: self.language.clone(), sentences }
     }
 
-    pub(crate) fn conll(&self) -> ConllOptions {
-        self.columns.conll()
-    }
-
     pub(crate) fn jsonl(&self) -> JsonlOptions {
         JsonlOptions { align: self.align, split: self.text() }
     }
 
     pub(crate) fn read(&self, format: Option<Format>) -> ReadOptions {
-        ReadOptions { format, conll: self.conll(), jsonl: self.jsonl(), text: self.text() }
+        ReadOptions { format, conll: self.columns.conll(), jsonl: self.jsonl(), text: self.text() }
     }
 }

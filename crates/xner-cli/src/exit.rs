@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use xner_core::ErrorKind;
@@ -11,16 +12,19 @@ use xner_core::ErrorKind;
 #[error("{0}")]
 struct BadInput(String);
 
-impl BadInput {
-    #[allow(clippy::unused_self, reason = "as every fault has it")]
-    fn kind(&self) -> ErrorKind {
-        ErrorKind::BadInput
-    }
-}
-
 /// An error that says what is wrong with what the user gave.
 pub(crate) fn bad_input(message: impl Into<String>) -> anyhow::Error {
     BadInput(message.into()).into()
+}
+
+/// Refuses a number that is 0.
+pub(crate) fn at_least_one(option: &str, number: usize) -> anyhow::Result<()> {
+    if number == 0 { Err(bad_input(format!("{option} is 0, expected at least 1"))) } else { Ok(()) }
+}
+
+/// Refuses a file without a sentence.
+pub(crate) fn not_empty(any: bool, file: &Path) -> anyhow::Result<()> {
+    if any { Ok(()) } else { Err(xner_corpus::Error::Empty { path: file.to_owned() }.into()) }
 }
 
 /// Prints the error with its causes to standard error, and gives the exit code.
@@ -86,7 +90,6 @@ fn kind(cause: &(dyn Error + 'static)) -> Option<ErrorKind> {
         };
     }
     of!(
-        BadInput,
         xner_train::Error,
         xner_embed::Error,
         xner_corpus::Error,
@@ -94,7 +97,8 @@ fn kind(cause: &(dyn Error + 'static)) -> Option<ErrorKind> {
         xner_figures::Error,
         xner_sample::Error
     );
-    cause.downcast_ref().map(ErrorKind::of_io)
+    let ours = cause.is::<BadInput>().then_some(ErrorKind::BadInput);
+    ours.or_else(|| cause.downcast_ref().map(ErrorKind::of_io))
 }
 
 #[cfg(test)]

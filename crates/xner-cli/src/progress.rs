@@ -93,6 +93,11 @@ impl Progress {
         self.bar.inc(n as u64);
     }
 
+    /// Counts up to `done`.
+    pub(crate) fn reach(&mut self, done: usize) {
+        self.add(done.saturating_sub(self.bar.position() as usize));
+    }
+
     /// What stands behind the bar.
     pub(crate) fn message(&self, text: String) {
         self.bar.set_message(text);

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use anyhow::Result;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use xner_embed::Vectors;
 use xner_embed::read::{self, Format, ReadOptions};
 use xner_embed::write::{write_native, write_vec};
 
+use crate::args::named;
 use crate::ending;
-use crate::exit::bad_input;
+use crate::exit::{at_least_one, bad_input};
 
 /// How files of word vectors are read.
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -23,22 +23,14 @@ pub(crate) struct Reading {
     lowercase: bool,
     /// Vectors: their format; by default it is found by the first bytes and the name
     #[arg(long, value_name = "FORMAT", help_heading = "Reading of vectors")]
-    #[arg(value_parser = formats())]
+    #[arg(value_parser = named::<Format>(Format::NAMES))]
     vectors_format: Option<Format>,
-}
-
-/// A format by its name, which shells can complete.
-fn formats() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(["text", "fasttext", "word2vec", "native"])
-        .try_map(|name| name.parse::<Format>())
 }
 
 impl Reading {
     /// What the library's readers take.
     pub(crate) fn options(&self) -> Result<ReadOptions> {
-        if self.limit == Some(0) {
-            return Err(bad_input("--limit is 0, expected at least 1"));
-        }
+        at_least_one("--limit", self.limit.unwrap_or(1))?;
         Ok(ReadOptions { limit: self.limit, lowercase: self.lowercase, format: self.vectors_format })
     }
 

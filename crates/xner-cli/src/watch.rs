@@ -10,7 +10,10 @@ use crate::progress::{Progress, note};
 /// Shows what a run tells, and stops it when asked to.
 pub(crate) struct Watch {
     stop: fn() -> bool,
-    bar: Bar,
+    /// What is on the screen. It is removed from there when it is dropped.
+    bar: Option<Progress>,
+    /// Whether the bar is a count.
+    counts: bool,
     /// The mean loss of the last steps, old ones fading.
     loss: Option<f32>,
     best: Option<f64>,
@@ -22,47 +25,38 @@ pub(crate) struct Watch {
     begun: Instant,
 }
 
-/// What is on the screen. It is removed from there when it is dropped.
-enum Bar {
-    Nothing,
-    Spinner(Progress),
-    Steps(Progress),
-    /// A count, and what of it was shown.
-    Counting(Progress, usize),
-}
-
 impl Watch {
     /// A watch that stops the run at the first event at which `stop` says so.
     pub(crate) fn new(stop: fn() -> bool) -> Self {
         let begun = Instant::now();
-        Self { stop, bar: Bar::Nothing, loss: None, best: None, restarts: 1, keep: 0.0, begun }
+        Self { stop, bar: None, counts: false, loss: None, best: None, restarts: 1, keep: 0.0, begun }
     }
 
     fn begin(&mut self, phase: &str, sentences: usize) {
         // What was on the screen goes first.
-        self.bar = Bar::Nothing;
+        self.bar = None;
         self.begun = Instant::now();
-        self.bar = match phase {
-            "mapping" => Bar::Spinner(Progress::spinner("beginning")),
-            "scoring" => Bar::Spinner(Progress::spinner("scoring")),
-            "labelling" => Bar::Spinner(Progress::spinner("labelling the target's text")),
-            "indexing" => Bar::Spinner(Progress::spinner("similar sentences")),
-            _ => {
-                note(&format!("phase {phase}: {sentences} {}", unit(phase)));
-                Bar::Nothing
-            }
+        let what = match phase {
+            "mapping" => "beginning",
+            "scoring" => "scoring",
+            "labelling" => "labelling the target's text",
+            "indexing" => "similar sentences",
+            _ => return note(&format!("phase {phase}: {sentences} {}", unit(phase))),
         };
+        self.show(Progress::spinner(what), false);
+    }
+
+    /// Shows a bar. What was on the screen goes first.
+    fn show(&mut self, bar: Progress, counts: bool) {
+        (self.bar, self.counts) = (Some(bar), counts);
     }
 
     fn line(&self, text: &str) {
-        match &self.bar {
-            Bar::Spinner(bar) | Bar::Steps(bar) | Bar::Counting(bar, _) => bar.line(text),
-            Bar::Nothing => note(text),
-        }
+        self.bar.as_ref().map_or_else(|| note(text), |bar| bar.line(text));
     }
 
     fn message(&self, text: String) {
-        if let Bar::Spinner(bar) | Bar::Steps(bar) = &self.bar {
+        if let Some(bar) = self.bar.as_ref().filter(|_| !self.counts) {
             bar.message(text);
         }
     }
@@ -72,7 +66,7 @@ impl Watch {
         self.loss = Some(faded);
         let best = self.best.map(|f1| format!(", best dev F1 {:.2}", 100.0 * f1)).unwrap_or_default();
         self.message(format!("epoch {epoch}, loss {faded:.3}{best}"));
-        if let Bar::Steps(bar) = &mut self.bar {
+        if let Some(bar) = &mut self.bar {
             bar.add(1);
         }
     }
@@ -90,23 +84,22 @@ impl Watch {
     }
 
     fn counted(&mut self, phase: &str, done: usize, of: usize) {
-        if !matches!(self.bar, Bar::Counting(..)) {
-            self.bar = Bar::Nothing;
+        if self.bar.is_none() || !self.counts {
+            self.bar = None;
             note(match phase {
                 "indexing" => "vectors of sentences",
                 "adapting" => "adapting to each test sentence",
                 phase => phase,
             });
-            self.bar = Bar::Counting(Progress::steps(of, 0), 0);
+            self.show(Progress::steps(of, 0), true);
         }
-        if let Bar::Counting(bar, before) = &mut self.bar {
-            bar.add(done.saturating_sub(*before));
-            *before = done;
+        if let Some(bar) = &mut self.bar {
+            bar.reach(done);
         }
     }
 
     fn end(&mut self, phase: &str, cached: bool, folder: Option<&Path>) {
-        self.bar = Bar::Nothing;
+        self.bar = None;
         let how = if cached {
             "was there".to_owned()
         } else {
@@ -173,8 +166,8 @@ impl Observer for Watch {
         match what {
             What::Begin { sentences } => self.begin(phase, sentences),
             What::Started { sentences, steps, resumed, parameters } => {
-                self.bar = Bar::Nothing;
-                (self.bar, self.loss, self.best) = (Bar::Steps(Progress::steps(steps, resumed)), None, None);
+                (self.bar, self.loss, self.best) = (None, None, None);
+                self.show(Progress::steps(steps, resumed), false);
                 let from =
                     if resumed > 0 { format!(", going on from step {resumed}") } else { String::new() };
                 let what = unit(phase);
@@ -184,8 +177,8 @@ impl Observer for Watch {
             What::Evaluated(evaluation) => self.evaluated(evaluation),
             What::NewBest(evaluation) => self.best = Some(evaluation.f1),
             What::Mapping(step) => {
-                if matches!(self.bar, Bar::Nothing) {
-                    self.bar = Bar::Spinner(Progress::spinner("beginning"));
+                if self.bar.is_none() {
+                    self.show(Progress::spinner("beginning"), false);
                 }
                 self.mapping(step);
             }

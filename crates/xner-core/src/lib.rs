@@ -2,8 +2,11 @@
 
 mod device;
 mod kind;
+mod named;
 mod observe;
 
 pub use device::{Device, UnknownDevice};
 pub use kind::ErrorKind;
+#[doc(hidden)]
+pub use named::unknown;
 pub use observe::{DevScores, Evaluation, Event, Flow, Mapping, Measure, Observer, What};

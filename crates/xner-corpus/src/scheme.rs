@@ -1,8 +1,5 @@
 //! Tagging schemes, and what may follow what in each.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
 use crate::{Entity, Prefix, Tag};
@@ -88,25 +85,4 @@ impl Scheme {
     }
 }
 
-impl fmt::Display for Scheme {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Iob1 => "iob1",
-            Self::Iob2 => "iob2",
-            Self::Iobes => "iobes",
-        })
-    }
-}
-
-impl FromStr for Scheme {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.to_ascii_lowercase().as_str() {
-            "iob1" => Ok(Self::Iob1),
-            "iob2" | "bio" => Ok(Self::Iob2),
-            "iobes" | "bioes" => Ok(Self::Iobes),
-            _ => Err(format!("`{text}` is no scheme: expected iob1, iob2 or iobes")),
-        }
-    }
-}
+xner_core::named!(Scheme, "scheme", { Iob1 = "iob1", Iob2 = "iob2" | "bio", Iobes = "iobes" | "bioes" });

@@ -41,20 +41,28 @@ impl Sentence {
         Some(Self { text, spans: kept, offset: 0 })
     }
 
-    /// A sentence of parts known to fit: see [`Sentence::from_spans`].
+    /// Takes all tokens away and keeps the memory for others; a clone has exactly the memory it needs.
     #[cfg(feature = "files")]
-    pub(crate) fn from_parts(text: String, spans: Vec<Range<u32>>) -> Self {
-        Self { text, spans, offset: 0 }
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.spans.clear();
     }
 
     /// Adds a token behind the others, after a space.
     pub fn push(&mut self, token: &str) {
+        self.try_push(token);
+    }
+
+    /// The same. False when the sentence would grow beyond the offsets of its spans.
+    pub(crate) fn try_push(&mut self, token: &str) -> bool {
         if !self.spans.is_empty() {
             self.text.push(' ');
         }
         let start = self.text.len() as u32;
         self.text.push_str(token);
-        self.spans.push(start..self.text.len() as u32);
+        let Ok(end) = u32::try_from(self.text.len()) else { return false };
+        self.spans.push(start..end);
+        true
     }
 
     /// The same sentence, said to begin at byte `offset` of its document.

@@ -88,15 +88,10 @@ impl FromStr for Tag {
         if text == "O" {
             return Ok(Self::Outside);
         }
-        let prefix = match text.as_bytes().first() {
-            Some(b'B') => Prefix::Begin,
-            Some(b'I') => Prefix::Inside,
-            Some(b'E') => Prefix::End,
-            Some(b'S') => Prefix::Single,
-            _ => return Err(ParseTagError(text.to_owned())),
-        };
-        match text[1..].strip_prefix('-') {
-            Some(kind) if !kind.is_empty() => Ok(Self::Part(prefix, EntityType::new(kind))),
+        let known = [Prefix::Begin, Prefix::Inside, Prefix::End, Prefix::Single];
+        let prefix = known.into_iter().find(|prefix| text.starts_with(prefix.letter()));
+        match (prefix, text.get(1..).and_then(|rest| rest.strip_prefix('-'))) {
+            (Some(prefix), Some(kind)) if !kind.is_empty() => Ok(Self::Part(prefix, EntityType::new(kind))),
             _ => Err(ParseTagError(text.to_owned())),
         }
     }

@@ -211,3 +211,22 @@ fn blocks_and_reader_agree() {
     let fault = Blocks::new("a O\nb\n".as_bytes(), "f", ConllOptions::default()).next().unwrap();
     assert!(fault.unwrap_err().to_string().starts_with("f:2: "));
 }
+
+#[test]
+fn a_cell_is_the_text_of_a_column() {
+    let cells = |text: &str, column| -> Vec<Option<String>> {
+        let blocks = Blocks::new(text.as_bytes(), "f", ConllOptions { tag: None, ..ConllOptions::default() });
+        let cells = |block: xner_corpus::read::conll::Block| {
+            let cell = |row| block.cell(row, Column(column)).map(str::to_owned);
+            block.rows().map(cell).collect::<Vec<_>>()
+        };
+        blocks.flat_map(|block| cells(block.unwrap())).collect()
+    };
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(cells("Ada NNP B-PER\nran  VBD  O \n", -1), [some("B-PER"), some("O")]);
+    assert_eq!(cells("Ada NNP B-PER\nran VBD O\n", 1), [some("NNP"), some("VBD")]);
+    assert_eq!(cells("New York\tB-LOC\n", -1), [some("B-LOC")]);
+    // A row of one column has a token and nothing else; a mark may stand alone.
+    assert_eq!(cells("-DOCSTART-\n\nAda\n", -1), [None, None, None]);
+    assert_eq!(cells("Ada B-PER\n", 2), [None]);
+}

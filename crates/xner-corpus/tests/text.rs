@@ -175,3 +175,16 @@ proptest! {
         prop_assert_eq!(read(&text, options("en")), sentences(&text, &options("en")));
     }
 }
+
+#[test]
+fn characters_agree_with_counting() {
+    let text = format!("\u{feff} Zoë mag Köln. 😀 Και εδώ.\n\n{}Ж. Ende", "Ä ".repeat(50_000));
+    let mut reader = Reader::new(text.as_bytes(), "f", options("de"));
+    let mut count = 0;
+    while let Some(sentence) = reader.next() {
+        let offset = sentence.unwrap().offset();
+        assert_eq!(reader.character(), text[..offset].chars().count(), "byte {offset}");
+        count += 1;
+    }
+    assert!(count > 3, "{count}");
+}

@@ -194,21 +194,14 @@ impl Crf {
             trellis.log_partition = 0.0;
             return Ok(());
         }
-        if self.forward_linear(extent, trellis) {
+        if let Some(linear) = self.linear.as_ref().filter(|_| Linear::takes(extent))
+            && self.arch.dispatch(linear::Forward { linear, extent, trellis })
+        {
             return Ok(());
         }
         self.load(emissions, &mut trellis.ahead)?;
         trellis.domain = Domain::Log;
         logarithmic::forward(&self.scores, self.tags, trellis)
-    }
-
-    fn forward_linear(&self, extent: Extent, trellis: &mut Trellis) -> bool {
-        match &self.linear {
-            Some(linear) if Linear::takes(extent) => {
-                self.arch.dispatch(linear::Forward { linear, extent, trellis })
-            }
-            _ => false,
-        }
     }
 
     /// The backward pass, after [`Crf::forward`].

@@ -11,7 +11,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::buffer::padded;
 use crate::emissions::Extent;
-use crate::simd::{Matrix, SumProduct, exp, outer_products, product};
+use crate::simd::{Matrix, exp, outer_products, product};
 use crate::tables::{Largest, Tables};
 use crate::trellis::Trellis;
 
@@ -98,7 +98,7 @@ impl WithSimd for Forward<'_> {
                 // up while the product runs, and joins here.
                 let before = &before[(step - 1) * width..][..linear.tags];
                 let norm = simd.splat_f64s(norm);
-                product(simd, SumProduct, before, linear.transitions(), |k, value| {
+                product::<S, false>(simd, before, linear.transitions(), |k, value| {
                     here[k] = simd.mul_f64s(value, simd.mul_f64s(emission[k], norm));
                     sum = simd.add_f64s(sum, here[k]);
                 });
@@ -194,7 +194,7 @@ impl WithSimd for Backward<'_> {
             let forward = S::as_simd_f64s(forward).0;
             let backward = S::as_mut_simd_f64s(backward).0;
             if let Some(next) = next {
-                product(simd, SumProduct, &next[..linear.tags], linear.transposed(), |k, value| {
+                product::<S, false>(simd, &next[..linear.tags], linear.transposed(), |k, value| {
                     backward[k] = reached(forward[k], value);
                 });
             } else {

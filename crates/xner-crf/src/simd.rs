@@ -13,61 +13,17 @@ pub(crate) struct Matrix<'a> {
     pub(crate) width: usize,
 }
 
-/// The two operations of a product of vector and matrix.
-pub(crate) trait Semiring<S: Simd>: Copy {
-    fn zero(self, simd: S) -> S::f64s;
-    /// `sum + x * y`.
-    fn accumulate(self, simd: S, x: S::f64s, y: S::f64s, sum: S::f64s) -> S::f64s;
-    fn add(self, simd: S, x: S::f64s, y: S::f64s) -> S::f64s;
-}
-
-/// The usual sum and product: probabilities.
-#[derive(Clone, Copy)]
-pub(crate) struct SumProduct;
-
-/// The maximum of sums: best scores.
-#[derive(Clone, Copy)]
-pub(crate) struct MaxPlus;
-
-impl<S: Simd> Semiring<S> for SumProduct {
-    #[inline(always)]
-    fn zero(self, simd: S) -> S::f64s {
-        simd.splat_f64s(0.0)
-    }
-
-    #[inline(always)]
-    fn accumulate(self, simd: S, x: S::f64s, y: S::f64s, sum: S::f64s) -> S::f64s {
-        simd.mul_add_f64s(x, y, sum)
-    }
-
-    #[inline(always)]
-    fn add(self, simd: S, x: S::f64s, y: S::f64s) -> S::f64s {
-        simd.add_f64s(x, y)
-    }
-}
-
-impl<S: Simd> Semiring<S> for MaxPlus {
-    #[inline(always)]
-    fn zero(self, simd: S) -> S::f64s {
-        simd.splat_f64s(f64::NEG_INFINITY)
-    }
-
-    #[inline(always)]
-    fn accumulate(self, simd: S, x: S::f64s, y: S::f64s, sum: S::f64s) -> S::f64s {
-        simd.max_f64s(simd.add_f64s(x, y), sum)
-    }
-
-    #[inline(always)]
-    fn add(self, simd: S, x: S::f64s, y: S::f64s) -> S::f64s {
-        simd.max_f64s(x, y)
-    }
-}
-
-/// `x · matrix`: gives `finish` each vector of the result with its number. `x` has a value per row.
+/// `sum + x * y`, of probabilities; with `MAX`, of scores, the greater of `sum` and `x + y`.
 #[inline(always)]
-pub(crate) fn product<S: Simd, R: Semiring<S>>(
+fn accumulate<S: Simd, const MAX: bool>(simd: S, x: S::f64s, y: S::f64s, sum: S::f64s) -> S::f64s {
+    if MAX { simd.max_f64s(simd.add_f64s(x, y), sum) } else { simd.mul_add_f64s(x, y, sum) }
+}
+
+/// `x · matrix`: gives `finish` each vector of the result with its number. `x` has a value per row. With `MAX` the
+/// product is not of sums of products (probabilities) but of maxima of sums (best scores).
+#[inline(always)]
+pub(crate) fn product<S: Simd, const MAX: bool>(
     simd: S,
-    ring: R,
     x: &[f64],
     matrix: Matrix<'_>,
     mut finish: impl FnMut(usize, S::f64s),
@@ -78,10 +34,10 @@ pub(crate) fn product<S: Simd, R: Semiring<S>>(
     while at < vectors {
         // As many columns at once as keep both sums of each in registers.
         at += match vectors - at {
-            1 => columns::<S, R, 1>(simd, ring, x, values, vectors, at, &mut finish),
-            2 => columns::<S, R, 2>(simd, ring, x, values, vectors, at, &mut finish),
-            3 => columns::<S, R, 3>(simd, ring, x, values, vectors, at, &mut finish),
-            _ => columns::<S, R, 4>(simd, ring, x, values, vectors, at, &mut finish),
+            1 => columns::<S, MAX, 1>(simd, x, values, vectors, at, &mut finish),
+            2 => columns::<S, MAX, 2>(simd, x, values, vectors, at, &mut finish),
+            3 => columns::<S, MAX, 3>(simd, x, values, vectors, at, &mut finish),
+            _ => columns::<S, MAX, 4>(simd, x, values, vectors, at, &mut finish),
         };
     }
 }
@@ -89,35 +45,35 @@ pub(crate) fn product<S: Simd, R: Semiring<S>>(
 /// The part of [`product`] for `N` vectors of columns. Even and odd rows have sums of their own, which
 /// halves the chain of dependent operations.
 #[inline(always)]
-fn columns<S: Simd, R: Semiring<S>, const N: usize>(
+fn columns<S: Simd, const MAX: bool, const N: usize>(
     simd: S,
-    ring: R,
     x: &[f64],
     values: &[S::f64s],
     vectors: usize,
     at: usize,
     finish: &mut impl FnMut(usize, S::f64s),
 ) -> usize {
-    let mut even = [ring.zero(simd); N];
-    let mut odd = [ring.zero(simd); N];
+    let mut even = [simd.splat_f64s(if MAX { f64::NEG_INFINITY } else { 0.0 }); N];
+    let mut odd = even;
     let mut pairs = x.chunks_exact(2);
     let mut rows = values.chunks_exact(2 * vectors);
     for (pair, rows) in pairs.by_ref().zip(rows.by_ref()) {
         let (first, second) = (simd.splat_f64s(pair[0]), simd.splat_f64s(pair[1]));
         let (upper, lower) = (&rows[at..at + N], &rows[vectors + at..vectors + at + N]);
         for k in 0..N {
-            even[k] = ring.accumulate(simd, first, upper[k], even[k]);
-            odd[k] = ring.accumulate(simd, second, lower[k], odd[k]);
+            even[k] = accumulate::<S, MAX>(simd, first, upper[k], even[k]);
+            odd[k] = accumulate::<S, MAX>(simd, second, lower[k], odd[k]);
         }
     }
     if let [last] = pairs.remainder() {
         let (last, row) = (simd.splat_f64s(*last), &rows.remainder()[at..at + N]);
         for k in 0..N {
-            even[k] = ring.accumulate(simd, last, row[k], even[k]);
+            even[k] = accumulate::<S, MAX>(simd, last, row[k], even[k]);
         }
     }
     for k in 0..N {
-        finish(at + k, ring.add(simd, even[k], odd[k]));
+        let both = if MAX { simd.max_f64s(even[k], odd[k]) } else { simd.add_f64s(even[k], odd[k]) };
+        finish(at + k, both);
     }
     N
 }

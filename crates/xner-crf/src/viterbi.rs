@@ -4,7 +4,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::buffer::{Buffer, LINE, padded};
 use crate::error::{Error, Result};
-use crate::simd::{Matrix, MaxPlus, product};
+use crate::simd::{Matrix, product};
 use crate::tables::Tables;
 
 /// A path of tags and its score.
@@ -55,7 +55,7 @@ impl WithSimd for Viterbi<'_> {
             let before = &before[(step - 1) * width..][..tags];
             let here = S::as_mut_simd_f64s(&mut here[..width]).0;
             let arrival = S::as_mut_simd_f64s(&mut scratch.arrivals[step * width..][..width]).0;
-            product(simd, MaxPlus, before, transitions, |k, best| {
+            product::<S, true>(simd, before, transitions, |k, best| {
                 arrival[k] = best;
                 here[k] = simd.add_f64s(best, here[k]);
             });

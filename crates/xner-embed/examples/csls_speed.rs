@@ -50,7 +50,8 @@ fn csls(source: &[f32], target: &[f32], [dim, k, runs]: [usize; 3], out: Option<
         if let Some(out) = out
             && run == 0
         {
-            std::fs::write(out, bytemuck::cast_slice(found.all_ids()))?;
+            let ids: Vec<u32> = (0..found.len()).flat_map(|query| found.ids(query)).copied().collect();
+            std::fs::write(out, bytemuck::cast_slice(&ids))?;
         }
     }
     Ok(())

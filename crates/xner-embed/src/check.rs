@@ -1,9 +1,27 @@
 //! Checks that more than one module makes.
 
+use std::fmt::Display;
+
 use rayon::prelude::*;
 
 use crate::rows::square;
 use crate::{Error, Result, Rows};
+
+/// A count of at least 1.
+pub(crate) fn at_least_one(key: &str, value: usize) -> Result<()> {
+    if value == 0 { Err(Error::config(key, "is 0, expected at least 1")) } else { Ok(()) }
+}
+
+/// `value` is a finite number for which `holds`; `range` says which those are.
+pub(crate) fn number(
+    key: &str,
+    value: impl Into<f64> + Display + Copy,
+    holds: impl Fn(f64) -> bool,
+    range: &str,
+) -> Result<()> {
+    let (number, fault) = (value.into(), || Error::config(key, format!("is {value}, expected {range}")));
+    if number.is_finite() && holds(number) { Ok(()) } else { Err(fault()) }
+}
 
 /// Two things of one dimension.
 pub(crate) fn same_dim(left: usize, left_name: &str, right: usize, right_name: &str) -> Result<()> {
@@ -28,15 +46,9 @@ pub(crate) fn same_dims(source: usize, target: usize) -> Result<()> {
 /// # Errors
 /// [`Error::NotFinite`] with the first row that has a number that is not finite.
 pub(crate) fn largest_square(rows: Rows<'_>, what: &str) -> Result<f64> {
-    let largest = rows
-        .data()
-        .par_chunks_exact(rows.dim())
-        .enumerate()
-        .map(|(at, row)| Some(square(row)).filter(|sum| sum.is_finite()).ok_or(at))
-        .collect::<Vec<_>>();
-    let mut most = 0.0_f64;
-    for row in largest {
-        most = most.max(row.map_err(|row| Error::NotFinite { what: what.to_owned(), row })?);
+    let squares: Vec<f64> = rows.data().par_chunks_exact(rows.dim()).map(square).collect();
+    match squares.iter().position(|sum| !sum.is_finite()) {
+        Some(row) => Err(Error::NotFinite { what: what.to_owned(), row }),
+        None => Ok(squares.into_iter().fold(0.0, f64::max)),
     }
-    Ok(most)
 }

@@ -1,6 +1,6 @@
 //! What can go wrong with word vectors.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use xner_core::ErrorKind;
 
@@ -22,16 +22,6 @@ pub enum Error {
     /// A fault in a corpus, or in another file of text.
     #[error(transparent)]
     Corpus(xner_corpus::Error),
-    /// A line is not as the format wants it.
-    #[error("{path}:{line}: {message}", path = path.display())]
-    Malformed {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-        /// What was found and what was expected.
-        message: String,
-    },
     /// A file has no row.
     #[error("{path}: no word vectors", path = path.display())]
     Empty {
@@ -86,12 +76,6 @@ pub enum Error {
         /// The restart it was in, from 0.
         restart: usize,
     },
-    /// A dictionary file has no pair.
-    #[error("{path}: no word pairs", path = path.display())]
-    EmptyDictionary {
-        /// The file.
-        path: PathBuf,
-    },
     /// A pair of words cannot stand in a dictionary.
     #[error("pair {row}: {message}")]
     Pair {
@@ -122,9 +106,9 @@ pub enum Error {
         /// The words.
         words: Vec<String>,
     },
-    /// There is no correlation to be had.
+    /// A file of word pairs has none, or there is no correlation to be had of them.
     #[error("{path}: {message}", path = path.display())]
-    NoCorrelation {
+    Pairs {
         /// The file.
         path: PathBuf,
         /// Why.
@@ -176,12 +160,6 @@ pub enum Error {
         /// Its columns.
         cols: usize,
     },
-    /// The name of a step of normalisation is unknown.
-    #[error("no step of normalisation is called `{name}`; there are unit and centre")]
-    UnknownStep {
-        /// The name.
-        name: String,
-    },
     /// Vectors cannot have so many principal directions.
     #[error("{dim} principal directions of vectors of {of} dimensions: expected 1 to {of}")]
     PcaDimension {
@@ -227,6 +205,19 @@ impl From<xner_corpus::Error> for Error {
 }
 
 impl Error {
+    pub(crate) fn unmappable(what: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Unmappable { what: what.into(), message: message.into() }
+    }
+
+    pub(crate) fn config(key: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Config { key: key.into(), message: message.into() }
+    }
+
+    /// A fault in a line, from 1.
+    pub(crate) fn malformed(path: &Path, line: usize, message: impl Into<String>) -> Self {
+        Self::Corpus(xner_corpus::Error::Malformed { path: path.to_owned(), line, message: message.into() })
+    }
+
     /// What a caller does with it.
     pub fn kind(&self) -> ErrorKind {
         match self {

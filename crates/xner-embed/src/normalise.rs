@@ -1,14 +1,12 @@
 //! Steps of normalisation: vectors of unit length, vectors around the origin, one after the other.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::str::FromStr;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::rows::square;
-use crate::{Error, Result, Rows, check};
+use crate::{Result, Rows, check};
 
 /// Rows that are added up before their sum joins the others, so that the mean has the same bytes with any number
 /// of threads.
@@ -37,27 +35,7 @@ fn with_center(schema: &mut schemars::Schema) {
     }
 }
 
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Unit => "unit",
-            Self::Centre => "centre",
-        })
-    }
-}
-
-impl FromStr for Step {
-    type Err = Error;
-
-    /// Reads `unit`, `centre` or `center`.
-    fn from_str(name: &str) -> Result<Self> {
-        match name {
-            "unit" => Ok(Self::Unit),
-            "centre" | "center" => Ok(Self::Centre),
-            _ => Err(Error::UnknownStep { name: name.to_owned() }),
-        }
-    }
-}
+xner_core::named!(Step, "step of normalisation", { Unit = "unit", Centre = "centre" | "center" });
 
 /// Steps as they were fitted to vectors, with the means that they subtracted: so new vectors go through the same.
 ///
@@ -92,7 +70,7 @@ impl Fitted {
     /// Takes `vectors`, `[count, dim]` row by row, through `steps` in place and keeps the means.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] when a number is NaN or infinite; `vectors` are then as they were.
+    /// [`crate::Error::NotFinite`] when a number is NaN or infinite; `vectors` are then as they were.
     ///
     /// # Panics
     /// When `dim` is 0 or `vectors` is no whole number of rows.

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use xner_core::{Device, Event, Flow, Mapping, What};
 use xner_embed::linalg::{Matrix, svd};
 use xner_embed::map::adversarial::{
-    AdversarialConfig, Found, State, TensorNetwork, train, train_on, train_with,
+    AdversarialConfig, FlexNetwork, Found, State, TensorNetwork, train, train_on,
 };
 use xner_embed::{Error, Result, Rows};
 
@@ -184,10 +184,18 @@ fn the_tensor_network_trains_alike() {
     let criterion = &mut |_: &Matrix| Ok(0.0);
     let (source, target) = (spaces.source(), spaces.target());
     let begin = || State::new(&config, spaces.dim, 2);
-    let native =
-        train::<Flex>(source, target, &config, begin(), &FlexDevice, criterion, &mut keep_none, &mut ())
-            .unwrap();
-    let tensor = train_with::<Flex, TensorNetwork<Flex>>(
+    let native = train::<Flex, FlexNetwork>(
+        source,
+        target,
+        &config,
+        begin(),
+        &FlexDevice,
+        criterion,
+        &mut keep_none,
+        &mut (),
+    )
+    .unwrap();
+    let tensor = train::<Flex, TensorNetwork<Flex>>(
         source,
         target,
         &config,
@@ -297,8 +305,8 @@ fn a_criterion_that_is_no_number_or_fails_ends_the_run() {
         )
     };
     assert!(matches!(attempt(|| Ok(f64::NAN)), Err(Error::Diverged { epoch: 1, .. })));
-    let fault = || Err(Error::UnknownStep { name: "mine".to_owned() });
-    assert!(matches!(attempt(fault), Err(Error::UnknownStep { .. })));
+    let fault = || Err(Error::PcaDimension { dim: 3, of: 2 });
+    assert!(matches!(attempt(fault), Err(Error::PcaDimension { .. })));
 }
 
 #[test]

@@ -305,7 +305,7 @@ fn configs_name_key_and_range() {
         assert_eq!(method.to_string().parse::<Method>().unwrap(), method);
         config.check().unwrap();
     }
-    assert!("magic".parse::<Method>().unwrap_err().to_string().contains("self-learning"));
+    assert!("magic".parse::<Method>().unwrap_err().contains("self-learning"));
 }
 
 #[test]

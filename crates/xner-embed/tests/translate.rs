@@ -2,17 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp)]
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::HashMap;
 
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
 use xner_corpus::{Entity, Labelled, Scheme, Sentence, Tag};
-use xner_embed::Error;
 use xner_embed::dictionary::Dictionary;
 use xner_embed::translate::{
     Casing, Chain, Choice, DictionaryTranslator, Draw, Strategy, Tally, TranslateConfig, Weights,
-    WordTranslator, translate, translate_corpus, translating,
+    WordTranslator, translate, translate_corpus,
 };
 
 /// `in O, New B-LOC, York I-LOC` and so on.
@@ -247,25 +245,6 @@ fn what_has_no_word_is_no_translation() {
     assert_eq!((tally.translated, tally.unknown), (0, 2));
 }
 
-#[test]
-fn a_stream_is_read_as_it_is_asked_for() {
-    let translator = DictionaryTranslator::new(table());
-    let config = with(Strategy::Word, &[]);
-    let read = Cell::new(0);
-    let fault = || xner_corpus::Error::Empty { path: "f".into() };
-    let sentences = (0..u64::MAX).map(|at| {
-        read.set(read.get() + 1);
-        if at == 2 { Err(fault()) } else { Ok(labelled("in O, England B-LOC")) }
-    });
-    let mut translated = translating(sentences, &translator, &config);
-    assert_eq!(shown(&translated.next().unwrap().unwrap()), "en O, Inglaterra B-LOC");
-    assert_eq!((read.get(), translated.tally().translated), (1, 2));
-    assert!(translated.next().unwrap().is_ok());
-    assert!(matches!(translated.next(), Some(Err(Error::Corpus(_)))));
-    assert!(translated.next().unwrap().is_ok());
-    assert_eq!((read.get(), translated.tally().sentences), (4, 3));
-}
-
 /// The longest known run of `tokens`, the leftmost of equals, then what is left and right of it.
 fn by_hand(tokens: &[&str], longest: usize, known: &HashMap<&str, &str>, out: &mut Vec<String>) {
     for length in (1..=longest.min(tokens.len())).rev() {
@@ -376,9 +355,10 @@ proptest! {
         let mut backwards = translate_corpus(corpus.iter().rev(), &translator, &config).0;
         backwards.reverse();
         prop_assert_eq!(&backwards, &found);
-        let mut stream = translating(corpus.iter().cloned().map(Ok), &translator, &config);
-        let streamed: Vec<Labelled> = stream.by_ref().map(Result::unwrap).collect();
-        prop_assert_eq!((streamed, stream.tally()), (found, tally));
+        let mut counted = Tally::default();
+        let one = |labelled: &Labelled| translate(labelled, &translator, &config, &mut counted);
+        let streamed: Vec<Labelled> = corpus.iter().map(one).collect();
+        prop_assert_eq!((streamed, counted), (found, tally));
     }
 }
 

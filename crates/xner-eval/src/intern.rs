@@ -88,12 +88,7 @@ impl Interner {
     }
 
     fn tag_id(&mut self, prefix: Prefix, kind: &EntityType) -> Result<SymbolId, Refused> {
-        let slot = match prefix {
-            Prefix::Begin => 0,
-            Prefix::Inside => 1,
-            Prefix::End => 2,
-            Prefix::Single => 3,
-        };
+        let slot = prefix as usize;
         if let Some(id) = self.by_tag.get(kind.as_str()).and_then(|slots| slots[slot]) {
             return Ok(id);
         }

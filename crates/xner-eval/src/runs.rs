@@ -42,6 +42,12 @@ impl Summary {
         Self::of_finite(values.iter().copied()).ok_or(Error::NoRuns)
     }
 
+    /// Mean and deviation as percentages: `91.00 ± 1.00`, of a single run the mean alone.
+    pub fn spread(&self) -> String {
+        let deviation = self.deviation.map_or_else(String::new, |it| format!(" ± {:.2}", 100.0 * it));
+        format!("{:.2}{deviation}", 100.0 * self.mean)
+    }
+
     /// The same for values known to be finite; none for no values.
     fn of_finite(values: impl ExactSizeIterator<Item = f64> + Clone) -> Option<Self> {
         let runs = values.len();
@@ -63,11 +69,7 @@ impl Summary {
 /// As percentages: `91.00 ± 1.00 (max 92.00)`.
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.2}", 100.0 * self.mean)?;
-        if let Some(deviation) = self.deviation {
-            write!(f, " ± {:.2}", 100.0 * deviation)?;
-        }
-        write!(f, " (max {:.2})", 100.0 * self.maximum)
+        write!(f, "{} (max {:.2})", self.spread(), 100.0 * self.maximum)
     }
 }
 

@@ -156,9 +156,9 @@ impl Table {
                 figure.as_ref().map_or_else(|| "-".to_owned(), |figure| text(figure) + &part)
             };
             match kind {
-                Kind::Mean => cells.push(some(mean)),
+                Kind::Mean => cells.push(some(Summary::spread)),
                 Kind::Spread => {
-                    cells.push(some(mean));
+                    cells.push(some(Summary::spread));
                     let max = |figure: Summary| format!("{:.2}", 100.0 * figure.maximum);
                     cells.push(figure.map_or_else(|| "-".to_owned(), max));
                 }
@@ -207,12 +207,6 @@ impl fmt::Display for Table {
         writeln!(f, "|{}|", rules.join("|"))?;
         rows.iter().try_for_each(|row| writeln!(f, "{}", line(row)))
     }
-}
-
-/// `72.00 ± 1.41`, a single run without a deviation.
-fn mean(figure: &Summary) -> String {
-    let deviation = figure.deviation.map_or_else(String::new, |it| format!(" ± {:.2}", 100.0 * it));
-    format!("{:.2}{deviation}", 100.0 * figure.mean)
 }
 
 /// `342,906`, or `341,890 to 342,906`.

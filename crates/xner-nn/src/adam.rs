@@ -3,9 +3,11 @@
 
 use burn::backend::Autodiff;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use burn::tensor::ops::FloatTensor;
-use burn::tensor::{Tensor, TensorPrimitive};
+
+use crate::init::wrap;
 
 /// Adam's rule at one step, as numbers:
 ///
@@ -45,15 +47,14 @@ pub struct AdamState<B: Backend> {
 pub trait OptimiserOps: Backend {
     /// The state after one step of Adam by a gradient, one row of numbers.
     fn adam(rule: &Adam, state: AdamState<Self>, gradient: FloatTensor<Self>) -> AdamState<Self> {
-        let wrap = |primitive| Tensor::<Self, 1>::from_primitive(TensorPrimitive::Float(primitive));
-        let [m, v] = state.moments.map(wrap);
-        let gradient = wrap(gradient) * rule.scale;
+        let [m, v] = state.moments.map(wrap::<Self, 1>);
+        let gradient = wrap::<Self, 1>(gradient) * rule.scale;
         let (new_m, new_v) =
             (gradient.clone() * (1.0 - rule.beta1), gradient.clone() * (1.0 - rule.beta2) * gradient);
         let (m, v) =
             if rule.first { (new_m, new_v) } else { (m * rule.beta1 + new_m, v * rule.beta2 + new_v) };
         let change = m.clone() * rule.rate / (v.clone().sqrt() * rule.root + rule.epsilon);
-        let weights = wrap(state.weights) * rule.keep - change;
+        let weights = wrap::<Self, 1>(state.weights) * rule.keep - change;
         let unwrap = |tensor: Tensor<Self, 1>| tensor.into_primitive().tensor();
         AdamState { weights: unwrap(weights), moments: [unwrap(m), unwrap(v)] }
     }
@@ -61,18 +62,17 @@ pub trait OptimiserOps: Backend {
     /// The weights after a first step, without the moments. They equal those of [`OptimiserOps::adam`] up to rounding,
     /// and the pass over the moments is saved.
     fn adam_once(rule: &Adam, weights: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
-        let wrap = |primitive| Tensor::<Self, 1>::from_primitive(TensorPrimitive::Float(primitive));
-        let gradient = wrap(gradient) * rule.scale;
+        let gradient = wrap::<Self, 1>(gradient) * rule.scale;
         let root = gradient.clone().abs() * ((1.0 - rule.beta2).sqrt() * rule.root);
         let change = gradient * ((1.0 - rule.beta1) * rule.rate) / (root + rule.epsilon);
-        (wrap(weights) * rule.keep - change).into_primitive().tensor()
+        (wrap::<Self, 1>(weights) * rule.keep - change).into_primitive().tensor()
     }
 
     /// The sum of the squares of a row of numbers.
     fn squares(x: FloatTensor<Self>) -> f64 {
         // Pieces that are small enough for a backend to add up in one fixed order.
         const PIECE: usize = 1 << 20;
-        let x = Tensor::<Self, 1>::from_primitive(TensorPrimitive::Float(x));
+        let x = wrap::<Self, 1>(x);
         let count = x.dims()[0];
         let sums = (0..count).step_by(PIECE).map(|start| {
             let piece = x.clone().slice(start..(start + PIECE).min(count));
@@ -265,42 +265,50 @@ mod tests {
     use crate::init;
     use burn_flex::{Flex, FlexDevice};
 
+    const RULE: Adam = Adam {
+        scale: 1.0,
+        beta1: 0.9,
+        beta2: 0.9,
+        epsilon: 1e-8,
+        rate: 0.5,
+        root: 1.0,
+        keep: 1.0,
+        first: false,
+    };
+
     fn row(values: &[f32]) -> FloatTensor<Flex> {
         init::tensor::<Flex, 1>(values.to_vec(), [values.len()], &FlexDevice).into_primitive().tensor()
     }
 
     fn numbers(tensor: FloatTensor<Flex>) -> Vec<f32> {
-        let tensor = Tensor::<Flex, 1>::from_primitive(TensorPrimitive::Float(tensor));
+        let tensor = wrap::<Flex, 1>(tensor);
         tensor.into_data().to_vec::<f32>().unwrap()
     }
 
     /// A backend that has the default bodies: autodiff without anything to track.
     type Plain = Autodiff<Flex>;
 
+    fn plain(values: Vec<f32>) -> FloatTensor<Plain> {
+        let count = values.len();
+        init::tensor::<Plain, 1>(values, [count], &FlexDevice).into_primitive().tensor()
+    }
+
+    fn values(count: usize, seed: f32) -> Vec<f32> {
+        (0..count).map(|at| (at as f32 * seed).sin()).collect()
+    }
+
     #[test]
     fn one_pass_is_the_tensor_operations() {
         for count in [1usize, 15, 16, 40_000] {
-            let values = |seed: f32| -> Vec<f32> { (0..count).map(|at| (at as f32 * seed).sin()).collect() };
-            let rule = Adam {
-                scale: 0.7,
-                beta1: 0.9,
-                beta2: 0.99,
-                epsilon: 1e-6,
-                rate: 0.1,
-                root: 1.3,
-                keep: 0.98,
-                first: false,
-            };
+            let values = |seed| values(count, seed);
+            let rule =
+                Adam { scale: 0.7, beta2: 0.99, epsilon: 1e-6, rate: 0.1, root: 1.3, keep: 0.98, ..RULE };
             let positive: Vec<f32> = values(0.3).iter().map(|v| v.abs()).collect();
             let state = || [values(0.1), values(0.2), positive.clone()];
             let [w, m, v] = state().map(|values| row(&values));
             let found = Flex::adam(&rule, AdamState { weights: w, moments: [m, v] }, row(&values(0.7)));
-            let [w, m, v] = state().map(|values| {
-                init::tensor::<Plain, 1>(values, [count], &FlexDevice).into_primitive().tensor()
-            });
-            let gradient =
-                init::tensor::<Plain, 1>(values(0.7), [count], &FlexDevice).into_primitive().tensor();
-            let want = Plain::adam(&rule, AdamState { weights: w, moments: [m, v] }, gradient);
+            let [w, m, v] = state().map(plain);
+            let want = Plain::adam(&rule, AdamState { weights: w, moments: [m, v] }, plain(values(0.7)));
             let [m, v] = want.moments;
             for (found, want) in
                 [(found.weights, want.weights)].into_iter().chain(found.moments.into_iter().zip([m, v]))
@@ -317,16 +325,16 @@ mod tests {
     #[test]
     fn the_only_step_is_a_first_one() {
         for count in [1usize, 15, 40_000] {
-            let values = |seed: f32| -> Vec<f32> { (0..count).map(|at| (at as f32 * seed).sin()).collect() };
+            let values = |seed| values(count, seed);
             let rule = Adam {
                 scale: 0.7,
-                beta1: 0.9,
                 beta2: 0.999,
                 epsilon: 1e-6,
                 rate: 0.1,
                 root: 31.6,
                 keep: 0.98,
                 first: true,
+                ..RULE
             };
             let state = |moment: f32| {
                 let moments = [(); 2].map(|()| row(&vec![moment; count]));
@@ -342,8 +350,6 @@ mod tests {
             let want = numbers(want.weights);
             assert_eq!(numbers(first.weights), want);
             let found = numbers(Flex::adam_once(&rule, row(&values(0.1)), row(&values(0.7))));
-            let plain =
-                |values| init::tensor::<Plain, 1>(values, [count], &FlexDevice).into_primitive().tensor();
             let default = Plain::adam_once(&rule, plain(values(0.1)), plain(values(0.7)));
             for ((a, b), c) in found.iter().zip(numbers(default.primitive)).zip(want) {
                 assert!((a - c).abs() < 1e-5 && (b - c).abs() < 1e-5, "{a}, {b} and {c}");
@@ -355,19 +361,10 @@ mod tests {
     fn a_part_of_a_tensor_is_changed_alone() {
         let whole = |start: f32| row(&[start, start + 1.0, start + 2.0, start + 3.0]);
         let part = |start| {
-            let whole = Tensor::<Flex, 1>::from_primitive(TensorPrimitive::Float(whole(start)));
+            let whole = wrap::<Flex, 1>(whole(start));
             whole.slice(1..3).into_primitive().tensor()
         };
-        let rule = Adam {
-            scale: 1.0,
-            beta1: 0.5,
-            beta2: 0.5,
-            epsilon: 1e-8,
-            rate: 0.5,
-            root: 1.0,
-            keep: 1.0,
-            first: false,
-        };
+        let rule = Adam { beta1: 0.5, beta2: 0.5, ..RULE };
         let state = AdamState { weights: part(1.0), moments: [part(2.0), part(3.0)] };
         let found = Flex::adam(&rule, state, row(&[1.0, 3.0]));
         let [m, v] = found.moments;
@@ -383,16 +380,7 @@ mod tests {
     fn a_tensor_that_others_have_is_not_changed() {
         let weights = row(&[1.0, 2.0]);
         let zeros = row(&[0.0, 0.0]);
-        let rule = Adam {
-            scale: 1.0,
-            beta1: 0.9,
-            beta2: 0.9,
-            epsilon: 1e-8,
-            rate: 0.5,
-            root: 1.0,
-            keep: 1.0,
-            first: false,
-        };
+        let rule = RULE;
         let state = AdamState { weights: weights.clone(), moments: [zeros.clone(), zeros.clone()] };
         let after = Flex::adam(&rule, state, row(&[1.0, -1.0]));
         assert_eq!(numbers(weights), [1.0, 2.0]);

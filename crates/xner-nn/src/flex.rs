@@ -1,6 +1,12 @@
-//! Reading burn's CPU tensors as slices.
+//! Burn's CPU tensors from and as slices.
 
+use burn::tensor::TensorData;
 use burn_flex::FlexTensor;
+
+/// A tensor of these values.
+pub(crate) fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
+    FlexTensor::from_data(TensorData::new(values, shape))
+}
 
 /// The tensor with its values in order. Nothing is copied if they are in order already.
 pub(crate) fn contiguous(tensor: &FlexTensor) -> FlexTensor {

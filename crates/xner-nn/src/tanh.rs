@@ -5,9 +5,11 @@ use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use burn::tensor::ops::FloatTensor;
-use burn::tensor::{Tensor, TensorPrimitive};
+
+use crate::init::wrap;
 
 /// A backend with a hyperbolic tangent; the default is burn's own.
 pub trait TanhOps: Backend {
@@ -20,10 +22,6 @@ pub trait TanhOps: Backend {
 /// tanh of each value, by the backend's fastest body.
 pub fn tanh<B: TanhOps, const D: usize>(x: Tensor<B, D>) -> Tensor<B, D> {
     wrap(B::tanh(x.into_primitive().tensor()))
-}
-
-fn wrap<B: Backend, const D: usize>(primitive: FloatTensor<B>) -> Tensor<B, D> {
-    Tensor::from_primitive(TensorPrimitive::Float(primitive))
 }
 
 #[derive(Debug)]

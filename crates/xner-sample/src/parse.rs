@@ -250,13 +250,8 @@ pub(crate) fn templates(lexicon: &mut Lexicon, file: &'static str, text: &str) -
             (_, Some(head)) => (false, head),
             _ => return Err(fail("expected `group`, `clause` or `@`".to_owned())),
         };
-        let (head, weight) = match head.split_once('*') {
-            Some((head, weight)) => {
-                (head, weight.trim().parse().map_err(|_| fail(format!("weight `{weight}`")))?)
-            }
-            None => (head, 1.0),
-        };
-        let slots = pattern::slots(head).map_err(fail)?;
+        let (head, weight) = weighted(head).map_err(fail)?;
+        let slots = pattern::slots(&head).map_err(fail)?;
         let mut patterns = Vec::new();
         for language in Language::ALL {
             let (number, line) =
@@ -278,7 +273,7 @@ pub(crate) fn templates(lexicon: &mut Lexicon, file: &'static str, text: &str) -
 fn weighted(text: &str) -> Result<(String, f64), String> {
     match text.split_once('*') {
         Some((name, weight)) => {
-            Ok((name.to_owned(), weight.parse().map_err(|_| format!("weight `{weight}`"))?))
+            Ok((name.to_owned(), weight.trim().parse().map_err(|_| format!("weight `{weight}`"))?))
         }
         None => Ok((text.to_owned(), 1.0)),
     }

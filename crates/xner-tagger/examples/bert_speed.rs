@@ -69,7 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             ..BertSettings::default()
         };
         let config = BertTrainConfig { bert, ..BertTrainConfig::default() }.checked()?;
-        let (mut learner, _) = BertLearner::<Autodiff<Flex>>::new(&config, data, &FlexDevice)?;
+        let (mut learner, _) = BertLearner::<Autodiff<Flex>>::new(&config, &data.train, &[], &FlexDevice)?;
         report(rounds, steps, |n| {
             let first = n % BATCHES * batch;
             let sentences: Vec<usize> = (first..first + batch).collect();

@@ -1,6 +1,6 @@
 //! What a tagger is trained on.
 
-use xner_corpus::Labelled;
+use xner_corpus::{Labelled, Scheme, TagSet};
 use xner_embed::{ReadOptions, Vectors, read};
 use xner_train::read_labelled;
 
@@ -46,4 +46,16 @@ impl TrainData {
         let train = read_labelled("data.train", train, options)?;
         Ok(Self { train, dev: dev.unwrap_or_default(), ..Self::default() })
     }
+}
+
+/// The tags of a corpus that is to be learnt.
+///
+/// # Errors
+/// [`Error::Data`] for one without entities.
+pub fn tags_of(scheme: Scheme, train: &[Labelled]) -> Result<TagSet> {
+    let tags = TagSet::of_corpus(scheme, train);
+    if tags.types().is_empty() {
+        return Err(Error::data("the training sentences hold no entity: is the tag column right?"));
+    }
+    Ok(tags)
 }

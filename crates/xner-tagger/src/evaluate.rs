@@ -14,5 +14,5 @@ use crate::Tagger;
 pub fn evaluate(tagger: &dyn Tagger, gold: &[Labelled]) -> Result<Scores> {
     let sentences: Vec<Sentence> = gold.iter().map(|labelled| labelled.sentence.clone()).collect();
     let predicted = tagger.best(&sentences)?;
-    score(gold.iter().map(|labelled| (labelled.entities.as_slice(), labelled.sentence.len())), &predicted)
+    score(gold, &predicted)
 }

@@ -40,11 +40,11 @@ pub fn save_mapped(folder: &Path, vectors: &Vectors, out: &Path, device: &Device
 /// # Errors
 /// As [`open_mapped`].
 pub fn open_source(folder: &Path, vectors: &Vectors, device: &Device) -> Result<Box<dyn Tagger>> {
-    on_device!(*device, A, card => boxed(AugmentedTagger::<Inner<A>>::open(folder, card)?.source(vectors)))
+    on_device!(*device, A, card => {
+        boxed(AugmentedTagger::<Inner<A>>::open(folder, card)?.source().with_vectors(vectors))
+    })
 }
 
 fn mapped<B: NerBackend>(folder: &Path, vectors: &Vectors, device: &B::Device) -> Result<BiLstmTagger<B>> {
-    let mut tagger = BiLstmTagger::<B>::open(folder, device)?;
-    tagger.lexicon = tagger.lexicon.with_vectors(vectors)?;
-    Ok(tagger)
+    BiLstmTagger::<B>::open(folder, device)?.with_vectors(vectors)
 }

@@ -7,7 +7,7 @@ use xner_corpus::Labelled;
 use xner_corpus::read::whole_text;
 use xner_embed::Vectors;
 use xner_train::{
-    Device, Fingerprint, Observer, Settings, TrainBackend, TrainReport, TrainingLoop, on_device,
+    Device, Fingerprint, Learner, Observer, Settings, TrainBackend, TrainReport, TrainingLoop, on_device,
 };
 
 use crate::augmented::{self, AugmentedTagger};
@@ -63,7 +63,7 @@ pub fn train(
 pub struct TargetDev<'a> {
     /// The target's word vectors, in the space of those that the model is trained with.
     pub vectors: &'a Vectors,
-    /// Labelled sentences.
+    /// Labelled sentences; without any the run is as [`train`]'s.
     pub dev: &'a [Labelled],
     /// The model directory of the weights that are best on them.
     pub out: &'a Path,
@@ -109,7 +109,9 @@ fn train_bilstm<A: TrainBackend>(
     observer: &mut dyn Observer,
 ) -> Result<TrainReport> {
     let config = config.clone().checked()?;
+    let sentences = data.train.len();
     let (mut learner, mut fingerprint) = BiLstmLearner::<A>::new(&config, data, card)?;
+    let target = target.filter(|target| !target.dev.is_empty());
     if let Some(target) = target {
         let other = learner.judge_on(target.vectors, target.dev)?;
         fingerprint = Fingerprint::new().bytes(fingerprint.as_bytes()).bytes(other.as_bytes()).digest();
@@ -121,9 +123,7 @@ fn train_bilstm<A: TrainBackend>(
         settings: config.to_json()?,
         fingerprint,
         trained: false,
-        left_out: learner.left_out(),
-        out,
-        target_out: target.map(|target| target.out),
+        left_out: sentences - learner.sentences(),
     }
-    .run(&mut learner, observer)
+    .run(&mut learner, out, target.map(|target| target.out), observer)
 }

@@ -73,7 +73,7 @@ fn data() -> TrainData {
 }
 
 fn trained(config: &BertTrainConfig, folder: &Path) -> Box<dyn Tagger> {
-    train(config, data(), folder, &Device::Cpu, &mut ()).unwrap();
+    train(config, &data(), folder, &Device::Cpu, &mut ()).unwrap();
     open(folder, &Device::Cpu).unwrap()
 }
 
@@ -130,7 +130,7 @@ fn two_runs_and_a_run_in_parts_give_the_same_bytes() {
             }
             if seen == stop { Flow::Stop } else { Flow::Continue }
         };
-        let fault = train(&config, data(), parts.path(), &Device::Cpu, &mut observer).unwrap_err();
+        let fault = train(&config, &data(), parts.path(), &Device::Cpu, &mut observer).unwrap_err();
         assert!(matches!(fault, Error::Stopped { .. }), "{fault}");
     }
     trained(&config, parts.path());
@@ -153,7 +153,7 @@ fn a_batch_in_parts_is_the_same_step() {
         }
         config.bert.encoder = Some(bare.path().to_owned());
         config.training.epochs = 1;
-        train(&config, data(), folder.path(), &Device::Cpu, &mut ()).unwrap().losses[0]
+        train(&config, &data(), folder.path(), &Device::Cpu, &mut ()).unwrap().losses[0]
     };
     let (one, many) = (run(4096), run(24));
     assert!((one - many).abs() < 1e-4 * one, "{one} and {many}");
@@ -207,7 +207,7 @@ fn faults_name_what_is_wrong() {
     let fault = |change: &dyn Fn(&mut BertTrainConfig)| {
         let mut config = config();
         change(&mut config);
-        train(&config, data(), out.path(), &Device::Cpu, &mut ()).unwrap_err().to_string()
+        train(&config, &data(), out.path(), &Device::Cpu, &mut ()).unwrap_err().to_string()
     };
     for (text, change) in [
         ("bert.encoder", &(|c: &mut BertTrainConfig| c.bert.encoder = None) as &dyn Fn(&mut BertTrainConfig)),

@@ -95,8 +95,13 @@ fn loss_and_gradients_are_those_of_transformers() {
             },
             ..BertTrainConfig::default()
         };
-        let (mut learner, _) =
-            BertLearner::<Autodiff<Flex>>::new(&config.checked().unwrap(), data, &FlexDevice).unwrap();
+        let (mut learner, _) = BertLearner::<Autodiff<Flex>>::new(
+            &config.checked().unwrap(),
+            &data.train,
+            &data.dev,
+            &FlexDevice,
+        )
+        .unwrap();
         // The head is the checkpoint's, whose tags stand in the same order.
         let tagger = Tensors::read(&golden(family).join("model.safetensors")).unwrap().0;
         let mut weights = learner.weights();

@@ -89,7 +89,7 @@ fn fine_tuning_is_that_of_the_cpu() {
     let trained = |device: Device| {
         let folder = tempfile::tempdir().unwrap();
         let data = TrainData { train: corpus(24), dev: corpus(4), ..TrainData::default() };
-        train(&config, data, folder.path(), &device, &mut ()).unwrap();
+        train(&config, &data, folder.path(), &device, &mut ()).unwrap();
         // Both are tagged on the CPU: what is compared is training.
         tagged(folder.path(), Device::Cpu)
     };

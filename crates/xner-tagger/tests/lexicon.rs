@@ -121,9 +121,9 @@ proptest! {
     ) {
         let lexicon = lexicon(false, Keep::All, &[]);
         let sentences: Vec<Sentence> = texts.iter().map(Sentence::from_tokens).collect();
-        let (forms, encoded) = Forms::collect(&sentences, &lexicon);
-        let all: Vec<&[u32]> = encoded.iter().map(Vec::as_slice).collect();
-        let batch = Batch::new(&all, &forms);
+        let forms = Forms::collect(&sentences, &lexicon);
+        let all: Vec<usize> = (0..sentences.len()).collect();
+        let batch = Batch::new(&forms, &all);
         let characters = batch.characters.as_ref().unwrap();
         let vectors = batch.vectors(&lexicon);
         let mut used = vec![false; batch.rows.len()];

@@ -1,7 +1,6 @@
 //! Checkpoints: one file that holds all a run needs to go on as if it had never stopped.
 
 use std::fs::{self, File, TryLockError};
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -124,11 +123,8 @@ impl CheckpointFolder {
 
     /// Removes the checkpoint, then the folder: a kill between the two leaves a finished run.
     pub(crate) fn remove(self) -> Result<()> {
-        let state = self.file();
-        match fs::remove_file(&state) {
-            Err(fault) if fault.kind() != ErrorKind::NotFound => Err(Error::io(&state)(fault)),
-            _ => fs::remove_dir_all(&self.folder).map_err(Error::io(&self.folder)),
-        }
+        files::remove(&self.file())?;
+        fs::remove_dir_all(&self.folder).map_err(Error::io(&self.folder))
     }
 
     /// Removes the folder of a run that failed before its first checkpoint; with a checkpoint it stays.

@@ -79,17 +79,15 @@ pub fn holds_entities(key: &str, corpus: &[Labelled], dropped: &[String]) -> Res
     Err(Error::setting(key, format!("has no entity, expected some: {hint}")))
 }
 
-/// The scores of predicted tags against gold entities and lengths, as conlleval counts.
+/// The scores of the tags that were predicted for labelled sentences, as conlleval counts.
 ///
 /// # Errors
 /// [`Error::Data`] when a sentence's entities overlap or reach past its end.
-pub fn score<'a>(
-    gold: impl Iterator<Item = (&'a [Entity], usize)>,
-    predicted: &[Vec<Tag>],
-) -> Result<Scores> {
+pub fn score(gold: &[Labelled], predicted: &[Vec<Tag>]) -> Result<Scores> {
     let mut scorer = Scorer::new(Mode::Conll);
-    for ((gold, tokens), tags) in gold.zip(predicted) {
-        scorer.add_entities(gold, &entities(tags), tokens).map_err(|fault| Error::data(fault.to_string()))?;
+    for (Labelled { sentence, entities: gold }, tags) in gold.iter().zip(predicted) {
+        let added = scorer.add_entities(gold, &entities(tags), sentence.len());
+        added.map_err(|fault| Error::data(fault.to_string()))?;
     }
     Ok(scorer.finish())
 }

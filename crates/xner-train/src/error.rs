@@ -188,6 +188,15 @@ impl Error {
         Self::Setting { key: key.to_owned(), message: message.into() }
     }
 
+    /// The same, where it is of a setting, with another key.
+    #[must_use]
+    pub fn at_key(self, other: impl FnOnce(&str) -> String) -> Self {
+        match self {
+            Self::Setting { key, message } => Self::Setting { key: other(&key), message },
+            fault => fault,
+        }
+    }
+
     /// Data that cannot be worked with.
     pub fn data(message: impl Into<String>) -> Self {
         Self::Data { message: message.into() }

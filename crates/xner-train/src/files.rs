@@ -38,11 +38,14 @@ pub fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
 pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let text = whole_text(path)?;
     let mut reader = serde_json::Deserializer::from_str(&text);
-    serde_path_to_error::deserialize(&mut reader).map_err(|e| match e.path().to_string().as_str() {
-        // It is no JSON, or not the whole of it.
-        "." | "?" => Error::model(path, e.inner().to_string()),
-        key => Error::model(path, format!("at `{key}`: {}", e.inner())),
-    })
+    let value =
+        serde_path_to_error::deserialize(&mut reader).map_err(|e| match e.path().to_string().as_str() {
+            // It is no JSON, or not the whole of it.
+            "." | "?" => Error::model(path, e.inner().to_string()),
+            key => Error::model(path, format!("at `{key}`: {}", e.inner())),
+        })?;
+    reader.end().map_err(|fault| Error::model(path, fault.to_string()))?;
+    Ok(value)
 }
 
 /// Makes the folder and those above it.
@@ -57,4 +60,15 @@ pub fn create_folder(path: &Path) -> Result<()> {
             Error::io(path)(fault)
         }
     })
+}
+
+/// Removes the file, if it is there.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn remove(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(Error::io(path)(fault)),
+        _ => Ok(()),
+    }
 }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
+use serde::Serialize;
 use xner_corpus::{Labelled, Sentence};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -24,6 +25,16 @@ impl Fingerprint {
         self.0.update(&(bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
         self
+    }
+
+    /// Adds a value's JSON.
+    ///
+    /// # Errors
+    /// [`Error::Io`] for a value that JSON has not.
+    pub fn json(&mut self, value: &impl Serialize) -> Result<&mut Self> {
+        let text =
+            serde_json::to_string(value).map_err(|fault| Error::io(Path::new("config"))(fault.into()))?;
+        Ok(self.bytes(text.as_bytes()))
     }
 
     /// Adds the bytes of a file, which need not fit into memory, with their number behind them.
@@ -84,9 +95,7 @@ impl Fingerprint {
         self.bytes(&(corpus.len() as u64).to_le_bytes());
         for labelled in corpus {
             self.bytes(&(labelled.sentence.len() as u64).to_le_bytes());
-            for token in labelled.sentence.tokens() {
-                self.bytes(token.as_bytes());
-            }
+            self.words(labelled.sentence.tokens());
             for entity in &labelled.entities {
                 self.0.update(&(entity.tokens.start as u64).to_le_bytes());
                 self.0.update(&(entity.tokens.end as u64).to_le_bytes());

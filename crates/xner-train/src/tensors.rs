@@ -113,7 +113,10 @@ impl Tensors {
     pub fn expect_only(&self, known: impl Fn(&str) -> bool, path: &Path) -> Result<()> {
         match self.0.iter().find(|(name, _)| !known(name)) {
             None => Ok(()),
-            Some((name, tensor)) => Err(unexpected(path, name, tensor)),
+            Some((name, HostTensor { shape, .. })) => {
+                let message = format!("is unexpected (shape {shape:?}); this model has no such tensor");
+                Err(fault(path, name, message))
+            }
         }
     }
 
@@ -122,10 +125,7 @@ impl Tensors {
     /// # Errors
     /// [`Error::Tensor`], naming `path` and the first tensor that nobody took.
     pub fn expect_empty(&self, path: &Path) -> Result<()> {
-        match self.0.iter().next() {
-            None => Ok(()),
-            Some((name, tensor)) => Err(unexpected(path, name, tensor)),
-        }
+        self.expect_only(|_| false, path)
     }
 
     /// Writes the tensors as a safetensors file with a note, whole or not at all.
@@ -237,10 +237,6 @@ pub fn check_finite(path: &Path, name: &str, values: &[f32]) -> Result<()> {
     }
     let at = values.iter().position(|value| !value.is_finite()).unwrap_or_default();
     Err(fault(path, name, format!("value {at} is {}, expected a finite number", values[at])))
-}
-
-fn unexpected(path: &Path, name: &str, tensor: &HostTensor) -> Error {
-    fault(path, name, format!("is unexpected (shape {:?}); this model has no such tensor", tensor.shape))
 }
 
 fn fault(path: &Path, tensor: &str, message: String) -> Error {

@@ -19,6 +19,7 @@ use crate::{Error, Result, files};
 /// A run that was killed goes on from its last checkpoint when it is started again with the same config, data
 /// and folder, and ends with the same bytes as one that was never killed. A run that is already finished is not
 /// repeated.
+#[derive(Debug, Clone)]
 pub struct TrainingLoop<'a> {
     /// What it is called: in events and faults.
     pub phase: &'a str,
@@ -35,43 +36,45 @@ pub struct TrainingLoop<'a> {
     pub trained: bool,
     /// Training sentences that the learner left out, for the report.
     pub left_out: usize,
-    /// The model directory to be.
-    pub out: &'a Path,
-    /// The model directory for the weights that are best on the target language's development data
-    /// ([`Learner::evaluate_target`]); without it they are not written.
-    pub target_out: Option<&'a Path>,
 }
 
 impl TrainingLoop<'_> {
-    /// The report of a finished run with the same fingerprint in the same folder, if there is one.
+    /// The report of a finished run with the same fingerprint in the folder `out`, if there is one.
     ///
     /// # Errors
     /// [`Error::Folder`] when the folder holds another model; [`Error::Io`] and [`Error::Model`] for a report that does
     /// not read.
-    pub fn finished(&self) -> Result<Option<TrainReport>> {
-        if has_checkpoint(self.out) || !self.out.join("config.json").exists() {
+    pub fn finished(&self, out: &Path) -> Result<Option<TrainReport>> {
+        if has_checkpoint(out) || !out.join("config.json").exists() {
             return Ok(None);
         }
-        let path = self.out.join(REPORT);
+        let path = out.join(REPORT);
         let report = if path.exists() { Some(files::read_json::<TrainReport>(&path)?) } else { None };
         match report {
             Some(report) if report.fingerprint == self.fingerprint => Ok(Some(report)),
             _ => {
                 let message =
                     "already holds a model of another run; take another output folder, or remove it";
-                Err(Error::folder(self.out, message))
+                Err(Error::folder(out, message))
             }
         }
     }
 
-    /// Trains `learner` and writes the model directory.
+    /// Trains `learner` and writes the model directory `out`; and `target_out`, if there is one, with the weights that
+    /// are best on the target language's development data ([`Learner::evaluate_target`]).
     ///
     /// # Errors
     /// [`Error::Diverged`] when the loss or gradient is no longer finite; [`Error::Stopped`] when the observer
     /// says so; [`Error::Folder`] when the folder holds a checkpoint of another run; faults of files.
-    pub fn run(&self, learner: &mut dyn Learner, observer: &mut dyn Observer) -> Result<TrainReport> {
-        if let Some(report) = self.finished()? {
-            CheckpointFolder::clear(self.out);
+    pub fn run(
+        &self,
+        learner: &mut dyn Learner,
+        out: &Path,
+        target_out: Option<&Path>,
+        observer: &mut dyn Observer,
+    ) -> Result<TrainReport> {
+        if let Some(report) = self.finished(out)? {
+            CheckpointFolder::clear(out);
             return Ok(report);
         }
         if learner.sentences() == 0 {
@@ -79,15 +82,17 @@ impl TrainingLoop<'_> {
                 "there is no sentence to train on (empty and too long ones are left out)",
             ));
         }
-        let folder = CheckpointFolder::open(self.out)?;
+        let folder = CheckpointFolder::open(out)?;
         // What a process that was killed was writing.
-        for own in [Some(self.out), self.target_out].into_iter().flatten().filter(|own| own.is_dir()) {
+        for own in [Some(out), target_out].into_iter().flatten().filter(|own| own.is_dir()) {
             remove_partial(own)?;
         }
         let mut run = Run {
             plan: self,
             learner,
             observer,
+            out,
+            target_out,
             file: folder.file(),
             progress: Progress::default(),
             best: None,
@@ -110,6 +115,8 @@ struct Run<'a> {
     plan: &'a TrainingLoop<'a>,
     learner: &'a mut dyn Learner,
     observer: &'a mut dyn Observer,
+    out: &'a Path,
+    target_out: Option<&'a Path>,
     file: PathBuf,
     progress: Progress,
     best: Option<Tensors>,
@@ -148,7 +155,7 @@ impl Run<'_> {
             self.epoch()?;
         }
         let report = self.report(parameters);
-        if let (Some(folder), Some(best)) = (self.plan.target_out, &self.best_target) {
+        if let (Some(folder), Some(best)) = (self.target_out, &self.best_target) {
             // There are also the best by the source, since both are told by the same evaluations.
             self.learner.set_weights(best.clone(), &self.file)?;
             self.learner.save(folder, &report)?;
@@ -157,7 +164,7 @@ impl Run<'_> {
             self.learner.set_weights(best.clone(), &self.file)?;
         }
         // Last, since a folder that holds a model and no checkpoint is a finished run's.
-        self.learner.save(self.plan.out, &report)?;
+        self.learner.save(self.out, &report)?;
         Ok(report)
     }
 

@@ -18,16 +18,22 @@ pub fn host<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> Vec<f32> {
 
 /// The names and shapes of a module's parameters, in its order.
 pub fn shapes<B: Backend>(module: &impl Module<B>) -> Vec<(String, Vec<usize>)> {
-    let mut walk = Shapes { path: Vec::new(), found: Vec::new() };
-    module.visit(&mut walk);
-    walk.found
+    let mut found = Vec::new();
+    module.visit(&mut Walk {
+        path: Vec::new(),
+        each: |name: String, shape, _: &dyn Fn() -> Vec<f32>| found.push((name, shape)),
+    });
+    found
 }
 
 /// A module's weights; a parameter's name is its path of fields, joined by dots.
 pub fn collect<B: Backend>(module: &impl Module<B>) -> Tensors {
-    let mut walk = Collect { path: Vec::new(), found: Tensors::default() };
-    module.visit(&mut walk);
-    walk.found
+    let mut found = Tensors::default();
+    let each = |name: String, shape: Vec<usize>, values: &dyn Fn() -> Vec<f32>| {
+        found.insert(name, &shape, values());
+    };
+    module.visit(&mut Walk { path: Vec::new(), each });
+    found
 }
 
 /// The module with its weights taken out of `tensors`; others stay there. `path` is named in faults.
@@ -57,31 +63,13 @@ impl<A: AutodiffBackend> ModuleMapper<A> for Track {
     }
 }
 
-struct Shapes {
+/// Tells of each parameter its name, its shape, and how to fetch its values.
+struct Walk<F> {
     path: Vec<String>,
-    found: Vec<(String, Vec<usize>)>,
+    each: F,
 }
 
-impl<B: Backend> ModuleVisitor<B> for Shapes {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
-        self.found.push((self.path.join("."), param.val().dims().to_vec()));
-    }
-}
-
-struct Collect {
-    path: Vec<String>,
-    found: Tensors,
-}
-
-impl<B: Backend> ModuleVisitor<B> for Collect {
+impl<B: Backend, F: FnMut(String, Vec<usize>, &dyn Fn() -> Vec<f32>)> ModuleVisitor<B> for Walk<F> {
     fn enter_module(&mut self, name: &str, _: &str) {
         self.path.push(name.to_owned());
     }
@@ -92,7 +80,7 @@ impl<B: Backend> ModuleVisitor<B> for Collect {
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
         let tensor = param.val();
-        self.found.insert(self.path.join("."), &tensor.dims(), host(tensor));
+        (self.each)(self.path.join("."), tensor.dims().to_vec(), &|| host(tensor.clone()));
     }
 }
 

@@ -132,5 +132,5 @@ fn a_row_that_is_not_used_is_not_changed() {
         assert_eq!(table[3..], [1.0; 3]);
         assert!(table[..3].iter().all(|&w| w < 1.0));
     }
-    assert_eq!(Rule::new(&OPTIMISERS[0], 0.5, 9), Rule::Sgd { rate: 0.5 });
+    assert_eq!(Rule::new(&OPTIMISERS[0], 0.5, Some(9)), Rule::Sgd { rate: 0.5 });
 }

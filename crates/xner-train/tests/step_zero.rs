@@ -5,7 +5,7 @@ mod common;
 
 use common::{Fit, Scripted, bytes, config, plan, told};
 use xner_train::config::TrainingConfig;
-use xner_train::{Ending, Error, Event, Flow, TrainReport, TrainingLoop, What};
+use xner_train::{Ending, Error, Event, Flow, TrainReport, What};
 
 /// What a scripted learner that begins with trained weights (or not) came to, and what was told.
 fn run(training: &TrainingConfig, trained: bool, learner: &mut Scripted) -> (TrainReport, Vec<String>) {
@@ -106,9 +106,9 @@ fn the_target_languages_score_chooses_too() {
         let training = TrainingConfig { choose_start, ..config(2, 2, 1) };
         let folder = tempfile::tempdir().unwrap();
         let (out, target) = (folder.path().join("source"), folder.path().join("target"));
-        let plan = TrainingLoop { target_out: Some(&target), ..plan(&training, true, &out) };
+        let plan = plan(&training, true);
         for (falls, last_by) in [(true, "target"), (false, "source")] {
-            let report = plan.run(&mut Fit::new(falls), &mut ()).unwrap();
+            let report = plan.run(&mut Fit::new(falls), &out, Some(&target), &mut ()).unwrap();
             let (source, by_target) = (report.best.unwrap(), report.best_target.unwrap());
             let first = usize::from(!choose_start);
             let expected = if last_by == "target" { (first, 6) } else { (6, first) };

@@ -60,8 +60,8 @@ fn each_epoch_reads_every_sentence_once_in_its_own_order() {
     assert_eq!(learner.batches, again.batches);
     let mut reseeded = Scripted { sentences: 50, ..Scripted::default() };
     let (folder, training) = (tempfile::tempdir().unwrap(), config(3, 8, 0));
-    let other = TrainingLoop { seed: 2, ..common::plan(&training, false, folder.path()) };
-    other.run(&mut reseeded, &mut ()).unwrap();
+    let other = TrainingLoop { seed: 2, ..common::plan(&training, false) };
+    other.run(&mut reseeded, folder.path(), None, &mut ()).unwrap();
     assert_ne!(learner.batches, reseeded.batches);
 }
 

@@ -17,7 +17,7 @@ use xner_tagger::Tagger;
 use xner_tagger::bert::train::{FineTuned, tags_of};
 use xner_train::{Device, Learner, Moment, Settings};
 use xner_transfer::meta::index::{Pretrained, SentenceIndex};
-use xner_transfer::meta::{AdaptedTagger, MetaConfig, MetaCorpora, MetaLearner, Tasks};
+use xner_transfer::meta::{AdaptedTagger, MetaConfig, MetaCorpora, MetaLessons, Tasks};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,14 +38,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let model = || FineTuned::<Autodiff<Flex>>::open(&config.bert, tags.clone(), config.seed, &FlexDevice);
 
     let tasks = Tasks::new(&model()?, &corpora.train, &similar, 1000)?;
-    let mut learner = MetaLearner::new(&config, model()?, tasks, &corpora.dev)?;
+    let mut learner = MetaLessons::learner(&config, model()?, tasks, &corpora.dev)?;
     let mut step = |step| learner.step(&[], &Moment { epoch: 0, step, rate: config.meta.optimiser.rate() });
     step(0)?;
     timed("a meta-update", rounds, || (1..=rounds).try_for_each(|at| step(at).map(drop)))?;
 
     let asked = sentences(&corpora.target_test);
     let asked = &asked[..asked.len().min(32 * rounds)];
-    let adapted = AdaptedTagger::new(model()?, &corpora.train, index, Box::new(encoder()?), None, &config)?;
+    let adapted =
+        AdaptedTagger::new(model()?, &corpora.train, |_| Ok(index), Box::new(encoder()?), None, &config)?;
     adapted.best(&asked[..1])?;
     timed("a sentence's vector and its similar ones", asked.len(), || adapted.similar(asked))?;
     timed("an adapted sentence, with that", asked.len(), || adapted.best(asked))?;

@@ -1,5 +1,8 @@
 //! Batches drawn from a corpus that is gone through again and again.
 
+use std::ops::Range;
+
+use rand::Rng;
 use rand::seq::SliceRandom;
 use xner_train::{Purpose, stream};
 
@@ -15,17 +18,26 @@ pub(crate) fn places(
     count: usize,
 ) -> Vec<usize> {
     let size = size.min(count);
-    let mut places = Vec::with_capacity(size);
-    let (mut pass, mut order) = (usize::MAX, Vec::new());
-    for at in batch * size..(batch + 1) * size {
-        if at / count != pass {
-            pass = at / count;
-            order = (0..count).collect();
-            order.shuffle(&mut stream(seed, purpose, round, pass));
+    let order = |pass| stream(seed, purpose, round, pass);
+    drawn(batch * size..(batch + 1) * size, count, order).map(|(_, place)| place).collect()
+}
+
+/// The draws of these numbers, from 0, from a list of `count` that is gone through again and again: the number of the
+/// pass, and the place, in the order that `order` decides for the pass.
+pub(crate) fn drawn<R: Rng>(
+    draws: Range<usize>,
+    count: usize,
+    order: impl Fn(usize) -> R,
+) -> impl Iterator<Item = (usize, usize)> {
+    let mut passing = (usize::MAX, Vec::new());
+    draws.map(move |at| {
+        let pass = at / count;
+        if pass != passing.0 {
+            passing = (pass, (0..count).collect());
+            passing.1.shuffle(&mut order(pass));
         }
-        places.push(order[at % count]);
-    }
-    places
+        (pass, passing.1[at % count])
+    })
 }
 
 #[cfg(test)]

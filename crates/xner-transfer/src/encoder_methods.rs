@@ -7,9 +7,10 @@ use xner_train::{Checked, Error, Fingerprint, Result, TrainBackend, What, on_dev
 use crate::baselines;
 use crate::report::Select;
 use crate::strategy::{Common, Corpora, Phases, Strategy, Trained};
-use crate::transadv::trainer::{Outcome, PhaseTrainer};
+use crate::transadv::trainer::PhaseTrainer;
 use crate::transadv::{
-    AdversaryConfig, Method, Set, Sets, TransAdvConfig, TransAdvCorpora, Words, games_of_teachers, train,
+    AdversaryConfig, Method, Set, Sets, TransAdvConfig, TransAdvCorpora, Words, games_of_teachers, source,
+    taught, train,
 };
 
 impl Strategy for Method {
@@ -100,30 +101,29 @@ fn trained<A: TrainBackend>(
     phases: &mut Phases<'_>,
 ) -> Result<Trained> {
     let mut trainer = PhaseTrainer::<A>::new(config, data, card, phases)?;
-    let outcome = match method {
-        Method::TransAdv => train(&mut trainer)?,
-        Method::MbertFt => baselines::mbert_ft(&mut trainer)?,
-        Method::AdvCe => baselines::advce(&mut trainer)?,
-        Method::Tsl => baselines::tsl(&mut trainer)?,
-        Method::UniTrans => baselines::unitrans(&mut trainer)?,
-        Method::AdvPicker => baselines::advpicker(&mut trainer)?,
-    };
-    let phase = match outcome {
-        Outcome::Student(report) => return Ok(report.into()),
-        Outcome::Model(phase) => phase,
-    };
-    for (select, folder, there) in [
-        (Select::SourceDev, &phase.folder, true),
-        (Select::TargetDev, &phase.by_target, phase.report.best_target.is_some()),
-    ] {
-        if there {
-            let model = trainer.open_at(folder, &phase)?.0;
-            let out = trainer.phases.models.of(select);
-            phase.report.write(out)?;
-            model.save(out)?;
+    let source = source(&mut trainer, method.discriminators(config.ablation))?;
+    let report = match method {
+        Method::TransAdv => train(&mut trainer, &source)?,
+        Method::UniTrans => baselines::unitrans(&mut trainer, &source)?,
+        Method::AdvPicker => baselines::advpicker(&mut trainer, &source)?,
+        Method::Tsl => {
+            let soft = trainer.soft_labels(&source)?;
+            taught(&mut trainer, &source, soft)?
         }
-    }
-    Ok(phase.report.into())
+        Method::MbertFt | Method::AdvCe => {
+            let with_target = source.report.best_target.is_some();
+            for (select, there) in [(Select::SourceDev, true), (Select::TargetDev, with_target)] {
+                if there {
+                    let model = trainer.open_by(&source, select)?.0;
+                    let out = trainer.phases.models.of(select);
+                    source.report.write(out)?;
+                    model.save(out)?;
+                }
+            }
+            source.report
+        }
+    };
+    Ok(report.into())
 }
 
 /// The fault of a discriminator's list of sets that leaves it nothing to do.
@@ -167,11 +167,11 @@ fn check_games(method: Method, config: &TransAdvConfig, corpora: &TransAdvCorpor
         }
     }
     if method == Method::TransAdv && language {
-        for (ablation, name, set, words) in games_of_teachers(config.ablation) {
+        for (name, set, words) in games_of_teachers(config.ablation) {
             if let Some(set) = [set, Set::Target].into_iter().find(|&set| !sets.asks(set, words, longest)) {
                 let message = format!(
                     "the set `{set}` has no word that the discriminator of the {name} teacher could be asked about: leave it out \
-                     (`ablation = \"{ablation}\"`), or make other sets"
+                     (`ablation = \"no-{name}-teacher\"`), or make other sets"
                 );
                 return Err(Error::data(message));
             }

@@ -8,6 +8,7 @@ pub mod mapping;
 pub mod meta;
 pub mod report;
 pub mod strategy;
+mod text;
 pub mod transadv;
 pub mod zero_resource;
 

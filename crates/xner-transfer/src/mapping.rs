@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smart_default::SmartDefault;
 use toml::Table;
 use xner_embed::map::{MapConfig, Method};
 use xner_train::settings::over;
@@ -11,13 +12,14 @@ use xner_train::settings::over;
 use crate::{Error, Result};
 
 /// How both languages' vectors come into one space.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct MappingConfig {
     /// A folder that `xner map` wrote, whose mapping is taken. Without one, the mapping is learnt as a part of the run.
     #[schemars(example = &"map")]
     pub folder: Option<PathBuf>,
     /// The method by which it is learnt, with its published settings. Default `adversarial`.
+    #[default(Method::Adversarial)]
     pub method: Method,
     /// Word pairs for the methods that need them.
     #[schemars(example = &"en-es.txt")]
@@ -27,12 +29,6 @@ pub struct MappingConfig {
     #[serde(skip_serializing_if = "Table::is_empty")]
     #[schemars(with = "MapConfig")]
     pub settings: Table,
-}
-
-impl Default for MappingConfig {
-    fn default() -> Self {
-        Self { folder: None, method: Method::Adversarial, dictionary: None, settings: Table::new() }
-    }
 }
 
 impl MappingConfig {

@@ -217,14 +217,12 @@ pub struct Results {
 impl Results {
     /// Of these runs.
     pub fn new(runs: Vec<TransferReport>) -> Self {
-        let spread = |select: fn(&TransferReport) -> Option<&Selected>| {
-            let f1 = |run| Some(select(run)?.target_test.as_ref()?.f1);
+        let spread = |f1: fn(&TransferReport) -> Option<f64>| {
             Summary::of(&runs.iter().filter_map(f1).collect::<Vec<f64>>()).ok()
         };
-        let by_source_dev = spread(|run| run.by_source_dev.as_ref());
-        let by_target_dev = spread(|run| run.by_target_dev.as_ref());
-        let adapted = |run: &TransferReport| Some(run.by_source_dev.as_ref()?.adapted.as_ref()?.scores.f1);
-        let adapted = Summary::of(&runs.iter().filter_map(adapted).collect::<Vec<f64>>()).ok();
+        let by_source_dev = spread(|run| Some(run.by_source_dev.as_ref()?.target_test.as_ref()?.f1));
+        let by_target_dev = spread(|run| Some(run.by_target_dev.as_ref()?.target_test.as_ref()?.f1));
+        let adapted = spread(|run| Some(run.by_source_dev.as_ref()?.adapted.as_ref()?.scores.f1));
         Self { runs, by_source_dev, by_target_dev, adapted }
     }
 

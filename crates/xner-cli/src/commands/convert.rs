@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::Result;
-use xner_corpus::read::conll::{Block, Separator, TagPlace};
+use xner_corpus::read::conll::{Block, TagPlace};
 use xner_corpus::read::{Format, Input, Stream};
 use xner_corpus::write::{Output, WriteOptions, Writer};
 use xner_corpus::{Error, Labelled, Scheme, Tag};
@@ -12,6 +12,7 @@ use xner_corpus::{Error, Labelled, Scheme, Tag};
 use crate::args::{Layout, perhaps_text};
 use crate::columns::TagFile;
 use crate::ending;
+use crate::exit::not_empty;
 use crate::progress::Progress;
 
 /// Convert between formats and tagging schemes
@@ -91,18 +92,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         progress.add(1);
         empty = false;
     }
-    if empty {
-        return Err(Error::Empty { path: name }.into());
-    }
+    not_empty(!empty, &name)?;
     Ok(writer.finish()?)
 }
 
 /// Columns to columns: every line stays as it is but for its tag.
 fn retag(input: Input, args: &Args, format: Format) -> Result<()> {
-    let mut options = args.layout.conll();
-    if format == Format::Tsv {
-        options.separator = Separator::Tab;
-    }
+    let options = args.layout.columns.conll().of_format(format);
     let place = TagPlace::Replace(args.layout.tag_column());
     let scheme = args.to.and_then(|kind| kind.scheme).unwrap_or(Scheme::Iob2);
     let strict = args.from.and_then(|kind| kind.scheme);
@@ -117,16 +113,14 @@ fn retag(input: Input, args: &Args, format: Format) -> Result<()> {
         progress.add(1);
         empty &= tags.is_empty();
     }
-    if empty {
-        return Err(Error::Empty { path: file.name }.into());
-    }
+    not_empty(!empty, &file.name)?;
     Ok(output.finish()?)
 }
 
 /// A fault, with what may be its cause where it is in the first sentence of a file of unknown format.
 fn in_first(first: bool, fault: anyhow::Error, args: &Args) -> anyhow::Error {
     let unsure = first && args.from.is_none_or(|kind| kind.format.is_none());
-    if unsure { perhaps_text(fault, &args.input, "--from") } else { fault }
+    perhaps_text(fault, &args.input, "--from", unsure)
 }
 
 /// The tags of a block, which keep to `scheme` where there is one.

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use anyhow::Result;
 use xner_corpus::read::{ReadOptions, stream};
-use xner_corpus::{EntityType, Error, Labelled};
+use xner_corpus::{EntityType, Labelled};
 
+use crate::exit::not_empty;
 use crate::progress::Progress;
 
 /// A word and the type that it has most often.
@@ -87,9 +88,7 @@ pub(super) fn entity_words(corpus: &Path, options: &ReadOptions) -> Result<Vec<E
         words.add(&labelled?);
         progress.add(1);
     }
-    if words.words.is_empty() {
-        return Err(Error::Empty { path: corpus.to_owned() }.into());
-    }
+    not_empty(!words.words.is_empty(), corpus)?;
     Ok(words.finish())
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use xner_eval::Summary;
 use xner_train::{Device, Settings};
 use xner_transfer::meta::low_resource::{
     LowResourceConfig, LowResourceReport, LowResourceRow, REPORT, run as tune,
@@ -94,10 +95,7 @@ fn named(model: &str) -> Result<(String, PathBuf)> {
 fn text(report: &LowResourceReport, out: &Path) -> String {
     let mut text = String::from("| share | sentences | model | F1 |\n|---|---|---|---|\n");
     for LowResourceRow { model, share, sentences, f1, .. } in &report.rows {
-        let f1 = f1.as_ref().map_or_else(String::new, |f1| {
-            let deviation = f1.deviation.map(|d| format!(" ± {:.2}", 100.0 * d)).unwrap_or_default();
-            format!("{:.2}{deviation}", 100.0 * f1.mean)
-        });
+        let f1 = f1.as_ref().map_or_else(String::new, Summary::spread);
         // To the millionth: a share as a number of per cent is off by rounding.
         let (share, model) = ((1e8 * share).round() / 1e6, model.replace('|', "\\|"));
         // Writing to a string cannot fail.

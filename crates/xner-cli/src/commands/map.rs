@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use clap::ValueEnum;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, TypedValueParser};
 use serde::Serialize;
 use xner_embed::dictionary::Dictionary;
 use xner_embed::judge::{self, Induction};
@@ -20,6 +19,7 @@ use xner_train::{Device, Settings};
 
 use super::map_eval::induction_text;
 use super::printed::{self, PRINTED};
+use crate::args::named;
 use crate::exit::bad_input;
 use crate::interrupt;
 use crate::progress::{Progress, note};
@@ -41,7 +41,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", required_unless_present_any = PRINTED)]
     target: Option<PathBuf>,
     /// How the mapping is found. Beside --config or --print-config it may be left out, and is self-learning then
-    #[arg(long, value_parser = methods(), required_unless_present_any = ["print_config", "print_schema", "config"])]
+    #[arg(long, value_parser = named::<Method>(Method::NAMES))]
+    #[arg(required_unless_present_any = ["print_config", "print_schema", "config"])]
     method: Option<Method>,
     /// The word pairs of the methods supervised and semi-supervised, a line each: source, blank or tab, target
     #[arg(long, value_name = "FILE")]
@@ -71,8 +72,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "STEPS")]
     normalise: Option<String>,
     /// Which language moves into the other's space
-    #[arg(long, value_enum)]
-    direction: Option<Moves>,
+    #[arg(long, value_parser = directions())]
+    direction: Option<Direction>,
     /// Runs with different seeds, of which the one with the best unsupervised criterion is kept
     #[arg(long, value_name = "N")]
     restarts: Option<usize>,
@@ -92,18 +93,12 @@ pub(crate) struct Args {
     reading: Reading,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Moves {
-    /// The source's vectors move
-    SourceToTarget,
-    /// The target's vectors move
-    TargetToSource,
-}
-
-/// A method by its name, which shells can complete.
-fn methods() -> impl TypedValueParser<Value = Method> {
-    let names = Method::ALL.iter().map(|method| method.name());
-    PossibleValuesParser::new(names).try_map(|name| name.parse::<Method>())
+/// The directions by name.
+fn directions() -> impl TypedValueParser<Value = Direction> {
+    named([
+        PossibleValue::new("source-to-target").help("The source's vectors move"),
+        PossibleValue::new("target-to-source").help("The target's vectors move"),
+    ])
 }
 
 /// What is printed as JSON.
@@ -180,15 +175,10 @@ impl Args {
         let mut config = MapConfig::read_over(Some(&preset), file, &self.set, &mut told)?;
         config.seed = self.seed.unwrap_or(config.seed);
         config.restarts = self.restarts.unwrap_or(config.restarts);
-        if let Some(direction) = self.direction {
-            config.direction = match direction {
-                Moves::SourceToTarget => Direction::SourceToTarget,
-                Moves::TargetToSource => Direction::TargetToSource,
-            };
-        }
+        config.direction = self.direction.unwrap_or(config.direction);
         if let Some(steps) = &self.normalise {
             let steps = steps.split(',').filter(|step| !step.is_empty() && *step != "none");
-            config.normalise = steps.map(str::parse::<Step>).collect::<Result<_, _>>()?;
+            config.normalise = steps.map(str::parse::<Step>).collect::<Result<_, _>>().map_err(bad_input)?;
         }
         if let Some(iterations) = self.refinements {
             match &mut config.refinement {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use xner_embed::dictionary::Dictionary;
 use xner_embed::judge::{self, Induction, Precision, Similarity, SimilarityPairs};
 
-use crate::exit::bad_input;
+use crate::exit::at_least_one;
 use crate::progress::Progress;
 use crate::reading::mapped;
 
@@ -55,9 +55,7 @@ struct Report {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    if args.csls == 0 {
-        return Err(bad_input("--csls is 0, expected at least 1"));
-    }
+    at_least_one("--csls", args.csls)?;
     let spinner = Progress::spinner("reading");
     // The small files first: a fault in them is told at once.
     let dictionary = args.by.dictionary.as_ref().map(Dictionary::read).transpose()?;

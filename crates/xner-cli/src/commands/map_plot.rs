@@ -1,20 +1,17 @@
 //! `xner map-plot DIR`.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use serde::Serialize;
 use xner_corpus::EntityType;
 use xner_corpus::read::Format;
 use xner_embed::Vectors;
 use xner_figures::Tsne;
 
 use super::entity_words::{EntityWord, entity_words};
-use super::word_plot::{Rows, Side, draw, told};
+use super::word_plot::{Rows, Side, draw};
 use crate::args::{self, Layout};
-use crate::exit::bad_input;
-use crate::picture::Picture;
+use crate::exit::{at_least_one, bad_input};
 use crate::progress::Progress;
 use crate::reading::{Reading, mapped};
 
@@ -64,7 +61,7 @@ pub(crate) struct Args {
     #[arg(long)]
     json: bool,
     /// The corpora's format; by default what each name promises, else columns
-    #[arg(long, value_parser = args::format())]
+    #[arg(long, value_parser = args::named::<Format>(Format::NAMES))]
     format: Option<Format>,
     #[command(flatten)]
     reading: Reading,
@@ -72,19 +69,8 @@ pub(crate) struct Args {
     layout: Layout,
 }
 
-/// What was drawn: words of each language by type.
-#[derive(Serialize)]
-struct Outcome {
-    #[serde(flatten)]
-    picture: Picture,
-    source: BTreeMap<EntityType, usize>,
-    target: BTreeMap<EntityType, usize>,
-}
-
 pub(crate) fn run(args: &Args) -> Result<()> {
-    if args.words == 0 {
-        return Err(bad_input("--words is 0, expected at least 1"));
-    }
+    at_least_one("--words", args.words)?;
     let spinner = Progress::spinner("reading");
     let options = args.layout.read(args.format);
     let own = [&args.source, &args.target].map(|file| args.reading.open(file));
@@ -125,10 +111,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let kinds = |words: &[Chosen]| words.iter().map(|word| word.kind.clone()).collect();
     let source = Side { name: &args.source_name, kinds: kinds(&source) };
     let target = Side { name: &args.target_name, kinds: kinds(&target) };
-    let picture = draw(&args.out, [&source, &target], &rows, &settings)?;
-    let outcome = Outcome { picture, source: source.count(), target: target.count() };
+    let drawn = draw(&args.out, [&source, &target], &rows, &settings, Vec::<String>::new())?;
     drop(spinner);
-    if args.json { super::print_json(&outcome) } else { super::print(&text(&outcome, args)) }
+    if args.json {
+        return super::print_json(&drawn);
+    }
+    super::print(&format!("{}\n{}", drawn.picture, drawn.words(&args.source_name, &args.target_name)))
 }
 
 /// A word with its type and its ranks among its language's vectors before and after.
@@ -145,11 +133,4 @@ fn find(EntityWord { word, kind, .. }: &EntityWord, own: &Vectors, mapped: &Vect
         Some(Chosen { kind: kind.clone(), own, mapped })
     };
     ranks(word).or_else(|| ranks(&word.to_lowercase()))
-}
-
-fn text(outcome: &Outcome, args: &Args) -> String {
-    let mut text = format!("{}\n", outcome.picture);
-    text.push_str(&told(&args.source_name, &outcome.source));
-    text.push_str(&told(&args.target_name, &outcome.target));
-    text
 }

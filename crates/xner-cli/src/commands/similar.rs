@@ -1,23 +1,23 @@
 //! `xner similar SENTENCE`.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use clap::ValueEnum;
+use clap::builder::{PossibleValue, TypedValueParser};
 use serde::Serialize;
 use xner_corpus::read::{Format, Input, Stream, read_corpus};
 use xner_corpus::split::word_ranges;
-use xner_corpus::{Error, Labelled, Sentence};
+use xner_corpus::{Labelled, Sentence};
 use xner_tagger::ScoredEntity;
 use xner_tagger::bert::Pooling;
-use xner_tagger::bert::hub::Hub;
 use xner_train::Device;
 use xner_transfer::meta::index::{Neighbour, Pretrained, Representation, SentenceVectors, enough};
 
+use super::source_index::{model_folder, source_index};
 use super::tag::head::prose;
 use crate::args::{self, Layout};
-use crate::exit::bad_input;
+use crate::exit::{at_least_one, bad_input, not_empty};
 use crate::paint;
 
 /// Print the sentences of a corpus that are most similar to a sentence, with their entities
@@ -40,8 +40,8 @@ pub(crate) struct Args {
     #[arg(short, value_name = "K", default_value_t = 3)]
     k: usize,
     /// What of the encoder's last layer a sentence's vector is
-    #[arg(long, value_enum, default_value_t = Pool::Cls)]
-    pooling: Pool,
+    #[arg(long, value_parser = poolings(), default_value = "cls")]
+    pooling: Pooling,
     /// Subwords of a sentence that are read, special ones included
     #[arg(long, value_name = "N", default_value_t = Representation::default().length)]
     length: usize,
@@ -53,10 +53,10 @@ pub(crate) struct Args {
     input: Option<PathBuf>,
     /// Format of --input; by default what its name promises, else text, unless it looks like columns: then it must be
     /// said
-    #[arg(long, value_parser = args::format(), requires = "input")]
+    #[arg(long, value_parser = args::named::<Format>(Format::NAMES), requires = "input")]
     input_format: Option<Format>,
     /// Format of --corpus; by default what its name promises, else columns
-    #[arg(long, value_parser = args::format())]
+    #[arg(long, value_parser = args::named::<Format>(Format::NAMES))]
     format: Option<Format>,
     /// Print JSON
     #[arg(long)]
@@ -68,12 +68,12 @@ pub(crate) struct Args {
     layout: Layout,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Pool {
-    /// The state of the first subword, which is special
-    Cls,
-    /// The mean of the states of all subwords
-    Mean,
+/// The poolings by name.
+fn poolings() -> impl TypedValueParser<Value = Pooling> {
+    args::named([
+        PossibleValue::new("cls").help("The state of the first subword, which is special"),
+        PossibleValue::new("mean").help("The mean of the states of all subwords"),
+    ])
 }
 
 /// A sentence that was asked for, as JSON.
@@ -101,23 +101,17 @@ struct Found<'a> {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    if args.k == 0 {
-        return Err(bad_input("-k is 0, expected at least 1"));
-    }
+    at_least_one("-k", args.k)?;
     if args.input_format.is_some() && args.input.is_none() {
         return Err(bad_input("--input-format is the format of --input, which is missing"));
     }
     let queries = queries(args)?;
     let corpus = read_corpus(&args.corpus, &args.layout.read(args.format))?;
     enough(corpus.len(), args.k, 0).with_context(|| format!("{}: -k {}", args.corpus.display(), args.k))?;
-    let pooling = match args.pooling {
-        Pool::Cls => Pooling::Cls,
-        Pool::Mean => Pooling::Mean,
-    };
-    let representation = Representation { pooling, length: args.length };
-    let encoder = Pretrained::new(&folder(&args.model)?, representation, args.device)?;
+    let representation = Representation { pooling: args.pooling, length: args.length };
+    let encoder = Pretrained::new(&model_folder(&args.model)?, representation, args.device)?;
     let sentences: Vec<Sentence> = corpus.iter().map(|labelled| labelled.sentence.clone()).collect();
-    let index = super::source_index::source_index(args.cache.as_deref(), &encoder, &sentences)?;
+    let index = source_index(args.cache.as_deref(), &encoder, &sentences)?;
     let asked: Vec<Sentence> = queries.iter().map(|labelled| labelled.sentence.clone()).collect();
     let found = index.nearest(&SentenceVectors::open_or_make(None, &encoder, &asked)?, args.k)?;
     if args.json {
@@ -150,9 +144,7 @@ fn queries(args: &Args) -> Result<Vec<Labelled>> {
             let (name, format) = (input.name.clone(), known.unwrap_or(Format::Text));
             let found: Vec<_> =
                 Stream::new(input, format, &args.layout.read(known)).collect::<Result<_, _>>()?;
-            if found.is_empty() {
-                return Err(Error::Empty { path: name }.into());
-            }
+            not_empty(!found.is_empty(), &name)?;
             found
         }
         (None, None) => Vec::new(),
@@ -161,12 +153,6 @@ fn queries(args: &Args) -> Result<Vec<Labelled>> {
         Some(at) => Err(bad_input(format!("sentence {} to ask for has no words", at + 1))),
         None => Ok(found),
     }
-}
-
-/// The directory of a model; what is none may be a name on the hub.
-fn folder(model: &str) -> Result<PathBuf> {
-    let path = Path::new(model);
-    if path.is_dir() { Ok(path.to_owned()) } else { Ok(Hub::from_env()?.directory(model)?) }
 }
 
 fn answer<'a>(query: &'a Labelled, found: &[Neighbour], corpus: &'a [Labelled]) -> Asked<'a> {

@@ -1,9 +1,10 @@
 //! The vectors of a corpus, by which similar sentences are found.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use xner_corpus::Sentence;
+use xner_tagger::bert::hub::Hub;
 use xner_transfer::Result;
 use xner_transfer::meta::index::{Origin, Represent, SentenceIndex};
 
@@ -23,4 +24,10 @@ pub(super) fn source_index(
         note(&format!("note: {fault}; its vectors are made anew"));
     }
     Ok(index)
+}
+
+/// The directory of a model; what is none may be a name on the hub.
+pub(super) fn model_folder(model: &str) -> anyhow::Result<PathBuf> {
+    let path = Path::new(model);
+    if path.is_dir() { Ok(path.to_owned()) } else { Ok(Hub::from_env()?.directory(model)?) }
 }

@@ -9,6 +9,7 @@ use xner_corpus::read::{Format, stream};
 use xner_corpus::{Error, Scheme, Stats};
 
 use crate::args::{self, Layout};
+use crate::exit::not_empty;
 use crate::progress::Progress;
 
 /// Count sentences, tokens and entities
@@ -18,10 +19,10 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Their format; by default what each name promises, else columns
-    #[arg(long, value_parser = args::format())]
+    #[arg(long, value_parser = args::named::<Format>(Format::NAMES))]
     format: Option<Format>,
     /// Refuse columns whose tags break this scheme
-    #[arg(long, value_parser = args::scheme())]
+    #[arg(long, value_parser = args::named::<Scheme>(Scheme::NAMES))]
     scheme: Option<Scheme>,
     /// Print JSON: a list with an object for each file
     #[arg(long)]
@@ -59,21 +60,16 @@ fn count<'a>(file: &'a Path, args: &Args) -> Result<Counted<'a>> {
     let mut progress = Progress::counter("sentences");
     let mut stats = Stats::default();
     let mut sentences = stream(file, &options)?;
-    let unsure = args.format.is_none();
     while let Some(labelled) = sentences.next() {
-        let labelled = labelled.map_err(|fault| {
-            let fault = anyhow::Error::from(fault);
-            let first = stats.sentences == 0;
-            if unsure && first { args::perhaps_text(fault, file, "--format") } else { fault }
-        })?;
+        let unsure = args.format.is_none() && stats.sentences == 0;
+        let perhaps_text = |fault: Error| args::perhaps_text(fault.into(), file, "--format", unsure);
+        let labelled = labelled.map_err(perhaps_text)?;
         stats.add(&labelled, sentences.tags());
         progress.add(1);
     }
     stats.marks = sentences.marks();
-    if stats.sentences == 0 {
-        let name = if file == Path::new("-") { Path::new("<stdin>") } else { file };
-        return Err(Error::Empty { path: name.to_owned() }.into());
-    }
+    let name = if file == Path::new("-") { Path::new("<stdin>") } else { file };
+    not_empty(stats.sentences > 0, name)?;
     let (scheme, scheme_faults) = stats.scheme().unzip();
     Ok(Counted { file, stats, scheme, scheme_faults: scheme_faults.unwrap_or(0) })
 }

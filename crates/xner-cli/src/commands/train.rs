@@ -165,7 +165,7 @@ impl Plan {
     ) -> xner_tagger::Result<TrainReport> {
         match self {
             Self::BiLstm(config) => xner_tagger::train(config, data, out, device, watch),
-            Self::Bert(config) => bert::train::train(config, data, out, device, watch),
+            Self::Bert(config) => bert::train::train(config, &data, out, device, watch),
         }
     }
 }

@@ -7,11 +7,12 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use xner_corpus::Scheme;
 use xner_corpus::read::Format;
+use xner_embed::translate::Strategy;
 use xner_train::Settings;
 use xner_transfer::transadv::data::{self, Coverage, WithoutEntities, Words};
 use xner_transfer::transadv::{SETS_SEED, TransAdvConfig, TransAdvCorpora};
 
-use crate::args::{self, Layout, Phrasing};
+use crate::args::{self, Layout};
 use crate::exit::bad_input;
 use crate::progress::{Progress, note};
 
@@ -43,8 +44,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// What is translated as one [default: word]
-    #[arg(long, value_enum)]
-    strategy: Option<Phrasing>,
+    #[arg(long, value_parser = args::phrasing())]
+    strategy: Option<Strategy>,
     /// Types of entities that stay untranslated, with commas between; `none` for none [default: PER]
     #[arg(long, value_name = "TYPES", value_delimiter = ',')]
     keep: Option<Vec<String>>,
@@ -55,10 +56,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Format of the corpus; by default what its name promises, else columns
-    #[arg(long, value_parser = args::format(), requires = "source")]
+    #[arg(long, value_parser = args::named::<Format>(Format::NAMES), requires = "source")]
     format: Option<Format>,
     /// The scheme of the tags that are written
-    #[arg(long, value_parser = args::scheme(), default_value = "iob2")]
+    #[arg(long, value_parser = args::named::<Scheme>(Scheme::NAMES), default_value = "iob2")]
     scheme: Scheme,
     /// Print the counts as JSON
     #[arg(long)]
@@ -115,9 +116,7 @@ impl Args {
         if self.phrases.is_some() {
             config.phrases.clone_from(&self.phrases);
         }
-        if let Some(strategy) = self.strategy {
-            config.data.strategy = strategy.into();
-        }
+        config.data.strategy = self.strategy.unwrap_or(config.data.strategy);
         if let Some(keep) = &self.keep {
             config.data.keep_types = args::entity_types(keep);
         }

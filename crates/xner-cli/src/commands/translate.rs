@@ -4,16 +4,17 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use serde::Serialize;
+use xner_corpus::Scheme;
 use xner_corpus::read::{Format, stream};
 use xner_corpus::write::{WriteOptions, Writer};
-use xner_corpus::{Error, Scheme};
 use xner_embed::dictionary::Dictionary;
 use xner_embed::translate::{
-    Chain, Choice, DictionaryTranslator, Tally, TranslateConfig, Weights, translating,
+    Chain, Choice, DictionaryTranslator, Strategy, Tally, TranslateConfig, Weights, translate,
 };
 
-use crate::args::{self, Layout, Phrasing};
+use crate::args::{self, Layout};
 use crate::ending;
+use crate::exit::not_empty;
 use crate::progress::{Progress, note};
 
 /// Translate a labelled corpus word by word, keeping its labels
@@ -33,8 +34,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// What is translated as one
-    #[arg(long, value_enum, default_value_t = Phrasing::Word)]
-    strategy: Phrasing,
+    #[arg(long, value_parser = args::phrasing(), default_value = "word")]
+    strategy: Strategy,
     /// Phrase pairs with a tab between, asked before the dictionary
     #[arg(long, value_name = "FILE")]
     phrases: Option<PathBuf>,
@@ -51,13 +52,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Format of CORPUS; by default what its name promises, else columns
-    #[arg(long, value_parser = args::format())]
+    #[arg(long, value_parser = args::named::<Format>(Format::NAMES))]
     format: Option<Format>,
     /// Format of FILE; by default what its name promises, else columns
-    #[arg(long, value_parser = args::format())]
+    #[arg(long, value_parser = args::named::<Format>(Format::NAMES))]
     out_format: Option<Format>,
     /// The scheme of the tags that are written
-    #[arg(long, value_parser = args::scheme(), default_value = "iob2")]
+    #[arg(long, value_parser = args::named::<Scheme>(Scheme::NAMES), default_value = "iob2")]
     scheme: Scheme,
     /// Print the counts as JSON
     #[arg(long)]
@@ -92,7 +93,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let translator = Chain::new(links);
     drop(spinner);
     let config = TranslateConfig {
-        strategy: args.strategy.into(),
+        strategy: args.strategy,
         keep_types: args::entity_types(&args.keep),
         seed: args.seed,
     };
@@ -101,15 +102,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         Writer::create(&args.out, &WriteOptions { format: args.out_format, scheme: args.scheme })?;
     let on_screen = args.out.as_os_str() == "-";
     let mut progress = Progress::counter("sentences").hidden_if(on_screen);
-    let mut translated = translating(sentences, &translator, &config);
-    for labelled in &mut translated {
-        writer.write(&labelled?)?;
+    let mut tally = Tally::default();
+    for labelled in sentences {
+        writer.write(&translate(&labelled?, &translator, &config, &mut tally))?;
         progress.add(1);
     }
-    let tally = translated.tally();
-    if tally.sentences == 0 {
-        return Err(Error::Empty { path: args.corpus.clone() }.into());
-    }
+    not_empty(tally.sentences > 0, &args.corpus)?;
     writer.finish()?;
     drop(progress);
     if args.json && !on_screen {

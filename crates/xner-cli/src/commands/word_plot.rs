@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use rayon::prelude::*;
+use serde::Serialize;
 use xner_corpus::EntityType;
 use xner_figures::{Panel, Point, Scatter, Tsne, tsne};
 
@@ -36,7 +37,7 @@ pub(super) struct Side<'a> {
 
 impl Side<'_> {
     /// How many words there are of each type.
-    pub(super) fn count(&self) -> BTreeMap<EntityType, usize> {
+    fn count(&self) -> BTreeMap<EntityType, usize> {
         let mut counts = BTreeMap::new();
         for kind in &self.kinds {
             *counts.entry(kind.clone()).or_default() += 1;
@@ -45,19 +46,38 @@ impl Side<'_> {
     }
 }
 
+/// What was drawn: words of each language by type.
+#[derive(Serialize)]
+pub(super) struct Drawn<P = String> {
+    #[serde(flatten)]
+    pub(super) picture: Picture,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) panels: Vec<P>,
+    source: BTreeMap<EntityType, usize>,
+    target: BTreeMap<EntityType, usize>,
+}
+
+impl<P> Drawn<P> {
+    /// A line on each language's words.
+    pub(super) fn words(&self, source: &str, target: &str) -> String {
+        told(source, &self.source) + &told(target, &self.target)
+    }
+}
+
 /// A line on a language's words.
-pub(super) fn told(name: &str, counts: &BTreeMap<EntityType, usize>) -> String {
+fn told(name: &str, counts: &BTreeMap<EntityType, usize>) -> String {
     let types: Vec<String> = counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
     format!("{name}: {} words ({})\n", counts.values().sum::<usize>(), types.join(", "))
 }
 
-/// Writes the picture, a panel for each of `rows`: colours tell types, marks languages.
-pub(super) fn draw(
+/// Writes the picture, a panel for each of `rows`: colours tell types, marks languages. `panels` are told of.
+pub(super) fn draw<P>(
     figure: &Path,
     [source, target]: [&Side<'_>; 2],
     rows: &[Rows],
     settings: &Tsne,
-) -> Result<Picture> {
+    panels: Vec<P>,
+) -> Result<Drawn<P>> {
     let kinds: Vec<&EntityType> = source.kinds.iter().chain(&target.kinds).collect();
     let types: Vec<&EntityType> = kinds.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
     let label = |kind: &EntityType| types.iter().position(|known| *known == kind).unwrap_or_default();
@@ -77,7 +97,8 @@ pub(super) fn draw(
         groups: vec![source.name.to_owned(), target.name.to_owned()],
         panels: rows.par_iter().map(panel).collect::<xner_figures::Result<_>>()?,
     };
-    Picture::write(figure, &plot.to_svg()?, &plot.to_png()?)
+    let picture = Picture::write(figure, &plot.to_svg()?, &plot.to_png()?)?;
+    Ok(Drawn { picture, panels, source: source.count(), target: target.count() })
 }
 
 fn unit(row: &[f32]) -> impl Iterator<Item = f32> + '_ {

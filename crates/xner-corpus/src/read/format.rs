@@ -1,8 +1,6 @@
 //! The formats, and which one a file name promises.
 
-use std::fmt;
 use std::path::Path;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -39,27 +37,6 @@ impl Format {
     }
 }
 
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Conll => "conll",
-            Self::Tsv => "tsv",
-            Self::Jsonl => "jsonl",
-            Self::Text => "text",
-        })
-    }
-}
-
-impl FromStr for Format {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.to_ascii_lowercase().as_str() {
-            "conll" => Ok(Self::Conll),
-            "tsv" | "wikiann" => Ok(Self::Tsv),
-            "jsonl" => Ok(Self::Jsonl),
-            "text" => Ok(Self::Text),
-            _ => Err(format!("`{text}` is no format: expected conll, tsv, jsonl or text")),
-        }
-    }
-}
+xner_core::named!(Format, "format", {
+    Conll = "conll", Tsv = "tsv" | "wikiann", Jsonl = "jsonl", Text = "text"
+});

@@ -37,8 +37,7 @@ impl Input {
             return Self::from_reader(io::stdin(), "<stdin>");
         }
         let file = File::open(path).map_err(|fault| Error::Io { path: path.to_owned(), fault })?;
-        let input = Self::from_reader(file, path)?;
-        Ok(input)
+        Self::from_reader(file, path)
     }
 
     /// Reads from `reader`, decompressing as [`Input::open`] does; `name` stands in errors.

@@ -3,8 +3,25 @@
 //! [`read_corpus`] loads a file, and [`stream`] reads it sentence by sentence. Both take any [`Format`], compressed or
 //! not. The modules have the readers of each format, over any [`std::io::BufRead`].
 
+/// Makes an iterator of a reader, which ends with the file or behind its first fault.
+macro_rules! until_a_fault {
+    ($reader:ident => $item:ty) => {
+        impl<R: BufRead> Iterator for $reader<R> {
+            type Item = Result<$item>;
+
+            fn next(&mut self) -> Option<Self::Item> {
+                if self.ended {
+                    return None;
+                }
+                let next = self.read().transpose();
+                self.ended = !matches!(next, Some(Ok(_)));
+                next
+            }
+        }
+    };
+}
+
 pub mod conll;
-mod draft;
 mod format;
 mod input;
 mod interner;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConllOptions, Format, Input, JsonlOptions, Separator, conll, jsonl, text};
+use super::{ConllOptions, Format, Input, JsonlOptions, conll, jsonl, text};
 use crate::split::TextOptions;
 use crate::{Error, Labelled, Result, Tag};
 
@@ -54,9 +54,8 @@ impl Stream {
     pub fn new(input: Input, format: Format, options: &ReadOptions) -> Self {
         let Input { reader, name } = input;
         Self(match format {
-            Format::Conll => Kind::Conll(conll::Reader::new(reader, name, options.conll.clone())),
-            Format::Tsv => {
-                let options = ConllOptions { separator: Separator::Tab, ..options.conll.clone() };
+            Format::Conll | Format::Tsv => {
+                let options = options.conll.clone().of_format(format);
                 Kind::Conll(conll::Reader::new(reader, name, options))
             }
             Format::Jsonl => Kind::Jsonl(jsonl::Reader::new(reader, name, options.jsonl.clone())),

@@ -28,7 +28,12 @@ pub struct Reader<R> {
     offset: usize,
     /// Bytes read that do not make a whole character yet.
     partial: Vec<u8>,
-    ready: VecDeque<Sentence>,
+    /// Sentences, and the character at which each begins.
+    ready: VecDeque<(Sentence, usize)>,
+    /// The characters before `pending`.
+    characters: usize,
+    /// The character at which the sentence yielded last begins.
+    character: usize,
     /// Bytes of the line in hand that are in `pending` already.
     column: usize,
     ended: bool,
@@ -45,9 +50,16 @@ impl<R: BufRead> Reader<R> {
             offset: 0,
             partial: Vec::new(),
             ready: VecDeque::new(),
+            characters: 0,
+            character: 0,
             column: 0,
             ended: false,
         }
+    }
+
+    /// The character of the file at which the sentence yielded last begins; a byte order mark counts.
+    pub fn character(&self) -> usize {
+        self.character
     }
 
     /// Reads until sentences are ready or the file has ended.
@@ -90,7 +102,7 @@ impl<R: BufRead> Reader<R> {
         let text = String::from_utf8_lossy(&self.partial[..valid]);
         self.place.line += usize::from(text.ends_with('\n'));
         if self.offset == 0 && self.pending.is_empty() && text.starts_with('\u{feff}') {
-            self.offset = '\u{feff}'.len_utf8();
+            (self.offset, self.characters) = ('\u{feff}'.len_utf8(), 1);
             self.pending.push_str(&text[self.offset..]);
         } else {
             self.pending.push_str(&text);
@@ -102,11 +114,14 @@ impl<R: BufRead> Reader<R> {
     /// Splits the first `len` bytes of the pending text.
     fn release(&mut self, len: usize) {
         let found = sentences(&self.pending[..len], &self.options);
-        let offset = self.offset;
-        self.ready.extend(found.into_iter().map(|sentence| {
-            let at = offset + sentence.offset();
-            sentence.at(at)
-        }));
+        let mut counted = 0;
+        for sentence in found {
+            let begin = sentence.offset();
+            self.characters += self.pending[counted..begin].chars().count();
+            self.ready.push_back((sentence.at(self.offset + begin), self.characters));
+            counted = begin;
+        }
+        self.characters += self.pending[counted..len].chars().count();
         self.pending.drain(..len);
         self.offset += len;
     }
@@ -134,6 +149,8 @@ impl<R: BufRead> Iterator for Reader<R> {
             self.ended = true;
             return Some(Err(error));
         }
-        self.ready.pop_front().map(Ok)
+        let (sentence, character) = self.ready.pop_front()?;
+        self.character = character;
+        Some(Ok(sentence))
     }
 }

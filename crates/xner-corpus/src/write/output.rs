@@ -31,6 +31,17 @@ enum Encoder {
     Xz(XzEncoder<BufWriter<Sink>>),
 }
 
+impl Encoder {
+    fn inner(&mut self) -> &mut dyn Write {
+        match self {
+            Self::Plain(encoder) => encoder,
+            Self::Gzip(encoder) => encoder,
+            #[cfg(feature = "xz")]
+            Self::Xz(encoder) => encoder,
+        }
+    }
+}
+
 enum Sink {
     Temporary(NamedTempFile, PathBuf),
     Direct(File),
@@ -158,52 +169,37 @@ impl Sink {
         Ok(Self::Temporary(builder.tempfile_in(folder)?, target))
     }
 
-    fn finish(self) -> io::Result<()> {
+    fn inner(&mut self) -> &mut dyn Write {
         match self {
-            Self::Temporary(file, target) => {
-                file.as_file().sync_all()?;
-                file.persist(target).map(drop).map_err(|error| error.error)
-            }
-            Self::Direct(mut file) => file.flush(),
-            Self::Stdout(mut stdout) => stdout.flush(),
+            Self::Temporary(file, _) => file,
+            Self::Direct(file) => file,
+            Self::Stdout(stdout) => stdout,
         }
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        let Self::Temporary(file, target) = self else { return self.flush() };
+        file.as_file().sync_all()?;
+        file.persist(target).map(drop).map_err(|error| error.error)
     }
 }
 
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Temporary(file, _) => file.write(bytes),
-            Self::Direct(file) => file.write(bytes),
-            Self::Stdout(stdout) => stdout.write(bytes),
-        }
+        self.inner().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Temporary(file, _) => file.flush(),
-            Self::Direct(file) => file.flush(),
-            Self::Stdout(stdout) => stdout.flush(),
-        }
+        self.inner().flush()
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.encoder {
-            Encoder::Plain(encoder) => encoder.write(bytes),
-            Encoder::Gzip(encoder) => encoder.write(bytes),
-            #[cfg(feature = "xz")]
-            Encoder::Xz(encoder) => encoder.write(bytes),
-        }
+        self.encoder.inner().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.encoder {
-            Encoder::Plain(encoder) => encoder.flush(),
-            Encoder::Gzip(encoder) => encoder.flush(),
-            #[cfg(feature = "xz")]
-            Encoder::Xz(encoder) => encoder.flush(),
-        }
+        self.encoder.inner().flush()
     }
 }

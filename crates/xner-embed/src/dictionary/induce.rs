@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Builder, Dictionary};
-use crate::check::same_dims;
+use crate::check::{at_least_one, number, same_dims};
 use crate::knn::Csls;
 use crate::normalise::unit_rows;
 use crate::{Error, Result, Rows, Vectors};
@@ -58,26 +58,13 @@ impl InduceConfig {
     /// # Errors
     /// [`Error::Config`] with the key that is not.
     pub fn check(&self) -> Result<()> {
-        let fault = |key: &str, message: String| Err(Error::Config { key: key.to_owned(), message });
-        for (key, count) in [
-            ("k", Some(self.k)),
-            ("csls_k", Some(self.csls_k)),
-            ("source_limit", self.source_limit),
-            ("target_limit", self.target_limit),
-        ] {
-            if count == Some(0) {
-                return fault(key, "is 0, expected at least 1".to_owned());
-            }
-        }
-        match (self.min_score, self.min_margin) {
-            (Some(score), _) if !score.is_finite() => {
-                fault("min_score", format!("is {score}, expected a finite number"))
-            }
-            (_, Some(margin)) if !(margin.is_finite() && margin >= 0.0) => {
-                fault("min_margin", format!("is {margin}, expected a finite number from 0 on"))
-            }
-            _ => Ok(()),
-        }
+        at_least_one("k", self.k)?;
+        at_least_one("csls_k", self.csls_k)?;
+        at_least_one("source_limit", self.source_limit.unwrap_or(1))?;
+        at_least_one("target_limit", self.target_limit.unwrap_or(1))?;
+        number("min_score", self.min_score.unwrap_or(0.0), |_| true, "a finite number")?;
+        let margin = self.min_margin.unwrap_or(0.0);
+        number("min_margin", margin, |margin| margin >= 0.0, "a finite number from 0 on")
     }
 }
 

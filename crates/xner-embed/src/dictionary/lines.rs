@@ -24,7 +24,12 @@ impl<R: BufRead> Lines<R> {
 
     /// A fault in the line read last.
     pub(crate) fn malformed(&self, message: impl Into<String>) -> Error {
-        Error::Malformed { path: self.name.clone(), line: self.line, message: message.into() }
+        Error::malformed(&self.name, self.line, message)
+    }
+
+    /// The fault of a file without a pair.
+    pub(crate) fn empty(self) -> Error {
+        Error::Pairs { path: self.name, message: "no word pairs".to_owned() }
     }
 
     /// The next line that holds more than blanks and tabs, into `text`; false at the end.

@@ -149,19 +149,7 @@ impl Dictionary {
         mut source: impl FnMut(&str) -> bool,
         mut target: impl FnMut(&str) -> bool,
     ) -> Self {
-        let mut builder = Builder::default();
-        let targets: Vec<bool> = self.targets.words().map(&mut target).collect();
-        for (word, ends) in self.sources.words().zip(self.starts.windows(2)) {
-            if source(word) {
-                for &entry in &self.entries[ends[0]..ends[1]] {
-                    if targets[entry.target as usize] {
-                        let translation = self.translation(entry);
-                        builder.push(word, translation.word, translation.score);
-                    }
-                }
-            }
-        }
-        builder.finish(&self.name)
+        self.of(self.iter().filter(|(word, other)| source(word) && target(other.word)))
     }
 
     /// Without the pairs of a word with itself, where it has another translation.
@@ -174,24 +162,20 @@ impl Dictionary {
     /// ```
     #[must_use]
     pub fn preferring_others(&self) -> Self {
-        let mut builder = Builder::default();
-        for (word, ends) in self.sources.words().zip(self.starts.windows(2)) {
-            let all = self.entries[ends[0]..ends[1]].iter().map(|&entry| self.translation(entry));
-            let others = all.clone().any(|translation| translation.word != word);
-            for translation in all.filter(|translation| !others || translation.word != word) {
-                builder.push(word, translation.word, translation.score);
-            }
-        }
-        builder.finish(&self.name)
+        let alone = |word: &str| self.translations(word).all(|other| other.word == word);
+        self.of(self.iter().filter(|(word, other)| other.word != *word || alone(word)))
     }
 
     /// The dictionary of the other direction.
     #[must_use]
     pub fn inverted(&self) -> Self {
+        self.of(self.iter().map(|(source, other)| (other.word, Translation { word: source, ..other })))
+    }
+
+    /// A dictionary of these pairs, of the same name.
+    fn of<'a>(&self, pairs: impl Iterator<Item = (&'a str, Translation<'a>)>) -> Self {
         let mut builder = Builder::default();
-        for (source, translation) in self.iter() {
-            builder.push(translation.word, source, translation.score);
-        }
+        pairs.for_each(|(source, other)| builder.push(source, other.word, other.score));
         builder.finish(&self.name)
     }
 

@@ -7,7 +7,7 @@ use xner_corpus::read::Input;
 
 use super::lines::{Lines, columns};
 use super::{Builder, Dictionary, check_pair};
-use crate::{Error, Result};
+use crate::Result;
 
 impl Dictionary {
     /// Reads a dictionary or phrase table, plain, `.gz` or `.xz`; `-` is standard input.
@@ -17,8 +17,8 @@ impl Dictionary {
     /// either). Empty lines are skipped. A pair that comes twice stays where it came first, with its first score.
     ///
     /// # Errors
-    /// [`Error::Malformed`] with the line for another number of columns, an empty cell, a score that is none or
-    /// not finite, invalid UTF-8; [`Error::EmptyDictionary`] for a file without a pair; what opening the file says.
+    /// [`crate::Error::Corpus`] with the line for another number of columns, an empty cell, a score that is none or
+    /// not finite, invalid UTF-8; [`crate::Error::Pairs`] for a file without a pair; what opening the file says.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let Input { reader, name } = Input::open(path)?;
         Self::read_from(reader, name)
@@ -39,7 +39,7 @@ impl Dictionary {
             pairs += 1;
         }
         if pairs == 0 {
-            return Err(Error::EmptyDictionary { path: lines.name });
+            return Err(lines.empty());
         }
         Ok(builder.finish(lines.name))
     }

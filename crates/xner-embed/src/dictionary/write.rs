@@ -1,6 +1,6 @@
 //! Writing dictionaries.
 
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 
 use xner_corpus::write::Output;
@@ -12,7 +12,8 @@ use crate::{Error, Result};
 ///
 /// The file appears when it is complete: see [`DictionaryWriter::finish`].
 pub struct DictionaryWriter {
-    output: BufWriter<Output>,
+    output: Output,
+    line: String,
     row: usize,
 }
 
@@ -22,7 +23,7 @@ impl DictionaryWriter {
     /// # Errors
     /// When the folder cannot be written to.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
-        Ok(Self { output: BufWriter::with_capacity(1 << 16, Output::create(path)?), row: 0 })
+        Ok(Self { output: Output::create(path)?, line: String::new(), row: 0 })
     }
 
     /// Adds a line: source, target and, where there is one, the score, with tabs between.
@@ -34,11 +35,10 @@ impl DictionaryWriter {
         // Readers take one byte order mark from a file's head: give them one where the first word has its own.
         let mark = if self.row == 0 && source.starts_with('\u{feff}') { "\u{feff}" } else { "" };
         self.row += 1;
-        let written = match score {
-            Some(score) => writeln!(self.output, "{mark}{source}\t{target}\t{score}"),
-            None => writeln!(self.output, "{mark}{source}\t{target}"),
-        };
-        written.map_err(|source| self.output.get_ref().error(source).into())
+        let score = score.map(|score| format!("\t{score}")).unwrap_or_default();
+        self.line.clear();
+        self.line.extend([mark, source, "\t", target, &score, "\n"]);
+        self.output.write_all(self.line.as_bytes()).map_err(|fault| self.output.error(fault).into())
     }
 
     /// Completes the file and gives it its name.
@@ -46,13 +46,7 @@ impl DictionaryWriter {
     /// # Errors
     /// What the system says; the file is then as it was before.
     pub fn finish(self) -> Result<()> {
-        match self.output.into_inner() {
-            Ok(output) => Ok(output.finish()?),
-            Err(error) => {
-                let (source, buffer) = error.into_parts();
-                Err(buffer.get_ref().error(source).into())
-            }
-        }
+        Ok(self.output.finish()?)
     }
 }
 

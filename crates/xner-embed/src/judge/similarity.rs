@@ -25,8 +25,8 @@ impl SimilarityPairs {
     /// as are empty lines.
     ///
     /// # Errors
-    /// [`Error::Malformed`] with the line for another number of columns, an empty cell, a score that is no finite
-    /// number, invalid UTF-8; [`Error::EmptyDictionary`] for a file without a pair; what opening the file says.
+    /// [`Error::Corpus`] with the line for another number of columns, an empty cell, a score that is no finite
+    /// number, invalid UTF-8; [`Error::Pairs`] for a file without a pair; what opening the file says.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let Input { reader, name } = Input::open(path)?;
         Self::read_from(reader, name)
@@ -58,7 +58,7 @@ impl SimilarityPairs {
             }
         }
         if pairs.is_empty() {
-            return Err(Error::EmptyDictionary { path: lines.name });
+            return Err(lines.empty());
         }
         Ok(Self { name: lines.name, pairs })
     }
@@ -113,7 +113,7 @@ pub struct Similarity {
 /// ```
 ///
 /// # Errors
-/// [`Error::Incompatible`] when the two vectors' dimensions disagree; [`Error::NoCorrelation`] when fewer than two
+/// [`Error::Incompatible`] when the two vectors' dimensions disagree; [`Error::Pairs`] when fewer than two
 /// pairs are known, or their scores or cosines are all the same.
 pub fn similarity(first: &Vectors, second: &Vectors, pairs: &SimilarityPairs) -> Result<Similarity> {
     check::same_dim(first.dim(), "first words' vectors", second.dim(), "second words' vectors")?;
@@ -121,7 +121,7 @@ pub fn similarity(first: &Vectors, second: &Vectors, pairs: &SimilarityPairs) ->
         .iter()
         .filter_map(|(one, two, score)| Some((cosine(look_up(first, one)?, look_up(second, two)?), score)));
     let (cosines, scores): (Vec<f64>, Vec<f64>) = known.unzip();
-    let fault = |message: String| Error::NoCorrelation { path: pairs.name.clone(), message };
+    let fault = |message: String| Error::Pairs { path: pairs.name.clone(), message };
     if cosines.len() < 2 {
         let (known, all) = (cosines.len(), pairs.len());
         return Err(fault(format!("{known} of its {all} pairs have vectors, a correlation needs two")));

@@ -134,7 +134,7 @@ impl<K: Key> Collect for Top<K> {
 
 /// The best of each row, where similarities may be left out at random.
 pub(super) struct Single {
-    best: Vec<u64>,
+    pub(super) best: Vec<u64>,
     least: Vec<f32>,
     /// What is left out, and the number of the first row.
     dropout: Option<(Dropout, u32)>,
@@ -146,11 +146,6 @@ impl Single {
         let mut least = vec![f32::MAX; padded];
         least[..rows].fill(f32::NEG_INFINITY);
         Self { best: vec![0; rows], least, dropout: dropout.map(|dropout| (dropout, first as u32)) }
-    }
-
-    /// The best of each row.
-    pub(super) fn finish(self) -> Vec<u64> {
-        self.best
     }
 }
 

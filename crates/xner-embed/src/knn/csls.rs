@@ -195,7 +195,9 @@ impl<'a> Csls<'a> {
         let halves = [&self.source, &self.target].map(|side| side.means.iter().map(|r| r / 2.0).collect());
         let [source_halves, target_halves]: [Vec<f32>; 2] = halves;
         let dropout = dropout.filter(|dropout| dropout.keep < 1.0);
-        scan::best_both((self.source.rows, &source_halves), (self.target.rows, &target_halves), dropout)
+        let sides = [(self.source.rows, &source_halves[..]), (self.target.rows, &target_halves[..])];
+        let [forward, backward] = scan::best(sides, [0, 1], dropout);
+        Best { forward, backward }
     }
 
     /// The pairs that are each other's nearest by CSLS, by source row.
@@ -230,7 +232,7 @@ impl<'a> Csls<'a> {
         let keys = self.target.rows;
         let mut found = scan::top(queries, keys, k.min(keys.len()), Some(&halves));
         let k = found.k().max(1);
-        for (scores, mean) in found.scores_mut().chunks_exact_mut(k).zip(means) {
+        for (scores, mean) in found.scores.chunks_exact_mut(k).zip(means) {
             for score in scores {
                 *score = 2.0 * *score - mean;
             }

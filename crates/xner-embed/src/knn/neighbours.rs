@@ -6,7 +6,8 @@ pub struct Neighbours {
     queries: usize,
     k: usize,
     ids: Vec<u32>,
-    scores: Vec<f32>,
+    /// `[queries, k]`.
+    pub(super) scores: Vec<f32>,
 }
 
 impl Neighbours {
@@ -63,20 +64,5 @@ impl Neighbours {
     /// When there is no such query.
     pub fn best(&self, at: usize) -> Option<(u32, f32)> {
         self.of(at).next()
-    }
-
-    /// All ids, `[queries, k]`.
-    pub fn all_ids(&self) -> &[u32] {
-        &self.ids
-    }
-
-    /// All scores, `[queries, k]`.
-    pub fn all_scores(&self) -> &[f32] {
-        &self.scores
-    }
-
-    /// The scores to be changed in place, `[queries, k]`.
-    pub(super) fn scores_mut(&mut self) -> &mut [f32] {
-        &mut self.scores
     }
 }

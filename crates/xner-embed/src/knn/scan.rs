@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::collect::{Collect, Key, Nothing, Single, Top, id_of};
 use super::kernel::{COLUMNS, PADDING, ROWS, Side, Sweep};
 use super::pack::pack;
-use super::{Best, Dropout, Neighbours};
+use super::{Dropout, Neighbours};
 use crate::Rows;
 
 /// The most rows of a group: so many that packing the columns for them costs little beside the product.
@@ -96,18 +96,13 @@ pub(super) fn means(source: Rows<'_>, target: Rows<'_>, k: usize) -> [(Vec<f32>,
     })
 }
 
-/// The best partner of every row, both ways, by inner product less the partner's offset.
-pub(super) fn best_both(
-    source: (Rows<'_>, &[f32]),
-    target: (Rows<'_>, &[f32]),
+/// The best partner of every row, both ways, by inner product less the partner's offset. The sides stand in any order,
+/// each with a number that decides what it leaves out.
+pub(super) fn best(
+    sides: [(Rows<'_>, &[f32]); 2],
+    ways: [u64; 2],
     dropout: Option<Dropout>,
-) -> Best {
-    let [forward, backward] = best([source, target], [0, 1], dropout);
-    Best { forward, backward }
-}
-
-/// [`best_both`] of sides in any order, each with a number that decides what it leaves out.
-fn best(sides: [(Rows<'_>, &[f32]); 2], ways: [u64; 2], dropout: Option<Dropout>) -> [Vec<(u32, f32)>; 2] {
+) -> [Vec<(u32, f32)>; 2] {
     if sides[0].0.len() < sides[1].0.len() {
         let [left, right] = best([sides[1], sides[0]], [ways[1], ways[0]], dropout);
         return [right, left];
@@ -123,8 +118,8 @@ fn best(sides: [(Rows<'_>, &[f32]); 2], ways: [u64; 2], dropout: Option<Dropout>
     let (forward, backward) = both::<_, _, _, true>(
         &(Side { rows: sides[0].0, offsets: &offsets[0] }, |range: &Range<usize>| collect(0, range, ROWS)),
         &(Side { rows: sides[1].0, offsets: &offsets[1] }, |range: &Range<usize>| collect(1, range, COLUMNS)),
-        Single::finish,
-        Single::finish,
+        |single| single.best,
+        |single| single.best,
     );
     [forward, backward].map(|keys| keys.iter().map(|&key| (id_of(key), key.value())).collect())
 }

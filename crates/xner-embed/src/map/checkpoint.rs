@@ -67,16 +67,10 @@ impl Checkpoint {
         let current = match note.current {
             None => None,
             Some(counters) => {
-                let best = match file.matrix("best")? {
-                    Some(best) => Some((best, file.pairs("best.pairs")?)),
-                    None => None,
-                };
-                Some(Current {
-                    counters,
-                    pairs: file.pairs("pairs")?,
-                    mapping: file.matrix("mapping")?,
-                    best,
-                })
+                let (pairs, mapping) = (file.pairs("pairs")?, file.matrix("mapping")?);
+                let best = file.matrix("best")?;
+                let best = best.map(|best| Ok::<_, Error>((best, file.pairs("best.pairs")?))).transpose()?;
+                Some(Current { counters, pairs, mapping, best })
             }
         };
         let state = State { finished: note.finished, kept, current, initialiser: file.bytes("initialiser")? };
@@ -95,17 +89,11 @@ impl Checkpoint {
             tensors.matrix("kept.fixed", fixed);
         }
         if let Some(current) = &state.current {
-            if let Some(pairs) = &current.pairs {
-                tensors.pairs("pairs", pairs);
-            }
-            if let Some(mapping) = &current.mapping {
-                tensors.matrix("mapping", mapping);
-            }
+            tensors.pairs("pairs", current.pairs.as_deref());
+            tensors.matrix("mapping", &current.mapping);
             if let Some((best, pairs)) = &current.best {
                 tensors.matrix("best", best);
-                if let Some(pairs) = pairs {
-                    tensors.pairs("best.pairs", pairs);
-                }
+                tensors.pairs("best.pairs", pairs.as_deref());
             }
         }
         if let Some(bytes) = &state.initialiser {
@@ -117,10 +105,7 @@ impl Checkpoint {
             kept: state.kept.as_ref().map(|kept| kept.0),
             current: state.current.as_ref().map(|current| current.counters.clone()),
         };
-        let path = self.folder.join(FILE);
-        let note = exact::write(&note)
-            .map_err(|error| Error::Folder { path: path.clone(), message: error.to_string() })?;
-        tensors.write(&path, note)
+        tensors.write(&self.folder.join(FILE), &note)
     }
 
     /// Removes a checkpoint folder; one that is not there is removed already.

@@ -67,7 +67,7 @@ impl Whitening {
                  leave it out (`finish.whiten`)",
                 values.len()
             );
-            return Err(Error::Unmappable { what: "dictionary".to_owned(), message });
+            return Err(Error::unmappable("dictionary", message));
         }
         let power = |power: f64| {
             let scaled =

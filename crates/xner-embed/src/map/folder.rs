@@ -102,9 +102,7 @@ fn write_mapping(path: &Path, mapping: &Mapping) -> Result<()> {
         source: mapping.source_steps.clone(),
         target: mapping.target_steps.clone(),
     };
-    let note = exact::write(&note)
-        .map_err(|error| Error::Folder { path: path.to_owned(), message: error.to_string() })?;
-    tensors.write(path, note)
+    tensors.write(path, &note)
 }
 
 fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<()> {

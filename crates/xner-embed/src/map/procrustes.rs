@@ -30,10 +30,7 @@ use crate::{Error, Result, Rows};
 /// When a pair names a row that does not exist.
 pub fn procrustes(x: Rows<'_>, z: Rows<'_>, pairs: &[Pair]) -> Result<Matrix> {
     if pairs.is_empty() {
-        return Err(Error::Unmappable {
-            what: "dictionary".to_owned(),
-            message: "no pair to learn from".to_owned(),
-        });
+        return Err(Error::unmappable("dictionary", "no pair to learn from"));
     }
     same_dims(x.dim(), z.dim())?;
     Ok(svd(&cross(x, z, pairs))?.rotation())

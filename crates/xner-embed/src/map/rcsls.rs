@@ -31,10 +31,7 @@ pub(super) fn step(
 ) -> Result<Mapping> {
     let pairs = current.pairs.clone().unwrap_or_default();
     if pairs.is_empty() {
-        return Err(Error::Unmappable {
-            what: "dictionary".to_owned(),
-            message: "no pair to learn from".to_owned(),
-        });
+        return Err(Error::unmappable("dictionary", "no pair to learn from"));
     }
     let moving = into_unit_rows(spaces.moving().head(config.words).data().to_vec(), spaces.dim());
     let all = into_unit_rows(spaces.moving().data().to_vec(), spaces.dim());
@@ -92,10 +89,8 @@ pub(super) fn step(
     }
     counters.iteration += 1;
     counters.done = step >= config.steps || counters.rate < SMALLEST_RATE;
-    if counters.done && !whole {
-        // A batch's loss says nothing about another's: the last mapping it is.
-        current.best = current.mapping.take().map(|w| (w, None));
-    } else if counters.done && current.best.is_none() {
+    // A batch's loss says nothing about another's: the last mapping it is.
+    if counters.done && (!whole || current.best.is_none()) {
         current.best = current.mapping.take().map(|w| (w, None));
     }
     Ok(Mapping::Rcsls { step, of: config.steps, loss, learning_rate: rate })

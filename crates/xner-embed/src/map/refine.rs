@@ -4,9 +4,8 @@ use super::config::{CriterionConfig, ProcrustesConfig};
 use super::report::Iteration;
 use super::spaces::Spaces;
 use super::state::Current;
-use super::{criterion, induced_pairs, procrustes};
+use super::{criterion, induced_pairs};
 use crate::knn::Csls;
-use crate::linalg::Matrix;
 use crate::{Result, Rows};
 use xner_core::Mapping;
 
@@ -18,12 +17,8 @@ pub(super) fn step(
     config: &ProcrustesConfig,
     criterion: &CriterionConfig,
 ) -> Result<Mapping> {
-    let pairs = current.pairs.take();
-    let w = match (&pairs, current.mapping.take()) {
-        (Some(pairs), _) => procrustes(spaces.moving(), spaces.fixed(), pairs)?,
-        (None, Some(mapping)) => mapping,
-        (None, None) => Matrix::identity(spaces.dim()),
-    };
+    let w = current.solved(spaces)?;
+    let (pairs, _) = (current.pairs.take(), current.mapping.take());
     let moved = spaces.moved_unit(&w);
     let csls = Csls::new(Rows::new(&moved, spaces.dim()), spaces.fixed_unit(), config.neighbours)?;
     let value = if criterion.neighbours == config.neighbours {

@@ -14,7 +14,7 @@ use super::report::{Report, Restart};
 use super::similarity::similarity_pairs;
 use super::spaces::Spaces;
 use super::state::{Current, State};
-use super::{Pair, criterion, induced_pairs, procrustes, rcsls, refine, seeds, self_learning};
+use super::{Pair, criterion, induced_pairs, rcsls, refine, seeds, self_learning};
 use crate::dictionary::Dictionary;
 use crate::knn::Csls;
 use crate::linalg::{Matrix, apply};
@@ -81,7 +81,17 @@ pub fn map(
     observer: &mut dyn Observer,
 ) -> Result<Mapped> {
     let spaces = Spaces::new(source, target, config)?;
-    let given = given_pairs(source, target, config, resources)?;
+    // The pairs of initialisers that look at words alone.
+    let given = match &config.initialiser {
+        Initialiser::Identical {} => Some(seeds::identical(source, target, config.limit)?),
+        Initialiser::Numerals {} => Some(seeds::numerals(source, target, config.limit)?),
+        Initialiser::Dictionary {} => {
+            let none = || Error::config("initialiser.kind", "is dictionary, but none was given");
+            let dictionary = resources.dictionary.ok_or_else(none)?;
+            Some(seeds::from_dictionary(dictionary, source, target, config.limit)?)
+        }
+        _ => None,
+    };
     let checkpoint = match resources.checkpoint {
         Some(folder) => Some(Checkpoint::new(folder, fingerprint(config, source, target, given.as_deref())?)),
         None => None,
@@ -90,28 +100,6 @@ pub fn map(
         checkpoint.as_ref().map_or_else(|| Ok(State::default()), |checkpoint| checkpoint.read(&spaces))?;
     let given = given.map(|pairs| spaces.oriented_pairs(pairs));
     Run { config, resources, spaces, given, checkpoint, state, observer }.all()
-}
-
-/// The pairs of initialisers that look at words alone.
-fn given_pairs(
-    source: &Vectors,
-    target: &Vectors,
-    config: &CheckedConfig,
-    resources: &Resources<'_>,
-) -> Result<Option<Vec<Pair>>> {
-    let limit = config.limit;
-    match &config.initialiser {
-        Initialiser::Identical {} => seeds::identical(source, target, limit).map(Some),
-        Initialiser::Numerals {} => seeds::numerals(source, target, limit).map(Some),
-        Initialiser::Dictionary {} => {
-            let dictionary = resources.dictionary.ok_or_else(|| Error::Config {
-                key: "initialiser.kind".to_owned(),
-                message: "is dictionary, but none was given".to_owned(),
-            })?;
-            seeds::from_dictionary(dictionary, source, target, limit).map(Some)
-        }
-        _ => Ok(None),
-    }
 }
 
 struct Run<'a> {
@@ -130,10 +118,9 @@ impl Run<'_> {
         while self.state.finished.len() < self.config.restarts {
             self.restart()?;
         }
-        let (kept, moving, fixed) = self.state.kept.take().ok_or_else(|| Error::Unmappable {
-            what: "checkpoint".to_owned(),
-            message: "counts restarts but holds no mapping".to_owned(),
-        })?;
+        let kept = self.state.kept.take();
+        let (kept, moving, fixed) =
+            kept.ok_or_else(|| Error::unmappable("checkpoint", "counts restarts but holds no mapping"))?;
         let restarts = self.state.finished;
         let report = Report { kept, criterion: restarts[kept].criterion, restarts };
         Ok(Mapped { mapping: Mapping::new(&self.spaces, moving, fixed), report })
@@ -142,14 +129,14 @@ impl Run<'_> {
     fn restart(&mut self) -> Result<()> {
         let restart = self.state.finished.len();
         let seed = self.config.seed.wrapping_add(restart as u64);
-        self.tell(&Step::Restart { restart, of: self.config.restarts, seed })?;
+        self.event(What::Mapping(&Step::Restart { restart, of: self.config.restarts, seed }))?;
         if self.state.current.is_none() {
             let current = self.initialise(seed)?;
             let pairs = current.counters.seed_pairs;
             self.state.current = Some(current);
             self.state.initialiser = None;
             self.save()?;
-            self.tell(&Step::Initialised { pairs })?;
+            self.event(What::Mapping(&Step::Initialised { pairs }))?;
         }
         let Some(mut current) = self.state.current.take() else { return Ok(()) };
         self.start(&mut current)?;
@@ -169,7 +156,7 @@ impl Run<'_> {
             if due {
                 self.save()?;
             }
-            self.tell(&event)?;
+            self.event(What::Mapping(&event))?;
             match self.state.current.take() {
                 Some(next) => current = next,
                 None => return Ok(()),
@@ -215,22 +202,13 @@ impl Run<'_> {
         if current.counters.initial_criterion.is_none()
             && !matches!(self.config.refinement, Refinement::Procrustes(_))
         {
-            let first = self.solved(current)?;
+            let first = current.solved(&self.spaces)?;
             current.counters.initial_criterion = Some(self.criterion(&first, None)?);
             if matches!(self.config.refinement, Refinement::None {}) {
                 current.best = Some((first, current.pairs.clone()));
             }
         }
         Ok(())
-    }
-
-    /// The mapping that a restart stands at.
-    fn solved(&self, current: &Current) -> Result<Matrix> {
-        match (&current.pairs, &current.mapping) {
-            (Some(pairs), _) => procrustes(self.spaces.moving(), self.spaces.fixed(), pairs),
-            (None, Some(mapping)) => Ok(mapping.clone()),
-            (None, None) => Ok(Matrix::identity(self.spaces.dim())),
-        }
     }
 
     /// The criterion of a mapping; `fixed` maps the side that stays, where that is not the identity.
@@ -254,7 +232,7 @@ impl Run<'_> {
     fn end(&mut self, mut current: Current, restart: usize, seed: u64) -> Result<()> {
         let (w, pairs) = match current.best.take() {
             Some(best) => best,
-            None => (self.solved(&current)?, current.pairs.take()),
+            None => (current.solved(&self.spaces)?, current.pairs.take()),
         };
         let refined = match (&self.config.refinement, current.counters.initial_criterion) {
             (Refinement::Procrustes(_), _) => current.counters.best.unwrap_or(-1.0),
@@ -287,7 +265,7 @@ impl Run<'_> {
             self.state.kept = Some((restart, moving, fixed));
         }
         self.save()?;
-        self.tell(&Step::Finished { restart, criterion, best })
+        self.event(What::Mapping(&Step::Finished { restart, criterion, best }))
     }
 
     /// A dictionary of a mapping that came without one.
@@ -303,10 +281,6 @@ impl Run<'_> {
     }
 
     /// Tells the observer; a stop leaves a checkpoint.
-    fn tell(&mut self, step: &Step) -> Result<()> {
-        self.event(What::Mapping(step))
-    }
-
     fn event(&mut self, what: What<'_>) -> Result<()> {
         match self.observer.event(&Event { phase: "mapping", what }) {
             Flow::Continue => Ok(()),

@@ -37,7 +37,7 @@ fn common(
     if pairs.is_empty() {
         let message =
             format!("source and target have none in common among their {limit} most frequent words");
-        return Err(Error::Unmappable { what: what.to_owned(), message });
+        return Err(Error::unmappable(what, message));
     }
     Ok(pairs)
 }
@@ -59,7 +59,7 @@ pub fn from_dictionary(
     pairs.dedup();
     if pairs.is_empty() {
         let message = format!("no pair has both its words among the {limit} most frequent of its language");
-        return Err(Error::Unmappable { what: dictionary.name().display().to_string(), message });
+        return Err(Error::unmappable(dictionary.name().display().to_string(), message));
     }
     Ok(pairs)
 }

@@ -26,11 +26,8 @@ pub(super) fn step(
         current.counters.rate = config.keep;
     }
     let (iteration, keep) = (current.counters.iteration, current.counters.rate);
-    let w = match (&current.pairs, current.mapping.take()) {
-        (Some(pairs), _) => procrustes(spaces.moving(), spaces.fixed(), pairs)?,
-        (None, Some(mapping)) => mapping,
-        (None, None) => Matrix::identity(spaces.dim()),
-    };
+    let w = current.solved(spaces)?;
+    current.mapping = None;
     let words = if keep < 1.0 { config.early_cutoff } else { config.cutoff };
     let (pairs, objective) =
         induce(spaces, &w, words, config, Dropout { keep, seed: splitmix64(seed, iteration as u64) })?;

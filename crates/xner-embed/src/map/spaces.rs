@@ -23,13 +23,10 @@ impl Spaces {
     pub(super) fn new(source: &Vectors, target: &Vectors, config: &MapConfig) -> Result<Self> {
         for (vectors, what) in [(source, "source vectors"), (target, "target vectors")] {
             if vectors.is_empty() {
-                return Err(Error::Unmappable {
-                    what: what.to_owned(),
-                    message: "there are none".to_owned(),
-                });
+                return Err(Error::unmappable(what, "there are none"));
             }
             if vectors.data().iter().all(|&x| x == 0.0) {
-                return Err(Error::Unmappable { what: what.to_owned(), message: "all are zero".to_owned() });
+                return Err(Error::unmappable(what, "all are zero"));
             }
         }
         same_dims(source.dim(), target.dim())?;

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::Pair;
+use super::procrustes::procrustes;
 use super::report::{Iteration, Restart};
+use super::spaces::Spaces;
+use crate::Result;
 use crate::linalg::Matrix;
 
 /// A run's state.
@@ -83,6 +86,15 @@ pub(super) struct Counters {
 }
 
 impl Current {
+    /// The mapping that it stands at: the solution of its dictionary, or the last mapping.
+    pub(super) fn solved(&self, spaces: &Spaces) -> Result<Matrix> {
+        match (&self.pairs, &self.mapping) {
+            (Some(pairs), _) => procrustes(spaces.moving(), spaces.fixed(), pairs),
+            (None, Some(mapping)) => Ok(mapping.clone()),
+            (None, None) => Ok(Matrix::identity(spaces.dim())),
+        }
+    }
+
     /// A restart that begins with this dictionary.
     pub(super) fn from_pairs(pairs: Vec<Pair>) -> Self {
         let counters = Counters { seed_pairs: Some(pairs.len()), ..Counters::default() };

@@ -6,9 +6,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
+use serde::Serialize;
 use xner_corpus::write::Output;
 
-use super::Pair;
+use super::{Pair, exact};
 use crate::linalg::Matrix;
 use crate::{Error, Result};
 
@@ -23,14 +24,16 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    /// Adds a matrix in double precision.
-    pub(super) fn matrix(&mut self, name: &str, matrix: &Matrix) {
+    /// Adds a matrix, where there is one, in double precision.
+    pub(super) fn matrix<'a>(&mut self, name: &str, matrix: impl Into<Option<&'a Matrix>>) {
+        let Some(matrix) = matrix.into() else { return };
         let bytes = matrix.data().iter().flat_map(|x| x.to_le_bytes()).collect();
         self.tensors.push((name.to_owned(), Dtype::F64, vec![matrix.rows(), matrix.cols()], bytes));
     }
 
-    /// Adds pairs, `[pairs, 2]`.
-    pub(super) fn pairs(&mut self, name: &str, pairs: &[Pair]) {
+    /// Adds pairs, where there are some, `[pairs, 2]`.
+    pub(super) fn pairs(&mut self, name: &str, pairs: Option<&[Pair]>) {
+        let Some(pairs) = pairs else { return };
         let bytes = pairs.iter().flat_map(|&(i, j)| [i, j]).flat_map(u32::to_le_bytes).collect();
         self.tensors.push((name.to_owned(), Dtype::U32, vec![pairs.len(), 2], bytes));
     }
@@ -58,10 +61,10 @@ impl Stored {
     }
 
     /// Writes the file in the place of what is there.
-    pub(super) fn write(&self, path: &Path, note: String) -> Result<()> {
-        let fault =
-            |error: SafeTensorError| Error::Folder { path: path.to_owned(), message: error.to_string() };
-        write_bytes(path, &self.to_bytes(NOTE, note).map_err(fault)?)
+    pub(super) fn write<T: Serialize>(&self, path: &Path, note: &T) -> Result<()> {
+        let fault = |message: String| Error::Folder { path: path.to_owned(), message };
+        let note = exact::write(note).map_err(|error| fault(error.to_string()))?;
+        write_bytes(path, &self.to_bytes(NOTE, note).map_err(|error| fault(error.to_string()))?)
     }
 }
 

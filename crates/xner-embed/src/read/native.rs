@@ -1,7 +1,6 @@
 //! Opening the native format: safetensors, used where it lies.
 
 use std::fs::File;
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -119,7 +118,7 @@ impl Parts {
             _ => {}
         }
         let begin = len + size_of::<u64>();
-        let (bytes, shape) = tensor(&header, VECTORS, Dtype::F32, begin)?;
+        let (vectors, shape) = tensor(mapped, &header, VECTORS, Dtype::F32, begin)?;
         let &[count, dim] = shape else {
             return Err((VECTORS, format!("shape {shape:?}, expected [words, dimensions]")));
         };
@@ -129,23 +128,19 @@ impl Parts {
                 format!("shape {shape:?}, expected at least 1 dimension and below {MOST_WORDS} words"),
             ));
         }
-        let vectors = view(mapped, VECTORS, bytes)?;
-        let (bytes, shape) = tensor(&header, WORDS, Dtype::U8, begin)?;
+        let (words, shape) = tensor(mapped, &header, WORDS, Dtype::U8, begin)?;
         if shape.len() != 1 {
             return Err((WORDS, format!("shape {shape:?}, expected [bytes]")));
         }
-        let words = view(mapped, WORDS, bytes)?;
-        let (bytes, shape) = tensor(&header, OFFSETS, Dtype::U64, begin)?;
+        let (offsets, shape) = tensor(mapped, &header, OFFSETS, Dtype::U64, begin)?;
         if shape != [count + 1] {
             return Err((OFFSETS, format!("shape {shape:?}, expected [{}]", count + 1)));
         }
-        let offsets = view(mapped, OFFSETS, bytes)?;
-        let (bytes, shape) = tensor(&header, INDEX, Dtype::U32, begin)?;
+        let (index, shape) = tensor(mapped, &header, INDEX, Dtype::U32, begin)?;
         let sound = matches!(shape, &[places] if places.is_power_of_two() && places > count);
         if !sound {
             return Err((INDEX, format!("shape {shape:?}, expected a power of two above {count}")));
         }
-        let index = view(mapped, INDEX, bytes)?;
         Ok(Self { count, dim, vectors, words, offsets, index })
     }
 
@@ -182,25 +177,20 @@ impl Parts {
     }
 }
 
-/// The bytes of a tensor within the file, and its shape.
-fn tensor<'a>(
+/// A tensor within the file, and its shape.
+fn tensor<'a, T: bytemuck::Pod>(
+    mapped: &Arc<Mmap>,
     header: &'a Metadata,
     part: &'static str,
     dtype: Dtype,
     begin: usize,
-) -> Result<(Range<usize>, &'a [usize]), Fault> {
+) -> Result<(Storage<T>, &'a [usize]), Fault> {
     let name = part.trim_start_matches("tensor ").trim_matches('`');
     let info = header.info(name).ok_or_else(|| (part, "is missing".to_owned()))?;
     if info.dtype != dtype {
         return Err((part, format!("is of {:?}, expected {dtype:?}", info.dtype)));
     }
-    Ok((begin + info.data_offsets.0..begin + info.data_offsets.1, &info.shape))
-}
-
-fn view<T: bytemuck::Pod>(
-    mapped: &Arc<Mmap>,
-    part: &'static str,
-    bytes: Range<usize>,
-) -> Result<Storage<T>, Fault> {
-    Storage::mapped(mapped, bytes).ok_or_else(|| (part, "lies outside the file".to_owned()))
+    let bytes = begin + info.data_offsets.0..begin + info.data_offsets.1;
+    let values = Storage::mapped(mapped, bytes).ok_or_else(|| (part, "lies outside the file".to_owned()))?;
+    Ok((values, &info.shape))
 }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::ReadOptions;
 use super::lines::{Batch, count_lines, end_of_line, shares};
 use super::row::{columns, fault_of, read_row};
-use crate::vectors::Table;
+use crate::vectors::Builder;
 use crate::{Error, Result, Vectors};
 
 /// A thread's share of a batch, in bytes.
@@ -35,7 +35,7 @@ const SHARE: usize = if cfg!(fuzzing) { 1 << 6 } else { 1 << 17 };
 /// ```
 ///
 /// # Errors
-/// [`Error::Malformed`] with the line for a row of another length, a number that is none or not finite,
+/// [`Error::Corpus`] with the line for a row of another length, a number that is none or not finite,
 /// invalid UTF-8, or a header that promises other rows than there are; [`Error::Empty`] for a file without
 /// rows; what reading says.
 pub fn read_text(
@@ -85,7 +85,7 @@ struct Text<'a> {
     limit: usize,
     lowercase: bool,
     header: Option<(usize, usize)>,
-    table: Option<Table>,
+    table: Option<Builder>,
     /// Rows read.
     rows: usize,
     /// The line that comes next, from 1.
@@ -94,7 +94,7 @@ struct Text<'a> {
 
 impl Text<'_> {
     fn fault(&self, line: usize, message: String) -> Error {
-        Error::Malformed { path: self.name.to_owned(), line, message }
+        Error::malformed(self.name, line, message)
     }
 
     fn parse(&mut self, batch: &Batch) -> Result<()> {
@@ -121,7 +121,7 @@ impl Text<'_> {
             return Err(self.short_row(batch, lines, dim));
         }
         let expected = self.expected(dim, lines.len(), rows);
-        let table = self.table.get_or_insert_with(|| Table::new(dim));
+        let table = self.table.get_or_insert_with(|| Builder::new(dim));
         let mut space = table.space(rows, expected);
         let mut jobs = Vec::with_capacity(shares.len());
         for share in shares {
@@ -212,7 +212,7 @@ impl Text<'_> {
                 let least = if rows == self.limit { "at least " } else { "" };
                 Err(self.fault(1, format!("promises {count} words, the file has {least}{rows}")))
             }
-            _ => self.table.map(Table::finish).ok_or(Error::Empty { path: self.name.to_owned() }),
+            _ => self.table.map(Builder::finish).ok_or(Error::Empty { path: self.name.to_owned() }),
         }
     }
 }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::Draw;
+use crate::Result;
+use crate::check::{at_least_one, number};
 use crate::dictionary::Translation;
-use crate::{Error, Result};
 
 /// Which of a word's translations is taken.
 ///
@@ -44,18 +45,12 @@ impl Choice {
     /// Whether its values are in range.
     ///
     /// # Errors
-    /// [`Error::Config`] for `k = 0` and for a temperature that is not a positive number.
+    /// [`crate::Error::Config`] for `k = 0` and for a temperature that is not a positive number.
     pub fn check(self) -> Result<()> {
-        let fault = |key: &str, message: String| Err(Error::Config { key: key.to_owned(), message });
-        match self {
-            Self::Sample { k: 0, .. } => fault("k", "is 0, expected at least 1".to_owned()),
-            Self::Sample { weights: Weights::Softmax { temperature }, .. }
-                if !(temperature.is_finite() && temperature > 0.0) =>
-            {
-                fault("temperature", format!("is {temperature}, expected a finite number above 0"))
-            }
-            _ => Ok(()),
-        }
+        let Self::Sample { k, weights } = self else { return Ok(()) };
+        at_least_one("k", k)?;
+        let Weights::Softmax { temperature } = weights else { return Ok(()) };
+        number("temperature", temperature, |temperature| temperature > 0.0, "a finite number above 0")
     }
 
     /// One of `translations`, `None` where there is none.

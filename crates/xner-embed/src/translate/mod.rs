@@ -33,7 +33,7 @@ mod translator;
 pub use casing::Casing;
 pub use choice::{Choice, Weights};
 pub use config::{Strategy, TranslateConfig};
-pub use corpus::{Translating, translate_corpus, translating};
+pub use corpus::translate_corpus;
 pub use sentence::translate;
 pub use tally::Tally;
 pub use translator::{Chain, DictionaryTranslator, Draw, WordTranslator};

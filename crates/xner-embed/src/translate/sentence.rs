@@ -13,6 +13,30 @@ use super::{Draw, Strategy, Tally, TranslateConfig, WordTranslator};
 /// A token without a translation stays. A token gives one or more tokens: a translation with white space in it
 /// becomes several, all inside the entity if the token was. A phrase of several tokens may give fewer, but at least
 /// one. The target's tokens stand with single blanks between.
+///
+/// A corpus need not be in memory:
+///
+/// ```
+/// use xner_corpus::read::{ReadOptions, stream};
+/// use xner_corpus::write::{WriteOptions, Writer};
+/// use xner_embed::dictionary::Dictionary;
+/// use xner_embed::translate::{DictionaryTranslator, Tally, TranslateConfig, translate};
+///
+/// let folder = std::env::temp_dir();
+/// let (from, to) = (folder.join("xner-translate-from.conll"), folder.join("xner-translate-to.conll"));
+/// std::fs::write(&from, "in O\nLondon B-LOC\n\nrain O\n\n").unwrap();
+/// let dictionary = Dictionary::from_pairs([("in", "en"), ("london", "londres")])?;
+///
+/// let (translator, config) = (DictionaryTranslator::new(dictionary), TranslateConfig::default());
+/// let (mut writer, mut tally) = (Writer::create(&to, &WriteOptions::default())?, Tally::default());
+/// for labelled in stream(&from, &ReadOptions::default())? {
+///     writer.write(&translate(&labelled?, &translator, &config, &mut tally))?;
+/// }
+/// writer.finish()?;
+/// assert_eq!(std::fs::read_to_string(&to).unwrap(), "en O\nLondres B-LOC\n\nrain O\n\n");
+/// assert_eq!(tally.translated, 2);
+/// # Ok::<(), xner_embed::Error>(())
+/// ```
 pub fn translate<T: WordTranslator + ?Sized>(
     labelled: &Labelled,
     translator: &T,

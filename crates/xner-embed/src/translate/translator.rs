@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ops::Deref;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -26,17 +27,8 @@ pub trait WordTranslator {
     }
 }
 
-impl<T: WordTranslator + ?Sized> WordTranslator for &T {
-    fn translate(&self, words: &str, draw: &mut Draw) -> Option<Cow<'_, str>> {
-        (**self).translate(words, draw)
-    }
-
-    fn lengths(&self) -> &[usize] {
-        (**self).lengths()
-    }
-}
-
-impl<T: WordTranslator + ?Sized> WordTranslator for Box<T> {
+/// Behind a reference, in a box and the like.
+impl<P: Deref<Target: WordTranslator>> WordTranslator for P {
     fn translate(&self, words: &str, draw: &mut Draw) -> Option<Cow<'_, str>> {
         (**self).translate(words, draw)
     }

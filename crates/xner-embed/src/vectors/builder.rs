@@ -1,14 +1,15 @@
-//! Vectors, one after the other.
+//! Vectors being made.
 
 use std::sync::Arc;
 
 use super::{Storage, Vectors, VocabularyBuilder};
 
-/// Vectors being made.
+/// Vectors being made: one after the other, or many rows at a time, whose numbers are written where they stay.
 pub(crate) struct Builder {
     words: VocabularyBuilder,
     dim: usize,
     lowercase: bool,
+    /// Numbers, and behind those of [`Builder::space`] zeros.
     data: Vec<f32>,
 }
 
@@ -44,8 +45,46 @@ impl Builder {
         new
     }
 
+    /// The length of a vector.
+    pub(crate) fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// Room for the numbers of the next `rows`, to be filled before [`Builder::fill`] is called with their words.
+    /// `expected` numbers in all are expected; they cost no memory until they are written.
+    pub(crate) fn space(&mut self, rows: usize, expected: usize) -> &mut [f32] {
+        let used = self.words.len() * self.dim;
+        let end = used + rows * self.dim;
+        if self.data.len() < end {
+            // Fresh zeros come from the system as they are touched, which no growing vector can say of itself.
+            let mut larger = vec![0.0; end.max(expected).max(self.data.len() * 2)];
+            larger[..used].copy_from_slice(&self.data[..used]);
+            self.data = larger;
+        }
+        &mut self.data[used..end]
+    }
+
+    /// Gives the rows of [`Builder::space`] their words; rows of known words are dropped.
+    ///
+    /// # Errors
+    /// When there is no room for so many words.
+    pub(crate) fn fill<'a>(&mut self, words: impl Iterator<Item = &'a str>) -> Result<(), String> {
+        let first = self.words.len();
+        for (row, word) in words.enumerate() {
+            if let Some(fault) = self.words.fault() {
+                return Err(fault);
+            }
+            let (from, to) = (first + row, self.words.len());
+            if self.words.push(word) && from != to {
+                self.data.copy_within(from * self.dim..(from + 1) * self.dim, to * self.dim);
+            }
+        }
+        Ok(())
+    }
+
     /// The vectors. `dim` must not be 0.
     pub(crate) fn finish(mut self) -> Vectors {
+        self.data.truncate(self.words.len() * self.dim);
         self.data.shrink_to_fit();
         Vectors::from_parts(Arc::new(self.words.finish()), self.dim, Storage::Owned(self.data))
     }

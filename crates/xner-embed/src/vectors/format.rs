@@ -1,8 +1,6 @@
 //! The formats of word vectors, and how to tell them.
 
-use std::fmt;
 use std::path::Path;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -50,27 +48,6 @@ impl Format {
     }
 }
 
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Text => "text",
-            Self::FastText => "fasttext",
-            Self::Word2Vec => "word2vec",
-            Self::Native => "native",
-        })
-    }
-}
-
-impl FromStr for Format {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.to_ascii_lowercase().as_str() {
-            "text" | "vec" | "glove" => Ok(Self::Text),
-            "fasttext" => Ok(Self::FastText),
-            "word2vec" => Ok(Self::Word2Vec),
-            "native" | "safetensors" => Ok(Self::Native),
-            _ => Err(format!("`{text}` is no format: expected text, fasttext, word2vec or native")),
-        }
-    }
-}
+xner_core::named!(Format, "format", {
+    Text = "text" | "vec" | "glove", FastText = "fasttext", Word2Vec = "word2vec", Native = "native" | "safetensors"
+});

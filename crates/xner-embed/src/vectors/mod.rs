@@ -5,7 +5,6 @@ mod format;
 mod length;
 mod mapped_file;
 mod storage;
-mod table;
 mod vocabulary;
 
 use std::fmt;
@@ -18,7 +17,6 @@ pub use self::format::Format;
 pub(crate) use self::format::{FASTTEXT_MAGIC, NATIVE};
 pub(crate) use self::mapped_file::map_file;
 pub(crate) use self::storage::Storage;
-pub(crate) use self::table::Table;
 pub use self::vocabulary::Vocabulary;
 pub(crate) use self::vocabulary::{FREE_PLACE, MOST_WORDS, VocabularyBuilder, word_fault};
 use crate::{Error, Result, Rows};

@@ -34,12 +34,7 @@ impl<B: BiLstmOps> Backward<B, 4> for BiLstmBackward {
 
 impl<B: BiLstmOps, C: CheckpointStrategy> BiLstmOps for Autodiff<B, C> {
     fn bilstm(spec: &BiLstmSpec, inputs: BiLstmInputs<Self>) -> FloatTensor<Self> {
-        let inner = BiLstmInputs {
-            x: inputs.x.primitive.clone(),
-            w_ih: inputs.w_ih.primitive.clone(),
-            w_hh: inputs.w_hh.primitive.clone(),
-            bias: inputs.bias.primitive.clone(),
-        };
+        let inner = inputs.map(|tensor| tensor.primitive.clone());
         let nodes = [&inputs.x, &inputs.w_ih, &inputs.w_hh, &inputs.bias].map(|tensor| tensor.node.clone());
         match BiLstmBackward.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::UnTracked(prep) => prep.finish(B::bilstm(spec, inner)),

@@ -16,3 +16,10 @@ pub struct BiLstmInputs<B: Backend> {
     /// `[cells * 4 * hidden]`: biases, in the same order.
     pub bias: FloatTensor<B>,
 }
+
+impl<B: Backend> BiLstmInputs<B> {
+    /// The tensors after a change of each.
+    pub(crate) fn map<C: Backend>(&self, f: impl Fn(&FloatTensor<B>) -> FloatTensor<C>) -> BiLstmInputs<C> {
+        BiLstmInputs { x: f(&self.x), w_ih: f(&self.w_ih), w_hh: f(&self.w_hh), bias: f(&self.bias) }
+    }
+}

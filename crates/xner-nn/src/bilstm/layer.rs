@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::module::{Module, Param};
 use burn::tensor::backend::Backend;
-use burn::tensor::{Int, Tensor, TensorPrimitive};
+use burn::tensor::{Int, Tensor};
 use rand::Rng;
 
 use super::inputs::BiLstmInputs;
@@ -105,7 +105,7 @@ impl<B: BiLstmOps> BiLstm<B> {
             w_hh: self.w_hh.val().into_primitive().tensor(),
             bias: self.bias.val().into_primitive().tensor(),
         };
-        Tensor::from_primitive(TensorPrimitive::Float(B::bilstm(spec, inputs)))
+        init::wrap(B::bilstm(spec, inputs))
     }
 
     /// The states of padded sequences, `[batch, time, input]` with `lengths`, as `[batch, time, 2 * hidden]`:

@@ -95,24 +95,17 @@ fn run<const SAVE: bool>(
 /// Both directions' states side by side.
 fn emit(spec: &BiLstmSpec, Saved([forward, backward]): &Saved) -> Vec<f32> {
     let (units, packing) = (spec.hidden, &spec.packing);
+    if spec.emit == Emit::All {
+        return side_by_side(&forward.hidden, &backward.hidden, units);
+    }
     let mut out = Vec::with_capacity(spec.outputs() * 2 * units);
-    match spec.emit {
-        Emit::All => {
-            for (a, b) in forward.hidden.chunks_exact(units).zip(backward.hidden.chunks_exact(units)) {
-                out.extend_from_slice(a);
-                out.extend_from_slice(b);
-            }
+    for (sequence, &len) in packing.lengths().iter().enumerate() {
+        if len == 0 {
+            out.resize(out.len() + 2 * units, 0.0);
+            continue;
         }
-        Emit::Ends => {
-            for (sequence, &len) in packing.lengths().iter().enumerate() {
-                if len == 0 {
-                    out.resize(out.len() + 2 * units, 0.0);
-                    continue;
-                }
-                out.extend_from_slice(&forward.hidden[packing.row(sequence, len - 1) * units..][..units]);
-                out.extend_from_slice(&backward.hidden[packing.row(sequence, 0) * units..][..units]);
-            }
-        }
+        out.extend_from_slice(&forward.hidden[packing.row(sequence, len - 1) * units..][..units]);
+        out.extend_from_slice(&backward.hidden[packing.row(sequence, 0) * units..][..units]);
     }
     out
 }

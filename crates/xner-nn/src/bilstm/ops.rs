@@ -11,6 +11,7 @@ use super::{BiLstmSpec, tensor_body};
 
 /// A hand-written gradient: a function from the output's gradient to those of `w_ih`, `w_hh` and `bias`, and of `x`
 /// where that is required.
+#[derive(Clone)]
 pub struct BiLstmGradient<B: Backend>(Arc<GradientFn<B>>);
 
 type GradientFn<B> =
@@ -27,12 +28,6 @@ impl<B: Backend> BiLstmGradient<B> {
     /// The gradients of `x` (if `want_x`) and of `[w_ih, w_hh, bias]`.
     pub fn call(&self, grad: FloatTensor<B>, want_x: bool) -> (Option<FloatTensor<B>>, [FloatTensor<B>; 3]) {
         (self.0)(grad, want_x)
-    }
-}
-
-impl<B: Backend> Clone for BiLstmGradient<B> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
     }
 }
 

@@ -7,13 +7,14 @@ use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::tensor::TensorMetadata;
 use burn::tensor::ops::FloatTensor;
-use burn::tensor::{Tensor, TensorMetadata, TensorPrimitive};
 
 use super::inputs::CrfInputs;
 use super::ops::{CrfGradient, CrfOps};
 use super::tensor_body;
 use crate::Packing;
+use crate::init::wrap;
 
 #[derive(Debug)]
 struct CrfBackward;
@@ -33,10 +34,6 @@ impl<B: CrfOps> Backward<B, 4> for CrfBackward {
             grads.register::<B>(node.id, scaled.tensor());
         }
     }
-}
-
-fn wrap<B: CrfOps, const D: usize>(primitive: FloatTensor<B>) -> Tensor<B, D> {
-    Tensor::from_primitive(TensorPrimitive::Float(primitive))
 }
 
 impl<B: CrfOps, C: CheckpointStrategy> CrfOps for Autodiff<B, C> {

@@ -9,11 +9,7 @@ use xner_crf::{Crf, Layout, Parameters};
 use super::inputs::CrfInputs;
 use super::ops::{CrfGradient, CrfOps};
 use crate::Packing;
-use crate::flex::{contiguous, values};
-
-fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
-    FlexTensor::from_data(TensorData::new(values, shape))
-}
+use crate::flex::{contiguous, tensor, values};
 
 fn owned(tensor: &FlexTensor) -> Vec<f32> {
     values(&contiguous(tensor)).to_vec()

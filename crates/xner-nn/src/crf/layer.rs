@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use burn::module::{Module, Param};
+use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use burn::tensor::{Tensor, TensorPrimitive};
 use rand::Rng;
 
 use super::inputs::CrfInputs;
@@ -71,8 +71,7 @@ impl<B: CrfOps> Crf<B> {
             start: self.start.val().into_primitive().tensor(),
             end: self.end.val().into_primitive().tensor(),
         };
-        let loss = B::crf_loss(inputs, &Arc::from(gold), packing);
-        let loss = Tensor::from_primitive(TensorPrimitive::Float(loss));
+        let loss = init::wrap(B::crf_loss(inputs, &Arc::from(gold), packing));
         match reduction {
             Reduction::Sum => loss,
             Reduction::Mean => loss / packing.sequences().max(1) as f32,

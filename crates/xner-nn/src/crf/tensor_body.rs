@@ -2,17 +2,14 @@
 
 use std::sync::Arc;
 
+use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use burn::tensor::ops::FloatTensor;
-use burn::tensor::{Tensor, TensorPrimitive};
 
 use super::inputs::CrfInputs;
 use crate::Packing;
 use crate::bilstm::tensor_body::index;
-
-fn wrap<B: Backend, const D: usize>(primitive: FloatTensor<B>) -> Tensor<B, D> {
-    Tensor::from_primitive(TensorPrimitive::Float(primitive))
-}
+use crate::init::wrap;
 
 /// The summed loss, `[1]`; recorded as it is by autodiff.
 pub(super) fn crf_loss<B: Backend>(

@@ -5,15 +5,10 @@ use burn::nn::Linear;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use rand::Rng;
-use xner_corpus::{Sentence, Tag};
-use xner_crf::Emissions;
 use xner_nn::{BiLstm, BiLstmConfig, NerBackend, init, tanh};
-use xner_train::weights::host;
 
-use crate::Result;
-use crate::bilstm::{Batch, BiLstmCrf, Dropout, Lexicon, dropped_states, map_batches};
+use crate::bilstm::{Batch, BiLstmCrf, Dropout, Lexicon, Network, dropped_states};
 use crate::config::{AugmentConfig, Combine, ModelConfig};
-use crate::decode::Decoder;
 
 /// A source model with a target encoder beside it.
 ///
@@ -122,9 +117,11 @@ impl<B: NerBackend> Augmented<B> {
             None => self.source.common(source + target),
         }
     }
+}
 
-    /// The joint features of a batch of target sentences, `[rows, dense]`, without dropout.
-    pub fn common(&self, lexicon: &Lexicon, batch: &Batch, device: &B::Device) -> Tensor<B, 2> {
+/// The joint features of target sentences.
+impl<B: NerBackend> Network<B> for Augmented<B> {
+    fn features_of(&self, lexicon: &Lexicon, batch: &Batch, device: &B::Device) -> Tensor<B, 2> {
         let shape = [batch.rows.len(), lexicon.dim];
         let vectors: Tensor<B, 2> = init::tensor(batch.vectors(lexicon), shape, device);
         let source = self.source.encode(self.source.features(vectors.clone(), batch), batch);
@@ -133,31 +130,7 @@ impl<B: NerBackend> Augmented<B> {
         self.joint(source, states)
     }
 
-    /// What `map` makes of the joint scores of each sentence, in the sentences' order; see [`map_batches`].
-    pub(super) fn map_scores<T: Send + Default>(
-        &self,
-        lexicon: &Lexicon,
-        sentences: &[&Sentence],
-        device: &B::Device,
-        map: impl Fn(&Emissions<'_>) -> Result<T> + Sync,
-    ) -> Result<Vec<T>> {
-        let tags = self.source.crf.start.val().dims()[0];
-        let compute =
-            |batch: &Batch| host(self.source.projection.forward(self.common(lexicon, batch, device)));
-        map_batches(lexicon, sentences, compute, |all, rows| map(&Emissions::with_rows(all, tags, rows)?))
-    }
-
-    /// The best tags of each target sentence by joint features; none for an empty sentence.
-    ///
-    /// # Errors
-    /// [`crate::Error::Crf`] for scores that are not finite.
-    pub fn best(
-        &self,
-        lexicon: &Lexicon,
-        sentences: &[&Sentence],
-        decoder: &Decoder,
-        device: &B::Device,
-    ) -> Result<Vec<Vec<Tag>>> {
-        self.map_scores(lexicon, sentences, device, |scores| decoder.best(scores))
+    fn head(&self) -> &BiLstmCrf<B> {
+        &self.source
     }
 }

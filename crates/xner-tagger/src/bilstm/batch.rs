@@ -7,9 +7,11 @@ use xner_nn::Packing;
 
 use super::lexicon::Lexicon;
 
-/// The distinct words of some sentences, as numbers: rows of the table of vectors, and characters.
-#[derive(Debug, Clone)]
+/// Some sentences, and their distinct words ("forms") as numbers: rows of the table of vectors, and characters.
+#[derive(Debug, Clone, Default)]
 pub struct Forms {
+    /// Each sentence's words as numbers of forms.
+    sentences: Vec<Vec<u32>>,
     rows: Vec<u32>,
     characters: Vec<u32>,
     /// Where each form's characters begin; one more at the end. Empty when the model reads no characters.
@@ -17,18 +19,21 @@ pub struct Forms {
 }
 
 impl Forms {
-    /// The distinct words of `sentences`, and for each sentence its words as numbers of forms.
-    pub fn collect<'a>(
-        sentences: impl IntoIterator<Item = &'a Sentence>,
-        lexicon: &Lexicon,
-    ) -> (Self, Vec<Vec<u32>>) {
-        let mut forms = Self { rows: Vec::new(), characters: Vec::new(), starts: Vec::new() };
+    /// These sentences and their distinct words.
+    pub fn collect<'a>(sentences: impl IntoIterator<Item = &'a Sentence>, lexicon: &Lexicon) -> Self {
+        let mut forms = Self::default();
         forms.starts.extend(lexicon.characters.as_ref().map(|_| 0));
         let mut numbers: HashMap<&str, u32> = HashMap::new();
         let mut number = |token| *numbers.entry(token).or_insert_with(|| forms.add(token, lexicon));
         let encoded =
             sentences.into_iter().map(|sentence| sentence.tokens().map(&mut number).collect()).collect();
-        (forms, encoded)
+        forms.sentences = encoded;
+        forms
+    }
+
+    /// The number of words of each sentence.
+    pub fn lengths(&self) -> Vec<usize> {
+        self.sentences.iter().map(Vec::len).collect()
     }
 
     fn add(&mut self, word: &str, lexicon: &Lexicon) -> u32 {
@@ -69,14 +74,15 @@ pub struct CharacterBatch {
 }
 
 impl Batch {
-    /// The batch of these sentences, each given as numbers of `forms`.
-    pub fn new(sentences: &[&[u32]], forms: &Forms) -> Self {
-        let mut distinct: Vec<u32> = sentences.iter().copied().flatten().copied().collect();
+    /// The batch of the sentences with these numbers.
+    pub fn new(forms: &Forms, sentences: &[usize]) -> Self {
+        let sentences: Vec<&[u32]> = sentences.iter().map(|&at| forms.sentences[at].as_slice()).collect();
+        let mut distinct = sentences.concat();
         distinct.sort_unstable();
         distinct.dedup();
         let lengths: Vec<usize> = sentences.iter().map(|sentence| sentence.len()).collect();
         let packing = Packing::new(&lengths);
-        let mut ids = packing.pack(sentences);
+        let mut ids = packing.pack(&sentences);
         for id in &mut ids {
             *id = distinct.partition_point(|form| form < id) as u32;
         }

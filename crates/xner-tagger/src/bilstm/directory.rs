@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use burn::module::Module;
+use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
-use xner_corpus::read::whole_text;
 use xner_corpus::{EntityType, TagSet};
 use xner_nn::NerBackend;
 use xner_train::{Fingerprint, Purpose, Tensors, files, stream, weights};
@@ -13,7 +14,7 @@ use super::lexicon::Lexicon;
 use super::model::BiLstmCrf;
 use super::settings;
 use super::sizes;
-use super::tagger::BiLstmTagger;
+use super::tagger::{BiLstmTagger, LexiconTagger, Network};
 use super::words::Words;
 use crate::config::{AugmentConfig, ModelConfig};
 use crate::{Error, Result, Tagger};
@@ -174,9 +175,17 @@ impl Opened {
         Ok(Self { config: description.settings, augment: description.augment, tags, lexicon, tensors, path })
     }
 
-    /// Rows of the embedding of characters.
-    pub(crate) fn characters(&self) -> usize {
-        self.lexicon.characters.as_ref().map_or(0, |(alphabet, _)| alphabet.len())
+    /// The tagger of the network that `build` makes of these parts, of the rows of the embedding of characters, and of
+    /// random numbers. Its values are replaced at once; only names and shapes count.
+    pub(crate) fn tagger<B: NerBackend, N: Network<B> + Module<B>>(
+        mut self,
+        device: &B::Device,
+        build: impl FnOnce(&Self, usize, &mut ChaCha8Rng) -> N,
+    ) -> Result<LexiconTagger<B, N>> {
+        let characters = self.lexicon.characters.as_ref().map_or(0, |(alphabet, _)| alphabet.len());
+        let model = build(&self, characters, &mut stream(0, Purpose::Weights, 0, 0));
+        let model = weights::load(model, &mut self.tensors, &self.path)?;
+        LexiconTagger::new(self.config, model, self.lexicon, &self.tags, device.clone())
     }
 }
 
@@ -197,24 +206,15 @@ impl<B: NerBackend> BiLstmTagger<B> {
     /// [`Error::Io`] for a file that is missing; [`Error::Model`] for one that is cut short, malformed or not
     /// of this model; [`Error::Tensor`] for a tensor that is missing, unexpected, of another shape or not finite.
     pub fn open(folder: &Path, device: &B::Device) -> Result<Self> {
-        let opened = Opened::read(folder, MODEL, sizes::expected)?;
-        let characters = opened.characters();
-        let Opened { config, lexicon, tags, path, mut tensors, .. } = opened;
-        // The values are replaced at once; only names and shapes count.
-        let mut rng = stream(0, Purpose::Weights, 0, 0);
-        let model = BiLstmCrf::new(&config, characters, lexicon.dim, tags.len(), device, &mut rng);
-        let model = weights::load(model, &mut tensors, &path)?;
-        Self::new(config, model, lexicon, &tags, device.clone())
+        Opened::read(folder, MODEL, sizes::expected)?.tagger(device, |own, characters, rng| {
+            BiLstmCrf::new(&own.config, characters, own.lexicon.dim, own.tags.len(), device, rng)
+        })
     }
 }
 
 impl Description {
     fn read(path: &Path, kind: &str) -> Result<Self> {
-        let text = whole_text(path)?;
-        let mut reader = serde_json::Deserializer::from_str(&text);
-        let description: Self = serde_path_to_error::deserialize(&mut reader)
-            .map_err(|fault| Error::model(path, format!("at `{}`: {}", fault.path(), fault.inner())))?;
-        reader.end().map_err(|fault| Error::model(path, fault.to_string()))?;
+        let description: Self = files::read_json(path)?;
         if description.model != kind {
             let found = &description.model;
             return Err(Error::model(path, format!("is a model of type `{found}`, expected `{kind}`")));

@@ -6,14 +6,14 @@ use burn::module::AutodiffModule;
 use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
 use rand::RngExt;
-use xner_corpus::{Entity, Labelled, Sentence, TagSet};
+use xner_corpus::{Labelled, TagSet};
 use xner_embed::Vectors;
 use xner_nn::init;
 use xner_train::{
     Checked, DevScores, Fingerprint, Learner, Moment, Purpose, Settings, State, StepOutcome, Tensors,
-    TrainBackend, TrainReport, check_entities, dev_scores,
+    TrainBackend, TrainReport, check_entities,
     optimiser::{Gradients, ModuleOptimiser, RowOptimiser, clip_factor},
-    score, stream,
+    stream,
     weights::{self, host},
 };
 
@@ -21,14 +21,11 @@ use super::batch::{Batch, Forms};
 use super::directory::{MODEL, Parts};
 use super::lexicon::{Lexicon, LexiconSources};
 use super::model::{BiLstmCrf, Dropout};
+use super::tagger::Network;
 use super::words::UNKNOWN;
+use crate::Result;
 use crate::config::TrainConfig;
-use crate::data::TrainData;
-use crate::decode::Decoder;
-use crate::{Error, Result};
-
-/// Sentences and their entities.
-type Gold = Vec<(Sentence, Vec<Entity>)>;
+use crate::data::{TrainData, tags_of};
 
 /// A char-BiLSTM-CRF in training.
 pub struct BiLstmLearner<A: AutodiffBackend> {
@@ -40,12 +37,10 @@ pub struct BiLstmLearner<A: AutodiffBackend> {
     /// For each row of the table's head whether its word occurs once in training.
     once: Vec<bool>,
     forms: Forms,
-    encoded: Vec<Vec<u32>>,
     gold: Vec<Vec<u16>>,
-    dev: Gold,
+    dev: Vec<Labelled>,
     /// Another language's words, and its development sentences.
-    target: Option<(Lexicon, Gold)>,
-    left_out: usize,
+    target: Option<(Lexicon, Vec<Labelled>)>,
     model: BiLstmCrf<A>,
     optimiser: ModuleOptimiser<A::InnerBackend>,
     rows: RowOptimiser,
@@ -59,16 +54,12 @@ impl<A: TrainBackend> BiLstmLearner<A> {
     /// A learner with seeded weights, and the fingerprint of the config and the data.
     ///
     /// # Errors
-    /// [`Error::Data`] when there are no entities to learn, or misplaced ones.
+    /// [`Error::Data`](crate::Error::Data) when there are no entities to learn, or misplaced ones.
     pub fn new(config: &Checked<TrainConfig>, data: TrainData, device: &A::Device) -> Result<(Self, String)> {
         let TrainData { train, dev, vectors, extra_words } = data;
         check_entities("training", &train)?;
         check_entities("development", &dev)?;
-        let tags = TagSet::of_corpus(config.model.scheme, &train);
-        if tags.types().is_empty() {
-            let message = "the training sentences hold no entity: is the tag column right?".to_owned();
-            return Err(Error::Data { message });
-        }
+        let tags = tags_of(config.model.scheme, &train)?;
         let dev_words = dev.iter().flat_map(|labelled| labelled.sentence.tokens());
         let others: Vec<&str> = dev_words.chain(extra_words.iter().map(String::as_str)).collect();
         let sources = LexiconSources { train: &train, vectors: vectors.as_ref(), others: &others };
@@ -83,10 +74,10 @@ impl<A: TrainBackend> BiLstmLearner<A> {
         drop(vectors);
         let once = lexicon.counts(&train).into_iter().map(|count| count == 1).collect();
         let longest = config.training.longest;
-        let (kept, left_out): (Vec<_>, Vec<_>) =
-            train.into_iter().partition(|l| (1..=longest).contains(&l.sentence.len()));
+        let kept: Vec<&Labelled> =
+            train.iter().filter(|l| (1..=longest).contains(&l.sentence.len())).collect();
         let gold = kept.iter().map(|labelled| tags.encode(labelled)).collect::<Result<_, _>>()?;
-        let (forms, encoded) = Forms::collect(kept.iter().map(|labelled| &labelled.sentence), &lexicon);
+        let forms = Forms::collect(kept.iter().map(|labelled| &labelled.sentence), &lexicon);
 
         let characters = lexicon.characters.as_ref().map_or(0, |(alphabet, _)| alphabet.len());
         let mut rng = stream(config.seed, Purpose::Weights, 0, 0);
@@ -100,11 +91,9 @@ impl<A: TrainBackend> BiLstmLearner<A> {
             trained,
             once,
             forms,
-            encoded,
             gold,
-            dev: parts(dev),
+            dev,
             target: None,
-            left_out: left_out.len(),
             model,
             optimiser: ModuleOptimiser::new(optimiser),
             device: device.clone(),
@@ -116,37 +105,19 @@ impl<A: TrainBackend> BiLstmLearner<A> {
     /// ([`Learner::evaluate_target`]). Gives the fingerprint of both.
     ///
     /// # Errors
-    /// [`Error::Data`] for vectors of another dimension than the model's, and misplaced entities.
+    /// [`Error::Data`](crate::Error::Data) for vectors of another dimension than the model's, and misplaced entities.
     pub fn judge_on(&mut self, vectors: &Vectors, dev: &[Labelled]) -> Result<String> {
         check_entities("target development", dev)?;
         let lexicon = self.lexicon.with_vectors(vectors)?;
         let mut fingerprint = Fingerprint::new();
         fingerprint.corpus(dev).bytes(lexicon.words.as_text().as_bytes()).floats(&lexicon.vectors);
-        self.target = Some((lexicon, parts(dev.to_vec())));
+        self.target = Some((lexicon, dev.to_vec()));
         Ok(fingerprint.digest())
-    }
-
-    fn score_on(&self, lexicon: &Lexicon, dev: &[(Sentence, Vec<Entity>)]) -> Result<Option<DevScores>> {
-        if dev.is_empty() {
-            return Ok(None);
-        }
-        let model = self.model.valid();
-        let decoder = Decoder::new(&model.crf, &self.tags)?;
-        let sentences: Vec<&Sentence> = dev.iter().map(|(sentence, _)| sentence).collect();
-        let predicted = model.best(lexicon, &sentences, &decoder, &self.device)?;
-        let gold = dev.iter().map(|(sentence, gold)| (gold.as_slice(), sentence.len()));
-        Ok(Some(dev_scores(score(gold, &predicted)?.overall)))
-    }
-
-    /// Training sentences left out: empty or too long.
-    pub fn left_out(&self) -> usize {
-        self.left_out
     }
 
     /// The batch of these sentences; of words that occur once, some are taken for unknown.
     fn batch(&self, sentences: &[usize], at: &Moment) -> (Batch, Vec<u16>) {
-        let encoded: Vec<&[u32]> = sentences.iter().map(|&at| self.encoded[at].as_slice()).collect();
-        let mut batch = Batch::new(&encoded, &self.forms);
+        let mut batch = Batch::new(&self.forms, sentences);
         let share = f64::from(self.config.vectors.unknown);
         if self.trained && share > 0.0 {
             let mut rng = stream(self.config.seed, Purpose::Unknown, at.epoch, at.step);
@@ -181,7 +152,7 @@ impl<A: TrainBackend> BiLstmLearner<A> {
 
 impl<A: TrainBackend> Learner for BiLstmLearner<A> {
     fn sentences(&self) -> usize {
-        self.encoded.len()
+        self.gold.len()
     }
 
     fn step(&mut self, sentences: &[usize], at: &Moment) -> Result<StepOutcome> {
@@ -229,12 +200,12 @@ impl<A: TrainBackend> Learner for BiLstmLearner<A> {
     }
 
     fn evaluate(&self) -> Result<Option<DevScores>> {
-        self.score_on(&self.lexicon, &self.dev)
+        self.model.valid().scores_on(&self.lexicon, &self.dev, &self.tags, &self.device)
     }
 
     fn evaluate_target(&self) -> Result<Option<DevScores>> {
         match &self.target {
-            Some((lexicon, dev)) => self.score_on(lexicon, dev),
+            Some((lexicon, dev)) => self.model.valid().scores_on(lexicon, dev, &self.tags, &self.device),
             None => Ok(None),
         }
     }
@@ -277,8 +248,4 @@ impl<A: TrainBackend> Learner for BiLstmLearner<A> {
         let weights = weights::collect(&self.model.valid());
         Parts { kind: MODEL, config, augment: None, weights, lexicon, tags }.save(folder)
     }
-}
-
-fn parts(corpus: Vec<Labelled>) -> Gold {
-    corpus.into_iter().map(|labelled| (labelled.sentence, labelled.entities)).collect()
 }

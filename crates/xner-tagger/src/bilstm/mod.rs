@@ -23,9 +23,8 @@ pub use characters::Characters;
 pub use learner::BiLstmLearner;
 pub use lexicon::{Lexicon, LexiconSources};
 pub use model::{BiLstmCrf, Dropout};
-pub use tagger::{BiLstmTagger, map_batches};
+pub use tagger::{BiLstmTagger, LexiconTagger, Network, map_batches};
 pub use words::{UNKNOWN, Words};
 
 pub(crate) use directory::{MODEL, Opened, Parts, Shapes, Sizes};
 pub(crate) use model::dropped_states;
-pub(crate) use tagger::gather;

@@ -5,7 +5,6 @@ use burn::nn::Linear;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::Rng;
-use xner_corpus::{Sentence, Tag};
 use xner_nn::{BiLstm, BiLstmConfig, BiLstmSpec, Crf, NerBackend, Reduction, init, tanh};
 use xner_train::config::LossMean;
 
@@ -13,10 +12,8 @@ use super::attention::Attention;
 use super::batch::Batch;
 use super::characters::Characters;
 use super::lexicon::Lexicon;
-use super::tagger::map_scores;
-use crate::Result;
+use super::tagger::Network;
 use crate::config::ModelConfig;
-use crate::decode::Decoder;
 
 /// Lample et al.'s char-BiLSTM-CRF as Bari et al. (2020) use it, up to equation 2:
 ///
@@ -139,13 +136,6 @@ impl<B: NerBackend> BiLstmCrf<B> {
         }
     }
 
-    /// The states of a batch of sentences with the words of `lexicon`, `[rows, 2 * hidden]`, without dropout.
-    pub fn states(&self, lexicon: &Lexicon, batch: &Batch, device: &B::Device) -> Tensor<B, 2> {
-        let shape = [batch.rows.len(), lexicon.dim];
-        let vectors = init::tensor(batch.vectors(lexicon), shape, device);
-        self.encode(self.features(vectors, batch), batch)
-    }
-
     /// The dense layer's features of each token, `[rows, dense]`, from the states.
     pub fn common(&self, states: Tensor<B, 2>) -> Tensor<B, 2> {
         tanh(self.dense.forward(states))
@@ -156,20 +146,6 @@ impl<B: NerBackend> BiLstmCrf<B> {
         self.projection.forward(self.common(states))
     }
 
-    /// The best tags of each sentence with the words of `lexicon`; none for an empty sentence.
-    ///
-    /// # Errors
-    /// [`crate::Error::Crf`] for scores that are not finite.
-    pub fn best(
-        &self,
-        lexicon: &Lexicon,
-        sentences: &[&Sentence],
-        decoder: &Decoder,
-        device: &B::Device,
-    ) -> Result<Vec<Vec<Tag>>> {
-        map_scores(self, lexicon, sentences, device, |scores| decoder.best(scores))
-    }
-
     /// The mean of -log p(gold) over the batch's sentences or tokens, `[1]`; `gold` is in packed rows.
     pub fn loss(&self, emissions: Tensor<B, 2>, gold: &[u16], batch: &Batch, mean: LossMean) -> Tensor<B, 1> {
         match mean {
@@ -178,6 +154,17 @@ impl<B: NerBackend> BiLstmCrf<B> {
                 self.crf.loss(emissions, gold, &batch.packing, Reduction::Sum) / gold.len().max(1) as f32
             }
         }
+    }
+}
+
+impl<B: NerBackend> Network<B> for BiLstmCrf<B> {
+    fn features_of(&self, lexicon: &Lexicon, batch: &Batch, device: &B::Device) -> Tensor<B, 2> {
+        let vectors = init::tensor(batch.vectors(lexicon), [batch.rows.len(), lexicon.dim], device);
+        self.common(self.encode(self.features(vectors, batch), batch))
+    }
+
+    fn head(&self) -> &Self {
+        self
     }
 }
 

@@ -1,10 +1,12 @@
-//! A trained char-BiLSTM-CRF.
+//! A trained char-BiLSTM-CRF, or another network on its parts.
 
+use burn::tensor::Tensor;
 use rayon::prelude::*;
-use xner_corpus::{Sentence, Tag, TagSet};
+use xner_corpus::{Labelled, Sentence, Tag, TagSet};
 use xner_crf::Emissions;
+use xner_embed::Vectors;
 use xner_nn::NerBackend;
-use xner_train::weights::host;
+use xner_train::{DevScores, dev_scores, score, weights::host};
 
 use super::batch::{Batch, Forms, by_length};
 use super::lexicon::Lexicon;
@@ -16,47 +18,122 @@ use crate::{Decode, Result, Tagger, Tagging};
 /// Tokens in a batch at most, padding counted as if there were any.
 const BUDGET: usize = 1024;
 
+/// A network that reads sentences with the words of a lexicon, up to a CRF.
+pub trait Network<B: NerBackend>: Send + Sync {
+    /// The dense layer's features ("common encoder") of each token of a batch, `[rows, dense]`, without dropout.
+    fn features_of(&self, lexicon: &Lexicon, batch: &Batch, device: &B::Device) -> Tensor<B, 2>;
+
+    /// The model whose projection and CRF read these features.
+    fn head(&self) -> &BiLstmCrf<B>;
+
+    /// What `map` makes of each sentence's scores, in the sentences' order; the default for an empty sentence.
+    ///
+    /// # Errors
+    /// Those of `map`.
+    fn map_scores<T: Send + Default>(
+        &self,
+        lexicon: &Lexicon,
+        sentences: &[&Sentence],
+        device: &B::Device,
+        map: impl Fn(&Emissions<'_>) -> Result<T> + Sync,
+    ) -> Result<Vec<T>> {
+        let BiLstmCrf { projection, crf, .. } = self.head();
+        let tags = crf.start.val().dims()[0];
+        let scores = |batch: &Batch| host(projection.forward(self.features_of(lexicon, batch, device)));
+        map_batches(lexicon, sentences, scores, |scores, rows| {
+            map(&Emissions::with_rows(scores, tags, rows)?)
+        })
+    }
+
+    /// The best tags of each sentence; none for an empty sentence.
+    ///
+    /// # Errors
+    /// [`crate::Error::Crf`] for scores that are not finite.
+    fn best(
+        &self,
+        lexicon: &Lexicon,
+        sentences: &[&Sentence],
+        decoder: &Decoder,
+        device: &B::Device,
+    ) -> Result<Vec<Vec<Tag>>> {
+        self.map_scores(lexicon, sentences, device, |scores| decoder.best(scores))
+    }
+
+    /// The scores of the best tags of labelled sentences; none where there are no sentences.
+    ///
+    /// # Errors
+    /// As [`Network::best`].
+    fn scores_on(
+        &self,
+        lexicon: &Lexicon,
+        gold: &[Labelled],
+        tags: &TagSet,
+        device: &B::Device,
+    ) -> Result<Option<DevScores>> {
+        if gold.is_empty() {
+            return Ok(None);
+        }
+        let decoder = Decoder::new(&self.head().crf, tags)?;
+        let sentences: Vec<&Sentence> = gold.iter().map(|labelled| &labelled.sentence).collect();
+        let predicted = self.best(lexicon, &sentences, &decoder, device)?;
+        Ok(Some(dev_scores(score(gold, &predicted)?.overall)))
+    }
+}
+
 /// A trained char-BiLSTM-CRF with all that it needs to tag.
+pub type BiLstmTagger<B> = LexiconTagger<B, BiLstmCrf<B>>;
+
+/// A trained network with all that it needs to tag.
 #[derive(Debug)]
-pub struct BiLstmTagger<B: NerBackend> {
+pub struct LexiconTagger<B: NerBackend, N> {
     /// The sizes and switches it was trained with.
     pub config: ModelConfig,
     /// The network.
-    pub model: BiLstmCrf<B>,
+    pub model: N,
     /// The words and characters it knows.
     pub lexicon: Lexicon,
     device: B::Device,
     decoder: Decoder,
 }
 
-impl<B: NerBackend> BiLstmTagger<B> {
+impl<B: NerBackend, N: Network<B>> LexiconTagger<B, N> {
     /// Puts a tagger together.
     ///
     /// # Errors
     /// [`crate::Error::Crf`] when the CRF's scores are not finite.
     pub fn new(
         config: ModelConfig,
-        model: BiLstmCrf<B>,
+        model: N,
         lexicon: Lexicon,
         tags: &TagSet,
         device: B::Device,
     ) -> Result<Self> {
-        let decoder = Decoder::new(&model.crf, tags)?;
+        let decoder = Decoder::new(&model.head().crf, tags)?;
         Ok(Self { config, model, lexicon, device, decoder })
     }
-}
 
-/// What `map` makes of each sentence's scores, in the sentences' order; the default for an empty sentence.
-pub(crate) fn map_scores<B: NerBackend, T: Send + Default>(
-    model: &BiLstmCrf<B>,
-    lexicon: &Lexicon,
-    sentences: &[&Sentence],
-    device: &B::Device,
-    map: impl Fn(&Emissions<'_>) -> Result<T> + Sync,
-) -> Result<Vec<T>> {
-    let tags = model.crf.start.val().dims()[0];
-    let scores = |batch: &Batch| host(model.emissions(model.states(lexicon, batch, device)));
-    map_batches(lexicon, sentences, scores, |scores, rows| map(&Emissions::with_rows(scores, tags, rows)?))
+    /// The same network with other words: another language's, in the same space.
+    ///
+    /// # Errors
+    /// [`crate::Error::Data`] when the vectors have another dimension than the model's.
+    pub fn with_vectors(self, vectors: &Vectors) -> Result<Self> {
+        Ok(Self { lexicon: self.lexicon.with_vectors(vectors)?, ..self })
+    }
+
+    /// The tagger with a part of its network in the place of the whole.
+    pub(crate) fn map<M>(self, part: impl FnOnce(N) -> M) -> LexiconTagger<B, M> {
+        let Self { config, model, lexicon, device, decoder } = self;
+        LexiconTagger { config, model: part(model), lexicon, device, decoder }
+    }
+
+    fn map_scores<T: Send + Default>(
+        &self,
+        sentences: &[Sentence],
+        map: impl Fn(&Emissions<'_>) -> Result<T> + Sync,
+    ) -> Result<Vec<T>> {
+        let sentences: Vec<&Sentence> = sentences.iter().collect();
+        self.model.map_scores(&self.lexicon, &sentences, &self.device, map)
+    }
 }
 
 /// What `map` makes of each sentence's rows of what `compute` makes of a batch, in the sentences' order; the default
@@ -73,11 +150,9 @@ pub fn map_batches<T: Send + Default>(
     compute: impl Fn(&Batch) -> Vec<f32> + Sync,
     map: impl Fn(&[f32], &[u32]) -> Result<T> + Sync,
 ) -> Result<Vec<T>> {
-    let (forms, encoded) = Forms::collect(sentences.iter().copied(), lexicon);
-    let lengths: Vec<usize> = encoded.iter().map(Vec::len).collect();
+    let forms = Forms::collect(sentences.iter().copied(), lexicon);
     let run = |numbers: &Vec<usize>| -> Result<Vec<(usize, T)>> {
-        let chosen: Vec<&[u32]> = numbers.iter().map(|&at| encoded[at].as_slice()).collect();
-        let batch = Batch::new(&chosen, &forms);
+        let batch = Batch::new(&forms, numbers);
         let computed = compute(&batch);
         let answer = |(sentence, &at): (usize, &usize)| {
             let rows: Vec<u32> = batch.packing.rows_of(sentence).map(|row| row as u32).collect();
@@ -85,7 +160,7 @@ pub fn map_batches<T: Send + Default>(
         };
         numbers.iter().enumerate().map(answer).collect()
     };
-    let batches = by_length(&lengths, BUDGET);
+    let batches = by_length(&forms.lengths(), BUDGET);
     let answered: Vec<Vec<(usize, T)>> = batches.par_iter().map(run).collect::<Result<_>>()?;
     let mut answers: Vec<T> = std::iter::repeat_with(T::default).take(sentences.len()).collect();
     for (at, answer) in answered.into_iter().flatten() {
@@ -94,22 +169,13 @@ pub fn map_batches<T: Send + Default>(
     Ok(answers)
 }
 
-/// The lines of `matrix` with these numbers, each `width` long, one after another.
-pub(crate) fn gather(matrix: &[f32], width: usize, rows: &[u32]) -> Vec<f32> {
-    rows.iter().flat_map(|&row| &matrix[row as usize * width..][..width]).copied().collect()
-}
-
-impl<B: NerBackend> Tagger for BiLstmTagger<B> {
+impl<B: NerBackend, N: Network<B>> Tagger for LexiconTagger<B, N> {
     fn tag(&self, sentences: &[Sentence]) -> Result<Vec<Tagging>> {
-        let sentences: Vec<&Sentence> = sentences.iter().collect();
-        map_scores(&self.model, &self.lexicon, &sentences, &self.device, |scores| {
-            self.decoder.tagging(scores)
-        })
+        self.map_scores(sentences, |scores| self.decoder.tagging(scores))
     }
 
     fn best(&self, sentences: &[Sentence]) -> Result<Vec<Vec<Tag>>> {
-        let sentences: Vec<&Sentence> = sentences.iter().collect();
-        map_scores(&self.model, &self.lexicon, &sentences, &self.device, |scores| self.decoder.best(scores))
+        self.map_scores(sentences, |scores| self.decoder.best(scores))
     }
 
     fn tag_set(&self) -> &TagSet {
@@ -122,8 +188,12 @@ impl<B: NerBackend> Tagger for BiLstmTagger<B> {
 
     fn common(&self, sentences: &[Sentence]) -> Result<Vec<Vec<f32>>> {
         let sentences: Vec<&Sentence> = sentences.iter().collect();
-        let Self { model, lexicon, device, .. } = self;
-        let compute = |batch: &Batch| host(model.common(model.states(lexicon, batch, device)));
-        map_batches(lexicon, &sentences, compute, |all, rows| Ok(gather(all, self.config.dense, rows)))
+        let (width, compute) = (self.config.dense, |batch: &Batch| {
+            host(self.model.features_of(&self.lexicon, batch, &self.device))
+        });
+        let gather = |all: &[f32], rows: &[u32]| {
+            Ok(rows.iter().flat_map(|&row| &all[row as usize * width..][..width]).copied().collect())
+        };
+        map_batches(&self.lexicon, &sentences, compute, gather)
     }
 }

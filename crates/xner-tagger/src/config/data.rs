@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smart_default::SmartDefault;
 use xner_corpus::read::ReadOptions;
 use xner_train::settings::check::{fraction, not_negative, positive, positive_if_given};
 
@@ -27,7 +28,7 @@ pub struct DataConfig {
 }
 
 /// Word vectors of a file in any format that `xner vectors` reads, or random ones.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct VectorsConfig {
     /// A file of word vectors. Without one, every training word gets a random vector, which is trained.
@@ -42,12 +43,14 @@ pub struct VectorsConfig {
     #[serde(skip_serializing_if = "is_zero")]
     pub length: f32,
     /// Dimensions of random vectors, where there is no file. Default 100.
+    #[default = 100]
     pub random: usize,
     /// Whether vectors from a file are trained along with the model. Then training words without a vector get one of
     /// their own. Default false.
     pub train: bool,
     /// When vectors are trained, the share of chances at which a training word that occurs once is read as unknown, so
     /// that the unknown word's vector is trained too. Default 0.5.
+    #[default = 0.5]
     pub unknown: f32,
     /// Which of the file's words the model keeps. Default `all`.
     pub keep: Keep,
@@ -68,20 +71,6 @@ pub enum Keep {
     All,
     /// Those that occur in the training and development sentences or among the extra words.
     Corpora,
-}
-
-impl Default for VectorsConfig {
-    fn default() -> Self {
-        Self {
-            file: None,
-            limit: None,
-            length: 0.0,
-            random: 100,
-            train: false,
-            unknown: 0.5,
-            keep: Keep::All,
-        }
-    }
 }
 
 impl DataConfig {

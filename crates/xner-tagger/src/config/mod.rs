@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smart_default::SmartDefault;
 use xner_train::Settings;
 
 pub use augment::{AugmentConfig, Combine};
@@ -41,10 +42,11 @@ use crate::Result;
 /// assert!(toml::from_str::<xner_tagger::TrainConfig>("sede = 7").is_err());
 /// # Ok::<(), toml::de::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainConfig {
     /// Decides everything random. Default 1.
+    #[default = 1]
     pub seed: u64,
     /// Labelled text.
     pub data: DataConfig,
@@ -54,18 +56,6 @@ pub struct TrainConfig {
     pub model: ModelConfig,
     /// How it is trained.
     pub training: TrainingConfig,
-}
-
-impl Default for TrainConfig {
-    fn default() -> Self {
-        Self {
-            seed: 1,
-            data: DataConfig::default(),
-            vectors: VectorsConfig::default(),
-            model: ModelConfig::default(),
-            training: TrainingConfig::default(),
-        }
-    }
 }
 
 impl Settings for TrainConfig {

@@ -2,27 +2,32 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smart_default::SmartDefault;
 use xner_corpus::Scheme;
 use xner_train::settings::check::{positive, share};
 
 use crate::Result;
 
 /// The char-BiLSTM-CRF of Lample et al. (2016) as Bari et al. (2020) use it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ModelConfig {
     /// How entities are written as tags. Default `iobes`.
+    #[default(Scheme::Iobes)]
     pub scheme: Scheme,
     /// The bi-LSTM over a word's characters.
     pub characters: CharactersConfig,
     /// Units of the word bi-LSTM in each direction. Default 100.
+    #[default = 100]
     pub hidden: usize,
     /// Units of the dense layer, word by word, before the CRF. Default 100.
+    #[default = 100]
     pub dense: usize,
     /// Whether the forward and backward cells of both bi-LSTMs share their weights, as in the paper's "Cross-Shared"
     /// model. Default false.
     pub tied: bool,
     /// The share of a token's features that is dropped in training, before the word bi-LSTM. Default 0.5.
+    #[default = 0.5]
     pub dropout: f32,
     /// The share of the word bi-LSTM's states that is dropped in training, before the dense layer. Default 0.
     pub dropout_states: f32,
@@ -31,47 +36,31 @@ pub struct ModelConfig {
     /// goes straight to the CRF's emissions. Default false.
     pub attention: bool,
     /// The share of a token's context that is dropped in training, where there is self-attention. Default 0.5.
+    #[default = 0.5]
     pub dropout_attention: f32,
 }
 
-impl Default for ModelConfig {
-    fn default() -> Self {
-        Self {
-            scheme: Scheme::Iobes,
-            characters: CharactersConfig::default(),
-            hidden: 100,
-            dense: 100,
-            tied: false,
-            dropout: 0.5,
-            dropout_states: 0.0,
-            attention: false,
-            dropout_attention: 0.5,
-        }
-    }
-}
-
 /// The bi-LSTM over a word's characters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CharactersConfig {
     /// Whether characters are read. Default true.
+    #[default = true]
     #[serde(rename = "use")]
     pub enabled: bool,
     /// Dimensions of a character's embedding. Default 25.
+    #[default = 25]
     pub embedding: usize,
     /// Units of the character bi-LSTM in each direction. Default 25.
+    #[default = 25]
     pub hidden: usize,
     /// A character that training sees less often than this counts as unknown, so that the unknown character is trained
     /// too. Default 2.
+    #[default = 2]
     pub min_count: usize,
     /// A longer word is read as its first and last characters, so many together. Default 100.
+    #[default = 100]
     pub longest: usize,
-}
-
-impl Default for CharactersConfig {
-    fn default() -> Self {
-        Self { enabled: true, embedding: 25, hidden: 25, min_count: 2, longest: 100 }
-    }
 }
 
 impl ModelConfig {

@@ -47,6 +47,14 @@ impl Default for Optimiser {
 }
 
 impl Optimiser {
+    /// The same with another first learning rate.
+    #[must_use]
+    pub fn with_rate(mut self, own: f64) -> Self {
+        let (Self::Sgd { rate } | Self::Adam { rate, .. } | Self::AdamW { rate, .. }) = &mut self;
+        *rate = own;
+        self
+    }
+
     /// The first learning rate.
     pub fn rate(&self) -> f64 {
         match *self {

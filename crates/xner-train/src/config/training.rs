@@ -2,23 +2,28 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smart_default::SmartDefault;
 
 use super::optimiser::Optimiser;
 use crate::Result;
 use crate::settings::check::{above_zero, not_negative, positive, share};
 
 /// The loop over the training sentences.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainingConfig {
     /// Times over the training sentences. Default 30.
+    #[default = 30]
     pub epochs: usize,
     /// Sentences in a batch. Default 16.
+    #[default = 16]
     pub batch: usize,
     /// Sentences of more tokens are left out of training; tagging has no limit. Default 250.
+    #[default = 250]
     pub longest: usize,
     /// Batches between two evaluations on the development data; 0: at the end of each epoch. The end of training is
     /// always evaluated. Default 150.
+    #[default = 150]
     pub evaluate_every: usize,
     /// Batches between two checkpoints, beside the one that follows each evaluation; 0: none beside. Default 0.
     pub checkpoint_every: usize,
@@ -26,10 +31,12 @@ pub struct TrainingConfig {
     pub patience: usize,
     /// Whether the weights that a phase begins with may be chosen as its best, where they were trained before: those
     /// of a teacher, or of a base model. They are scored in any case. Default true.
+    #[default = true]
     pub choose_start: bool,
     /// What a batch's loss is the mean over; for an encoder it must be `token`. Default `sentence`.
     pub mean: LossMean,
     /// The longest gradient, by the norm over all weights together; 0: any. Default 5.
+    #[default = 5.0]
     pub clip: f64,
     /// The rule by which a gradient changes the weights. Default `{ kind = "sgd", rate = 0.1 }`.
     pub optimiser: Optimiser,
@@ -37,43 +44,28 @@ pub struct TrainingConfig {
     pub schedule: Schedule,
 }
 
-impl Default for TrainingConfig {
-    fn default() -> Self {
-        Self {
-            epochs: 30,
-            batch: 16,
-            longest: 250,
-            evaluate_every: 150,
-            checkpoint_every: 0,
-            patience: 0,
-            choose_start: true,
-            mean: LossMean::Sentence,
-            clip: 5.0,
-            optimiser: Optimiser::default(),
-            schedule: Schedule::default(),
-        }
-    }
-}
-
 /// What a batch's loss is the mean over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LossMean {
     /// The sentences: long ones weigh more.
+    #[default]
     Sentence,
     /// The tokens.
     Token,
 }
 
 /// How the learning rate changes.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Schedule {
     /// How the rate falls. Default `inverse`.
     pub kind: Fall,
     /// `inverse`: how fast the rate falls. Default 0.01.
+    #[default = 0.01]
     pub decay: f64,
     /// `inverse`: the lowest rate. Default 1e-4.
+    #[default = 1e-4]
     pub floor: f64,
     /// The share of all steps in which the rate rises from 0 to the first rate. Default 0.
     pub warmup: f64,
@@ -88,12 +80,6 @@ pub enum Fall {
     Inverse,
     /// Step by step, in a straight line to 0 behind the last step, as BERT is fine-tuned.
     Linear,
-}
-
-impl Default for Schedule {
-    fn default() -> Self {
-        Self { kind: Fall::Inverse, decay: 0.01, floor: 1e-4, warmup: 0.0 }
-    }
 }
 
 impl Schedule {

@@ -101,7 +101,7 @@ impl<B: OptimiserOps> ModuleOptimiser<B> {
         Self { optimiser, corrected: true, steps: 0, moments: BTreeMap::new() }
     }
 
-    /// The same with [`Rule::uncorrected`].
+    /// The same with no bias correction in [`Rule::new`].
     #[must_use]
     pub fn uncorrected(self) -> Self {
         Self { corrected: false, ..self }
@@ -125,7 +125,8 @@ impl<B: OptimiserOps> ModuleOptimiser<B> {
         M: AutodiffModule<A>,
     {
         self.steps += 1;
-        let (rule, first) = (self.rule(rate, self.steps), self.steps == 1);
+        let rule = Rule::new(&self.optimiser, rate, self.corrected.then_some(self.steps));
+        let first = self.steps == 1;
         let old = if first { std::mem::take(&mut self.moments) } else { BTreeMap::new() };
         module.map(&mut Updater {
             rule,
@@ -145,7 +146,7 @@ impl<B: OptimiserOps> ModuleOptimiser<B> {
         A: AutodiffBackend<InnerBackend = B>,
         M: AutodiffModule<A>,
     {
-        let rule = self.rule(rate, 1);
+        let rule = Rule::new(&self.optimiser, rate, self.corrected.then_some(1));
         module.map(&mut Updater {
             rule,
             scale,
@@ -155,14 +156,6 @@ impl<B: OptimiserOps> ModuleOptimiser<B> {
             moments: None,
             path: Vec::new(),
         })
-    }
-
-    fn rule(&self, rate: f64, step: usize) -> Rule {
-        if self.corrected {
-            Rule::new(&self.optimiser, rate, step)
-        } else {
-            Rule::uncorrected(&self.optimiser, rate)
-        }
     }
 
     /// The state, for a checkpoint.

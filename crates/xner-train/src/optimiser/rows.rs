@@ -28,7 +28,7 @@ impl RowOptimiser {
         Self { optimiser, corrected: true, dim, m, v, steps: vec![0; rows] }
     }
 
-    /// The same with [`Rule::uncorrected`].
+    /// The same with no bias correction in [`Rule::new`].
     #[must_use]
     pub fn uncorrected(self) -> Self {
         Self { corrected: false, ..self }
@@ -52,15 +52,11 @@ impl RowOptimiser {
         let at = row as usize * self.dim..(row as usize + 1) * self.dim;
         let weights = &mut table[at.clone()];
         if self.steps.is_empty() {
-            return Rule::new(&self.optimiser, rate, 1).update(weights, gradient, scale, &mut [], &mut []);
+            return Rule::new(&self.optimiser, rate, None).update(weights, gradient, scale, &mut [], &mut []);
         }
         let step = &mut self.steps[row as usize];
         *step += 1;
-        let rule = if self.corrected {
-            Rule::new(&self.optimiser, rate, *step as usize)
-        } else {
-            Rule::uncorrected(&self.optimiser, rate)
-        };
+        let rule = Rule::new(&self.optimiser, rate, self.corrected.then_some(*step as usize));
         rule.update(weights, gradient, scale, &mut self.m[at.clone()], &mut self.v[at]);
     }
 

@@ -35,18 +35,11 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// The rule of `optimiser` at learning rate `rate` for a weight's `step`-th update, from 1.
-    pub fn new(optimiser: &Optimiser, rate: f64, step: usize) -> Self {
-        let correction = |beta: f64| 1.0 - beta.powi(i32::try_from(step).unwrap_or(i32::MAX));
-        Self::corrected_by(optimiser, rate, correction)
-    }
-
-    /// The same without bias correction: a = rate and b = 1 at every step.
-    pub fn uncorrected(optimiser: &Optimiser, rate: f64) -> Self {
-        Self::corrected_by(optimiser, rate, |_| 1.0)
-    }
-
-    fn corrected_by(optimiser: &Optimiser, rate: f64, correction: impl Fn(f64) -> f64) -> Self {
+    /// The rule of `optimiser` at learning rate `rate` for a weight's `step`-th update, from 1; without a step there is
+    /// no bias correction: a = rate and b = 1.
+    pub fn new(optimiser: &Optimiser, rate: f64, step: Option<usize>) -> Self {
+        let power = step.map(|step| i32::try_from(step).unwrap_or(i32::MAX));
+        let correction = |beta: f64| power.map_or(1.0, |power| 1.0 - beta.powi(power));
         let (beta1, beta2, epsilon, decay) = match *optimiser {
             Optimiser::Sgd { .. } => return Self::Sgd { rate: rate as f32 },
             Optimiser::Adam { beta1, beta2, epsilon, .. } => (beta1, beta2, epsilon, 0.0),

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::node::{Fields, Node};
+use super::node::{Fields, Node, fields};
 use super::read::Settings;
 use super::schema::{is_table, properties, whole};
 use super::words::comment;
@@ -17,8 +17,8 @@ use crate::{Error, Result};
 /// # Errors
 /// [`Error::Setting`] for a key that has neither a value nor an example.
 pub fn documented<C: Settings>(config: &C, about: &str, preset: Option<(&str, &C)>) -> Result<String> {
-    let (schema, own) = (whole::<C>(), Fields::of(config)?);
-    let other = preset.map(|(name, config)| Ok::<_, Error>((name, Fields::of(config)?))).transpose()?;
+    let (schema, own) = (whole::<C>(), fields(config)?);
+    let other = preset.map(|(name, config)| Ok::<_, Error>((name, fields(config)?))).transpose()?;
     let unset = match preset {
         Some(_) => "unless they are given one, or, where the presets differ, the preset's",
         None => "unless they are given one",
@@ -49,8 +49,8 @@ impl Table<'_> {
     /// Its keys, then its tables.
     fn write_keys(self, text: &mut String) -> Result<()> {
         let Some(schemas) = properties(self.schema, self.own) else { return Ok(()) };
-        let given = self.own.0.iter().map(|(key, _)| key);
-        let rest = schemas.keys().filter(|key| self.own.get(key).is_none());
+        let given = self.own.keys();
+        let rest = schemas.keys().filter(|key| !self.own.contains_key(*key));
         let (tables, keys): (Vec<_>, Vec<_>) =
             given.chain(rest).map(|key| (key, &schemas[key])).partition(|(_, schema)| is_table(schema));
         for (key, schema) in keys {

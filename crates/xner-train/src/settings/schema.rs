@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
-use super::node::{Fields, Node};
+use super::node::{Fields, Node, fields};
 use super::read::Settings;
 use super::words::plain;
 use crate::Result;
@@ -15,7 +15,7 @@ use crate::Result;
 /// [`crate::Error::Setting`] for a default that JSON cannot hold.
 pub fn schema<C: Settings>(config: &C) -> Result<Value> {
     let mut schema = whole::<C>();
-    set_defaults(&mut schema, &Fields::of(config)?);
+    set_defaults(&mut schema, &fields(config)?);
     Ok(schema)
 }
 
@@ -101,7 +101,7 @@ fn set_defaults(schema: &mut Value, own: &Fields) {
         None => schema,
     };
     let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
-    for (key, node) in &own.0 {
+    for (key, node) in own {
         match (properties.get_mut(key), node) {
             (Some(property), Node::Table(own)) => set_defaults(property, own),
             (Some(Value::Object(property)), Node::Leaf(value)) if !value.is_null() => {

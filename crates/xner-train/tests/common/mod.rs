@@ -18,21 +18,11 @@ pub(crate) fn config(epochs: usize, batch: usize, evaluate_every: usize) -> Trai
     TrainingConfig { epochs, batch, evaluate_every, ..TrainingConfig::default() }
 }
 
-/// A loop over `out` that is called `phase`.
-pub(crate) fn plan<'a>(training: &'a TrainingConfig, trained: bool, out: &'a Path) -> TrainingLoop<'a> {
+/// A loop that is called `phase`.
+pub(crate) fn plan(training: &TrainingConfig, trained: bool) -> TrainingLoop<'_> {
     let settings = serde_json::to_value(training).unwrap();
     let fingerprint = format!("{settings} {trained}");
-    TrainingLoop {
-        phase: "phase",
-        seed: 1,
-        training,
-        settings,
-        fingerprint,
-        trained,
-        left_out: 0,
-        out,
-        target_out: None,
-    }
+    TrainingLoop { phase: "phase", seed: 1, training, settings, fingerprint, trained, left_out: 0 }
 }
 
 /// Runs a learner into `out`.
@@ -43,7 +33,7 @@ pub(crate) fn run(
     out: &Path,
     observer: &mut dyn Observer,
 ) -> Result<TrainReport> {
-    plan(training, trained, out).run(learner, observer)
+    plan(training, trained).run(learner, out, None, observer)
 }
 
 /// An event in few words.

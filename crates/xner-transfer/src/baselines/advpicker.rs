@@ -1,27 +1,29 @@
 //! `AdvPicker`: the student learns only of those target sentences whose language the discriminator can least tell.
 
-use xner_train::TrainBackend;
+use xner_train::{TrainBackend, TrainReport};
 
 use crate::Result;
-use crate::transadv::trainer::{Outcome, PhaseTrainer};
-use crate::transadv::{lessons, source, source_probability};
+use crate::strategy::Phase;
+use crate::transadv::trainer::PhaseTrainer;
+use crate::transadv::{lessons, source_probability};
 
-pub(crate) fn advpicker<A: TrainBackend>(trainer: &mut PhaseTrainer<'_, '_, A>) -> Result<Outcome> {
-    let teacher = source(trainer, [true, false])?;
+pub(crate) fn advpicker<A: TrainBackend>(
+    trainer: &mut PhaseTrainer<'_, '_, A>,
+    teacher: &Phase,
+) -> Result<TrainReport> {
     trainer.labelling()?;
     let sentences = &trainer.corpora.unlabelled;
-    let discriminator = trainer.language_discriminator(&teacher)?;
-    let (model, _) = trainer.open(&teacher)?;
+    let (model, discriminator) = trainer.with_discriminator(teacher)?;
     let mut told = Vec::with_capacity(sentences.len());
     for sentence in sentences {
         told.push(source_probability(&model, &discriminator, &model.pieces(sentence)?));
     }
     let kept = least_told(&told, count(sentences.len(), trainer.config.advpicker.share));
-    let soft = trainer.soft_labels(&teacher)?;
+    let soft = trainer.soft_labels(teacher)?;
     let mut lessons = lessons(sentences, soft);
     let mut kept = kept.into_iter();
     lessons.retain(|_| kept.next().unwrap_or(false));
-    Ok(Outcome::Student(trainer.student(&teacher, &lessons, 0.0)?))
+    trainer.student(teacher, &lessons, 0.0)
 }
 
 /// `share` of `all`, rounded up, but for what rounding of `share` itself puts above a whole number.

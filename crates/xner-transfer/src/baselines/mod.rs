@@ -1,5 +1,9 @@
 //! The methods that `TransAdv` is measured against, on the same parts. Each is a strategy: [`crate::run`] runs it.
 //!
+//! All begin with a source model. That of mBERT-FT is fine-tuned on the source and runs on the target as it is; that of
+//! `AdvCE` learns besides to hide each word's language from a discriminator. TSL's student learns the soft labels that
+//! its source model gives the target's own text.
+//!
 //! | row | paper | here |
 //! |---|---|---|
 //! | mBERT-FT | Wu and Dredze (2019) | [`Method::MbertFt`] |
@@ -16,14 +20,8 @@
 //! [`Method::UniTrans`]: crate::transadv::Method::UniTrans
 //! [`Method::AdvPicker`]: crate::transadv::Method::AdvPicker
 
-mod advce;
 mod advpicker;
-mod mbert_ft;
-mod tsl;
 mod unitrans;
 
-pub(crate) use advce::advce;
 pub(crate) use advpicker::advpicker;
-pub(crate) use mbert_ft::mbert_ft;
-pub(crate) use tsl::tsl;
 pub(crate) use unitrans::unitrans;

@@ -2,20 +2,23 @@
 //! source; `Θ_trans`, on its translation; `Θ_teach`, on the translation from `Θ_src` on. The student learns `Θ_teach`'s
 //! soft labels, and the hard labels on which at least two of the three agree.
 
-use xner_train::TrainBackend;
+use xner_train::{TrainBackend, TrainReport};
 
 use crate::Result;
-use crate::transadv::trainer::{Games, Outcome, PhaseTrainer};
-use crate::transadv::{Lesson, Set, SoftLabels, source};
+use crate::strategy::Phase;
+use crate::transadv::trainer::{Games, PhaseTrainer};
+use crate::transadv::{Lesson, Set, SoftLabels};
 
-pub(crate) fn unitrans<A: TrainBackend>(trainer: &mut PhaseTrainer<'_, '_, A>) -> Result<Outcome> {
+pub(crate) fn unitrans<A: TrainBackend>(
+    trainer: &mut PhaseTrainer<'_, '_, A>,
+    own: &Phase,
+) -> Result<TrainReport> {
     let (none, config) = (Games::default(), trainer.config);
     let training = config.teachers.training(&config.training);
-    let own = source(trainer, [false, false])?;
     let translated = trainer.tuned("translated", &[Set::Target], None, &none, &config.training)?;
-    let teacher = trainer.tuned("teacher", &[Set::Target], Some(&own), &none, &training)?;
+    let teacher = trainer.tuned("teacher", &[Set::Target], Some(own), &none, &training)?;
     let labels =
-        [trainer.soft_labels(&own)?, trainer.soft_labels(&translated)?, trainer.soft_labels(&teacher)?];
+        [trainer.soft_labels(own)?, trainer.soft_labels(&translated)?, trainer.soft_labels(&teacher)?];
     let sentences = &trainer.corpora.unlabelled;
     let lesson = |(at, sentence): (usize, _)| {
         let [own, translated, teacher] = labels.each_ref().map(|labels| labels[at].as_slice());
@@ -27,7 +30,7 @@ pub(crate) fn unitrans<A: TrainBackend>(trainer: &mut PhaseTrainer<'_, '_, A>) -
     };
     let lessons: Vec<Lesson<'_>> = sentences.iter().enumerate().map(lesson).collect();
     let weight = config.unitrans.hard_weight;
-    Ok(Outcome::Student(trainer.student(&own, &lessons, weight)?))
+    trainer.student(own, &lessons, weight)
 }
 
 /// The tag of each of `words` words on which at least two of three models agree.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
+use smart_default::SmartDefault;
 use xner_corpus::EntityType;
 use xner_corpus::read::ReadOptions;
 use xner_embed::dictionary::{Dictionary, InduceConfig, induced};
@@ -29,12 +30,14 @@ use crate::{Error, Result};
 /// assert!(toml::from_str::<BwetConfig>("model.hiden = 50").is_err());
 /// # Ok::<(), toml::de::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct BwetConfig {
     /// Decides everything random. Default 1.
+    #[default = 1]
     pub seed: u64,
     /// What tables call the row. Default `BWET`.
+    #[default = "BWET"]
     pub row: String,
     /// By which development data the weights are chosen; the source's is translated. Default `source-dev`.
     pub select: Select,
@@ -47,6 +50,7 @@ pub struct BwetConfig {
     /// What is translated.
     pub translation: TranslationConfig,
     /// The tagger's sizes and switches, with self-attention by default.
+    #[default(ModelConfig { attention: true, ..ModelConfig::default() })]
     #[serde(deserialize_with = "attentive")]
     pub model: ModelConfig,
     /// How the tagger is trained.
@@ -54,10 +58,11 @@ pub struct BwetConfig {
 }
 
 /// Labelled text, which is translated.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SourceText {
     /// What the language is called. Default `en`.
+    #[default = "en"]
     pub language: String,
     /// Labelled sentences to translate and train on. This key must be given.
     #[schemars(example = &"train.conll")]
@@ -70,10 +75,11 @@ pub struct SourceText {
 }
 
 /// Word vectors, and text to score on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TargetText {
     /// What the language is called. Default `target`.
+    #[default = "target"]
     pub language: String,
     /// Labelled sentences, which only `select = "target-dev"` needs.
     #[schemars(example = &"dev.conll")]
@@ -94,7 +100,7 @@ pub struct TargetText {
 }
 
 /// A mapping or a file: one of the two must be given.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DictionaryConfig {
     /// A folder that `xner map` wrote. Each source word's translation is its nearest by CSLS.
@@ -107,6 +113,7 @@ pub struct DictionaryConfig {
     /// many words so, and first. Default false.
     pub prefer_others: bool,
     /// With a mapping: the neighbours over which CSLS takes its means. Default 10.
+    #[default = 10]
     pub csls: usize,
     /// With a mapping: whether only pairs count that are each other's nearest. Default false.
     pub mutual: bool,
@@ -116,58 +123,18 @@ pub struct DictionaryConfig {
 }
 
 /// What is translated.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TranslationConfig {
     /// Entities of these types stay as they are. In languages that share a script names of persons are written alike,
     /// and the released code keeps them; give `[]` where the scripts differ. Default `["PER"]`.
+    #[default(vec![EntityType::new("PER")])]
     pub keep_types: Vec<EntityType>,
-}
-
-impl Default for BwetConfig {
-    fn default() -> Self {
-        Self {
-            seed: 1,
-            row: "BWET".to_owned(),
-            select: Select::default(),
-            source: SourceText::default(),
-            target: TargetText::default(),
-            dictionary: DictionaryConfig::default(),
-            translation: TranslationConfig::default(),
-            model: ModelConfig { attention: true, ..ModelConfig::default() },
-            training: TrainingConfig::default(),
-        }
-    }
-}
-
-impl Default for SourceText {
-    fn default() -> Self {
-        Self { language: "en".to_owned(), train: None, dev: None, read: ReadOptions::default() }
-    }
-}
-
-impl Default for TargetText {
-    fn default() -> Self {
-        let (language, read) = ("target".to_owned(), ReadOptions::default());
-        Self { language, dev: None, test: None, vectors: None, limit: None, length: 0.0, read }
-    }
-}
-
-impl Default for DictionaryConfig {
-    fn default() -> Self {
-        Self { mapping: None, file: None, csls: 10, mutual: false, limit: None, prefer_others: false }
-    }
-}
-
-impl Default for TranslationConfig {
-    fn default() -> Self {
-        Self { keep_types: vec![EntityType::new("PER")] }
-    }
 }
 
 /// `[model]` with attention unless it says otherwise.
 fn attentive<'de, D: Deserializer<'de>>(from: D) -> Result<ModelConfig, D::Error> {
-    over(&ModelConfig { attention: true, ..ModelConfig::default() }, toml::Table::deserialize(from)?)
+    over(&BwetConfig::default().model, toml::Table::deserialize(from)?)
 }
 
 impl Settings for BwetConfig {

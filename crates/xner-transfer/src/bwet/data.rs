@@ -1,15 +1,12 @@
 //! What a run works on.
 
-use std::path::PathBuf;
-
 use xner_corpus::Labelled;
-use xner_corpus::read::ReadOptions;
 use xner_embed::dictionary::Dictionary;
-use xner_embed::{Vectors, read};
-use xner_train::read_labelled;
+use xner_embed::{ReadOptions, Vectors, read};
 
 use super::config::BwetConfig;
-use crate::{Error, Result};
+use crate::Result;
+use crate::text::{labelled, maybe_labelled, needed};
 
 /// Labelled text of the source, a dictionary, and what there is of the target.
 #[derive(Debug)]
@@ -32,34 +29,20 @@ impl BwetData {
     /// Reads the files that a config names, and makes the dictionary where it names a mapping.
     ///
     /// # Errors
-    /// [`Error::Setting`] for a file that is needed and not named; faults of the files, with their lines.
+    /// [`Error::Setting`](crate::Error::Setting) for a file that is needed and not named; faults of the files, with
+    /// their lines.
     pub fn read(config: &BwetConfig) -> Result<Self> {
         let BwetConfig { source, target, dictionary, .. } = config;
-        let corpus = |key: &str, path: &PathBuf, options: &ReadOptions| read_labelled(key, path, options);
-        let maybe = |key: &str, path: &Option<PathBuf>| match path {
-            Some(path) => corpus(key, path, &target.read),
-            None => Ok(Vec::new()),
-        };
+        let vectors = needed("target.vectors", "word vectors", target.vectors.as_ref());
         // The dictionary is the slow part, so it comes last.
         Ok(Self {
-            train: corpus(
-                "source.train",
-                needed("source.train", "a corpus", source.train.as_ref())?,
-                &source.read,
-            )?,
-            dev: corpus("source.dev", needed("source.dev", "a corpus", source.dev.as_ref())?, &source.read)?,
-            target_dev: maybe("target.dev", &target.dev)?,
-            target_test: maybe("target.test", &target.test)?,
-            vectors: {
-                let path = needed("target.vectors", "word vectors", target.vectors.as_ref())?;
-                read::open(path, &xner_embed::ReadOptions { limit: target.limit, ..Default::default() })?
-                    .with_mean_length(target.length)?
-            },
+            train: labelled("source.train", source.train.as_ref(), &source.read)?,
+            dev: labelled("source.dev", source.dev.as_ref(), &source.read)?,
+            target_dev: maybe_labelled("target.dev", target.dev.as_ref(), &target.read)?,
+            target_test: maybe_labelled("target.test", target.test.as_ref(), &target.read)?,
+            vectors: read::open(vectors?, &ReadOptions { limit: target.limit, ..ReadOptions::default() })?
+                .with_mean_length(target.length)?,
             dictionary: dictionary.open()?,
         })
     }
-}
-
-fn needed<'a>(key: &str, what: &str, path: Option<&'a PathBuf>) -> Result<&'a PathBuf> {
-    path.ok_or_else(|| Error::setting(key, format!("is missing, expected the path of {what}")))
 }

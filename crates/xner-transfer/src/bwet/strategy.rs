@@ -1,6 +1,6 @@
 //! BWET as a strategy: translation, then training.
 
-use xner_tagger::{TargetDev, TrainData, train, train_with_target};
+use xner_tagger::{TargetDev, TrainData, train_with_target};
 use xner_train::{Checked, Fingerprint, Result};
 
 use super::config::BwetConfig;
@@ -69,9 +69,6 @@ impl Strategy for Bwet {
         let (settings, models, device) = (config.train_config(), phases.models.clone(), phases.device);
         let folder = &models.by_source;
         let report = phases.train_by("training", text.train.len(), folder, |observer| {
-            if data.target_dev.is_empty() {
-                return train(&settings, sentences, folder, &device, observer);
-            }
             let target = TargetDev { vectors: &data.vectors, dev: &data.target_dev, out: &models.by_target };
             train_with_target(&settings, sentences, &target, folder, &device, observer)
         })?;

@@ -57,31 +57,29 @@ impl<A: AutodiffBackend> std::fmt::Debug for AdaptedTagger<A> {
 impl<A: TrainBackend> AdaptedTagger<A> {
     /// `source` are the sentences of `index`, with their labels; of `config` the sections `similarity`, `loss`,
     /// `inner`, `adaptation` and `decode` count. `encoder` is that of the index; `cache` as in
-    /// [`SentenceVectors::open_or_make`].
+    /// [`SentenceVectors::open_or_make`]. The index is asked for, with the encoder, when model, source and config are
+    /// known to fit, for to make it takes long.
     ///
     /// # Errors
     /// [`Error::Data`] when there are fewer source sentences than are wanted for one, or more or fewer than in the
-    /// index, or a label that the model does not have, or when it has a CRF; a fault of the tokeniser.
+    /// index, or a label that the model does not have, or when it has a CRF; a fault of the tokeniser; those of
+    /// `index`.
     pub fn new(
         model: FineTuned<A>,
         source: &[Labelled],
-        index: SentenceIndex,
+        index: impl FnOnce(&dyn Represent) -> Result<SentenceIndex>,
         encoder: Box<dyn Represent + Send + Sync>,
         cache: Option<&Path>,
         config: &MetaConfig,
     ) -> Result<Self> {
-        let windows = prepared(&model, source, config)?;
-        Self::assembled(model, windows, index, encoder, cache, config)
-    }
-
-    fn assembled(
-        model: FineTuned<A>,
-        windows: Vec<Vec<Example>>,
-        index: SentenceIndex,
-        encoder: Box<dyn Represent + Send + Sync>,
-        cache: Option<&Path>,
-        config: &MetaConfig,
-    ) -> Result<Self> {
+        if model.has_crf() {
+            return Err(Error::data(
+                "the model has a CRF, expected a head without one: the loss is of single words",
+            ));
+        }
+        enough(source.len(), wanted(&config.similarity), 0)?;
+        let windows = tasks::windows(&model, source)?;
+        let index = index(encoder.as_ref())?;
         if windows.len() != index.len() {
             let (own, others) = (windows.len(), index.len());
             let message = format!("there are {own} source sentences, and an index of {others}");
@@ -215,20 +213,6 @@ impl<A: TrainBackend> AdaptedTagger<A> {
     }
 }
 
-/// The windows of the source's sentences, where a model can be adapted by them.
-fn prepared<A: TrainBackend>(
-    model: &FineTuned<A>,
-    source: &[Labelled],
-    config: &MetaConfig,
-) -> Result<Vec<Vec<Example>>> {
-    if model.has_crf() {
-        let message = "the model has a CRF, expected a head without one: the loss is of single words";
-        return Err(Error::Data { message: message.to_owned() });
-    }
-    enough(source.len(), wanted(&config.similarity), 0)?;
-    tasks::windows(model, source)
-}
-
 /// What `f` makes of each of `work`, in its order, on at most `threads` threads; each begins with what `start` gives,
 /// and gives it to `end` unless there was a fault. Of several faults it is that of the first in the order.
 ///
@@ -315,12 +299,10 @@ impl<A: TrainBackend> Tagger for AdaptedTagger<A> {
 }
 
 /// Opens a token classifier of Hugging Face's layout as an [`AdaptedTagger`]. What of it is trained is in
-/// `config.bert`. The index is asked for, with the encoder, when model, source and config are known to fit, for to make
-/// it takes long.
+/// `config.bert`.
 ///
 /// # Errors
-/// As [`FineTuned::reopen`] and [`AdaptedTagger::new`]; [`Error::Setting`] when no source sentence has an entity; those
-/// of `index`.
+/// As [`FineTuned::reopen`] and [`AdaptedTagger::new`]; [`Error::Setting`] when no source sentence has an entity.
 pub fn open_adapted(
     folder: &Path,
     source: &[Labelled],
@@ -333,9 +315,7 @@ pub fn open_adapted(
     holds_entities("source.train", source, &config.drop_types)?;
     on_device!(*device, A, card => {
         let model = FineTuned::<A>::reopen(folder, &config.bert, config.seed, card)?;
-        let windows = prepared(&model, source, config)?;
-        let index = index(encoder.as_ref())?;
-        let tagger = AdaptedTagger::assembled(model, windows, index, encoder, cache, config)?;
+        let tagger = AdaptedTagger::new(model, source, index, encoder, cache, config)?;
         Ok(Box::new(tagger) as Box<dyn Tagger>)
     })
 }

@@ -1,14 +1,14 @@
 //! What a run works on.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use xner_corpus::sample::subset;
 use xner_corpus::{Labelled, Sentence};
 use xner_tagger::bert::{Tokeniser, Windows};
 use xner_train::read_labelled;
 
 use super::config::MetaConfig;
-use crate::{Error, Result};
+use crate::Result;
+use crate::text::{labelled, limited, maybe_labelled, needed};
 
 /// Labelled text of the source, and of the target to score on.
 #[derive(Debug, Clone, Default)]
@@ -21,30 +21,19 @@ pub struct MetaCorpora {
     pub target_test: Vec<Labelled>,
 }
 
-/// Which sentences a run takes, where it does not take all, is the same for every seed.
-const SUBSET: u64 = 1;
-
 impl MetaCorpora {
     /// Reads the files that a config names.
     ///
     /// # Errors
-    /// [`Error::Setting`] for a file that is needed and not named; faults of the files, with their lines.
+    /// [`Error::Setting`](crate::Error::Setting) for a file that is needed and not named; faults of the files, with
+    /// their lines.
     pub fn read(config: &MetaConfig) -> Result<Self> {
         let MetaConfig { source, target, .. } = config;
-        let needed = |key: &str, path: &Option<PathBuf>| {
-            let missing = || Error::setting(key, "is missing, expected the path of a corpus");
-            path.clone().ok_or_else(missing)
-        };
-        let test = match &target.test {
-            Some(path) => read_labelled("target.test", path, &target.read)?,
-            None => Vec::new(),
-        };
+        let test = maybe_labelled("target.test", target.test.as_ref(), &target.read)?;
+        let dev = labelled("source.dev", source.dev.as_ref(), &source.read);
         let corpora = Self {
-            train: read_source(config, &needed("source.train", &source.train)?)?,
-            dev: limited(
-                read_labelled("source.dev", &needed("source.dev", &source.dev)?, &source.read)?,
-                source.dev_sentences,
-            ),
+            train: read_source(config, needed("source.train", "a corpus", source.train.as_ref())?)?,
+            dev: limited(dev?, source.dev_sentences),
             target_test: limited(test, target.test_sentences),
         };
         Ok(corpora.without(&config.drop_types))
@@ -101,15 +90,4 @@ fn piece(labelled: &Labelled, words: std::ops::Range<usize>) -> Labelled {
         Some(xner_corpus::Entity { tokens, ..entity.clone() })
     });
     Labelled { sentence, entities: entities.collect() }
-}
-
-/// `count` of them, drawn, in their order; empty sentences are of no use.
-pub(super) fn limited(mut sentences: Vec<Labelled>, count: Option<usize>) -> Vec<Labelled> {
-    sentences.retain(|labelled| !labelled.sentence.is_empty());
-    let Some(count) = count.filter(|&count| count < sentences.len()) else { return sentences };
-    let mut kept = vec![false; sentences.len()];
-    for at in subset(sentences.len(), count, SUBSET) {
-        kept[at] = true;
-    }
-    sentences.into_iter().zip(kept).filter_map(|(labelled, kept)| kept.then_some(labelled)).collect()
 }

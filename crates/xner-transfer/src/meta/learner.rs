@@ -1,16 +1,12 @@
 //! Meta-training (algorithm 1), as the training loop drives it.
 
-use std::path::Path;
-
 use burn::tensor::backend::AutodiffBackend;
 use xner_corpus::Labelled;
 use xner_tagger::bert::Tokeniser;
-use xner_tagger::bert::train::{Example, FineTuneOptimiser, FineTuned, FoundGradients, Pass};
-use xner_tagger::{Decode, Tagger, evaluate};
-use xner_train::{
-    DevScores, Error, Learner, Moment, Result, State, StepOutcome, Tensors, TrainBackend, TrainReport,
-    dev_scores,
+use xner_tagger::bert::train::{
+    Dev, EncoderLearner, Example, FineTuneOptimiser, FineTuned, FoundGradients, Lessons, Pass,
 };
+use xner_train::{Error, Moment, Result, TrainBackend};
 
 use super::config::{Gradient, LossConfig, Masked, MetaConfig};
 use super::inner;
@@ -28,33 +24,33 @@ pub(super) fn mask(tokeniser: &Tokeniser) -> Result<u32> {
 }
 
 /// A model in meta-training.
+pub type MetaLearner<'a, A> = EncoderLearner<'a, A, MetaLessons<'a, A>>;
+
+/// What a model in meta-training learns of.
 ///
 /// To the training loop a batch is a meta-update's tasks, and an epoch all updates: which tasks an update has is drawn
 /// here, so that training may end within the source's sentences. Masks are drawn anew for each time through the source.
-pub struct MetaLearner<'a, A: AutodiffBackend> {
-    model: FineTuned<A>,
+pub struct MetaLessons<'a, A: AutodiffBackend> {
     config: &'a MetaConfig,
     loss: LossConfig,
     tasks: Tasks,
     masking: Option<Masking>,
-    dev: &'a [Labelled],
-    optimiser: FineTuneOptimiser<A::InnerBackend>,
-    /// That of the inner updates.
+    /// The optimiser of the inner updates.
     inner: FineTuneOptimiser<A::InnerBackend>,
 }
 
-impl<'a, A: TrainBackend> MetaLearner<'a, A> {
-    /// `dev`: sentences by which weights are chosen.
+impl<'a, A: TrainBackend> MetaLessons<'a, A> {
+    /// A learner of tasks; `dev`: sentences by which weights are chosen.
     ///
     /// # Errors
     /// [`Error::Setting`] where words are to be masked and the tokeniser has no subword for it, and for a head with a
     /// CRF.
-    pub fn new(
+    pub fn learner(
         config: &'a MetaConfig,
         model: FineTuned<A>,
         tasks: Tasks,
         dev: &'a [Labelled],
-    ) -> Result<Self> {
+    ) -> Result<MetaLearner<'a, A>> {
         if model.has_crf() {
             return Err(Error::setting(
                 "bert.head",
@@ -72,12 +68,9 @@ impl<'a, A: TrainBackend> MetaLearner<'a, A> {
         let optimiser = FineTuneOptimiser::new(meta.optimiser, meta.clip, &model).clipped_by(meta.clip_by);
         let optimiser = if meta.bias_correction { optimiser } else { optimiser.uncorrected() };
         let inner = inner::inner_optimiser(&model, &config.inner);
-        Ok(Self { model, config, loss: config.meta_loss(), tasks, masking, dev, optimiser, inner })
-    }
-
-    /// The model.
-    pub fn model(&self) -> &FineTuned<A> {
-        &self.model
+        let lessons = Self { config, loss: config.meta_loss(), tasks, masking, inner };
+        let (dev, decode) = (Dev { source: dev, target: &[] }, config.decode.into());
+        Ok(EncoderLearner { model, lessons, optimiser, dev, decode })
     }
 
     /// The sentences of a task as `epoch` sees them: its similar ones, and the one that it is tested on.
@@ -103,11 +96,12 @@ impl<'a, A: TrainBackend> MetaLearner<'a, A> {
     /// min over θ of Σ_i L(D_query_i; θ_i)  (9, 10),    θ ← θ - β Σ_i ∇_(θ_i) L(D_query_i; θ_i)  (11, 12)
     /// ```
     /// `rate` is the inner update's; `step` tells dropout where it stands.
-    /// The model is the same before and after.
+    /// `model` is the same before and after.
     ///
     /// Where a loss or a gradient is not finite, the result's is not either.
     pub fn meta_gradient(
         &mut self,
+        model: &mut FineTuned<A>,
         tasks: &[(usize, usize)],
         rate: f64,
         step: usize,
@@ -118,15 +112,15 @@ impl<'a, A: TrainBackend> MetaLearner<'a, A> {
             let [support, query] = self.sentences(&self.tasks.tasks[task], epoch);
             let place = at * (steps + 1);
             let pass = |place| Some(Pass { step, place });
-            let kept = self.model.keep(support.pieces());
-            let (model, own) = (&mut self.model, &mut self.inner);
+            let kept = model.keep(support.pieces());
+            let own = &mut self.inner;
             let outcome = inner::update(model, own, &support, &self.loss, rate, steps, pass(place));
             if outcome.gradient_norm.is_finite() {
-                query.add_to(&mut found, &self.model, &self.loss, pass(place + steps));
+                query.add_to(&mut found, model, &self.loss, pass(place + steps));
             } else {
                 found.fail();
             }
-            self.model.put_back(kept);
+            model.put_back(kept);
             if !found.loss().is_finite() {
                 return found;
             }
@@ -138,12 +132,17 @@ impl<'a, A: TrainBackend> MetaLearner<'a, A> {
     }
 }
 
-impl<A: TrainBackend> Learner for MetaLearner<'_, A> {
+impl<A: TrainBackend> Lessons<A> for MetaLessons<'_, A> {
     fn sentences(&self) -> usize {
         if self.tasks.tasks.is_empty() { 0 } else { self.config.meta.updates * self.config.meta.tasks }
     }
 
-    fn step(&mut self, _: &[usize], at: &Moment) -> Result<StepOutcome> {
+    fn gradient(
+        &mut self,
+        model: &mut FineTuned<A>,
+        _: &[usize],
+        at: &Moment,
+    ) -> FoundGradients<A::InnerBackend> {
         let MetaConfig { seed, meta, inner, .. } = self.config;
         let tasks = self.tasks.drawn(*seed, at.step, meta.tasks);
         let rate = if inner.scheduled {
@@ -151,38 +150,6 @@ impl<A: TrainBackend> Learner for MetaLearner<'_, A> {
         } else {
             inner.optimiser.rate()
         };
-        let found = self.meta_gradient(&tasks, rate, at.step);
-        Ok(self.optimiser.step(&mut self.model, found, at.rate))
-    }
-
-    fn evaluate(&self) -> Result<Option<DevScores>> {
-        if self.dev.is_empty() {
-            return Ok(None);
-        }
-        let mut tagger = self.model.tagger()?;
-        tagger.decode_by(Decode::from(self.config.decode));
-        Ok(Some(dev_scores(evaluate(&tagger, self.dev)?.overall)))
-    }
-
-    fn weights(&self) -> Tensors {
-        self.model.weights()
-    }
-
-    fn set_weights(&mut self, mut weights: Tensors, path: &Path) -> Result<()> {
-        self.model.set_weights(&mut weights, path)?;
-        weights.expect_empty(path)
-    }
-
-    fn state(&self) -> State {
-        self.optimiser.state()
-    }
-
-    fn set_state(&mut self, state: State, path: &Path) -> Result<()> {
-        self.optimiser.set_state(&self.model, state, path)
-    }
-
-    fn save(&self, folder: &Path, report: &TrainReport) -> Result<()> {
-        report.write(folder)?;
-        self.model.save(folder)
+        self.meta_gradient(model, &tasks, rate, at.step)
     }
 }

@@ -8,7 +8,7 @@
 //! | equation 4: pseudo tasks | [`Tasks`] |
 //! | equations 5, 6: sentences as vectors, their cosine | [`index`] |
 //! | equations 7, 8: the inner update | [`update`] |
-//! | equations 9 to 12: the meta-update, of first order | [`MetaLearner::meta_gradient`] |
+//! | equations 9 to 12: the meta-update, of first order | [`MetaLessons::meta_gradient`] |
 //! | masking on named entities | [`Masking`] |
 //! | equation 13: the loss with its greatest term | [`loss`] |
 //! | algorithm 1, meta-training | [`MetaLearner`] |
@@ -38,14 +38,15 @@ pub use adapt::{AdaptedTagger, open_adapted};
 pub use case::{Case, Cases, Similar};
 pub use config::{
     Ablation, AdaptationConfig, Decoding, Gradient, InnerUpdate, LossConfig, Masked, MaskingConfig, Mean,
-    MetaConfig, MetaUpdate, Nearest, Overlap, Preset, Similarity, SourceText, Start, Subwords, TargetText,
-    TrainedBy,
+    MetaConfig, MetaUpdate, Nearest, Overlap, Preset, Similarity, Start, Subwords, TargetText, TrainedBy,
 };
 pub use corpora::{MetaCorpora, read_source};
 pub use inner::{inner_optimiser, update};
-pub use learner::MetaLearner;
+pub use learner::{MetaLearner, MetaLessons};
 pub use loss::{Sentences, loss};
 pub use masking::Masking;
 pub(crate) use strategy::METHOD;
 pub use strategy::{Meta, cut};
 pub use tasks::{Task, Tasks};
+
+pub use crate::text::SourceText;

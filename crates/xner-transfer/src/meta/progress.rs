@@ -1,11 +1,10 @@
 //! What adaptation has tagged so far, on disk, so that a run that was stopped there does not begin anew.
 
-use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use xner_corpus::Tag;
-use xner_train::files::{read_json, write_json};
+use xner_train::files::{read_json, remove, write_json};
 
 use crate::{Error, Result};
 
@@ -46,11 +45,7 @@ impl Progress {
 
     /// Removes it: the run is over.
     pub(super) fn remove(folder: &Path) -> Result<()> {
-        let path = folder.join(FILE);
-        match std::fs::remove_file(&path) {
-            Err(fault) if fault.kind() != ErrorKind::NotFound => Err(Error::io(&path)(fault)),
-            _ => Ok(()),
-        }
+        remove(&folder.join(FILE))
     }
 }
 

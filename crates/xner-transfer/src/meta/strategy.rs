@@ -179,10 +179,7 @@ pub fn cut(config: &MetaConfig, corpora: &MetaCorpora, folder: &Path) -> Result<
     }
     let tokeniser = Tokeniser::open(folder, &BertConfig::read(&folder.join("config.json"))?)?;
     let windows = Windows::new(config.bert.length, config.bert.overlap, tokeniser.specials());
-    let windows = windows.map_err(|fault| match fault {
-        Error::Setting { key, message } => Error::setting(&format!("bert.{key}"), message),
-        other => other,
-    })?;
+    let windows = windows.map_err(|fault| fault.at_key(|key| format!("bert.{key}")))?;
     Ok(Some(corpora.clone().cut(&windows, &tokeniser)?))
 }
 
@@ -207,7 +204,7 @@ fn adapted<A: TrainBackend>(
     key.bytes(phases.fingerprint().as_bytes()).bytes(index.vectors().encoder().as_bytes());
     model.fingerprint(&mut key);
     let key = key.digest();
-    let adapted = AdaptedTagger::new(model, train, index, Box::new(encoder), cache, config)?;
+    let adapted = AdaptedTagger::new(model, train, |_| Ok(index), Box::new(encoder), cache, config)?;
     // A run that was stopped here goes on behind the last chunk.
     let mut done = Progress::of(out, &key)?;
     let mut after = done.tags()?;
@@ -240,6 +237,5 @@ fn adapted<A: TrainBackend>(
 
 /// The scores of tags.
 fn scored(test: &[Labelled], tags: &[Vec<Tag>]) -> Result<TestScores> {
-    let gold = test.iter().map(|labelled| (labelled.entities.as_slice(), labelled.sentence.len()));
-    Ok((&score(gold, tags)?).into())
+    Ok((&score(test, tags)?).into())
 }

@@ -1,11 +1,11 @@
 //! Pseudo tasks: each source sentence with those most similar to it (equation 4).
 
-use rand::seq::SliceRandom;
 use xner_corpus::Labelled;
 use xner_tagger::bert::train::{Example, FineTuned};
 use xner_train::{Purpose, TrainBackend, stream};
 
 use super::index::Neighbour;
+use crate::draws::drawn;
 use crate::{Error, Result};
 
 /// The source's sentences as windows, and the tasks made of them.
@@ -54,18 +54,8 @@ impl Tasks {
     /// The tasks of update `update` (from 0) of `size` tasks each: the epoch that each stands in, and its number. All
     /// tasks come once, in an order that the seed decides, before one comes twice.
     pub fn drawn(&self, seed: u64, update: usize, size: usize) -> Vec<(usize, usize)> {
-        let count = self.tasks.len();
-        let mut drawn = Vec::with_capacity(size);
-        let (mut epoch, mut order) = (usize::MAX, Vec::new());
-        for at in update * size..(update + 1) * size {
-            if at / count != epoch {
-                epoch = at / count;
-                order = (0..count).collect();
-                order.shuffle(&mut stream(seed, Purpose::Tasks, epoch, 0));
-            }
-            drawn.push((epoch, order[at % count]));
-        }
-        drawn
+        let range = update * size..(update + 1) * size;
+        drawn(range, self.tasks.len(), |epoch| stream(seed, Purpose::Tasks, epoch, 0)).collect()
     }
 }
 

@@ -1,13 +1,12 @@
 //! The phases of training: the base model, and meta-training.
 
-use xner_tagger::TrainData;
 use xner_tagger::bert::train::{BertLearner, BertTrainConfig, FineTuned, tags_of};
-use xner_train::{Checked, Fingerprint, Result, Settings, TrainBackend, TrainReport};
+use xner_train::{Checked, Fingerprint, Learner, Result, Settings, TrainBackend, TrainReport, TrainingLoop};
 
 use super::config::{Ablation, MetaConfig, Start};
 use super::corpora::MetaCorpora;
 use super::index::SentenceIndex;
-use super::learner::MetaLearner;
+use super::learner::MetaLessons;
 use super::tasks::Tasks;
 use crate::strategy::{PHASE_FORMAT, Phases, Place, Plan};
 
@@ -37,21 +36,20 @@ pub(super) fn trained<A: TrainBackend>(
         // Whose vectors they are says tokeniser, sizes and device too.
         print.bytes(index.vectors().encoder().as_bytes()).bytes(PHASE_FORMAT);
         model.fingerprint(&mut print);
-        let plan = Plan {
-            name: "meta",
+        let work = TrainingLoop {
+            phase: "meta",
             seed: *seed,
             training: &config.meta_training(),
             settings,
             fingerprint: print.digest(),
             trained: meta.start == Start::Base,
-            sentences: count,
             left_out: data.train.len() - count,
-            place: Place::Shared,
         };
-        let mut learner = MetaLearner::new(config, model, tasks, &data.dev)?;
+        let plan = Plan { work, sentences: count, place: Place::Shared };
+        let mut learner = MetaLessons::learner(config, model, tasks, &data.dev)?;
         let phase = phases.train(&plan, &mut learner)?;
         drop(learner);
-        (FineTuned::<A>::reopen(&phase.folder, bert, *seed, card)?, phase.report)
+        (FineTuned::<A>::reopen(&phase.models.by_source, bert, *seed, card)?, phase.report)
     };
     let out = &phases.models.by_source;
     report.write(out)?;
@@ -70,22 +68,20 @@ fn base<A: TrainBackend>(
     let (bert, training) = (bert.clone(), training.clone());
     let config = BertTrainConfig { seed: *seed, bert, training, ..BertTrainConfig::default() }.checked()?;
     let MetaCorpora { train, dev, .. } = data;
-    let sentences = TrainData { train: train.clone(), dev: dev.clone(), ..TrainData::default() };
-    let (mut learner, fingerprint) = BertLearner::<A>::new(&config, sentences, card)?;
+    let (mut learner, fingerprint) = BertLearner::<A>::new(&config, train, dev, card)?;
     let encoder = xner_tagger::bert::fingerprint(&config.bert.directory()?)?;
     let mut print = Fingerprint::new();
     print.bytes(fingerprint.as_bytes()).bytes(encoder.as_bytes()).bytes(phases.device.to_string().as_bytes());
-    let plan = Plan {
-        name: "base",
+    let work = TrainingLoop {
+        phase: "base",
         seed: *seed,
         training: &config.training,
         settings: config.to_json()?,
         fingerprint: print.bytes(PHASE_FORMAT).digest(),
         trained: false,
-        sentences: train.len(),
-        left_out: learner.left_out(),
-        place: Place::Shared,
+        left_out: train.len() - learner.sentences(),
     };
+    let plan = Plan { work, sentences: train.len(), place: Place::Shared };
     let phase = phases.train(&plan, &mut learner)?;
-    Ok((FineTuned::reopen(&phase.folder, &config.bert, *seed, card)?, phase.report))
+    Ok((FineTuned::reopen(&phase.models.by_source, &config.bert, *seed, card)?, phase.report))
 }

@@ -18,7 +18,6 @@ use xner_train::{Checked, Fingerprint, Result, Settings, TrainReport};
 pub use claim::PHASE_FORMAT;
 pub(crate) use claim::{of_finished, of_no_run};
 pub use models::Models;
-pub(crate) use phases::BY_TARGET;
 pub use phases::{Phase, Phases, Place, Plan};
 pub(crate) use run::fingerprint as run_fingerprint;
 pub use run::{PHASES, run};

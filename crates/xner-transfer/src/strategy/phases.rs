@@ -1,18 +1,13 @@
 //! Where a strategy trains its phases, one after the other.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use xner_corpus::Sentence;
-use xner_train::{
-    Device, Event, Flow, Learner, Observer, TrainReport, TrainingLoop, What, config::TrainingConfig, files,
-};
+use xner_train::{Device, Event, Flow, Learner, Observer, TrainReport, TrainingLoop, What, files};
 
 use super::models::Models;
-use crate::report::PhaseFolder;
+use crate::report::{PhaseFolder, Select};
 use crate::{Error, Result};
-
-/// The folder, in a phase's, of the weights that are best on the target's development data.
-pub(crate) const BY_TARGET: &str = "by-target";
 
 /// Where a strategy trains: the device, the folders, and who follows the run.
 pub struct Phases<'a> {
@@ -45,22 +40,10 @@ pub enum Place {
 /// What a phase is.
 #[derive(Debug, Clone)]
 pub struct Plan<'a> {
-    /// Its name: `source`, `student` …
-    pub name: &'a str,
-    /// Decides the order of the sentences.
-    pub seed: u64,
-    /// How it is trained.
-    pub training: &'a TrainingConfig,
-    /// The config, for its report.
-    pub settings: serde_json::Value,
-    /// A hash of all that it depends on.
-    pub fingerprint: String,
-    /// Whether it begins with weights that were trained: see [`TrainingLoop::trained`].
-    pub trained: bool,
-    /// Its sentences.
+    /// How it is trained; the loop has its name: `source`, `student` …
+    pub work: TrainingLoop<'a>,
+    /// Its sentences, those among them that are left out.
     pub sentences: usize,
-    /// Of these, the ones that it does not train on: empty or too long.
-    pub left_out: usize,
     /// Where its model goes.
     pub place: Place,
 }
@@ -68,10 +51,9 @@ pub struct Plan<'a> {
 /// A phase that is over.
 #[derive(Debug, Clone)]
 pub struct Phase {
-    /// The folder of the weights that are best on the source's development data.
-    pub folder: PathBuf,
-    /// The folder of those that are best on the target's, where there are labelled target sentences.
-    pub by_target: PathBuf,
+    /// The folders of the weights that are best on the source's development data and, where there are labelled target
+    /// sentences, on the target's.
+    pub models: Models,
     /// What training reached.
     pub report: TrainReport,
 }
@@ -80,9 +62,10 @@ impl Plan<'_> {
     /// Counts the sentences of a phase, and those that are empty or longer than `training.longest`.
     #[must_use]
     pub fn of<'s>(self, sentences: impl ExactSizeIterator<Item = &'s Sentence>) -> Self {
-        let (count, longest) = (sentences.len(), self.training.longest);
+        let (count, longest) = (sentences.len(), self.work.training.longest);
         let kept = sentences.filter(|sentence| (1..=longest).contains(&sentence.len())).count();
-        Self { sentences: count, left_out: count - kept, ..self }
+        let work = TrainingLoop { left_out: count - kept, ..self.work };
+        Self { work, sentences: count, ..self }
     }
 }
 
@@ -137,7 +120,7 @@ impl<'a> Phases<'a> {
     /// [`Error::Folder`] when its folder holds something else; [`Error::Stopped`].
     pub fn finished(&mut self, plan: &Plan<'_>) -> Result<Option<Phase>> {
         let folders = self.folders(plan);
-        match self.training_loop(plan, &folders).finished()? {
+        match plan.work.finished(&folders.by_source)? {
             Some(report) => Ok(Some(self.end(plan, folders, report, true)?)),
             None => Ok(None),
         }
@@ -153,8 +136,9 @@ impl<'a> Phases<'a> {
         }
         let folders = self.folders(plan);
         files::create_folder(&folders.by_source)?;
-        self.tell(plan.name, What::Begin { sentences: plan.sentences })?;
-        let trained = self.training_loop(plan, &folders).run(learner, self.observer);
+        self.tell(plan.work.phase, What::Begin { sentences: plan.sentences })?;
+        let (out, target_out) = (&folders.by_source, self.with_target.then_some(folders.by_target.as_path()));
+        let trained = plan.work.run(learner, out, target_out, self.observer);
         let report = trained.inspect_err(|_| {
             // It is empty where there was no checkpoint yet, and else it stays.
             let _ = std::fs::remove_dir(&folders.by_source);
@@ -195,34 +179,20 @@ impl<'a> Phases<'a> {
         match &plan.place {
             Place::Models(models) => models.clone(),
             Place::Shared => {
-                let by_source = self.cache.join(format!("{}-{}", plan.name, &plan.fingerprint[..16]));
-                Models { by_target: by_source.join(BY_TARGET), by_source }
+                let folder = self.cache.join(format!("{}-{}", plan.work.phase, &plan.work.fingerprint[..16]));
+                Models::new(&folder, Select::SourceDev)
             }
         }
     }
 
-    fn training_loop<'b>(&self, plan: &'b Plan<'_>, folders: &'b Models) -> TrainingLoop<'b> {
-        TrainingLoop {
-            phase: plan.name,
-            seed: plan.seed,
-            training: plan.training,
-            settings: plan.settings.clone(),
-            fingerprint: plan.fingerprint.clone(),
-            trained: plan.trained,
-            left_out: plan.left_out,
-            out: &folders.by_source,
-            target_out: self.with_target.then_some(folders.by_target.as_path()),
-        }
-    }
-
-    fn end(&mut self, plan: &Plan<'_>, folders: Models, report: TrainReport, cached: bool) -> Result<Phase> {
+    fn end(&mut self, plan: &Plan<'_>, models: Models, report: TrainReport, cached: bool) -> Result<Phase> {
         self.steps += report.steps;
-        let Models { by_source: folder, by_target } = folders;
+        let folder = &models.by_source;
         if matches!(plan.place, Place::Shared) {
             let own = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            self.shared.push(PhaseFolder { name: plan.name.to_owned(), folder: own });
+            self.shared.push(PhaseFolder { name: plan.work.phase.to_owned(), folder: own });
         }
-        self.tell(plan.name, What::End { cached, folder: Some(&folder) })?;
-        Ok(Phase { folder, by_target, report })
+        self.tell(plan.work.phase, What::End { cached, folder: Some(folder) })?;
+        Ok(Phase { models, report })
     }
 }

@@ -2,6 +2,7 @@
 //! them.
 
 use std::cell::Cell;
+use std::ops::Range;
 use std::path::Path;
 
 use burn::module::{AutodiffModule, Module};
@@ -13,7 +14,7 @@ use xner_tagger::bert::{BertConfig, Piece, SubwordBatch};
 use xner_train::{
     Moment, Purpose, Result, State, StepOutcome, Tensors, TrainBackend,
     config::Optimiser,
-    optimiser::{Gradients, ModuleOptimiser, clip_factor},
+    optimiser::ModuleOptimiser,
     stream,
     weights::{self, host, tracked},
 };
@@ -94,26 +95,32 @@ impl ListBatch<'_> {
     fn parts(&self, at_once: usize) -> Vec<(Self, f32)> {
         let lengths: Vec<usize> = self.pieces().iter().map(|piece| piece.ids.len()).collect();
         let all = self.answers();
-        let mut parts = Vec::new();
-        let mut begin = 0;
-        while begin < lengths.len() {
-            let (mut end, mut subwords) = (begin + 1, lengths[begin]);
-            while end < lengths.len() && subwords + lengths[end] <= at_once {
-                subwords += lengths[end];
-                end += 1;
-            }
+        let part = |range: Range<usize>| {
             let part = match self {
-                ListBatch::Words(drawn) => ListBatch::Words(drawn[begin..end].to_vec()),
-                ListBatch::Sentences(drawn, right) => {
-                    ListBatch::Sentences(drawn[begin..end].to_vec(), *right)
-                }
+                ListBatch::Words(drawn) => ListBatch::Words(drawn[range].to_vec()),
+                ListBatch::Sentences(drawn, right) => ListBatch::Sentences(drawn[range].to_vec(), *right),
             };
             let share = part.answers() as f32 / all.max(1) as f32;
-            parts.push((part, share));
-            begin = end;
-        }
-        parts
+            (part, share)
+        };
+        parts(&lengths, at_once).into_iter().map(part).collect()
     }
+}
+
+/// Neighbours in parts of at most `at_once` subwords, or of one; `lengths` are their subwords.
+fn parts(lengths: &[usize], at_once: usize) -> Vec<Range<usize>> {
+    let (mut parts, mut begin, mut subwords) = (Vec::new(), 0, 0);
+    for (at, length) in lengths.iter().enumerate() {
+        if at > begin && subwords + length > at_once {
+            parts.push(begin..at);
+            (begin, subwords) = (at, 0);
+        }
+        subwords += length;
+    }
+    if begin < lengths.len() {
+        parts.push(begin..lengths.len());
+    }
+    parts
 }
 
 /// What a pass shows: several lists in one batch, since a pass over few sentences costs nearly what one over many does.
@@ -251,18 +258,8 @@ impl<A: TrainBackend> Adversary<A> {
         let drawn: Vec<(ListBatch<'_>, f32)> =
             languages.chain(orders).flat_map(|drawn| drawn.parts(self.at_once)).collect();
         let lengths: Vec<usize> = drawn.iter().map(|(drawn, _)| drawn.subwords()).collect();
-        let mut passes = Vec::new();
-        let mut begin = 0;
-        while begin < drawn.len() {
-            let (mut end, mut subwords) = (begin + 1, lengths[begin]);
-            while end < drawn.len() && subwords + lengths[end] <= self.at_once {
-                subwords += lengths[end];
-                end += 1;
-            }
-            passes.extend(PassBatch::of(&drawn[begin..end], model.config()));
-            begin = end;
-        }
-        passes
+        let passes = parts(&lengths, self.at_once).into_iter();
+        passes.filter_map(|range| PassBatch::of(&drawn[range], model.config())).collect()
     }
 
     /// Equation 5's `L_l` and `L_o`: the discriminators learn to tell, the encoder stays as it is.
@@ -287,19 +284,10 @@ impl<A: TrainBackend> Adversary<A> {
             self.optimiser.skip();
             return StepOutcome { loss: 0.0, gradient_norm: 0.0 };
         };
-        let value = host(loss.clone().inner()).first().copied().unwrap_or(f32::NAN);
-        if !value.is_finite() {
-            return StepOutcome { loss: value, gradient_norm: f32::NAN };
-        }
-        let gradients = Gradients::of(&self.discriminators, &loss.backward());
-        let gradient_norm = gradients.squares().sqrt();
-        if gradient_norm.is_finite() {
-            let rate = self.discriminator_rate(at);
-            let scale = clip_factor(gradient_norm, self.clip);
-            let own = self.discriminators.clone();
-            self.discriminators = self.optimiser.step(own, gradients, scale, rate);
-        }
-        StepOutcome { loss: value, gradient_norm }
+        let (own, rate) = (self.discriminators.clone(), self.discriminator_rate(at));
+        let (own, outcome) = self.optimiser.descend(own, &loss, self.clip, rate);
+        self.discriminators = own;
+        outcome
     }
 
     /// The gradient of equation 5's `L_g`: the encoder learns to deceive, the discriminators stay as they are. Each

@@ -1,20 +1,15 @@
 //! Distillation (2.4): a student that learns soft labels on unlabelled text.
 
-use std::path::Path;
-
 use burn::tensor::Tensor;
 use burn::tensor::activation::{log_softmax, softmax};
-use burn::tensor::backend::AutodiffBackend;
 use xner_corpus::Sentence;
 use xner_nn::init;
-use xner_tagger::bert::train::{FineTuneOptimiser, FineTuned, FoundGradients, Pass};
-use xner_tagger::bert::{Piece, SubwordBatch, batches};
-use xner_train::{
-    DevScores, Error, Learner, Moment, Result, State, StepOutcome, Tensors, TrainBackend, TrainReport,
-    config::TrainingConfig,
+use xner_tagger::Decode;
+use xner_tagger::bert::train::{
+    Dev, EncoderLearner, FineTuneOptimiser, FineTuned, FoundGradients, Lessons, Pass,
 };
-
-use super::learner::Dev;
+use xner_tagger::bert::{Piece, SubwordBatch, batches};
+use xner_train::{Error, Moment, Result, TrainBackend, config::TrainingConfig};
 
 /// What a student learns of one sentence.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,36 +31,35 @@ struct Window {
 }
 
 /// A student in training.
+pub type DistilLearner<'a, A> = EncoderLearner<'a, A, Distillation>;
+
+/// What a student learns of.
 ///
 /// Equation 8, `L_kd = 1/n Σ_i MSE(p_uni(x_i), p(x_i, Θ_stu))`, over the words of a batch, MSE being the mean over
 /// tags; and `-log p` of the hard labels where there are any, over the words that have one.
-pub struct DistilLearner<'a, A: AutodiffBackend> {
-    model: FineTuned<A>,
+pub struct Distillation {
     windows: Vec<Vec<Window>>,
     at_once: usize,
     hard_weight: f32,
-    dev: Dev<'a>,
-    optimiser: FineTuneOptimiser<A::InnerBackend>,
 }
 
-impl<'a, A: TrainBackend> DistilLearner<'a, A> {
-    /// `hard_weight` is the weight of the hard labels' loss.
+impl Distillation {
+    /// A student that begins as `model`; `hard_weight` is the weight of the hard labels' loss.
     ///
     /// # Errors
     /// A fault of the tokeniser; [`Error::Setting`] for a head with a CRF, whose probabilities of single words no loss
     /// can be taken of.
-    pub fn new(
+    pub fn learner<'a, A: TrainBackend>(
         model: FineTuned<A>,
         lessons: &[Lesson<'_>],
         dev: Dev<'a>,
         training: &TrainingConfig,
         at_once: usize,
         hard_weight: f32,
-    ) -> Result<Self> {
+    ) -> Result<DistilLearner<'a, A>> {
         if model.has_crf() {
-            let message =
-                "is `crf`, expected `softmax`: a student learns probabilities of single words".to_owned();
-            return Err(Error::Setting { key: "bert.head".to_owned(), message });
+            let message = "is `crf`, expected `softmax`: a student learns probabilities of single words";
+            return Err(Error::setting("bert.head", message));
         }
         let tags = model.tags().len();
         let kept = lessons.iter().filter(|l| (1..=training.longest).contains(&l.sentence.len()));
@@ -82,18 +76,19 @@ impl<'a, A: TrainBackend> DistilLearner<'a, A> {
             })
             .collect::<Result<Vec<Vec<_>>>>()?;
         let optimiser = FineTuneOptimiser::new(training.optimiser, training.clip, &model);
-        Ok(Self { model, windows, at_once, hard_weight, dev, optimiser })
-    }
-
-    /// The student as it is now.
-    pub fn model(&self) -> &FineTuned<A> {
-        &self.model
+        let lessons = Self { windows, at_once, hard_weight };
+        Ok(EncoderLearner { model, lessons, optimiser, dev, decode: Decode::Viterbi })
     }
 
     /// The loss of some windows as a share of a batch that has `words` words and `voted` hard labels.
-    fn loss(&self, scores: Tensor<A, 2>, windows: &[&Window], [words, voted]: [usize; 2]) -> Tensor<A, 1> {
+    fn loss<A: TrainBackend>(
+        &self,
+        scores: Tensor<A, 2>,
+        windows: &[&Window],
+        [words, voted]: [usize; 2],
+    ) -> Tensor<A, 1> {
         let [count, tags] = scores.dims();
-        let device = self.model.device();
+        let device = &scores.device();
         let soft = windows.iter().flat_map(|window| &window.soft).copied().collect();
         let soft: Tensor<A, 2> = init::tensor(soft, [count, tags], device);
         let off = softmax(scores.clone(), 1) - soft;
@@ -113,12 +108,17 @@ impl<'a, A: TrainBackend> DistilLearner<'a, A> {
     }
 }
 
-impl<A: TrainBackend> Learner for DistilLearner<'_, A> {
+impl<A: TrainBackend> Lessons<A> for Distillation {
     fn sentences(&self) -> usize {
         self.windows.len()
     }
 
-    fn step(&mut self, sentences: &[usize], at: &Moment) -> Result<StepOutcome> {
+    fn gradient(
+        &mut self,
+        model: &mut FineTuned<A>,
+        sentences: &[usize],
+        at: &Moment,
+    ) -> FoundGradients<A::InnerBackend> {
         let windows: Vec<&Window> = sentences.iter().flat_map(|&at| &self.windows[at]).collect();
         let words: usize = windows.iter().map(|window| window.hard.len()).sum();
         let voted = windows.iter().flat_map(|window| &window.hard).flatten().count();
@@ -127,45 +127,15 @@ impl<A: TrainBackend> Learner for DistilLearner<'_, A> {
         let mut found = FoundGradients::default();
         for (part, numbers) in batches(&lengths, self.at_once).iter().enumerate() {
             let own: Vec<&Window> = numbers.iter().map(|&at| windows[at]).collect();
-            let batch = SubwordBatch::new(own.iter().map(|window| &window.piece), self.model.config());
+            let batch = SubwordBatch::new(own.iter().map(|window| &window.piece), model.config());
             let pass = Some(Pass { step: at.step, place: part });
-            let states = self.model.encode(&batch, pass);
-            let loss = self.loss(self.model.scores(&states, &batch, pass), &own, [words, voted]);
-            found.add(&self.model, &loss, &[(&batch, &states)]);
+            let states = model.encode(&batch, pass);
+            let loss = self.loss(model.scores(&states, &batch, pass), &own, [words, voted]);
+            found.add(model, &loss, &[(&batch, &states)]);
             if !found.loss().is_finite() {
                 break;
             }
         }
-        Ok(self.optimiser.step(&mut self.model, found, at.rate))
-    }
-
-    fn evaluate(&self) -> Result<Option<DevScores>> {
-        self.dev.scores(&self.model, false)
-    }
-
-    fn evaluate_target(&self) -> Result<Option<DevScores>> {
-        self.dev.scores(&self.model, true)
-    }
-
-    fn weights(&self) -> Tensors {
-        self.model.weights()
-    }
-
-    fn set_weights(&mut self, mut weights: Tensors, path: &Path) -> Result<()> {
-        self.model.set_weights(&mut weights, path)?;
-        weights.expect_empty(path)
-    }
-
-    fn state(&self) -> State {
-        self.optimiser.state()
-    }
-
-    fn set_state(&mut self, state: State, path: &Path) -> Result<()> {
-        self.optimiser.set_state(&self.model, state, path)
-    }
-
-    fn save(&self, folder: &Path, report: &TrainReport) -> Result<()> {
-        report.write(folder)?;
-        self.model.save(folder)
+        found
     }
 }

@@ -10,7 +10,7 @@ use super::config::TransAdvConfig;
 use super::corpora::TransAdvCorpora;
 use super::weights_file;
 use crate::report::Select;
-use crate::strategy::BY_TARGET;
+use crate::strategy::Models;
 use crate::{Error, Result};
 
 /// Writes the model of a phase that is over (`What::End` and the report tell its folder) to `out`, in Hugging Face's
@@ -56,13 +56,8 @@ fn model<A: TrainBackend>(
     let tags = tags_of(config.bert.scheme, &corpora.train)?;
     let mut model = FineTuned::<A>::open(&config.bert, tags, config.seed, card)?;
     if let Some(phase) = phase {
-        let folder = match config.select {
-            Select::SourceDev => phase.to_path_buf(),
-            Select::TargetDev => phase.join(BY_TARGET),
-        };
-        let mut weights = weights_file::read_any(&folder)?.split("model/");
-        model.set_weights(&mut weights, &folder)?;
-        weights.expect_empty(&folder)?;
+        let models = Models::new(phase, Select::SourceDev);
+        weights_file::load(models.of(config.select), None, &mut model)?;
     }
     Ok(model)
 }

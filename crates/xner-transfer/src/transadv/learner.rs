@@ -4,39 +4,15 @@ use std::path::Path;
 
 use burn::tensor::backend::AutodiffBackend;
 use xner_corpus::Labelled;
-use xner_tagger::bert::train::{Example, FineTuneOptimiser, FineTuned, Pass, supervised};
-use xner_tagger::evaluate;
+use xner_tagger::Decode;
+use xner_tagger::bert::train::{Dev, Example, FineTuneOptimiser, FineTuned, Pass, scores_on, supervised};
 use xner_train::{
     DevScores, Learner, Measure, Moment, Result, State, StepOutcome, Tensors, TrainBackend, TrainReport,
-    config::TrainingConfig, dev_scores,
+    config::TrainingConfig,
 };
 
 use super::adversary::Adversary;
 use super::weights_file;
-
-/// Labelled sentences by which weights are chosen.
-#[derive(Debug, Clone, Copy)]
-pub struct Dev<'a> {
-    /// The source's.
-    pub source: &'a [Labelled],
-    /// The target's; may be empty.
-    pub target: &'a [Labelled],
-}
-
-impl Dev<'_> {
-    /// The scores on both.
-    pub(super) fn scores<A: TrainBackend>(
-        &self,
-        model: &FineTuned<A>,
-        target: bool,
-    ) -> Result<Option<DevScores>> {
-        let gold = if target { self.target } else { self.source };
-        if gold.is_empty() {
-            return Ok(None);
-        }
-        Ok(Some(dev_scores(evaluate(&model.tagger()?, gold)?.overall)))
-    }
-}
 
 /// A model in training on labelled sentences, with discriminators beside it or without.
 ///
@@ -88,8 +64,8 @@ impl<'a, A: TrainBackend> AdversarialLearner<'a, A> {
 }
 
 /// Prefixes of a checkpoint's tensors.
-const MODEL: &str = "model/";
-const DISCRIMINATORS: &str = "discriminators/";
+pub(super) const MODEL: &str = "model/";
+pub(super) const DISCRIMINATORS: &str = "discriminators/";
 
 impl<A: TrainBackend> Learner for AdversarialLearner<'_, A> {
     fn sentences(&self) -> usize {
@@ -119,11 +95,11 @@ impl<A: TrainBackend> Learner for AdversarialLearner<'_, A> {
     }
 
     fn evaluate(&self) -> Result<Option<DevScores>> {
-        self.dev.scores(&self.model, false)
+        scores_on(&self.model, self.dev.source, Decode::Viterbi)
     }
 
     fn evaluate_target(&self) -> Result<Option<DevScores>> {
-        self.dev.scores(&self.model, true)
+        scores_on(&self.model, self.dev.target, Decode::Viterbi)
     }
 
     fn weights(&self) -> Tensors {

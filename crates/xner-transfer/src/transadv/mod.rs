@@ -10,7 +10,7 @@
 //! | equation 5: `L_ner`, `L_l`, `L_o`, `L_g` | [`AdversarialLearner`], [`Adversary`] |
 //! | equation 6: entity words, context words | [`Words`] |
 //! | equation 7: united soft labels | [`united`] |
-//! | equation 8: the student | [`DistilLearner`] |
+//! | equation 8: the student | [`Distillation`] |
 //! | table 3: what is left out | [`Ablation`] |
 //!
 //! [`Method::TransAdv`] is the strategy; the other methods are [`crate::baselines`].
@@ -32,14 +32,17 @@ mod weights_file;
 pub use adversary::{Adversary, Discriminators, GameLists, source_probability};
 pub use config::{
     Ablation, AdvPickerConfig, AdversaryConfig, DistillationConfig, LanguageConfig, Method, OrderConfig,
-    SoftLabels, SourceText, StudentStart, TargetText, TeachersConfig, TransAdvConfig, UniTransConfig,
+    SoftLabels, StudentStart, TargetText, TeachersConfig, TransAdvConfig, UniTransConfig,
 };
-pub use corpora::{SETS_SEED, TransAdvCorpora};
+pub use corpora::TransAdvCorpora;
 pub use discriminators::{LanguageDiscriminator, OrderDiscriminator, cross_entropy};
-pub use distil::{DistilLearner, Lesson};
+pub use distil::{DistilLearner, Distillation, Lesson};
 pub use export::{export, open_phase};
-pub use learner::{AdversarialLearner, Dev};
+pub use learner::AdversarialLearner;
 pub use sets::{Set, Sets, WordLanguages, Words, word_languages, word_orders};
 pub use tally::{Answers, Tally};
 pub use train::united;
-pub(crate) use train::{games_of_teachers, lessons, source, train};
+pub(crate) use train::{games_of_teachers, lessons, source, taught, train};
+pub use xner_tagger::bert::train::Dev;
+
+pub use crate::text::{SETS_SEED, SourceText};

@@ -33,15 +33,7 @@ pub enum Set {
 impl fmt::Display for Set {
     /// As a config names it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Source => "source",
-            Self::Target => "target",
-            Self::Unlabelled => "unlabelled",
-            Self::SourceSwi => "source-swi",
-            Self::TargetSwi => "target-swi",
-            Self::SourceShu => "source-shu",
-            Self::TargetShu => "target-shu",
-        })
+        self.serialize(f)
     }
 }
 
@@ -123,11 +115,8 @@ impl<'a> Sets<'a> {
 
     /// The number of sentences of several sets that have at most `longest` words.
     pub(super) fn len(&self, which: &[Set], longest: usize) -> usize {
-        let short = |sentence: &&Sentence| sentence.len() <= longest;
-        let count = |&set: &Set| match set {
-            Set::Unlabelled => self.unlabelled.iter().filter(short).count(),
-            set => self.labelled(set).iter().map(|labelled| &labelled.sentence).filter(short).count(),
-        };
+        let short = |(sentence, _): &(&Sentence, _)| sentence.len() <= longest;
+        let count = |&set: &Set| self.sentences(set).into_iter().filter(short).count();
         which.iter().map(count).sum()
     }
 

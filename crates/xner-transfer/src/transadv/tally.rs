@@ -88,11 +88,6 @@ impl Tally {
         ];
         both.into_iter().filter_map(|(name, answers)| one(name, answers)).collect()
     }
-
-    /// The generator's mean loss; none without steps.
-    pub fn generator_loss(&self) -> Option<f64> {
-        (self.steps > 0).then(|| self.generator / self.steps as f64)
-    }
 }
 
 #[cfg(test)]
@@ -110,7 +105,7 @@ mod tests {
         let expected = loss(-2.0) + loss(-1.0) + loss(3.0);
         assert!((tally.language.loss - expected).abs() < 1e-12);
         assert_eq!(tally.order.accuracy(), Some(0.0));
-        assert!(tally.generator_loss().is_none() && Answers::default().accuracy().is_none());
+        assert!(Answers::default().accuracy().is_none());
         let told = |right| Answers { given: [1000, 0], right: [right, 0], loss: 0.0 };
         assert!(told(996).saturated() && !told(995).saturated());
         assert!(told(549).lost() && !told(551).lost());

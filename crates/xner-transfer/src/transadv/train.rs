@@ -1,24 +1,26 @@
 //! The phases of `TransAdv`.
 
 use xner_corpus::Sentence;
-use xner_train::TrainBackend;
+use xner_train::{TrainBackend, TrainReport};
 
 use super::config::{Ablation, AdversaryConfig};
 use super::distil::Lesson;
 use super::sets::{Set, Words};
-use super::trainer::{Games, Outcome, PhaseTrainer};
+use super::trainer::{Games, PhaseTrainer};
 use crate::Result;
 use crate::strategy::Phase;
 
-/// `Θ_src`, the enhanced teachers, and the student.
-pub(crate) fn train<A: TrainBackend>(trainer: &mut PhaseTrainer<'_, '_, A>) -> Result<Outcome> {
+/// The enhanced teachers and the student of `source`, `Θ_src`.
+pub(crate) fn train<A: TrainBackend>(
+    trainer: &mut PhaseTrainer<'_, '_, A>,
+    source: &Phase,
+) -> Result<TrainReport> {
     let (ablation, config) = (trainer.config.ablation, trainer.config);
-    let source = source(trainer, ablation.discriminators())?;
     let mut models = vec![(config.distillation.weights[0], source.clone())];
     if ablation != Ablation::NoDistillation {
-        for (teacher, weight) in Teacher::ALL.into_iter().zip(&config.distillation.weights[1..]) {
-            if ablation != teacher.ablation() && *weight > 0.0 {
-                models.push((*weight, enhanced(trainer, teacher, &source)?));
+        for (teacher, weight) in TEACHERS.into_iter().zip(&config.distillation.weights[1..]) {
+            if ablation != teacher.ablation && *weight > 0.0 {
+                models.push((*weight, enhanced(trainer, teacher, source)?));
             }
         }
     }
@@ -26,9 +28,17 @@ pub(crate) fn train<A: TrainBackend>(trainer: &mut PhaseTrainer<'_, '_, A>) -> R
     for (weight, phase) in &models {
         labels.push((*weight, trainer.soft_labels(phase)?));
     }
-    let soft = united(&labels);
+    taught(trainer, source, united(&labels))
+}
+
+/// A student of the unlabelled text with these soft labels. `source` is the method's source model.
+pub(crate) fn taught<A: TrainBackend>(
+    trainer: &mut PhaseTrainer<'_, '_, A>,
+    source: &Phase,
+    soft: Vec<Vec<f32>>,
+) -> Result<TrainReport> {
     let lessons = lessons(&trainer.corpora.unlabelled, soft);
-    Ok(Outcome::Student(trainer.student(&source, &lessons, 0.0)?))
+    trainer.student(source, &lessons, 0.0)
 }
 
 /// `Θ_src`: trained on `D_S` against the discriminators that are wanted, language and order.
@@ -44,65 +54,37 @@ pub(crate) fn source<A: TrainBackend>(
     trainer.tuned("source", &[Set::Source], None, &games, &trainer.config.training)
 }
 
-/// The enhanced teachers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Teacher {
-    /// On `D_T ∪ D_T^swi`, against a discriminator of entity words.
-    Entity,
-    /// On `D_T ∪ D_S^swi`, against one of context words.
-    Context,
-    /// On `D_T ∪ D_T^shu`, against none.
-    Order,
-}
-
-impl Teacher {
-    const ALL: [Self; 3] = [Self::Entity, Self::Context, Self::Order];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Entity => "entity",
-            Self::Context => "context",
-            Self::Order => "order",
-        }
-    }
-
+/// An enhanced teacher.
+#[derive(Debug, Clone, Copy)]
+struct Teacher {
+    name: &'static str,
     /// Without it.
-    fn ablation(self) -> Ablation {
-        match self {
-            Self::Entity => Ablation::NoEntityTeacher,
-            Self::Context => Ablation::NoContextTeacher,
-            Self::Order => Ablation::NoOrderTeacher,
-        }
-    }
-
-    /// The set beside `D_T`, and the words of which a discriminator tells whether they are of the one or the other:
-    /// there they are the source's, in `D_T` the target's.
-    fn other(self) -> (Set, Option<Words>) {
-        match self {
-            Self::Entity => (Set::TargetSwi, Some(Words::Entity)),
-            Self::Context => (Set::SourceSwi, Some(Words::Context)),
-            Self::Order => (Set::TargetShu, None),
-        }
-    }
+    ablation: Ablation,
+    /// The set beside `D_T` that it learns of.
+    other: Set,
+    /// The words of which a discriminator tells whether they are of that set or of `D_T`: there they are the source's,
+    /// in `D_T` the target's.
+    words: Option<Words>,
 }
 
-/// The games of the teachers that an ablation leaves: what would leave the teacher out, its name, the set that it is
-/// shown beside `D_T`, and the words that it is asked about.
-pub(crate) fn games_of_teachers(
-    ablation: Ablation,
-) -> impl Iterator<Item = (&'static str, &'static str, Set, Words)> {
+const TEACHERS: [Teacher; 3] = {
+    use Ablation::{NoContextTeacher, NoEntityTeacher, NoOrderTeacher};
+    let (entity, context) = (Some(Words::Entity), Some(Words::Context));
+    [
+        Teacher { name: "entity", ablation: NoEntityTeacher, other: Set::TargetSwi, words: entity },
+        Teacher { name: "context", ablation: NoContextTeacher, other: Set::SourceSwi, words: context },
+        Teacher { name: "order", ablation: NoOrderTeacher, other: Set::TargetShu, words: None },
+    ]
+};
+
+/// The games of the teachers that an ablation leaves: the teacher's name, the set that it is shown beside `D_T`, and
+/// the words that it is asked about.
+pub(crate) fn games_of_teachers(ablation: Ablation) -> impl Iterator<Item = (&'static str, Set, Words)> {
     let kept = move |teacher: &Teacher| {
-        ablation != Ablation::NoDistillation && ablation != teacher.ablation() && ablation.discriminators()[0]
+        ablation != Ablation::NoDistillation && ablation != teacher.ablation && ablation.discriminators()[0]
     };
-    Teacher::ALL.into_iter().filter(kept).filter_map(|teacher| {
-        let (set, words) = teacher.other();
-        let without = match teacher {
-            Teacher::Entity => "no-entity-teacher",
-            Teacher::Context => "no-context-teacher",
-            Teacher::Order => "no-order-teacher",
-        };
-        Some((without, teacher.name(), set, words?))
-    })
+    let game = |Teacher { name, other, words, .. }| Some((name, other, words?));
+    TEACHERS.into_iter().filter(kept).filter_map(game)
 }
 
 fn enhanced<A: TrainBackend>(
@@ -110,12 +92,12 @@ fn enhanced<A: TrainBackend>(
     teacher: Teacher,
     source: &Phase,
 ) -> Result<Phase> {
-    let (other, words) = teacher.other();
+    let Teacher { name, other, words, .. } = teacher;
     let words = words.filter(|_| trainer.config.ablation.discriminators()[0]);
     let language = words.map(|words| ([vec![other], vec![Set::Target]], words));
     let games = Games { language, order: None };
     let training = trainer.config.teachers.training(&trainer.config.training);
-    trainer.tuned(teacher.name(), &[Set::Target, other], Some(source), &games, &training)
+    trainer.tuned(name, &[Set::Target, other], Some(source), &games, &training)
 }
 
 /// Equation 7: `p_uni = Σ_k w_k p(x, Θ_k)`, the weights scaled to a sum of 1. Each model's labels are those of all
@@ -145,9 +127,13 @@ mod tests {
     /// Section 2.4: in `D_T^swi` entities are the source's, in `D_S^swi` contexts are; in `D_T` all is the target's.
     #[test]
     fn teachers_are_asked_about_what_was_exchanged() {
-        assert_eq!(Teacher::Entity.other(), (Set::TargetSwi, Some(Words::Entity)));
-        assert_eq!(Teacher::Context.other(), (Set::SourceSwi, Some(Words::Context)));
-        assert_eq!(Teacher::Order.other(), (Set::TargetShu, None));
+        let others = TEACHERS.map(|teacher| (teacher.name, teacher.other, teacher.words));
+        let expected = [
+            ("entity", Set::TargetSwi, Some(Words::Entity)),
+            ("context", Set::SourceSwi, Some(Words::Context)),
+            ("order", Set::TargetShu, None),
+        ];
+        assert_eq!(others, expected);
     }
 
     #[test]

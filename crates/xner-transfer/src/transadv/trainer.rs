@@ -6,18 +6,18 @@ use burn::tensor::backend::AutodiffBackend;
 use serde::Serialize;
 use xner_corpus::{Labelled, Sentence, TagSet};
 use xner_tagger::Tagger;
-use xner_tagger::bert::train::{FineTuned, tags_of};
+use xner_tagger::bert::train::{Dev, FineTuned, tags_of};
 use xner_train::{
-    Fingerprint, Purpose, Settings, Tensors, TrainBackend, TrainReport, What, config::TrainingConfig, stream,
-    weights,
+    Fingerprint, Purpose, Settings, Tensors, TrainBackend, TrainReport, TrainingLoop, What,
+    config::TrainingConfig, stream, weights,
 };
 
 use super::adversary::{Adversary, Discriminators, GameLists};
 use super::config::{AdversaryConfig, StudentStart, TransAdvConfig};
 use super::corpora::TransAdvCorpora;
 use super::discriminators::LanguageDiscriminator;
-use super::distil::{DistilLearner, Lesson};
-use super::learner::{AdversarialLearner, Dev};
+use super::distil::{Distillation, Lesson};
+use super::learner::AdversarialLearner;
 use super::sets::{Set, Sets, Words, word_languages, word_orders};
 use super::weights_file;
 use crate::report::Select;
@@ -39,14 +39,6 @@ impl Games {
         let language = self.language.iter().flat_map(|(lists, _)| lists);
         language.chain(self.order.iter().flatten()).flatten()
     }
-}
-
-/// What a method ends with.
-pub(crate) enum Outcome {
-    /// A phase whose model is the result.
-    Model(Phase),
-    /// A student, whose model directories are written.
-    Student(TrainReport),
 }
 
 /// Trains the phases of a method.
@@ -71,7 +63,7 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
         let mut print = Fingerprint::new();
         print.bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(PHASE_FORMAT);
         print.bytes(phases.device.to_string().as_bytes());
-        settings(&mut print, &(&config.without_paths().bert, config.seed, config.select))?;
+        print.json(&(&config.without_paths().bert, config.seed, config.select))?;
         print.bytes(xner_tagger::bert::fingerprint(&config.bert.directory()?)?.as_bytes());
         for tag in tags.tags() {
             print.bytes(tag.to_string().as_bytes());
@@ -85,35 +77,34 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
         FineTuned::open(&self.config.bert, self.tags.clone(), self.config.seed, self.device)
     }
 
-    /// A phase's model with the weights that the config selects, and its discriminators' weights.
-    pub(crate) fn open(&self, phase: &Phase) -> Result<(FineTuned<A>, Tensors)> {
-        let folder = match self.config.select {
-            Select::SourceDev => &phase.folder,
-            Select::TargetDev => &phase.by_target,
-        };
-        self.open_at(folder, phase)
+    /// What a phase begins with: another phase's model, as [`PhaseTrainer::open`] has it, or the encoder.
+    fn begin(&self, from: Option<&Phase>) -> Result<(FineTuned<A>, Tensors)> {
+        from.map_or_else(|| Ok((self.fresh()?, Tensors::default())), |from| self.open(from))
     }
 
-    /// The language discriminator of a phase that had one.
-    pub(crate) fn language_discriminator(
+    /// A phase's model with the weights that the config selects, and its discriminators' weights.
+    pub(crate) fn open(&self, phase: &Phase) -> Result<(FineTuned<A>, Tensors)> {
+        self.open_by(phase, self.config.select)
+    }
+
+    /// A phase's model, and the language discriminator that it had.
+    pub(crate) fn with_discriminator(
         &self,
         phase: &Phase,
-    ) -> Result<LanguageDiscriminator<A::InnerBackend>> {
+    ) -> Result<(FineTuned<A>, LanguageDiscriminator<A::InnerBackend>)> {
         let (model, mut weights) = self.open(phase)?;
         let (width, config) = (model.config().hidden_size, &self.config.adversary);
         let mut rng = stream(self.config.seed, Purpose::Adversary, 0, 0);
         let own = LanguageDiscriminator::new(width, config.language.hidden, self.device, &mut rng);
         let mut language = weights.split("language.");
-        weights::load(own, &mut language, &phase.folder)
+        Ok((model, weights::load(own, &mut language, phase.models.of(self.config.select))?))
     }
 
-    /// The model whose weights lie in `folder`.
-    pub(crate) fn open_at(&self, folder: &Path, phase: &Phase) -> Result<(FineTuned<A>, Tensors)> {
-        let mut weights = weights_file::read(folder, &phase.report.fingerprint)?;
-        let (mut own, discriminators) = (weights.split("model/"), weights.split("discriminators/"));
+    /// The same with the weights of either choice.
+    pub(crate) fn open_by(&self, phase: &Phase, select: Select) -> Result<(FineTuned<A>, Tensors)> {
         let mut model = self.fresh()?;
-        model.set_weights(&mut own, folder)?;
-        own.expect_empty(folder)?;
+        let discriminators =
+            weights_file::load(phase.models.of(select), Some(&phase.report.fingerprint), &mut model)?;
         Ok((model, discriminators))
     }
 
@@ -140,7 +131,7 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
         let mut print = Fingerprint::new();
         print.bytes(self.base.as_bytes());
         print.bytes(from.map_or("", |from| &from.report.fingerprint).as_bytes());
-        settings(&mut print, &(sets, games, training))?;
+        print.json(&(sets, games, training))?;
         let all = self.sets();
         let train: Vec<&Labelled> = sets.iter().flat_map(|&set| all.labelled(set)).collect();
         for &set in sets {
@@ -153,7 +144,7 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
                 &config.adversary;
             let hidden = [(games.language.is_some(), language.hidden), (games.order.is_some(), order.hidden)];
             let hidden = hidden.map(|(there, hidden)| there.then_some(hidden));
-            settings(&mut print, &(generator_rate, discriminator_rate, batch, hidden))?;
+            print.json(&(generator_rate, discriminator_rate, batch, hidden))?;
             for &set in games.sets() {
                 all.fingerprint(set, &mut print);
             }
@@ -164,10 +155,7 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
             return Ok(phase);
         }
 
-        let (model, mut discriminators) = match from {
-            Some(from) => self.open(from)?,
-            None => (self.fresh()?, Tensors::default()),
-        };
+        let (model, mut discriminators) = self.begin(from)?;
         let adversary = if with_discriminators {
             let lists = self.lists(games, &model)?;
             let which = [lists.languages.is_some(), lists.orders.is_some()];
@@ -177,10 +165,10 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
             let (batch, seed) = ([training.batch, config.bert.at_once], config.seed);
             let mut adversary =
                 Adversary::new(&config.adversary, training.optimiser, rates, batch, seed, lists, own);
-            let known = |prefix: &str| discriminators.iter().any(|(name, _)| name.starts_with(prefix));
-            if which == [true, false] && known("language.") {
+            let known = discriminators.split("language.");
+            if which == [true, false] && !known.is_empty() {
                 let mut language = Tensors::default();
-                language.extend("language.", discriminators.split("language."));
+                language.extend("language.", known);
                 adversary.set_weights(&mut language, Path::new("discriminators"))?;
             }
             Some(adversary)
@@ -210,7 +198,7 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
         let training = self.config.distillation.training(&self.config.training);
         let mut print = Fingerprint::new();
         print.bytes(self.base.as_bytes());
-        settings(&mut print, &(&training, hard_weight))?;
+        print.json(&(&training, hard_weight))?;
         let from = match self.config.distillation.start {
             StudentStart::Pretrained => None,
             StudentStart::Source => Some(source),
@@ -224,12 +212,9 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
         let place = Place::Models(self.phases.models.clone());
         let plan = self.plan("student", &training, print.digest(), from.is_some(), place)?;
         let plan = plan.of(lessons.iter().map(|lesson| lesson.sentence));
-        let model = match from {
-            Some(from) => self.open(from)?.0,
-            None => self.fresh()?,
-        };
+        let model = self.begin(from)?.0;
         let at_once = self.config.bert.at_once;
-        let mut learner = DistilLearner::new(model, lessons, self.dev(), &training, at_once, hard_weight)?;
+        let mut learner = Distillation::learner(model, lessons, self.dev(), &training, at_once, hard_weight)?;
         Ok(self.phases.train(&plan, &mut learner)?.report)
     }
 
@@ -256,17 +241,11 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
         };
         let mut lists = GameLists::default();
         if let Some(([one, two], words)) = &games.language {
-            let list = |which: &[Set]| {
-                let found = word_languages(&sets, which, *words, pieces)?;
-                if found.is_empty() { Err(nothing(which)) } else { Ok(found) }
-            };
+            let list = |which: &[Set]| some(word_languages(&sets, which, *words, pieces)?, which);
             lists.languages = Some([list(one)?, list(two)?]);
         }
         if let Some([ordered, shuffled]) = &games.order {
-            let list = |which: &[Set]| {
-                let found = word_orders(&sets, which, pieces)?;
-                if found.is_empty() { Err(nothing(which)) } else { Ok(found) }
-            };
+            let list = |which: &[Set]| some(word_orders(&sets, which, pieces)?, which);
             lists.orders = Some([list(ordered)?, list(shuffled)?]);
         }
         Ok(lists)
@@ -274,30 +253,27 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
 
     fn plan<'b>(
         &self,
-        name: &'b str,
+        phase: &'b str,
         training: &'b TrainingConfig,
         fingerprint: String,
         trained: bool,
         place: Place,
     ) -> Result<Plan<'b>> {
         let (seed, settings) = (self.config.seed, self.config.to_json()?);
-        Ok(Plan { name, seed, training, settings, fingerprint, trained, sentences: 0, left_out: 0, place })
+        let work = TrainingLoop { phase, seed, training, settings, fingerprint, trained, left_out: 0 };
+        Ok(Plan { work, sentences: 0, place })
     }
 }
 
-/// Words there are, but none that the tokeniser knows a subword of.
-fn nothing(which: &[Set]) -> Error {
+/// What was found in these sets. Words there are; but it may be none that the tokeniser knows a subword of.
+fn some<T>(found: Vec<T>, which: &[Set]) -> Result<Vec<T>> {
+    if !found.is_empty() {
+        return Ok(found);
+    }
     let names: Vec<String> = which.iter().map(|set| format!("`{set}`")).collect();
-    let message = format!(
+    Err(Error::data(format!(
         "of the sets {} no word has a subword that the discriminator could be asked about, expected text in the encoder's \
          writing",
         names.join(", ")
-    );
-    Error::Data { message }
-}
-
-fn settings(print: &mut Fingerprint, settings: &impl Serialize) -> Result<()> {
-    let text = serde_json::to_string(settings);
-    print.bytes(text.map_err(|fault| Error::io(Path::new("config"))(fault.into()))?.as_bytes());
-    Ok(())
+    )))
 }

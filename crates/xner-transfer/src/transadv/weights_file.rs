@@ -3,10 +3,13 @@
 
 use std::path::Path;
 
+use xner_tagger::bert::train::FineTuned;
 use xner_train::{
-    Error, Result, Tensors, TrainReport,
+    Error, Result, Tensors, TrainBackend, TrainReport,
     files::{create_folder, write_json},
 };
+
+use super::learner::{DISCRIMINATORS, MODEL};
 
 /// The weights.
 const WEIGHTS: &str = "trained.safetensors";
@@ -21,18 +24,20 @@ pub(super) fn write(folder: &Path, weights: &Tensors, report: &TrainReport) -> R
     write_json(&folder.join(WHOLE), &serde_json::json!({ "phase": report.fingerprint }))
 }
 
-/// Reads the weights of whatever phase the folder is of.
-pub(super) fn read_any(folder: &Path) -> Result<Tensors> {
-    Ok(Tensors::read(&folder.join(WEIGHTS))?.0)
-}
-
-/// Reads the weights of the phase that has this fingerprint.
-pub(super) fn read(folder: &Path, fingerprint: &str) -> Result<Tensors> {
+/// Puts the weights that lie in a phase's folder into the model; gives those of its discriminators. With a fingerprint
+/// it must be the phase that has it.
+pub(super) fn load<A: TrainBackend>(
+    folder: &Path,
+    fingerprint: Option<&str>,
+    model: &mut FineTuned<A>,
+) -> Result<Tensors> {
     let path = folder.join(WEIGHTS);
-    let (weights, note) = Tensors::read(&path)?;
-    if note != fingerprint {
-        let message = "holds the weights of another phase; remove its folder".to_owned();
-        return Err(Error::Model { path, message });
+    let (mut weights, note) = Tensors::read(&path)?;
+    if fingerprint.is_some_and(|fingerprint| fingerprint != note) {
+        return Err(Error::model(&path, "holds the weights of another phase; remove its folder"));
     }
-    Ok(weights)
+    let mut own = weights.split(MODEL);
+    model.set_weights(&mut own, folder)?;
+    own.expect_empty(folder)?;
+    Ok(weights.split(DISCRIMINATORS))
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smart_default::SmartDefault;
 use toml::{Table, Value};
 use xner_corpus::read::ReadOptions;
 use xner_tagger::TrainConfig;
@@ -19,10 +20,11 @@ use crate::report::Select;
 use crate::{Error, Result};
 
 /// All settings of a run. Every key may be left out; what is left out has the value of the paper.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ZeroResourceConfig {
     /// Decides everything random. Default 1.
+    #[default = 1]
     pub seed: u64,
     /// What tables call the row; by default the variant's name.
     #[schemars(example = &"Cross-Word")]
@@ -75,10 +77,11 @@ impl Variant {
 }
 
 /// Labelled text, and word vectors.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SourceConfig {
     /// What the language is called. Default `en`.
+    #[default = "en"]
     pub language: String,
     /// Labelled sentences to train on. This key must be given.
     #[schemars(example = &"train.conll")]
@@ -100,10 +103,11 @@ pub struct SourceConfig {
 }
 
 /// Raw text, and word vectors.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TargetConfig {
     /// What the language is called. Default `target`.
+    #[default = "target"]
     pub language: String,
     /// Sentences without labels: plain text in a file that ends in `.text`, or any other format, whose labels are not
     /// looked at.
@@ -125,36 +129,8 @@ pub struct TargetConfig {
     pub read: ReadOptions,
 }
 
-impl Default for SourceConfig {
-    fn default() -> Self {
-        Self {
-            language: "en".to_owned(),
-            train: None,
-            dev: None,
-            test: None,
-            vectors: None,
-            limit: None,
-            read: ReadOptions::default(),
-        }
-    }
-}
-
-impl Default for TargetConfig {
-    fn default() -> Self {
-        Self {
-            language: "target".to_owned(),
-            unlabelled: None,
-            dev: None,
-            test: None,
-            vectors: None,
-            limit: None,
-            read: ReadOptions::default(),
-        }
-    }
-}
-
 /// Which word vectors the taggers read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct WordsConfig {
     /// Where they come from; by default `own` for the variant `source-mono`, and `mapped` for the others, which can
@@ -165,6 +141,7 @@ pub struct WordsConfig {
     /// methods that make vectors one long leave the tagger small numbers to learn from. Default 0.
     pub length: f32,
     /// Dimensions of random vectors. Default 100.
+    #[default = 100]
     pub random: usize,
 }
 
@@ -178,12 +155,6 @@ pub enum Words {
     Mapped,
     /// Random ones, those of the source trained along with the model.
     Random,
-}
-
-impl Default for WordsConfig {
-    fn default() -> Self {
-        Self { kind: None, length: 0.0, random: 100 }
-    }
 }
 
 /// Joint training on the source and on pseudo labels of the target (algorithm 1, from line 3 on).
@@ -236,24 +207,6 @@ pub enum Initial {
     /// At random: it sees things its own way, and does not share the source encoder's mistakes.
     #[default]
     Random,
-}
-
-impl Default for ZeroResourceConfig {
-    fn default() -> Self {
-        Self {
-            seed: 1,
-            row: None,
-            variant: Variant::default(),
-            select: Select::default(),
-            source: SourceConfig::default(),
-            target: TargetConfig::default(),
-            words: WordsConfig::default(),
-            mapping: MappingConfig::default(),
-            model: ModelConfig::default(),
-            training: TrainingConfig::default(),
-            augmented: AugmentedConfig::default(),
-        }
-    }
 }
 
 impl Settings for ZeroResourceConfig {

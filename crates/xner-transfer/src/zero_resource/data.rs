@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use xner_corpus::read::ReadOptions;
 use xner_corpus::{Labelled, Sentence};
 use xner_embed::dictionary::Dictionary;
 use xner_embed::map::{self, Mapping};
 use xner_embed::{Vectors, read};
-use xner_train::{read_labelled, read_unlabelled};
+use xner_train::read_unlabelled;
 
 use super::config::{Variant, Words, ZeroResourceConfig};
+use crate::text::{labelled, maybe_labelled, needed};
 use crate::{Error, Result};
 
 /// Both languages' text and vectors.
@@ -58,44 +58,32 @@ impl ZeroResourceData {
     /// [`Error::Setting`] for a file that is needed and not named; faults of the files, with their lines.
     pub fn read(config: &ZeroResourceConfig) -> Result<Self> {
         let ZeroResourceConfig { source, target, mapping, .. } = config;
-        let missing = |key: &str| Error::setting(key, "is missing, expected the path of a corpus");
-        let corpus = |key: &str, path: &Option<PathBuf>, options: &ReadOptions, needed: bool| match path {
-            Some(path) => Ok(read_labelled(key, path, options)?),
-            None if needed => Err(missing(key)),
-            None => Ok(Vec::new()),
-        };
-        let vectors = |key: &str, path: &Option<PathBuf>, limit| match path {
-            _ if config.words() == Words::Random => Ok(None),
-            Some(path) => {
-                Ok(Some(read::open(path, &xner_embed::ReadOptions { limit, ..Default::default() })?))
+        let vectors = |key: &str, path: &Option<PathBuf>, limit| {
+            if config.words() == Words::Random {
+                return Ok::<_, Error>(None);
             }
-            None => Err(Error::setting(key, "is missing, expected the path of word vectors")),
+            let path = needed(key, "word vectors", path.as_ref())?;
+            Ok(Some(read::open(path, &xner_embed::ReadOptions { limit, ..Default::default() })?))
         };
-        let augmented = config.variant == Variant::CrossAugmented;
         let unlabelled = match &target.unlabelled {
-            Some(path) => read_unlabelled(path, &target.read)?,
-            None if augmented => return Err(missing("target.unlabelled")),
-            None => Vec::new(),
+            None if config.variant != Variant::CrossAugmented => Vec::new(),
+            path => read_unlabelled(needed("target.unlabelled", "a corpus", path.as_ref())?, &target.read)?,
         };
         let dictionary = mapping.dictionary.as_ref().map(Dictionary::read).transpose()?;
         Ok(Self {
             source: SourceData {
-                train: corpus("source.train", &source.train, &source.read, true)?,
-                dev: corpus("source.dev", &source.dev, &source.read, true)?,
-                test: corpus("source.test", &source.test, &source.read, false)?,
+                train: labelled("source.train", source.train.as_ref(), &source.read)?,
+                dev: labelled("source.dev", source.dev.as_ref(), &source.read)?,
+                test: maybe_labelled("source.test", source.test.as_ref(), &source.read)?,
                 vectors: vectors("source.vectors", &source.vectors, source.limit)?,
             },
             target: TargetData {
                 unlabelled,
-                dev: corpus("target.dev", &target.dev, &target.read, false)?,
-                test: corpus("target.test", &target.test, &target.read, false)?,
+                dev: maybe_labelled("target.dev", target.dev.as_ref(), &target.read)?,
+                test: maybe_labelled("target.test", target.test.as_ref(), &target.read)?,
                 vectors: vectors("target.vectors", &target.vectors, target.limit)?,
             },
-            mapping: mapping
-                .folder
-                .as_ref()
-                .map(|dir| Ok::<_, Error>(map::open(dir)?.mapping))
-                .transpose()?,
+            mapping: mapping.folder.as_ref().map(map::open).transpose()?.map(|folder| folder.mapping),
             dictionary,
         })
     }

@@ -5,8 +5,8 @@ use std::path::Path;
 use xner_corpus::Sentence;
 use xner_embed::Vectors;
 use xner_tagger::bilstm::{Alphabet, BiLstmTagger};
-use xner_tagger::{TargetDev, TrainData, train, train_with_target};
-use xner_train::{Checked, Result, Settings, TrainBackend, TrainReport, on_device};
+use xner_tagger::{TargetDev, TrainData, train_with_target};
+use xner_train::{Checked, Learner, Result, Settings, TrainBackend, TrainReport, TrainingLoop};
 
 use super::augmented::{AugmentedLearner, Source, Target};
 use super::config::ZeroResourceConfig;
@@ -31,26 +31,13 @@ pub(super) fn base(
     let (settings, device) = (config.base_config(), phases.device);
     let folder = &out.by_source;
     phases.train_by("source", data.source.train.len(), folder, |observer| {
-        if data.target.dev.is_empty() {
-            return train(&settings, source, folder, &device, observer);
-        }
         let target = TargetDev { vectors: &space.target, dev: &data.target.dev, out: &out.by_target };
         train_with_target(&settings, source, &target, folder, &device, observer)
     })
 }
 
 /// Lines 3 to 5: augmented fine-tuning of the model in `base`.
-pub(super) fn joint(
-    config: &Checked<ZeroResourceConfig>,
-    data: &ZeroResourceData,
-    target: &Vectors,
-    base: &Path,
-    phases: &mut Phases<'_>,
-) -> Result<TrainReport> {
-    on_device!(phases.device, A, card => joint_on::<A>(config, data, target, base, card, phases))
-}
-
-fn joint_on<A: TrainBackend>(
+pub(super) fn joint<A: TrainBackend>(
     config: &Checked<ZeroResourceConfig>,
     data: &ZeroResourceData,
     target: &Vectors,
@@ -70,16 +57,15 @@ fn joint_on<A: TrainBackend>(
     let source = Source { train: &data.source.train, dev: &data.source.dev };
     let (mut learner, fingerprint) =
         AugmentedLearner::<A>::new(config, &base, &source, words, &data.target.dev, card)?;
-    let plan = Plan {
-        name: "joint",
+    let work = TrainingLoop {
+        phase: "joint",
         seed: settings.seed,
         training: &settings.training,
         settings: settings.to_json()?,
         fingerprint,
         trained: true,
-        sentences: data.source.train.len(),
-        left_out: learner.left_out(),
-        place: Place::Models(phases.models.clone()),
+        left_out: data.source.train.len() - learner.sentences(),
     };
+    let plan = Plan { work, sentences: data.source.train.len(), place: Place::Models(phases.models.clone()) };
     Ok(phases.train(&plan, &mut learner)?.report)
 }

@@ -6,7 +6,7 @@ use xner_corpus::Sentence;
 use xner_embed::Vectors;
 use xner_embed::dictionary::Dictionary;
 use xner_tagger::{Tagger, evaluate, open, open_source, save_mapped};
-use xner_train::{Checked, Error, Fingerprint, Result, What, files::read_json};
+use xner_train::{Checked, Error, Fingerprint, Result, What, files::read_json, on_device};
 
 use super::augmented::ROUNDS;
 use super::config::{Variant, ZeroResourceConfig};
@@ -92,7 +92,9 @@ impl Strategy for ZeroResource {
         let bases = bases(phases.out);
         let mut report = base(config, data, &space, &bases, phases)?;
         if config.variant == Variant::CrossAugmented {
-            report = joint(config, data, &space.target, bases.of(config.select), phases)?;
+            let base = bases.of(config.select);
+            report =
+                on_device!(device, A, card => joint::<A>(config, data, &space.target, base, card, phases))?;
         } else {
             // The base model reads the target's words from here on.
             for (select, there) in [

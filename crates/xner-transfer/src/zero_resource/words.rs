@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use rand::RngExt;
 use xner_corpus::Sentence;
 use xner_embed::Vectors;
 use xner_embed::map::{self, Initialiser, MappingFolder, Resources, VectorFiles, checkpoint_folder};
 use xner_train::{
     Device, Fingerprint, Observer, Purpose, Settings,
     files::{create_folder, read_json, write_json},
-    stream,
+    stream, uniform,
 };
 
 use super::config::{Words, ZeroResourceConfig};
@@ -132,8 +131,7 @@ fn learn(
     let checkpoint = checkpoint_folder(folder);
     let settings = config.mapping.map_config(config.seed)?;
     let mut print = Fingerprint::new();
-    print
-        .bytes(serde_json::to_string(&settings).map_err(|fault| Error::io(folder)(fault.into()))?.as_bytes());
+    print.json(&settings)?;
     add_vectors(data, &mut print);
     let (key, own) = (folder.join(KEY), print.bytes(device.to_string().as_bytes()).digest());
     if folder.join("report.json").exists() {
@@ -170,8 +168,7 @@ const KEY: &str = "learnt-from.json";
 fn random(config: &ZeroResourceConfig, words: &BTreeSet<&str>) -> Result<Vectors> {
     let dim = config.words.random;
     let limit = (3.0 / dim as f32).sqrt();
-    let mut rng = stream(config.seed, Purpose::Words, 1, 0);
-    let data: Vec<f32> = (0..words.len() * dim).map(|_| (2.0 * rng.random::<f32>() - 1.0) * limit).collect();
+    let data = uniform(&mut stream(config.seed, Purpose::Words, 1, 0), words.len() * dim, limit);
     Ok(Vectors::from_rows(words, dim, &data)?)
 }
 

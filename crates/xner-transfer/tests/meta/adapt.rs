@@ -215,7 +215,7 @@ fn sentences_without_an_entity_can_be_adapted_by() {
         labelled.entities.clear();
     }
     let (train, encoder) = (&case.corpora.train, Box::new(case.pretrained()));
-    let tagger = AdaptedTagger::new(model, train, case.index(), encoder, None, &case.config).unwrap();
+    let tagger = AdaptedTagger::new(model, train, |_| Ok(case.index()), encoder, None, &case.config).unwrap();
     let asked = sentences(&case.corpora.target_test);
     let (found, before) =
         (tagger.tag(&asked).unwrap(), tagger.model().tagger().unwrap().tag(&asked).unwrap());

@@ -173,14 +173,14 @@ fn the_meta_gradient_is_that_of_a_reference_which_copies_the_model() {
             let several = |&at: &usize| tasks.windows[at].len() > 1;
             let long = tasks.tasks.iter().position(|task| task.support.iter().any(several)).unwrap();
             let which = [(0, 1), (0, 5), (1, long)];
-            let found = learner.meta_gradient(&which, rate, 0);
+            let found = learner.lessons.meta_gradient(&mut learner.model, &which, rate, 0);
             assert_eq!(learner.weights(), before, "the model is the same before and after");
             let (want, [clipped, whole]) = reference(&case, &tasks, &[1, 5, long], rate);
             assert!(clipped > 0, "{by:?}");
             assert!(by == Clip::Whole || whole > 0, "of tensors some are short");
             close(&wide(&found.tensors()), &want);
             // Were the inner steps not made, it would be another.
-            let still = learner.meta_gradient(&which, 0.0, 0);
+            let still = learner.lessons.meta_gradient(&mut learner.model, &which, 0.0, 0);
             let still = wide(&still.tensors());
             let off: f64 = want
                 .iter()
@@ -205,13 +205,15 @@ fn without_inner_steps_it_is_ordinary_training() {
     );
     let want = gradient(&case.model(), &batch, loss);
     let mut learner = case.learner(tasks.clone());
-    let found = learner.meta_gradient(&queries.map(|at| (0, at)), 0.1, 0);
+    let found = learner.lessons.meta_gradient(&mut learner.model, &queries.map(|at| (0, at)), 0.1, 0);
     close(&wide(&found.tensors()), &want);
 
     let mut case = case;
     case.config.meta.gradient = Gradient::Sum;
     let mut learner = case.learner(tasks);
-    let sum = wide(&learner.meta_gradient(&queries.map(|at| (0, at)), 0.1, 0).tensors());
+    let sum = wide(
+        &learner.lessons.meta_gradient(&mut learner.model, &queries.map(|at| (0, at)), 0.1, 0).tensors(),
+    );
     let thrice = want.into_iter().map(|(name, own)| (name, own.into_iter().map(|g| 3.0 * g).collect()));
     let thrice: BTreeMap<String, Vec<f64>> = thrice.collect();
     for (name, thrice) in &thrice {
@@ -243,7 +245,7 @@ fn a_task_whose_support_is_its_query_is_ordinary_training() {
     let want = gradient(&model, &own, loss);
 
     let mut learner = case.learner(tasks);
-    let found = learner.meta_gradient(&[(0, 0)], 0.05, 0);
+    let found = learner.lessons.meta_gradient(&mut learner.model, &[(0, 0)], 0.05, 0);
     close(&wide(&found.tensors()), &want);
 }
 
@@ -284,7 +286,12 @@ fn the_query_alone_is_masked_or_the_support_too() {
             update(&mut adapted, &mut optimiser, &of(&support), &loss, 0.05, 1, None);
             let want = gradient(&adapted, &of(&[masked(*query)]), loss);
             let mut learner = case.learner(tasks.clone());
-            close(&wide(&learner.meta_gradient(&[(epoch, number)], 0.05, 0).tensors()), &want);
+            close(
+                &wide(
+                    &learner.lessons.meta_gradient(&mut learner.model, &[(epoch, number)], 0.05, 0).tensors(),
+                ),
+                &want,
+            );
             gradients.push(want);
         }
     }
@@ -296,7 +303,7 @@ fn the_query_alone_is_masked_or_the_support_too() {
 #[test]
 fn two_steps_of_an_uncorrected_adam_move_seven_rates() {
     // With the same gradient twice: 3.16 rates, and 4.25.
-    let rule = Rule::uncorrected(&adam(1.0, 1e-12), 1.0);
+    let rule = Rule::new(&adam(1.0, 1e-12), 1.0, None);
     let (mut w, mut m, mut v) = ([0.0f32], [0.0f32], [0.0f32]);
     for _ in 0..2 {
         rule.update(&mut w, &[0.3], 1.0, &mut m, &mut v);
@@ -341,7 +348,7 @@ fn meta_training_has_dropout() {
         let mut case = Case::new(14, dropout);
         case.config.masking.ratio = 0.0;
         let mut learner = case.learner(case.tasks());
-        wide(&learner.meta_gradient(&[(0, 1), (0, 5)], 1e-3, step).tensors())
+        wide(&learner.lessons.meta_gradient(&mut learner.model, &[(0, 1), (0, 5)], 1e-3, step).tensors())
     };
     assert_eq!(gradients(0.0, 0), gradients(0.0, 1));
     let own = gradients(0.3, 0);

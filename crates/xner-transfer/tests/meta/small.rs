@@ -12,7 +12,9 @@ use xner_tagger::bert::train::{FineTuned, tags_of};
 use xner_train::Device;
 use xner_train::config::Optimiser;
 use xner_transfer::meta::index::{Pretrained, SentenceIndex};
-use xner_transfer::meta::{AdaptedTagger, Meta, MetaConfig, MetaCorpora, MetaLearner, Start, Tasks};
+use xner_transfer::meta::{
+    AdaptedTagger, Meta, MetaConfig, MetaCorpora, MetaLearner, MetaLessons, Start, Tasks,
+};
 use xner_transfer::report::TransferReport;
 use xner_transfer::{Result, run};
 
@@ -77,12 +79,12 @@ impl Case {
     }
 
     pub(crate) fn learner(&self, tasks: Tasks) -> MetaLearner<'_, A> {
-        MetaLearner::new(&self.config, self.model(), tasks, &self.corpora.dev).unwrap()
+        MetaLessons::learner(&self.config, self.model(), tasks, &self.corpora.dev).unwrap()
     }
 
     pub(crate) fn adapted(&self) -> AdaptedTagger<A> {
         let (train, encoder) = (&self.corpora.train, Box::new(self.pretrained()));
-        AdaptedTagger::new(self.model(), train, self.index(), encoder, None, &self.config).unwrap()
+        AdaptedTagger::new(self.model(), train, |_| Ok(self.index()), encoder, None, &self.config).unwrap()
     }
 
     pub(crate) fn run(&self, out: &Path, cache: Option<&Path>) -> Result<TransferReport> {

@@ -5,7 +5,7 @@ use xner_tagger::Tagger;
 use xner_tagger::bert::SubwordBatch;
 use xner_train::weights::host;
 use xner_train::{Learner, Moment};
-use xner_transfer::transadv::{Dev, DistilLearner, Lesson};
+use xner_transfer::transadv::{Dev, Distillation, Lesson};
 
 use crate::small::{A, Case};
 
@@ -74,7 +74,7 @@ fn the_loss_is_equation_8_and_hard_labels_count() {
         for at_once in [10_000, 40] {
             let training = &case.config.training;
             let mut learner =
-                DistilLearner::<A>::new(case.model(), &lessons, NOBODY, training, at_once, hard_weight)
+                Distillation::learner::<A>(case.model(), &lessons, NOBODY, training, at_once, hard_weight)
                     .unwrap();
             let all: Vec<usize> = (0..learner.sentences()).collect();
             let loss = learner.step(&all, &Moment { epoch: 0, step: 0, rate: 1e-3 }).unwrap().loss;
@@ -86,13 +86,13 @@ fn the_loss_is_equation_8_and_hard_labels_count() {
 fn learnt(case: &Case, lessons: &[Lesson<'_>], hard_weight: f32) -> Vec<Vec<xner_corpus::Tag>> {
     let training = &case.config.training;
     let mut learner =
-        DistilLearner::<A>::new(case.model(), lessons, NOBODY, training, 4096, hard_weight).unwrap();
+        Distillation::learner::<A>(case.model(), lessons, NOBODY, training, 4096, hard_weight).unwrap();
     let all: Vec<usize> = (0..learner.sentences()).collect();
     for step in 0..150 {
         learner.step(&all, &Moment { epoch: 0, step, rate: 1e-2 }).unwrap();
     }
     let sentences: Vec<Sentence> = lessons.iter().map(|lesson| lesson.sentence.clone()).collect();
-    learner.model().tagger().unwrap().best(&sentences).unwrap()
+    learner.model.tagger().unwrap().best(&sentences).unwrap()
 }
 
 #[test]

@@ -6,7 +6,7 @@ use anyhow::Result;
 use xner_eval::{LengthTable, Lengths};
 use xner_figures::length_lines;
 
-use crate::exit::bad_input;
+use crate::exit::at_least_one;
 use crate::picture::Picture;
 
 /// What is asked for by sentence length.
@@ -29,12 +29,8 @@ impl LengthArgs {
     /// The bins, where any are asked for.
     pub(super) fn lengths(&self) -> Result<Option<Lengths>> {
         let Self { by_length, length_bins: bins, length_plot } = self;
-        if *by_length == Some(0) {
-            return Err(bad_input("--by-length is 0, expected at least 1"));
-        }
-        if *bins == 0 {
-            return Err(bad_input("--length-bins is 0, expected at least 1"));
-        }
+        at_least_one("--by-length", by_length.unwrap_or(1))?;
+        at_least_one("--length-bins", *bins)?;
         let asked = by_length.is_some() || length_plot.is_some();
         Ok(asked.then(|| Lengths { width: by_length.unwrap_or(Lengths::default().width), bins: *bins }))
     }

@@ -14,7 +14,7 @@ use xner_eval::{LengthTable, Mode, Scores, Significance, approximate_randomisati
 use self::lengths::LengthArgs;
 use self::systems::{Judged, score_files};
 use crate::args::{self, Columns};
-use crate::exit::bad_input;
+use crate::exit::{at_least_one, bad_input};
 use crate::picture::Picture;
 use crate::progress::warn;
 
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// With iobes, which conlleval does not know, entities are counted as seqeval counts them by default: by the
     /// same rules, and `S-` is an entity. Without a scheme any prefixes are read, as conlleval reads them: an `S-`
     /// begins an entity only where the type changes
-    #[arg(long, value_parser = args::scheme())]
+    #[arg(long, value_parser = args::named::<Scheme>(Scheme::NAMES))]
     scheme: Option<Scheme>,
     /// Count only what is well-formed in the scheme (by default iob2), as seqeval's strict mode does
     #[arg(long)]
@@ -111,9 +111,7 @@ struct Comparison {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    if args.against.is_some() && args.rounds == 0 {
-        return Err(bad_input("--rounds is 0, expected at least 1"));
-    }
+    at_least_one("--rounds", args.against.as_ref().map_or(1, |_| args.rounds as usize))?;
     let lengths = args.lengths.lengths()?;
     let files: Vec<_> = std::iter::once(&args.predicted).chain(&args.against).collect();
     let given =

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use xner_corpus::read::Input;
 use xner_corpus::read::conll::{Block, ConllOptions};
-use xner_corpus::{Error, Scheme, Tag};
+use xner_corpus::{Scheme, Tag};
 use xner_eval::{ByLength, Counts, LengthTable, Lengths, Mode, Scorer, Scores};
 
 use crate::columns::TagFile;
+use crate::exit::not_empty;
 use crate::progress::Progress;
 
 /// What was counted.
@@ -87,9 +88,7 @@ pub(super) fn score_files(
             return Err(one_more(&system.file, &found, sentences + 1, &gold.name));
         }
     }
-    if sentences == 0 {
-        return Err(Error::Empty { path: gold.name }.into());
-    }
+    not_empty(sentences > 0, &gold.name)?;
     let finish = |system: System| Judged {
         scores: system.scorer.finish(),
         counts: system.counts,

@@ -6,12 +6,11 @@ use anyhow::{Context, Result};
 use xner_corpus::Sentence;
 use xner_corpus::read::Format;
 use xner_tagger::Tagger;
-use xner_tagger::bert::hub::Hub;
 use xner_train::Settings;
 use xner_transfer::meta::index::{Pretrained, Represent};
 use xner_transfer::meta::{MetaConfig, MetaCorpora, TrainedBy, cut, open_adapted, read_source};
 
-use crate::commands::source_index::source_index;
+use crate::commands::source_index::{model_folder, source_index};
 use crate::exit::bad_input;
 use crate::progress::warn;
 
@@ -54,8 +53,7 @@ pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
             return Err(bad_input(message));
         }
     };
-    let path = Path::new(&encoder);
-    let folder = if path.is_dir() { path.to_owned() } else { Hub::from_env()?.directory(&encoder)? };
+    let folder = model_folder(&encoder)?;
     let train = read_source(&config, corpus)?;
     let own = MetaCorpora { train, ..MetaCorpora::default() };
     // The input's long sentences stay whole, whatever the config says: each word is tagged once.

@@ -1,18 +1,15 @@
 //! Columns: every line as it was, and the tag behind it.
 
 use anyhow::Result;
-use xner_corpus::read::conll::{Block, Blocks, Separator, TagPlace};
+use xner_corpus::read::conll::{Block, Blocks, ConllOptions, TagPlace};
 use xner_corpus::read::{Format, Input};
-use xner_corpus::{Error, Scheme, Sentence, entities};
+use xner_corpus::{Scheme, Sentence, entities};
 
 use super::{Args, Job};
+use crate::exit::not_empty;
 
 pub(super) fn run(job: &mut Job<'_>, input: Input, args: &Args, format: Format) -> Result<()> {
-    let mut options = args.layout.conll();
-    options.tag = None;
-    if format == Format::Tsv {
-        options.separator = Separator::Tab;
-    }
+    let options = ConllOptions { tag: None, ..args.layout.columns.conll().of_format(format) };
     let name = input.name.clone();
     let mut blocks = Blocks::new(input.reader, input.name, options);
     let mut sentences = 0;
@@ -23,10 +20,7 @@ pub(super) fn run(job: &mut Job<'_>, input: Input, args: &Args, format: Format) 
         }
         sentences += write(job, &chunk, args.scheme)?;
     }
-    if sentences == 0 {
-        return Err(Error::Empty { path: name }.into());
-    }
-    Ok(())
+    not_empty(sentences > 0, &name)
 }
 
 /// Tags the blocks and writes them; gives the number of sentences.

@@ -1,18 +1,17 @@
 //! Plain text and JSON lines.
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use anyhow::Result;
+use xner_corpus::Sentence;
 use xner_corpus::read::jsonl::Records;
 use xner_corpus::read::{Input, JsonlOptions, text};
 use xner_corpus::split::TextOptions;
-use xner_corpus::{Error, Sentence};
 use xner_tagger::Tagging;
 
 use super::Job;
-use super::characters::Counted;
 use super::record::{Offset, Record};
+use crate::exit::not_empty;
 use crate::paint;
 
 /// How tagged text looks.
@@ -25,8 +24,7 @@ pub(super) enum Look {
 /// Tags plain text, a line for each sentence.
 pub(super) fn text(job: &mut Job<'_>, input: Input, options: TextOptions, look: Look) -> Result<()> {
     let Input { reader, name } = input;
-    let (counted, characters) = Counted::new(reader);
-    let mut reader = text::Reader::new(counted, name.clone(), options);
+    let mut reader = text::Reader::new(reader, name.clone(), options);
     let write = |job: &mut Job<'_>, sentence: &Sentence, char, tagging: &[Tagging]| match look {
         Look::Json => {
             let offset = Offset { byte: sentence.offset(), char };
@@ -43,13 +41,12 @@ pub(super) fn text(job: &mut Job<'_>, input: Input, options: TextOptions, look: 
     loop {
         let mut chunk = Vec::new();
         let mut starts = Vec::new();
-        for sentence in reader.by_ref().take(job.chunk) {
-            let sentence = sentence?;
-            starts.push(characters.at(sentence.offset()));
-            chunk.push(sentence);
+        while let Some(sentence) = if chunk.len() < job.chunk { reader.next() } else { None } {
+            chunk.push(sentence?);
+            starts.push(reader.character());
         }
         if chunk.is_empty() {
-            return finish(any, name);
+            return not_empty(any, &name);
         }
         any = true;
         let tagged = job.tagger.tag(&chunk)?;
@@ -74,7 +71,7 @@ pub(super) fn jsonl(job: &mut Job<'_>, input: Input, options: JsonlOptions) -> R
             chunk.push(record);
         }
         if chunk.is_empty() {
-            return finish(any, name);
+            return not_empty(any, &name);
         }
         any = true;
         let tagged = job.tagger.tag(&sentences)?;
@@ -93,8 +90,4 @@ fn line(job: &mut Job<'_>, record: &Record<'_>) -> Result<()> {
     let written = serde_json::to_writer(&mut job.output, record).map_err(std::io::Error::from);
     let written = written.and_then(|()| job.output.write_all(b"\n"));
     Ok(written.map_err(|fault| job.output.error(fault))?)
-}
-
-fn finish(any: bool, name: PathBuf) -> Result<()> {
-    if any { Ok(()) } else { Err(Error::Empty { path: name }.into()) }
 }

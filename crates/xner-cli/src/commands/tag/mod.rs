@@ -1,7 +1,6 @@
 //! `xner tag`.
 
 mod adapt;
-mod characters;
 mod columns;
 mod documents;
 pub(super) mod head;
@@ -43,13 +42,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", default_value = "-")]
     input: PathBuf,
     /// Its format; by default what its name promises, else text, unless it looks like columns: then it must be said
-    #[arg(long, value_parser = args::format())]
+    #[arg(long, value_parser = args::named::<Format>(Format::NAMES))]
     format: Option<Format>,
     /// Where to write; - is standard output
     #[arg(long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
     /// Columns: the scheme in which tags are written
-    #[arg(long, value_parser = args::scheme(), default_value = "iob2")]
+    #[arg(long, value_parser = args::named::<Scheme>(Scheme::NAMES), default_value = "iob2")]
     scheme: Scheme,
     /// How tags are chosen: viterbi, the best sequence that keeps to the scheme; viterbi-open, the same but that a
     /// sentence may begin within an entity; argmax, each token's most probable tag; by default viterbi, or with

@@ -157,10 +157,9 @@ fn summary(results: &Results, file: &Path) -> String {
     ];
     for (how, summary) in sides {
         if let Some(summary) = summary {
-            let deviation = summary.deviation.map(|d| format!(" ± {:.2}", 100.0 * d)).unwrap_or_default();
-            let (mean, max) = (100.0 * summary.mean, 100.0 * summary.maximum);
+            let (spread, max) = (summary.spread(), 100.0 * summary.maximum);
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "target test F1, {how}: {mean:.2}{deviation}, max {max:.2}");
+            let _ = writeln!(text, "target test F1, {how}: {spread}, max {max:.2}");
         }
     }
     text

@@ -53,14 +53,16 @@ pub(super) fn run(args: &Args) -> Result<()> {
             let source = test(report.by_source_dev.as_ref());
             let target = test(report.by_target_dev.as_ref());
             let figures = [source.0, target.0, source.1, Some(report.parameters as f64)];
-            let added = table.add(&[&report.row, &pair], &figures);
-            added.map_err(|fault| bad_input(format!("{}: {fault}", file.display())))?;
+            let mut add = |row: &str, figures: [Option<f64>; 4]| {
+                let added = table.add(&[row, &pair], &figures);
+                added.map_err(|fault| bad_input(format!("{}: {fault}", file.display())))
+            };
+            add(&report.row, figures)?;
             // A row of its own: the same weights, adapted to each sentence.
             let adapted = report.by_source_dev.as_ref().and_then(|selected| selected.adapted.as_ref());
             if let Some(adapted) = adapted {
                 let figures = [Some(adapted.scores.f1), None, None, Some(report.parameters as f64)];
-                let added = table.add(&[&format!("{}, adapted", report.row), &pair], &figures);
-                added.map_err(|fault| bad_input(format!("{}: {fault}", file.display())))?;
+                add(&format!("{}, adapted", report.row), figures)?;
             }
         }
     }

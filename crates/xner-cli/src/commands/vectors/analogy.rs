@@ -9,7 +9,7 @@ use xner_embed::judge;
 use super::in_file;
 use super::neighbours::{Found, for_json, lines};
 use crate::commands::{print, print_json};
-use crate::exit::bad_input;
+use crate::exit::at_least_one;
 use crate::progress::Progress;
 use crate::reading::Reading;
 
@@ -43,9 +43,7 @@ struct Answer<'a> {
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
-    if args.k == 0 {
-        return Err(bad_input("--k is 0, expected at least 1"));
-    }
+    at_least_one("--k", args.k)?;
     let Args { a, b, c, .. } = args;
     let spinner = Progress::spinner("reading");
     let vectors = args.reading.open(&args.file)?;

@@ -11,7 +11,7 @@ use xner_embed::{Error, Vectors};
 use super::in_file;
 use super::space::Space;
 use crate::commands::{print, print_json};
-use crate::exit::bad_input;
+use crate::exit::{at_least_one, bad_input};
 use crate::progress::Progress;
 use crate::reading::Reading;
 
@@ -52,9 +52,7 @@ pub(super) struct Found<'a> {
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
-    if args.k == 0 {
-        return Err(bad_input("--k is 0, expected at least 1"));
-    }
+    at_least_one("--k", args.k)?;
     let spinner = Progress::spinner("reading");
     let space = Space::open(&args.file, &args.reading)?;
     let among = args.among.as_ref().map(|file| args.reading.open(file)).transpose()?;

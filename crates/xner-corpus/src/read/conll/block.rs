@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use super::rows::{DOCUMENT_MARK, RowKind, Rows, split};
 use super::{Column, ConllOptions, Separator};
-use crate::read::draft::Draft;
 use crate::{Result, Sentence, Tag};
 
 /// So many bytes of lines without a token (in a file of empty lines, say) make a block of their own.
@@ -18,14 +17,14 @@ const MAX_WITHOUT_TOKEN: usize = 1 << 20;
 /// that [`Block::write`] is to replace.
 pub struct Blocks<R> {
     rows: Rows<R>,
-    draft: Draft,
+    draft: Sentence,
     ended: bool,
 }
 
 impl<R: BufRead> Blocks<R> {
     /// A reader of `reader`, which errors call `name`.
     pub fn new(reader: R, name: impl Into<PathBuf>, options: ConllOptions) -> Self {
-        Self { rows: Rows::new(reader, name, options), draft: Draft::default(), ended: false }
+        Self { rows: Rows::new(reader, name, options), draft: Sentence::default(), ended: false }
     }
 
     fn read(&mut self) -> Result<Option<Block>> {
@@ -41,7 +40,7 @@ impl<R: BufRead> Blocks<R> {
                     if self.draft.is_empty() {
                         first_line = row.place.line;
                     }
-                    if !self.draft.push(row.token) {
+                    if !self.draft.try_push(row.token) {
                         return Err(row.place.malformed("the sentence is longer than 4 GiB"));
                     }
                 }
@@ -50,23 +49,12 @@ impl<R: BufRead> Blocks<R> {
                 RowKind::Comment | RowKind::Mark | RowKind::Blank => {}
             }
         }
-        let (sentence, separator) = (self.draft.sentence(), self.rows.separator());
+        let (sentence, separator) = (self.draft.clone(), self.rows.separator());
         Ok((!rows.is_empty()).then_some(Block { raw, rows, sentence, first_line, separator }))
     }
 }
 
-impl<R: BufRead> Iterator for Blocks<R> {
-    type Item = Result<Block>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        let next = self.read().transpose();
-        self.ended = !matches!(next, Some(Ok(_)));
-        next
-    }
-}
+until_a_fault!(Blocks => Block);
 
 /// A sentence of a column file, and the lines that it stands in.
 ///
@@ -126,6 +114,14 @@ impl Block {
             text: &self.raw[row.text.clone()],
             ending: row.ending,
         })
+    }
+
+    /// The text of one of the lines in a column; none where it has one column, or too few.
+    pub fn cell<'a>(&self, row: BlockRow<'a>, column: Column) -> Option<&'a str> {
+        let mut columns = Vec::new();
+        split(row.text, self.separator, &mut columns);
+        let at = column.of(columns.len()).filter(|_| columns.len() > 1)?;
+        Some(&row.text[columns[at].0..columns[at].1])
     }
 
     /// Writes the lines back with a tag for each token. Only the tag's column changes.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Scheme;
+use crate::read::Format;
 
 /// A column: 0 is the first, 1 the second; -1 is the last, -2 the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -93,6 +94,12 @@ impl ConllOptions {
     /// Token and tag with a tab between, as in `WikiAnn`.
     pub fn tsv() -> Self {
         Self { separator: Separator::Tab, ..Self::default() }
+    }
+
+    /// The same for a format of columns: tabs stand between those of [`Format::Tsv`].
+    #[must_use]
+    pub fn of_format(self, format: Format) -> Self {
+        if format == Format::Tsv { Self { separator: Separator::Tab, ..self } } else { self }
     }
 
     /// One token a row, without tags. Other columns are ignored.

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 
 use super::ConllOptions;
 use super::rows::{RowKind, Rows};
-use crate::read::draft::Draft;
 use crate::read::interner::Interner;
-use crate::{Error, Labelled, Result, Tag, entities};
+use crate::{Error, Labelled, Result, Sentence, Tag, entities};
 
 /// Reads a column file, a sentence at a time; see [`crate::read::conll`].
 ///
@@ -24,7 +23,7 @@ use crate::{Error, Labelled, Result, Tag, entities};
 /// ```
 pub struct Reader<R> {
     rows: Rows<R>,
-    draft: Draft,
+    draft: Sentence,
     interner: Interner,
     tags: Vec<Tag>,
     /// The line of each token.
@@ -38,7 +37,7 @@ impl<R: BufRead> Reader<R> {
     pub fn new(reader: R, name: impl Into<PathBuf>, options: ConllOptions) -> Self {
         Self {
             rows: Rows::new(reader, name, options),
-            draft: Draft::default(),
+            draft: Sentence::default(),
             interner: Interner::default(),
             tags: Vec::new(),
             lines: Vec::new(),
@@ -65,7 +64,7 @@ impl<R: BufRead> Reader<R> {
         while let Some(row) = self.rows.next()? {
             match row.kind {
                 RowKind::Token => {
-                    if !self.draft.push(row.token) {
+                    if !self.draft.try_push(row.token) {
                         return Err(row.place.malformed("the sentence is longer than 4 GiB"));
                     }
                     if labelled {
@@ -89,19 +88,8 @@ impl<R: BufRead> Reader<R> {
             let path = self.rows.place().path.clone();
             return Err(Error::Scheme { path, line: self.lines[fault.at], fault });
         }
-        Ok(Some(Labelled { sentence: self.draft.sentence(), entities: entities(&self.tags) }))
+        Ok(Some(Labelled { sentence: self.draft.clone(), entities: entities(&self.tags) }))
     }
 }
 
-impl<R: BufRead> Iterator for Reader<R> {
-    type Item = Result<Labelled>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        let next = self.read().transpose();
-        self.ended = !matches!(next, Some(Ok(_)));
-        next
-    }
-}
+until_a_fault!(Reader => Labelled);

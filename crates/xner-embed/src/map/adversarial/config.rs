@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::{at_least_one, number};
 use crate::{Error, Result};
 
 /// Settings of adversarial training; the defaults are those that MUSE publishes.
@@ -96,37 +97,35 @@ impl AdversarialConfig {
     /// # Errors
     /// [`Error::Config`] names the key that is out of range, and the range.
     pub fn check(self) -> Result<CheckedAdversarial> {
-        within("layers", self.layers, 1, 16)?;
-        within("hidden", self.hidden, 1, MOST_UNITS)?;
-        within("batch", self.batch, 1, MOST_UNITS)?;
-        within("discriminator_steps", self.discriminator_steps, 0, 1000)?;
-        for (key, value) in
-            [("most_frequent", self.most_frequent), ("epochs", self.epochs), ("epoch_size", self.epoch_size)]
-        {
-            within(key, value, 1, usize::MAX)?;
-        }
-        for (key, value) in [
-            ("leak", self.leak),
-            ("input_dropout", self.input_dropout),
-            ("hidden_dropout", self.hidden_dropout),
+        for (key, value, low, high) in [
+            ("layers", self.layers, 1, 16),
+            ("hidden", self.hidden, 1, MOST_UNITS),
+            ("batch", self.batch, 1, MOST_UNITS),
+            ("discriminator_steps", self.discriminator_steps, 0, 1000),
         ] {
-            demand(key, f64::from(value), (0.0..1.0).contains(&value), "at least 0 and below 1")?;
+            if !(low..=high).contains(&value) {
+                let message = format!("is {value}, expected {low} to {high}");
+                return Err(Error::config(format!("adversarial.{key}"), message));
+            }
         }
-        demand("smoothing", self.smoothing.into(), (0.0..0.5).contains(&self.smoothing), "in 0..0.5")?;
-        for (key, value) in [
-            ("mapping_rate", self.mapping_rate),
-            ("discriminator_rate", self.discriminator_rate),
-            ("weight", self.weight),
-        ] {
-            demand(key, value, value.is_finite() && value > 0.0, "a finite number above 0")?;
-        }
-        for (key, value) in [("decay", self.decay), ("shrink", self.shrink)] {
-            demand(key, value, value > 0.0 && value <= 1.0, "above 0 and at most 1")?;
-        }
-        let positive = self.smallest_rate.is_finite() && self.smallest_rate >= 0.0;
-        demand("smallest_rate", self.smallest_rate, positive, "a finite number, 0 or above")?;
-        let below_one = (0.0..1.0).contains(&self.orthogonality);
-        demand("orthogonality", self.orthogonality, below_one, "at least 0 and below 1")?;
+        at_least_one("adversarial.most_frequent", self.most_frequent)?;
+        at_least_one("adversarial.epochs", self.epochs)?;
+        at_least_one("adversarial.epoch_size", self.epoch_size)?;
+        let (share, range) = (|value| (0.0..1.0).contains(&value), "at least 0 and below 1");
+        number("adversarial.leak", self.leak, share, range)?;
+        number("adversarial.input_dropout", self.input_dropout, share, range)?;
+        number("adversarial.hidden_dropout", self.hidden_dropout, share, range)?;
+        number("adversarial.orthogonality", self.orthogonality, share, range)?;
+        number("adversarial.smoothing", self.smoothing, |value| (0.0..0.5).contains(&value), "in 0..0.5")?;
+        let (positive, range) = (|value| value > 0.0, "a finite number above 0");
+        number("adversarial.mapping_rate", self.mapping_rate, positive, range)?;
+        number("adversarial.discriminator_rate", self.discriminator_rate, positive, range)?;
+        number("adversarial.weight", self.weight, positive, range)?;
+        let (factor, range) = (|value| value > 0.0 && value <= 1.0, "above 0 and at most 1");
+        number("adversarial.decay", self.decay, factor, range)?;
+        number("adversarial.shrink", self.shrink, factor, range)?;
+        let range = "a finite number, 0 or above";
+        number("adversarial.smallest_rate", self.smallest_rate, |value| value >= 0.0, range)?;
         Ok(CheckedAdversarial(self))
     }
 
@@ -134,20 +133,4 @@ impl AdversarialConfig {
     pub fn steps(&self) -> usize {
         self.epoch_size.div_ceil(self.batch.max(1))
     }
-}
-
-fn within(key: &str, value: usize, low: usize, high: usize) -> Result<()> {
-    if (low..=high).contains(&value) {
-        return Ok(());
-    }
-    let range = if high == usize::MAX { format!("at least {low}") } else { format!("{low} to {high}") };
-    Err(setting(key, format!("is {value}, expected {range}")))
-}
-
-fn demand(key: &str, value: f64, fine: bool, expected: &str) -> Result<()> {
-    if fine { Ok(()) } else { Err(setting(key, format!("is {value}, expected {expected}"))) }
-}
-
-fn setting(key: &str, message: String) -> Error {
-    Error::Config { key: format!("adversarial.{key}"), message }
 }

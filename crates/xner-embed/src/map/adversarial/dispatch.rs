@@ -3,7 +3,10 @@
 use xner_core::{Device, Observer};
 
 use super::config::CheckedAdversarial;
+use super::native::FlexNetwork;
 use super::state::State;
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+use super::tensor_body::TensorNetwork;
 use super::train::{Found, train};
 use crate::linalg::Matrix;
 use crate::{Error, Result, Rows};
@@ -22,20 +25,22 @@ pub fn train_on(
     keep: &mut dyn FnMut(&State) -> Result<()>,
     observer: &mut dyn Observer,
 ) -> Result<Found> {
+    macro_rules! train {
+        ($network:ty, $device:expr) => {
+            train::<_, $network>(source, target, config, state, $device, criterion, keep, observer)
+        };
+    }
     match device {
-        Device::Cpu => {
-            let flex = burn_flex::FlexDevice;
-            train::<burn_flex::Flex>(source, target, config, state, &flex, criterion, keep, observer)
-        }
+        Device::Cpu => train!(FlexNetwork, &burn_flex::FlexDevice),
         #[cfg(feature = "cuda")]
         Device::Cuda(index) => {
             let card = xner_nn::device::cuda(index).map_err(|message| unusable(device, message))?;
-            train::<burn::backend::Cuda>(source, target, config, state, &card, criterion, keep, observer)
+            train!(TensorNetwork<burn::backend::Cuda>, &card)
         }
         #[cfg(feature = "wgpu")]
         Device::Wgpu(index) => {
             let card = xner_nn::device::wgpu(index).map_err(|message| unusable(device, message))?;
-            train::<burn::backend::Wgpu>(source, target, config, state, &card, criterion, keep, observer)
+            train!(TensorNetwork<burn::backend::Wgpu>, &card)
         }
         #[allow(unreachable_patterns, reason = "every backend may be compiled in")]
         Device::Cuda(_) => Err(unusable(device, "this program was built without the feature `cuda`")),

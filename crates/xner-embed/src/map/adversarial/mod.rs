@@ -12,7 +12,7 @@
 //! batch, half of (3) and (4), and labels are smoothed; the second sum of (4) does not depend on `W`, so a mapping
 //! step runs the mapped rows alone.
 //!
-//! [`train`] is generic over burn's backends; [`train_on`] takes the device at run time. [`State`] is what a run
+//! [`train`] is generic over burn's backends and forms of the discriminator; [`train_on`] takes the device at run time. [`State`] is what a run
 //! that was stopped goes on from.
 
 mod chance;
@@ -27,7 +27,7 @@ mod train;
 pub use config::{AdversarialConfig, CheckedAdversarial};
 pub use dispatch::train_on;
 pub use native::FlexNetwork;
-pub use network::{Batch, Dense, DiscriminatorOps, Network};
+pub use network::{Batch, Dense, Network};
 pub use state::State;
 pub use tensor_body::TensorNetwork;
-pub use train::{Found, train, train_with};
+pub use train::{Found, train};

@@ -9,7 +9,7 @@ use burn_flex::{Flex, FlexDevice};
 use rayon::prelude::*;
 use xner_gemm::{Matrix, Update, product, product_into};
 
-use super::network::{Batch, Dense, DiscriminatorOps, Network, assert_fit, tensor};
+use super::network::{Batch, Dense, Network, assert_fit, tensor};
 
 /// Units of a layer that a thread takes at once.
 const BLOCK: usize = 128;
@@ -122,10 +122,6 @@ fn cross_entropy(logits: &[f32], target: impl Fn(usize) -> f32, scale: f32) -> (
 #[allow(clippy::expect_used, reason = "the training loop makes tensors of f32 alone")]
 fn by_unit(tensor: Tensor<Flex, 2>) -> Vec<f32> {
     tensor.transpose().into_data().into_vec::<f32>().expect("a tensor of f32")
-}
-
-impl DiscriminatorOps for Flex {
-    type Network = FlexNetwork;
 }
 
 fn scalar(value: f32) -> Tensor<Flex, 1> {

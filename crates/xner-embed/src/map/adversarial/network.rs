@@ -68,12 +68,6 @@ pub trait Network<B: Backend>: Sized {
     }
 }
 
-/// A backend that adversarial training runs on.
-pub trait DiscriminatorOps: Backend {
-    /// Its form of the discriminator.
-    type Network: Network<Self>;
-}
-
 /// The values of the host, row by row, on a device.
 pub(super) fn tensor<B: Backend>(values: Vec<f32>, shape: [usize; 2], device: &B::Device) -> Tensor<B, 2> {
     Tensor::from_data(TensorData::new(values, shape), device)

@@ -4,8 +4,6 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::sigmoid;
 use burn::tensor::backend::Backend;
 
-#[cfg(any(feature = "cuda", feature = "wgpu"))]
-use super::network::DiscriminatorOps;
 use super::network::{Batch, Dense, Network, assert_fit, host, tensor};
 
 /// A discriminator of tensors, with its gradient written out.
@@ -65,16 +63,6 @@ fn cross_entropy<B: Backend>(logits: Tensor<B, 2>, targets: Tensor<B, 2>) -> (Te
     let softplus = logits.clone().clamp_min(0.0) + logits.clone().abs().neg().exp().log1p();
     let loss = softplus - logits.clone() * targets.clone();
     (loss, sigmoid(logits) - targets)
-}
-
-#[cfg(feature = "cuda")]
-impl DiscriminatorOps for burn::backend::Cuda {
-    type Network = TensorNetwork<Self>;
-}
-
-#[cfg(feature = "wgpu")]
-impl DiscriminatorOps for burn::backend::Wgpu {
-    type Network = TensorNetwork<Self>;
 }
 
 impl<B: Backend> Network<B> for TensorNetwork<B> {

@@ -6,7 +6,7 @@ use xner_core::{Event, Flow, Mapping, Observer, What};
 
 use super::chance::{Purpose, draw, mask, stream};
 use super::config::CheckedAdversarial;
-use super::network::{Batch, DiscriminatorOps, Network, host, tensor};
+use super::network::{Batch, Network, host, tensor};
 use super::state::{Best, State};
 use crate::check::{largest_square, same_dim};
 use crate::linalg::Matrix;
@@ -28,7 +28,7 @@ pub struct Found {
     pub epochs: usize,
 }
 
-/// Learns a mapping of `source` onto `target` on a backend, from `state` on: [`State::new`], or one that was kept.
+/// Learns a mapping of `source` onto `target` on a backend, by a form of the discriminator, from `state` on: [`State::new`], or one that was kept.
 ///
 /// After each epoch `criterion` judges the mapping (more is better), and the best is found in the end. Then `keep` gets
 /// what training can go on from: it is the moment for a checkpoint. The observer stops training by [`Flow::Stop`]. Both
@@ -39,24 +39,7 @@ pub struct Found {
 /// restart 0, of which this knows nothing;
 /// [`Error::AdversarialState`] for a state of other settings; [`Error::Incompatible`], [`Error::Unmappable`] and
 /// [`Error::NotFinite`] for rows that cannot be mapped; what `criterion` says.
-pub fn train<B: DiscriminatorOps>(
-    source: Rows<'_>,
-    target: Rows<'_>,
-    config: &CheckedAdversarial,
-    state: State,
-    device: &B::Device,
-    criterion: &mut dyn FnMut(&Matrix) -> Result<f64>,
-    keep: &mut dyn FnMut(&State) -> Result<()>,
-    observer: &mut dyn Observer,
-) -> Result<Found> {
-    train_with::<B, B::Network>(source, target, config, state, device, criterion, keep, observer)
-}
-
-/// [`train`] with a network of one's choice.
-///
-/// # Errors
-/// As [`train`].
-pub fn train_with<B: Backend, N: Network<B>>(
+pub fn train<B: Backend, N: Network<B>>(
     source: Rows<'_>,
     target: Rows<'_>,
     config: &CheckedAdversarial,
@@ -132,7 +115,7 @@ fn check(source: Rows<'_>, target: Rows<'_>, config: &CheckedAdversarial, state:
     same_dim(target.dim(), "target vectors", state.dim, "state of training")?;
     for (side, rows) in [("source vectors", source), ("target vectors", target)] {
         if rows.is_empty() {
-            return Err(Error::Unmappable { what: side.to_owned(), message: "there are none".to_owned() });
+            return Err(Error::unmappable(side, "there are none"));
         }
         largest_square(rows.head(config.most_frequent), side)?;
     }
@@ -233,15 +216,10 @@ impl<B: Backend, N: Network<B>> Run<'_, B, N> {
 }
 
 /// Losses that were not read yet.
+#[derive(Default)]
 struct Losses<B: Backend> {
     discriminator: Vec<Tensor<B, 1>>,
     mapping: Vec<Tensor<B, 1>>,
-}
-
-impl<B: Backend> Default for Losses<B> {
-    fn default() -> Self {
-        Self { discriminator: Vec::new(), mapping: Vec::new() }
-    }
 }
 
 impl<B: Backend> Losses<B> {

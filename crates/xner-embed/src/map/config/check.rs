@@ -5,6 +5,7 @@ use std::ops::Deref;
 use super::{
     Finish, Induction, Initialiser, MapConfig, ProcrustesConfig, RcslsConfig, Refinement, SelfLearningConfig,
 };
+use crate::check::{at_least_one, number};
 use crate::{Error, Result};
 
 /// A config whose every value is in range: only [`MapConfig::check`] makes one.
@@ -23,23 +24,6 @@ impl CheckedConfig {
     /// The config.
     pub fn into_inner(self) -> MapConfig {
         self.0
-    }
-}
-
-fn fault(key: &str, message: impl Into<String>) -> Error {
-    Error::Config { key: key.to_owned(), message: message.into() }
-}
-
-fn at_least_one(key: &str, value: usize) -> Result<()> {
-    if value == 0 { Err(fault(key, "is 0, expected at least 1")) } else { Ok(()) }
-}
-
-/// `value` is a finite number for which `holds`; `range` says which those are.
-fn number(key: &str, value: f64, holds: impl Fn(f64) -> bool, range: &str) -> Result<()> {
-    if value.is_finite() && holds(value) {
-        Ok(())
-    } else {
-        Err(fault(key, format!("is {value}, expected {range}")))
     }
 }
 
@@ -75,7 +59,7 @@ impl MapConfig {
         }
         finish(&self.finish, &self.initialiser, &self.refinement)?;
         if self.restarts > 1 && !self.initialiser.is_random() && !self.refinement.is_random() {
-            return Err(fault(
+            return Err(Error::config(
                 "restarts",
                 format!("is {}, but chance has no part in this method: expected 1", self.restarts),
             ));
@@ -89,7 +73,7 @@ fn procrustes(config: &ProcrustesConfig) -> Result<()> {
     number("refinement.threshold", config.threshold, |value| value >= 0.0, "at least 0")?;
     if config.max_size > 0 && config.min_size > config.max_size {
         let message = format!("is {}, above max_size {}", config.min_size, config.max_size);
-        return Err(fault("refinement.min_size", message));
+        return Err(Error::config("refinement.min_size", message));
     }
     Ok(())
 }
@@ -104,17 +88,23 @@ fn self_learning(config: &SelfLearningConfig) -> Result<()> {
     number("refinement.threshold", config.threshold, |value| value >= 0.0, "at least 0")?;
     if config.early_cutoff > config.cutoff {
         let message = format!("is {}, expected at most cutoff, {}", config.early_cutoff, config.cutoff);
-        return Err(fault("refinement.early_cutoff", message));
+        return Err(Error::config("refinement.early_cutoff", message));
     }
     if config.induction == Induction::Intersection {
-        return Err(fault("refinement.induction", "is intersection, expected forward, backward or union"));
+        return Err(Error::config(
+            "refinement.induction",
+            "is intersection, expected forward, backward or union",
+        ));
     }
     Ok(())
 }
 
 fn rcsls(config: &RcslsConfig, initialiser: &Initialiser) -> Result<()> {
     if !initialiser.gives_pairs() {
-        return Err(fault("refinement.kind", "is rcsls, which needs an initialiser that gives a dictionary"));
+        return Err(Error::config(
+            "refinement.kind",
+            "is rcsls, which needs an initialiser that gives a dictionary",
+        ));
     }
     at_least_one("refinement.steps", config.steps)?;
     at_least_one("refinement.neighbours", config.neighbours)?;
@@ -128,10 +118,16 @@ fn finish(finish: &Finish, initialiser: &Initialiser, refinement: &Refinement) -
     number("finish.source_reweight", finish.source_reweight, power, "0 to 4")?;
     number("finish.target_reweight", finish.target_reweight, power, "0 to 4")?;
     if !finish.whiten && finish.source_dewhiten.is_some() {
-        return Err(fault("finish.source_dewhiten", "undoes a whitening that `whiten` does not ask for"));
+        return Err(Error::config(
+            "finish.source_dewhiten",
+            "undoes a whitening that `whiten` does not ask for",
+        ));
     }
     if !finish.whiten && finish.target_dewhiten.is_some() {
-        return Err(fault("finish.target_dewhiten", "undoes a whitening that `whiten` does not ask for"));
+        return Err(Error::config(
+            "finish.target_dewhiten",
+            "undoes a whitening that `whiten` does not ask for",
+        ));
     }
     let ends_without_pairs = match refinement {
         Refinement::None {} => !initialiser.gives_pairs(),
@@ -140,7 +136,7 @@ fn finish(finish: &Finish, initialiser: &Initialiser, refinement: &Refinement) -
         Refinement::SelfLearning(_) => false,
     };
     if !finish.is_nothing() && ends_without_pairs {
-        return Err(fault("finish", "needs the dictionary of a refinement that ends with one"));
+        return Err(Error::config("finish", "needs the dictionary of a refinement that ends with one"));
     }
     Ok(())
 }

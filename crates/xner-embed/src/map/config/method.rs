@@ -1,8 +1,5 @@
 //! The methods by name: presets of initialiser and refinement.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -10,7 +7,6 @@ use super::{
     SimilarityConfig,
 };
 use crate::normalise::Step;
-use crate::{Error, Result};
 
 /// A method by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,57 +30,16 @@ pub enum Method {
 }
 
 impl Method {
-    /// All methods of this build.
-    pub const ALL: &[Self] = &[
-        #[cfg(feature = "adversarial")]
-        Self::Adversarial,
-        Self::SelfLearning,
-        Self::Identical,
-        Self::Numerals,
-        Self::Supervised,
-        Self::SemiSupervised,
-    ];
-
-    /// Its name on the command line and in configs.
-    pub fn name(self) -> &'static str {
-        match self {
-            #[cfg(feature = "adversarial")]
-            Self::Adversarial => "adversarial",
-            Self::SelfLearning => "self-learning",
-            Self::Identical => "identical",
-            Self::Numerals => "numerals",
-            Self::Supervised => "supervised",
-            Self::SemiSupervised => "semi-supervised",
-        }
-    }
-
     /// Whether it wants a dictionary.
     pub fn wants_dictionary(self) -> bool {
         matches!(self, Self::Supervised | Self::SemiSupervised)
     }
 }
 
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Method {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        Self::ALL.iter().copied().find(|method| method.name() == text).ok_or_else(|| {
-            let names: Vec<&str> = Self::ALL.iter().map(|method| method.name()).collect();
-            let without =
-                if text == "adversarial" { " (this build is without the feature `adversarial`)" } else { "" };
-            Error::Config {
-                key: "method".to_owned(),
-                message: format!("`{text}` is none of {}{without}", names.join(", ")),
-            }
-        })
-    }
-}
+xner_core::named!(Method, "method", {
+    #[cfg(feature = "adversarial")] Adversarial = "adversarial", SelfLearning = "self-learning",
+    Identical = "identical", Numerals = "numerals", Supervised = "supervised", SemiSupervised = "semi-supervised"
+});
 
 impl MapConfig {
     /// The published settings of a method.

@@ -4,6 +4,7 @@ use std::io::BufRead;
 
 use rustc_hash::FxHashMap;
 
+use super::FastText;
 use super::ngrams::Ngrams;
 use super::table::Table;
 use crate::read::bytes::Bytes;
@@ -17,14 +18,7 @@ const SUPERVISED: i32 = 3;
 /// The longest n-gram that is believed.
 const LONGEST: i32 = 1000;
 
-/// What is kept of a file.
-pub(super) struct Model {
-    pub(super) words: Vocabulary,
-    pub(super) ngrams: Ngrams,
-    pub(super) table: Table,
-}
-
-pub(super) fn read(mut bytes: Bytes<impl BufRead>) -> Result<Model> {
+pub(super) fn read(mut bytes: Bytes<impl BufRead>) -> Result<FastText> {
     let args = Args::read(&mut bytes)?;
     let Dictionary { words, kept } = Dictionary::read(&mut bytes)?;
     if words.is_empty() {
@@ -42,7 +36,7 @@ pub(super) fn read(mut bytes: Bytes<impl BufRead>) -> Result<Model> {
     Table::skip(&mut bytes, quantised && quantised_output)?;
     bytes.end(false, &"the output matrix")?;
     let ngrams = Ngrams { min: args.min, max: args.max, buckets: args.buckets as u32, pruned: kept };
-    Ok(Model { words, ngrams, table })
+    Ok(FastText { words, ngrams, table })
 }
 
 /// The training's arguments that say how vectors are made.

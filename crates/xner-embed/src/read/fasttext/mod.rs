@@ -60,7 +60,7 @@ impl FastText {
     /// words that are not UTF-8 or hold blanks, and for numbers that are not finite; [`Error::Empty`] for a model
     /// of no words; what opening the file says.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        Self::parse(Bytes::open(path.as_ref())?)
+        file::read(Bytes::open(path.as_ref())?)
     }
 
     /// The same from any reader; `name` stands in errors.
@@ -68,12 +68,7 @@ impl FastText {
     /// # Errors
     /// As [`FastText::open`].
     pub fn read(reader: impl BufRead, name: impl Into<PathBuf>) -> Result<Self> {
-        Self::parse(Bytes::new(reader, name.into(), None))
-    }
-
-    fn parse(bytes: Bytes<impl BufRead>) -> Result<Self> {
-        let file::Model { words, ngrams, table } = file::read(bytes)?;
-        Ok(Self { words, ngrams, table })
+        file::read(Bytes::new(reader, name.into(), None))
     }
 
     /// The number of words.
@@ -172,6 +167,6 @@ impl FastText {
 /// The vectors of a model's words.
 pub(super) fn read_words(bytes: Bytes<impl BufRead>, options: &ReadOptions) -> Result<Vectors> {
     let name = bytes.name().to_owned();
-    let vectors = FastText::parse(bytes)?.first(options.limit, options.lowercase);
+    let vectors = file::read(bytes)?.first(options.limit, options.lowercase);
     if vectors.is_empty() { Err(Error::Empty { path: name }) } else { Ok(vectors) }
 }

@@ -24,7 +24,7 @@ use super::super::windows::Windows;
 use super::config::BertSettings;
 use super::examples::{self, Example};
 use super::pass::Pass;
-use crate::{Error, Result};
+use crate::Result;
 
 /// What is trained on the device.
 #[derive(Module, Debug)]
@@ -93,7 +93,7 @@ impl<A: TrainBackend> FineTuned<A> {
     /// A pretrained encoder with a new head for these tags. `seed` decides the head's first weights and all dropout.
     ///
     /// # Errors
-    /// [`Error::Setting`] when the settings do not fit the encoder; faults of its files.
+    /// [`Error::Setting`](crate::Error::Setting) when the settings do not fit the encoder; faults of its files.
     pub fn open(settings: &BertSettings, tags: TagSet, seed: u64, device: &A::Device) -> Result<Self> {
         let folder = settings.directory()?;
         let encoder = BertEncoder::<A::InnerBackend>::open(&folder, device)?;
@@ -113,7 +113,7 @@ impl<A: TrainBackend> FineTuned<A> {
     /// folder, what is frozen and how much is dropped is in the settings. `seed` decides all dropout.
     ///
     /// # Errors
-    /// As [`BertTagger::open`]; [`Error::Setting`] when the settings do not fit the encoder.
+    /// As [`BertTagger::open`]; [`Error::Setting`](crate::Error::Setting) when the settings do not fit the encoder.
     pub fn reopen(folder: &Path, settings: &BertSettings, seed: u64, device: &A::Device) -> Result<Self> {
         let tagger = BertTagger::<A::InnerBackend>::open(folder, device)?;
         let tags = crate::Tagger::tag_set(&tagger).clone();
@@ -135,7 +135,8 @@ impl<A: TrainBackend> FineTuned<A> {
     ) -> Result<Self> {
         let BertEncoder { config, words, embeddings, layers, device } = encoder;
         settings.check_against(&config)?;
-        let windows = Windows::new(settings.length, keys.overlap, tokeniser.specials()).map_err(named)?;
+        let windows = Windows::new(settings.length, keys.overlap, tokeniser.specials())
+            .map_err(|fault| fault.at_key(|key| format!("bert.{key}")))?;
         let mut bottom: Vec<_> = layers.into_iter().map(FixedLayer::into_inner).collect();
         let top = bottom.split_off(settings.freeze_layers);
         let own = (!settings.freeze_embeddings).then(|| embeddings.clone());
@@ -418,7 +419,7 @@ impl<A: TrainBackend> FineTuned<A> {
     /// Takes weights back, and leaves others in `weights`. `path` is named in faults.
     ///
     /// # Errors
-    /// [`Error::Tensor`] when they do not fit.
+    /// [`Error::Tensor`](crate::Error::Tensor) when they do not fit.
     pub fn set_weights(&mut self, weights: &mut Tensors, path: &Path) -> Result<()> {
         if self.trains_embeddings() {
             let shape = [self.config.vocab_size, self.config.hidden_size];
@@ -431,7 +432,7 @@ impl<A: TrainBackend> FineTuned<A> {
     /// Writes the model directory, in Hugging Face's layout.
     ///
     /// # Errors
-    /// [`Error::Io`].
+    /// [`Error::Io`](crate::Error::Io).
     pub fn save(&self, folder: &Path) -> Result<()> {
         let trained = self.trained.valid();
         let embeddings = trained.embeddings.as_ref().unwrap_or(&self.embeddings);
@@ -444,11 +445,3 @@ impl<A: TrainBackend> FineTuned<A> {
 
 /// Where the masks of heads stand, behind those of all passes.
 const HEAD: usize = 1 << 16;
-
-/// A fault of windows by the config's keys.
-fn named(fault: Error) -> Error {
-    match fault {
-        Error::Setting { key, message } => Error::Setting { key: format!("bert.{key}"), message },
-        other => other,
-    }
-}

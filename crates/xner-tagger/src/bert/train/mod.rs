@@ -1,8 +1,8 @@
 //! Fine-tuning an encoder to a tagger.
 //!
 //! [`FineTuned`] is the encoder with its head, what is frozen and what is trained; [`FoundGradients`] the gradient of a
-//! step and [`FineTuneOptimiser`] the step. [`BertLearner`] drives them on labelled sentences; strategies of transfer
-//! have learners of their own on the same parts.
+//! step and [`FineTuneOptimiser`] the step. [`EncoderLearner`] drives them, [`BertLearner`] on labelled sentences;
+//! strategies of transfer have [`Lessons`] of their own.
 
 mod config;
 mod examples;
@@ -13,17 +13,18 @@ mod pass;
 
 use std::path::Path;
 
-use xner_train::{Device, Observer, Settings, TrainBackend, TrainReport, TrainingLoop, on_device};
+use xner_train::{Device, Learner, Observer, Settings, TrainBackend, TrainReport, TrainingLoop, on_device};
 
 pub use config::{BertSettings, BertTrainConfig, Model, check_training};
 pub use examples::Example;
 pub use fine_tuned::{FineTuned, Kept, States, Trained};
 pub use gradients::{Clip, FineTuneOptimiser, FoundGradients};
-pub use learner::{BertLearner, supervised, tags_of};
+pub use learner::{BertLearner, Dev, EncoderLearner, Lessons, Supervised, scores_on, supervised};
 pub use pass::Pass;
 
 use crate::Result;
 use crate::data::TrainData;
+pub use crate::data::tags_of;
 
 /// Fine-tunes a pretrained encoder and writes the model directory to `out`, in Hugging Face's layout.
 ///
@@ -34,7 +35,7 @@ use crate::data::TrainData;
 /// Those of [`crate::train()`], and of reading the encoder.
 pub fn train(
     config: &BertTrainConfig,
-    data: TrainData,
+    data: &TrainData,
     out: &Path,
     device: &Device,
     observer: &mut dyn Observer,
@@ -44,13 +45,13 @@ pub fn train(
 
 fn fine_tune<A: TrainBackend>(
     config: &BertTrainConfig,
-    data: TrainData,
+    data: &TrainData,
     out: &Path,
     card: &A::Device,
     observer: &mut dyn Observer,
 ) -> Result<TrainReport> {
     let config = config.clone().checked()?;
-    let (mut learner, fingerprint) = BertLearner::<A>::new(&config, data, card)?;
+    let (mut learner, fingerprint) = BertLearner::<A>::new(&config, &data.train, &data.dev, card)?;
     TrainingLoop {
         phase: "training",
         seed: config.seed,
@@ -58,9 +59,7 @@ fn fine_tune<A: TrainBackend>(
         settings: config.to_json()?,
         fingerprint,
         trained: false,
-        left_out: learner.left_out(),
-        out,
-        target_out: None,
+        left_out: data.train.len() - learner.sentences(),
     }
-    .run(&mut learner, observer)
+    .run(&mut learner, out, None, observer)
 }

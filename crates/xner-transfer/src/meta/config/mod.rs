@@ -11,17 +11,18 @@ use xner_tagger::bert::config::Head;
 use xner_tagger::bert::train::{BertSettings, check_training};
 use xner_train::{
     Settings,
-    config::{Fall, Optimiser, Schedule, TrainingConfig},
+    config::{Fall, Schedule, TrainingConfig},
     settings::check,
 };
 
 pub use parts::{
     Ablation, AdaptationConfig, Decoding, Gradient, InnerUpdate, LossConfig, Masked, MaskingConfig, Mean,
-    MetaUpdate, Nearest, Overlap, Similarity, SourceText, Start, Subwords, TargetText,
+    MetaUpdate, Nearest, Overlap, Similarity, Start, Subwords, TargetText,
 };
 pub use preset::Preset;
 
 use crate::report::{REPORT, TransferReport};
+use crate::text::SourceText;
 use crate::{Error, Result};
 
 /// All settings of meta-learning. Where a config leaves something out, its preset has it.
@@ -53,7 +54,7 @@ pub struct MetaConfig {
     pub decode: Decoding,
     /// How often a word counts that is in two windows of a long sentence.
     pub overlap: Overlap,
-    /// The language with labels.
+    /// The language with labels: the model is trained on its sentences, and similar ones are searched among them.
     pub source: SourceText,
     /// The language without labels.
     pub target: TargetText,
@@ -103,14 +104,12 @@ impl Settings for MetaConfig {
         check_training(&self.training)?;
         self.bert.check()?;
         let under = |section: &str, training: &TrainingConfig| {
-            training.check().map_err(|fault| match fault {
-                Error::Setting { key, message } => {
-                    let key = key.strip_prefix("training.").unwrap_or(&key);
+            training.check().map_err(|fault| {
+                fault.at_key(|key| {
+                    let key = key.strip_prefix("training.").unwrap_or(key);
                     let key = key.strip_prefix("schedule.").unwrap_or(key);
-                    let key = if key == "batch" { "tasks" } else { key };
-                    Error::Setting { key: format!("{section}.{key}"), message }
-                }
-                other => other,
+                    format!("{section}.{}", if key == "batch" { "tasks" } else { key })
+                })
             })
         };
         under("meta", &self.meta_training())?;
@@ -217,11 +216,8 @@ impl MetaConfig {
         let plain = |loss: &LossConfig| LossConfig { max_weight: 0.0, ..*loss };
         // Steps and rate are those of `adaptation`.
         let step = |inner: &InnerUpdate| {
-            let mut inner = InnerUpdate { steps: 1, scheduled: false, ..inner.clone() };
-            let (Optimiser::Sgd { rate } | Optimiser::Adam { rate, .. } | Optimiser::AdamW { rate, .. }) =
-                &mut inner.optimiser;
-            *rate = 1.0;
-            inner
+            let optimiser = inner.optimiser.with_rate(1.0);
+            InnerUpdate { steps: 1, scheduled: false, optimiser, ..inner.clone() }
         };
         let unscored = |adaptation: &AdaptationConfig| AdaptationConfig { score: true, ..*adaptation };
         let differs = [

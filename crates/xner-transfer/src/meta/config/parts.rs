@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smart_default::SmartDefault;
 use xner_corpus::read::ReadOptions;
 use xner_tagger::Decode;
 use xner_tagger::bert::train::Clip;
@@ -12,33 +13,12 @@ use super::super::index::Representation;
 use xner_tagger::bert::Pooling;
 use xner_train::config::Optimiser;
 
-/// Labelled text, on which the model is trained and from which similar sentences are taken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SourceText {
-    /// What the language is called. Default `en`.
-    pub language: String,
-    /// `D_S`: labelled sentences to train on, and to search for similar ones. This key must be given.
-    #[schemars(example = &"train.conll")]
-    pub train: Option<PathBuf>,
-    /// Labelled sentences by which weights are chosen. This key must be given.
-    #[schemars(example = &"dev.conll")]
-    pub dev: Option<PathBuf>,
-    /// So many of the training sentences are used, the same for every seed; by default all.
-    #[schemars(example = 2000)]
-    pub sentences: Option<usize>,
-    /// So many of the development sentences are used; by default all.
-    #[schemars(example = 800)]
-    pub dev_sentences: Option<usize>,
-    /// How a corpus is read.
-    pub read: ReadOptions,
-}
-
 /// Text to score on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TargetText {
     /// What the language is called. Default `target`.
+    #[default = "target"]
     pub language: String,
     /// `D_T`: labelled sentences to be scored in the end.
     #[schemars(example = &"test.conll")]

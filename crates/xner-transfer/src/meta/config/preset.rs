@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::{Table, Value};
-use xner_corpus::read::ReadOptions;
 use xner_tagger::bert::Pooling;
 use xner_tagger::bert::train::{BertSettings, BertTrainConfig, Clip};
 use xner_train::{
@@ -14,8 +13,9 @@ use xner_train::{
 use super::MetaConfig;
 use super::parts::{
     Ablation, AdaptationConfig, Decoding, Gradient, InnerUpdate, LossConfig, Masked, MaskingConfig, Mean,
-    MetaUpdate, Nearest, Overlap, Similarity, SourceText, Start, Subwords, TargetText,
+    MetaUpdate, Nearest, Overlap, Similarity, Start, Subwords, TargetText,
 };
+use crate::text::SourceText;
 
 /// Whose settings are taken where a config has none of its own.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -49,20 +49,8 @@ impl MetaConfig {
             drop_types: Vec::new(),
             decode: Decoding::Viterbi,
             overlap: Overlap::Once,
-            source: SourceText {
-                language: "en".to_owned(),
-                train: None,
-                dev: None,
-                sentences: None,
-                dev_sentences: None,
-                read: ReadOptions::default(),
-            },
-            target: TargetText {
-                language: "target".to_owned(),
-                test: None,
-                test_sentences: None,
-                read: ReadOptions::default(),
-            },
+            source: SourceText::default(),
+            target: TargetText::default(),
             bert: BertSettings { overlap: 64, ..BertSettings::default() },
             similarity: Similarity { pooling: Pooling::Cls, length: 128, k: 2, nearest: Nearest::Keep },
             // About 3,000 steps on CoNLL's English sentences.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
+use smart_default::SmartDefault;
 use toml::Table;
 use xner_corpus::Labelled;
 use xner_corpus::read::ReadOptions;
@@ -11,21 +12,23 @@ use xner_tagger::bert::train::{BertSettings, BertTrainConfig, check_training};
 use xner_train::{
     Settings,
     config::{Fall, Optimiser, Schedule, TrainingConfig},
-    read_labelled,
     settings::{check, over},
 };
 
 use super::super::config::Decoding;
-use super::super::corpora::{MetaCorpora, limited};
+use super::super::corpora::MetaCorpora;
+use crate::text::{labelled, limited};
 use crate::{Error, Result};
 
 /// All settings: which text, how much of it, how models are tuned on it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LowResourceConfig {
     /// Decides order and dropout. Default 1.
+    #[default = 1]
     pub seed: u64,
     /// What the language is called. Default `target`.
+    #[default = "target"]
     pub language: String,
     /// Labelled sentences, of which parts are drawn. This key must be given.
     #[schemars(example = &"train.conll")]
@@ -39,11 +42,14 @@ pub struct LowResourceConfig {
     /// Entities of these types count as none.
     pub drop_types: Vec<String>,
     /// How tags are chosen in scoring. Default `viterbi`.
+    #[default(Decoding::Viterbi)]
     pub decode: Decoding,
     /// Which shares of the sentences are drawn; a larger share holds every smaller one of its draw. Default
     /// `[0.01, 0.02, 0.05]`.
+    #[default(vec![0.01, 0.02, 0.05])]
     pub shares: Vec<f64>,
     /// The seeds of the draws. Default `[1, 2, 3]`.
+    #[default(vec![1, 2, 3])]
     pub draws: Vec<u64>,
     /// How a corpus is read.
     pub read: ReadOptions,
@@ -53,27 +59,9 @@ pub struct LowResourceConfig {
     /// last weights count.
     ///
     /// By default there are 10 epochs with Adam at 1e-5 throughout.
+    #[default(default_training())]
     #[serde(deserialize_with = "training")]
     pub training: TrainingConfig,
-}
-
-impl Default for LowResourceConfig {
-    fn default() -> Self {
-        Self {
-            seed: 1,
-            language: "target".to_owned(),
-            train: None,
-            test: None,
-            test_sentences: None,
-            drop_types: Vec::new(),
-            decode: Decoding::Viterbi,
-            shares: vec![0.01, 0.02, 0.05],
-            draws: vec![1, 2, 3],
-            read: ReadOptions::default(),
-            bert: TunedParts::default(),
-            training: default_training(),
-        }
-    }
 }
 
 /// What of a model is tuned. Its head, its tags and its windows are its own.
@@ -154,12 +142,9 @@ impl LowResourceConfig {
     /// # Errors
     /// [`Error::Setting`] for a file that is not named; faults of the files, with their lines.
     pub fn corpora(&self) -> Result<[Vec<Labelled>; 2]> {
-        let read = |key: &str, path: &Option<PathBuf>| -> Result<Vec<Labelled>> {
-            let missing = || Error::setting(key, "is missing, expected the path of a corpus");
-            read_labelled(key, path.as_ref().ok_or_else(missing)?, &self.read)
-        };
-        let train = limited(read("train", &self.train)?, None);
-        let target_test = limited(read("test", &self.test)?, self.test_sentences);
+        let train = limited(labelled("train", self.train.as_ref(), &self.read)?, None);
+        let target_test = labelled("test", self.test.as_ref(), &self.read)?;
+        let target_test = limited(target_test, self.test_sentences);
         let own = MetaCorpora { train, target_test, ..MetaCorpora::default() }.without(&self.drop_types);
         Ok([own.train, own.target_test])
     }

@@ -4,17 +4,18 @@ mod config;
 
 use std::path::{Path, PathBuf};
 
-use burn::tensor::backend::AutodiffBackend;
 use serde::{Deserialize, Serialize};
 use xner_corpus::Labelled;
 use xner_corpus::sample::subset;
 use xner_corpus::write::remove_partial;
 use xner_eval::Summary;
-use xner_tagger::bert::train::{Example, FineTuneOptimiser, FineTuned, Pass, supervised};
+use xner_tagger::bert::train::{
+    Dev, EncoderLearner, FineTuneOptimiser, FineTuned, FoundGradients, Lessons, Supervised,
+};
 use xner_tagger::{Decode, Tagger, evaluate};
 use xner_train::{
-    Checked, DevScores, Device, Event, Fingerprint, Flow, Learner, Moment, Observer, Settings, State,
-    StepOutcome, Tensors, TrainBackend, TrainReport, TrainingLoop, What, check_entities,
+    Checked, Device, Event, Fingerprint, Flow, Moment, Observer, Settings, TrainBackend, TrainReport,
+    TrainingLoop, What, check_entities,
     files::{create_folder, read_json, write_json},
     holds_entities, on_device,
 };
@@ -233,19 +234,18 @@ impl Tuning<'_> {
             settings,
             fingerprint: print.digest(),
             left_out: train.len() - kept.clone().count(),
-            out,
-            target_out: None,
         };
         create_folder(out)?;
-        if plan.finished()?.is_none() {
+        if plan.finished(out)?.is_none() {
             let model = opened::<A>(config, folder, card)?;
             let examples = kept.map(|one| model.examples(one)).collect::<Result<Vec<_>>>();
             let examples = examples.map_err(|fault| named(fault, folder))?;
             let optimiser = FineTuneOptimiser::new(config.training.optimiser, config.training.clip, &model);
-            let at_once = config.bert.at_once;
-            let decode = Decode::from(config.decode);
-            let mut learner = Tuned { model, examples, optimiser, at_once, decode, test };
-            plan.run(&mut learner, observer)?;
+            let sentences = Supervised { examples, at_once: config.bert.at_once };
+            let lessons = Tuned { sentences, decode: config.decode.into(), test };
+            let (dev, decode) = (Dev::default(), Decode::default());
+            let mut learner = EncoderLearner { model, lessons, optimiser, dev, decode };
+            plan.run(&mut learner, out, None, observer)?;
         }
         read_json(&out.join(SCORES))
     }
@@ -256,51 +256,29 @@ const SCORES: &str = "scores.json";
 /// Says that its folder is whole: it is written last.
 const WHOLE: &str = "config.json";
 
-/// A model in tuning, that leaves its scores alone.
-struct Tuned<'a, A: AutodiffBackend> {
-    model: FineTuned<A>,
-    examples: Vec<Vec<Example>>,
-    optimiser: FineTuneOptimiser<A::InnerBackend>,
-    at_once: usize,
+/// The sentences of a model in tuning, that leaves its scores alone.
+struct Tuned<'a> {
+    sentences: Supervised,
     decode: Decode,
     test: &'a [Labelled],
 }
 
-impl<A: TrainBackend> Learner for Tuned<'_, A> {
+impl<A: TrainBackend> Lessons<A> for Tuned<'_> {
     fn sentences(&self) -> usize {
-        self.examples.len()
+        self.sentences.examples.len()
     }
 
-    fn step(&mut self, sentences: &[usize], at: &Moment) -> Result<StepOutcome> {
-        let examples: Vec<&Example> = sentences.iter().flat_map(|&at| &self.examples[at]).collect();
-        let pass = Pass { step: at.step, place: 0 };
-        let found = supervised(&self.model, &examples, self.at_once, pass);
-        Ok(self.optimiser.step(&mut self.model, found, at.rate))
+    fn gradient(
+        &mut self,
+        model: &mut FineTuned<A>,
+        batch: &[usize],
+        at: &Moment,
+    ) -> FoundGradients<A::InnerBackend> {
+        self.sentences.gradient(model, batch, at)
     }
 
-    fn evaluate(&self) -> Result<Option<DevScores>> {
-        Ok(None)
-    }
-
-    fn weights(&self) -> Tensors {
-        self.model.weights()
-    }
-
-    fn set_weights(&mut self, mut weights: Tensors, path: &Path) -> Result<()> {
-        self.model.set_weights(&mut weights, path)?;
-        weights.expect_empty(path)
-    }
-
-    fn state(&self) -> State {
-        self.optimiser.state()
-    }
-
-    fn set_state(&mut self, state: State, path: &Path) -> Result<()> {
-        self.optimiser.set_state(&self.model, state, path)
-    }
-
-    fn save(&self, folder: &Path, report: &TrainReport) -> Result<()> {
-        let mut tagger = self.model.tagger()?;
+    fn save(&self, model: &FineTuned<A>, folder: &Path, report: &TrainReport) -> Result<()> {
+        let mut tagger = model.tagger()?;
         tagger.decode_by(self.decode);
         let scores: TestScores = (&evaluate(&tagger, self.test)?).into();
         report.write(folder)?;

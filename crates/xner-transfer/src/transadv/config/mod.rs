@@ -7,19 +7,21 @@ use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smart_default::SmartDefault;
 use xner_tagger::bert::train::{BertSettings, check_training};
 use xner_train::{Settings, config::TrainingConfig, settings::check};
 
 pub use parts::{
     AdvPickerConfig, AdversaryConfig, DistillationConfig, LanguageConfig, OrderConfig, SoftLabels,
-    SourceText, StudentStart, TargetText, TeachersConfig, UniTransConfig,
+    StudentStart, TargetText, TeachersConfig, UniTransConfig,
 };
 pub use switches::{Ablation, Method};
 
 use super::data::DataConfig;
+use crate::Result;
 use crate::bwet::DictionaryConfig;
 use crate::report::Select;
-use crate::{Error, Result};
+use crate::text::SourceText;
 
 /// All settings of a run of `TransAdv` or of one of the baselines; what a method has no use for it does not read. The
 /// same file serves every row of a table.
@@ -33,10 +35,11 @@ use crate::{Error, Result};
 /// assert!(toml::from_str::<TransAdvConfig>("training.epoch = 2").is_err());
 /// # Ok::<(), toml::de::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TransAdvConfig {
     /// Decides everything random. Default 1.
+    #[default = 1]
     pub seed: u64,
     /// What tables call the row; by default the method's or the ablation's name.
     #[schemars(example = &"TSL")]
@@ -62,6 +65,7 @@ pub struct TransAdvConfig {
     /// How every phase is trained.
     ///
     /// By default there are 10 epochs of batches of 32, with `AdamW` at rate 6e-5, warm-up 0.05, clip 1.
+    #[default(parts::default_training())]
     #[serde(deserialize_with = "parts::training")]
     pub training: TrainingConfig,
     /// The discriminators (2.3).
@@ -74,29 +78,6 @@ pub struct TransAdvConfig {
     pub unitrans: UniTransConfig,
     /// What `AdvPicker` has of its own.
     pub advpicker: AdvPickerConfig,
-}
-
-impl Default for TransAdvConfig {
-    fn default() -> Self {
-        Self {
-            seed: 1,
-            row: None,
-            ablation: Ablation::default(),
-            select: Select::default(),
-            source: SourceText::default(),
-            target: TargetText::default(),
-            dictionary: DictionaryConfig::default(),
-            phrases: None,
-            data: DataConfig::default(),
-            bert: BertSettings::default(),
-            training: parts::default_training(),
-            adversary: AdversaryConfig::default(),
-            teachers: TeachersConfig::default(),
-            distillation: DistillationConfig::default(),
-            unitrans: UniTransConfig::default(),
-            advpicker: AdvPickerConfig::default(),
-        }
-    }
 }
 
 impl Settings for TransAdvConfig {
@@ -158,11 +139,6 @@ impl TransAdvConfig {
 
 /// A fault in what `section` has in the place of `[training]`'s, which is without one, by the section's keys.
 fn named(section: &str, checked: Result<()>) -> Result<()> {
-    checked.map_err(|fault| match fault {
-        Error::Setting { key, message } => {
-            let own = key.rsplit('.').next().unwrap_or(&key);
-            Error::setting(&format!("{section}.{own}"), message)
-        }
-        fault => fault,
-    })
+    let own = |key: &str| format!("{section}.{}", key.rsplit('.').next().unwrap_or(key));
+    checked.map_err(|fault| fault.at_key(own))
 }

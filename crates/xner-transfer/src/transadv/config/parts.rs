@@ -4,44 +4,24 @@ use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
+use smart_default::SmartDefault;
 use toml::Table;
 use xner_corpus::read::ReadOptions;
 use xner_tagger::bert::train::BertTrainConfig;
 use xner_train::{
-    config::{Optimiser, Schedule, TrainingConfig},
+    config::{Schedule, TrainingConfig},
     settings::{check, over},
 };
 
 use super::super::sets::Set;
 use crate::{Error, Result};
 
-/// Labelled text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct SourceText {
-    /// What the language is called. Default `en`.
-    pub language: String,
-    /// `D_S`: labelled sentences to train on. This key must be given.
-    #[schemars(example = &"train.conll")]
-    pub train: Option<PathBuf>,
-    /// Labelled sentences by which weights are chosen. This key must be given.
-    #[schemars(example = &"dev.conll")]
-    pub dev: Option<PathBuf>,
-    /// So many of the training sentences are used, the same for every seed; by default all.
-    #[schemars(example = 4000)]
-    pub sentences: Option<usize>,
-    /// So many of the development sentences are used; by default all.
-    #[schemars(example = 1000)]
-    pub dev_sentences: Option<usize>,
-    /// How a corpus is read.
-    pub read: ReadOptions,
-}
-
 /// Text without labels, and text to score on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TargetText {
     /// What the language is called. Default `target`.
+    #[default = "target"]
     pub language: String,
     /// `D_T^u`: sentences without labels. It is plain text in a file that ends in `.text`, or any other format, whose
     /// labels are not read.
@@ -63,34 +43,15 @@ pub struct TargetText {
     pub read: ReadOptions,
 }
 
-impl Default for SourceText {
-    fn default() -> Self {
-        let (language, read) = ("en".to_owned(), ReadOptions::default());
-        Self { language, train: None, dev: None, sentences: None, dev_sentences: None, read }
-    }
-}
-
-impl Default for TargetText {
-    fn default() -> Self {
-        Self {
-            language: "target".to_owned(),
-            unlabelled: None,
-            dev: None,
-            test: None,
-            sentences: None,
-            dev_sentences: None,
-            read: ReadOptions::default(),
-        }
-    }
-}
-
 /// The discriminators, and the generator that is to deceive them (2.3).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AdversaryConfig {
     /// The generator's first rate. Default 6e-7.
+    #[default = 6e-7]
     pub generator_rate: f64,
     /// The discriminators' first rate. Default 5e-3.
+    #[default = 5e-3]
     pub discriminator_rate: f64,
     /// Sentences of a batch from each set that a discriminator is shown; 0: as many as of labelled ones. Default 0.
     pub batch: usize,
@@ -101,55 +62,33 @@ pub struct AdversaryConfig {
 }
 
 /// The language discriminator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LanguageConfig {
     /// `d_l`: its hidden units. Default 500.
+    #[default = 500]
     pub hidden: usize,
     /// What it is shown for the source language. Default `["source"]`.
+    #[default(vec![Set::Source])]
     pub source: Vec<Set>,
     /// What it is shown for the target language, in the same names. Default `["unlabelled"]`.
+    #[default(vec![Set::Unlabelled])]
     pub target: Vec<Set>,
 }
 
 /// The order discriminator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OrderConfig {
     /// `d_o`: its hidden units. Default 256.
+    #[default = 256]
     pub hidden: usize,
     /// What it is shown as ordered. Default `["source", "target"]`.
+    #[default(vec![Set::Source, Set::Target])]
     pub ordered: Vec<Set>,
     /// What it is shown as shuffled. Default `["source-shu", "target-shu"]`.
+    #[default(vec![Set::SourceShu, Set::TargetShu])]
     pub shuffled: Vec<Set>,
-}
-
-impl Default for AdversaryConfig {
-    fn default() -> Self {
-        Self {
-            generator_rate: 6e-7,
-            discriminator_rate: 5e-3,
-            batch: 0,
-            language: LanguageConfig::default(),
-            order: OrderConfig::default(),
-        }
-    }
-}
-
-impl Default for LanguageConfig {
-    fn default() -> Self {
-        Self { hidden: 500, source: vec![Set::Source], target: vec![Set::Unlabelled] }
-    }
-}
-
-impl Default for OrderConfig {
-    fn default() -> Self {
-        Self {
-            hidden: 256,
-            ordered: vec![Set::Source, Set::Target],
-            shuffled: vec![Set::SourceShu, Set::TargetShu],
-        }
-    }
 }
 
 impl AdversaryConfig {
@@ -203,12 +142,13 @@ impl TeachersConfig {
 }
 
 /// The student (2.4).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DistillationConfig {
     /// `w_1` to `w_4` of equation 7, the weights of the soft labels of the source model and of the entity, context
     /// and order teachers. They are scaled to a sum of 1 over the models that there are. Default `[0.25, 0.25, 0.25,
     /// 0.25]`.
+    #[default([0.25; 4])]
     pub weights: [f32; 4],
     /// Epochs; by default those of `[training]`.
     #[schemars(example = 3)]
@@ -232,12 +172,6 @@ pub enum StudentStart {
     Source,
 }
 
-impl Default for DistillationConfig {
-    fn default() -> Self {
-        Self { weights: [0.25; 4], epochs: None, rate: None, start: StudentStart::default() }
-    }
-}
-
 impl DistillationConfig {
     /// How the student is trained.
     pub(crate) fn training(&self, training: &TrainingConfig) -> TrainingConfig {
@@ -258,10 +192,11 @@ impl DistillationConfig {
 }
 
 /// What `UniTrans` has of its own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct UniTransConfig {
     /// The weight of the loss of hard labels, which are voted, beside that of soft ones. Default 1.
+    #[default = 1.0]
     pub hard_weight: f32,
     /// Whose soft labels the student learns. Default `teacher`.
     pub soft: SoftLabels,
@@ -278,36 +213,19 @@ pub enum SoftLabels {
     Both,
 }
 
-impl Default for UniTransConfig {
-    fn default() -> Self {
-        Self { hard_weight: 1.0, soft: SoftLabels::default() }
-    }
-}
-
 /// What `AdvPicker` has of its own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AdvPickerConfig {
     /// The share of the unlabelled sentences that is kept: those which the discriminator can tell least. Default 0.8.
+    #[default = 0.8]
     pub share: f64,
-}
-
-impl Default for AdvPickerConfig {
-    fn default() -> Self {
-        Self { share: 0.8 }
-    }
 }
 
 fn changed(training: &TrainingConfig, epochs: Option<usize>, rate: Option<f64>) -> TrainingConfig {
     let mut training = training.clone();
     training.epochs = epochs.unwrap_or(training.epochs);
-    if let Some(own) = rate {
-        match &mut training.optimiser {
-            Optimiser::Sgd { rate } | Optimiser::Adam { rate, .. } | Optimiser::AdamW { rate, .. } => {
-                *rate = own;
-            }
-        }
-    }
+    training.optimiser = rate.map_or(training.optimiser, |rate| training.optimiser.with_rate(rate));
     training
 }
 

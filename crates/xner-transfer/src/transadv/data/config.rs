@@ -4,6 +4,7 @@ use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smart_default::SmartDefault;
 use xner_corpus::EntityType;
 use xner_embed::dictionary::Dictionary;
 use xner_embed::translate::{Chain, DictionaryTranslator, Strategy};
@@ -12,13 +13,14 @@ use crate::Result;
 use crate::bwet::DictionaryConfig;
 
 /// How sentences are translated, and what is made of them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DataConfig {
     /// What is translated as one. Default `word`.
     pub strategy: Strategy,
     /// Entities of these types stay as they are. Names of persons are written alike in languages that share a script,
     /// and dictionaries err in them; give `[]` where the scripts differ. Default `["PER"]`.
+    #[default(vec![EntityType::new("PER")])]
     pub keep_types: Vec<EntityType>,
     /// What the code-switched sets have of sentences without entities. Default `keep`.
     pub without_entities: WithoutEntities,
@@ -34,13 +36,6 @@ pub enum WithoutEntities {
     Keep,
     /// They are left out. Beside the translated set, in which they stand already, the switched target's are duplicates.
     Drop,
-}
-
-impl Default for DataConfig {
-    fn default() -> Self {
-        let (strategy, without_entities) = (Strategy::default(), WithoutEntities::default());
-        Self { strategy, keep_types: vec![EntityType::new("PER")], without_entities }
-    }
 }
 
 /// A translator by a dictionary that a config names, with a table of phrases before it if there is one.

@@ -6,7 +6,7 @@ use xner_tagger::Tagger;
 use xner_tagger::augmented::{Augmented, TargetEncoder};
 use xner_tagger::bilstm::{Alphabet, BiLstmCrf, BiLstmTagger, Lexicon};
 use xner_tagger::config::Combine;
-use xner_train::{Purpose, Result, Tensors, TrainBackend, stream, weights};
+use xner_train::{Purpose, Result, TrainBackend, stream, weights};
 
 use super::super::config::{Initial, ZeroResourceConfig};
 
@@ -43,7 +43,8 @@ pub(super) fn network<A: TrainBackend>(
     ));
     if augment.combine == Combine::Sum {
         // What is added to the source's features begins as zeros.
-        zero(&mut target, "dense.weight", &[2 * base.config.hidden, 2 * base.config.hidden], path)?;
+        let width = 2 * base.config.hidden;
+        target.insert("dense.weight", &[width, width], vec![0.0; width * width]);
     }
     if config.augmented.initial == Initial::Source {
         let cells = if base.config.tied && !augment.tied { 2 } else { 1 };
@@ -71,9 +72,3 @@ pub(super) fn network<A: TrainBackend>(
 }
 
 const EMBEDDING: &str = "characters.embedding";
-
-fn zero(tensors: &mut Tensors, name: &str, shape: &[usize], path: &Path) -> Result<()> {
-    let values = tensors.take(name, shape, path)?;
-    tensors.insert(name, shape, vec![0.0; values.len()]);
-    Ok(())
-}

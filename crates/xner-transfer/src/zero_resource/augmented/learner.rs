@@ -5,17 +5,16 @@ use std::path::Path;
 use burn::module::AutodiffModule;
 use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
-use xner_corpus::{Entity, Labelled, Sentence, TagSet};
+use xner_corpus::{Labelled, Sentence, TagSet};
 use xner_nn::init;
 use xner_tagger::Tagger;
 use xner_tagger::augmented::{self, Augmented};
-use xner_tagger::bilstm::{Batch, BiLstmTagger, Dropout, Forms, Lexicon};
+use xner_tagger::bilstm::{Batch, BiLstmTagger, Dropout, Forms, Lexicon, Network};
 use xner_tagger::config::{AugmentConfig, ModelConfig, TrainConfig};
 use xner_tagger::decode::Decoder;
 use xner_train::{
     DevScores, Fingerprint, Learner, Moment, Purpose, Result, Settings, State, StepOutcome, Tensors,
-    TrainBackend, TrainReport, check_entities, dev_scores, optimiser::ModuleOptimiser, score, stream,
-    weights,
+    TrainBackend, TrainReport, check_entities, optimiser::ModuleOptimiser, stream, weights,
 };
 
 use super::super::config::ZeroResourceConfig;
@@ -60,12 +59,10 @@ pub struct AugmentedLearner<A: AutodiffBackend> {
     tags: TagSet,
     source: Lexicon,
     forms: Forms,
-    encoded: Vec<Vec<u32>>,
     gold: Vec<Vec<u16>>,
-    dev: Vec<(Sentence, Vec<Entity>)>,
-    left_out: usize,
+    dev: Vec<Labelled>,
     target: Target,
-    target_dev: Vec<(Sentence, Vec<Entity>)>,
+    target_dev: Vec<Labelled>,
     pseudo: Pseudo,
     rounds: Vec<Round>,
     network: Augmented<A>,
@@ -106,8 +103,9 @@ impl<A: TrainBackend> AugmentedLearner<A> {
         let alphabet = target.lexicon.characters.as_ref().map(|(alphabet, _)| alphabet);
         let lexicon = Lexicon { characters: target.lexicon.characters.clone(), ..base.lexicon.clone() };
         let tags = base.tag_set().clone();
-        let gold = kept.iter().map(|labelled| tags.encode(labelled)).collect::<Result<_, _>>()?;
-        let (forms, encoded) = Forms::collect(kept.iter().map(|labelled| &labelled.sentence), &lexicon);
+        let gold: Vec<Vec<u16>> =
+            kept.iter().map(|labelled| tags.encode(labelled)).collect::<Result<_, _>>()?;
+        let forms = Forms::collect(kept.iter().map(|labelled| &labelled.sentence), &lexicon);
         let network = network::<A>(base, alphabet, config, device)?;
 
         let mut fingerprint = Fingerprint::new();
@@ -121,7 +119,7 @@ impl<A: TrainBackend> AugmentedLearner<A> {
         for (name, tensor) in weights::collect(&network.valid()).iter() {
             fingerprint.bytes(name.as_bytes()).floats(&tensor.values);
         }
-        let epoch = encoded.len().div_ceil(train.training.batch);
+        let epoch = gold.len().div_ceil(train.training.batch);
         let redraw_every = config.augmented.redraw_every.unwrap_or(2 * epoch).max(1);
         let optimiser = ModuleOptimiser::new(train.training.optimiser);
         let learner = Self {
@@ -134,12 +132,10 @@ impl<A: TrainBackend> AugmentedLearner<A> {
             tags,
             source: lexicon,
             forms,
-            left_out: source.train.len() - encoded.len(),
-            encoded,
             gold,
-            dev: parts(source.dev),
+            dev: source.dev.to_vec(),
             target,
-            target_dev: parts(target_dev),
+            target_dev: target_dev.to_vec(),
             pseudo: Pseudo::default(),
             rounds: Vec::new(),
             network,
@@ -147,11 +143,6 @@ impl<A: TrainBackend> AugmentedLearner<A> {
             device: device.clone(),
         };
         Ok((learner, fingerprint.digest()))
-    }
-
-    /// Source sentences left out: empty or too long.
-    pub fn left_out(&self) -> usize {
-        self.left_out
     }
 
     /// The rounds so far.
@@ -183,8 +174,7 @@ impl<A: TrainBackend> AugmentedLearner<A> {
 
     /// `L_s(θ_s)`
     fn source_loss(&self, sentences: &[usize], at: &Moment) -> Tensor<A, 1> {
-        let encoded: Vec<&[u32]> = sentences.iter().map(|&at| self.encoded[at].as_slice()).collect();
-        let batch = Batch::new(&encoded, &self.forms);
+        let batch = Batch::new(&self.forms, sentences);
         let gold: Vec<&[u16]> = sentences.iter().map(|&at| self.gold[at].as_slice()).collect();
         let gold = batch.packing.pack(&gold);
         let model = &self.network.source;
@@ -227,7 +217,7 @@ impl<A: TrainBackend> AugmentedLearner<A> {
 
 impl<A: TrainBackend> Learner for AugmentedLearner<A> {
     fn sentences(&self) -> usize {
-        self.encoded.len()
+        self.gold.len()
     }
 
     fn step(&mut self, sentences: &[usize], at: &Moment) -> Result<StepOutcome> {
@@ -245,23 +235,12 @@ impl<A: TrainBackend> Learner for AugmentedLearner<A> {
     }
 
     fn evaluate(&self) -> Result<Option<DevScores>> {
-        if self.dev.is_empty() {
-            return Ok(None);
-        }
-        let model = self.network.valid().source;
-        let decoder = Decoder::new(&model.crf, &self.tags)?;
-        let sentences: Vec<&Sentence> = self.dev.iter().map(|(sentence, _)| sentence).collect();
-        scored(&self.dev, &model.best(&self.source, &sentences, &decoder, &self.device)?)
+        self.network.valid().source.scores_on(&self.source, &self.dev, &self.tags, &self.device)
     }
 
     fn evaluate_target(&self) -> Result<Option<DevScores>> {
-        if self.target_dev.is_empty() {
-            return Ok(None);
-        }
-        let network = self.network.valid();
-        let decoder = Decoder::new(&network.source.crf, &self.tags)?;
-        let sentences: Vec<&Sentence> = self.target_dev.iter().map(|(sentence, _)| sentence).collect();
-        scored(&self.target_dev, &network.best(&self.target.lexicon, &sentences, &decoder, &self.device)?)
+        let Self { target, target_dev, tags, device, .. } = self;
+        self.network.valid().scores_on(&target.lexicon, target_dev, tags, device)
     }
 
     fn weights(&self) -> Tensors {
@@ -296,16 +275,4 @@ impl<A: TrainBackend> Learner for AugmentedLearner<A> {
         let Self { model_config, augment, target, tags, .. } = self;
         augmented::save(folder, model_config, augment, &network, &target.lexicon, tags)
     }
-}
-
-fn scored(
-    gold: &[(Sentence, Vec<Entity>)],
-    predicted: &[Vec<xner_corpus::Tag>],
-) -> Result<Option<DevScores>> {
-    let gold = gold.iter().map(|(sentence, gold)| (gold.as_slice(), sentence.len()));
-    Ok(Some(dev_scores(score(gold, predicted)?.overall)))
-}
-
-fn parts(corpus: &[Labelled]) -> Vec<(Sentence, Vec<Entity>)> {
-    corpus.iter().map(|labelled| (labelled.sentence.clone(), labelled.entities.clone())).collect()
 }

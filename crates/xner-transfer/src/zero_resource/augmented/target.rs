@@ -31,7 +31,6 @@ pub struct Target {
     /// The sentences that may be used.
     pub sentences: Vec<Sentence>,
     forms: Forms,
-    encoded: Vec<Vec<u32>>,
 }
 
 impl Target {
@@ -39,8 +38,8 @@ impl Target {
     pub fn new(lexicon: Lexicon, sentences: &[Sentence], longest: usize) -> Self {
         let kept = |sentence: &&Sentence| (1..=longest).contains(&sentence.len());
         let sentences: Vec<Sentence> = sentences.iter().filter(kept).cloned().collect();
-        let (forms, encoded) = Forms::collect(&sentences, &lexicon);
-        Self { lexicon, sentences, forms, encoded }
+        let forms = Forms::collect(&sentences, &lexicon);
+        Self { lexicon, sentences, forms }
     }
 
     /// The numbers of the sentences of at most `threshold` tokens.
@@ -56,8 +55,7 @@ impl Target {
 
     /// The batch of these sentences.
     pub fn batch(&self, sentences: &[usize]) -> Batch {
-        let encoded: Vec<&[u32]> = sentences.iter().map(|&at| self.encoded[at].as_slice()).collect();
-        Batch::new(&encoded, &self.forms)
+        Batch::new(&self.forms, sentences)
     }
 }
 

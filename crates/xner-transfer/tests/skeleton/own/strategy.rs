@@ -8,7 +8,7 @@ use xner_corpus::Labelled;
 use xner_sample::{Sample, Split};
 use xner_train::config::TrainingConfig;
 use xner_train::settings::check;
-use xner_train::{Checked, Error, Fingerprint, Result, Settings, Tensors, read_labelled};
+use xner_train::{Checked, Error, Fingerprint, Result, Settings, Tensors, TrainingLoop, read_labelled};
 use xner_transfer::report::{Select, Selected, TestScores};
 use xner_transfer::strategy::{Common, Corpora, Phases, Place, Plan, Strategy, Trained};
 
@@ -118,29 +118,24 @@ impl Strategy for Slope {
             with_target: !data.target_dev.is_empty(),
             breaks_at: config.breaks_at,
         };
-        let warm = Plan {
-            name: "warm",
+        let work = TrainingLoop {
+            phase: "warm",
             seed: config.seed,
             training: &config.training,
             settings: config.to_json()?,
             fingerprint: print("warm", &config.warm_rate.to_le_bytes()),
             trained: false,
-            sentences: 0,
             left_out: 0,
-            place: Place::Shared,
         };
+        let warm = Plan { work, sentences: 0, place: Place::Shared };
         let warm = warm.of(data.train.iter().map(|labelled| &labelled.sentence));
         let warmed = phases.train(&warm, &mut learner)?;
-        let path = warmed.folder.join("model.safetensors");
+        let path = warmed.models.by_source.join("model.safetensors");
         let weight = Tensors::read(&path)?.0.take("weight", &[1], &path)?[0];
         let mut learner = Climber { weight, speed: 0.0, steps: 0, breaks_at: None, ..learner };
-        let plan = Plan {
-            name: "slope",
-            fingerprint: print("slope", warmed.report.fingerprint.as_bytes()),
-            trained: true,
-            place: Place::Models(phases.models.clone()),
-            ..warm
-        };
+        let fingerprint = print("slope", warmed.report.fingerprint.as_bytes());
+        let work = TrainingLoop { phase: "slope", fingerprint, trained: true, ..warm.work };
+        let plan = Plan { work, place: Place::Models(phases.models.clone()), ..warm };
         Ok(phases.train(&plan, &mut learner)?.report.into())
     }
 

@@ -16,9 +16,8 @@ use xner_transfer::report::{Select, TransferReport};
 use xner_transfer::transadv::Method;
 use xner_transfer::zero_resource::{Base, Space, Variant, ZeroResourceConfig, ZeroResourceData, vectors};
 
-use self::words::DrawnWords;
-use super::super::word_plot::told;
-use crate::exit::bad_input;
+use super::super::word_plot::Drawn;
+use crate::exit::{at_least_one, bad_input};
 use crate::picture::Picture;
 use crate::progress::Progress;
 
@@ -80,7 +79,7 @@ pub(super) struct Args {
 #[derive(Serialize)]
 struct Outcome {
     length: DrawnLengths,
-    words: DrawnWords,
+    words: Drawn,
 }
 
 #[derive(Serialize)]
@@ -100,11 +99,8 @@ struct System {
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
-    for (key, value) in [("--words", args.words), ("--width", args.width)] {
-        if value == 0 {
-            return Err(bad_input(format!("{key} is 0, expected at least 1")));
-        }
-    }
+    at_least_one("--words", args.words)?;
+    at_least_one("--width", args.width)?;
     let spinner = Progress::spinner("reading");
     let report = TransferReport::read(&args.run)?;
     if report.method == Method::TransAdv.name() {
@@ -138,13 +134,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
     }
     let Outcome { length, words } = &drawn;
     let (source, target) = run.names();
-    super::super::print(&format!(
-        "{}\n{}\n{}{}",
-        length.picture,
-        words.picture,
-        told(source, &words.source),
-        told(target, &words.target)
-    ))
+    super::super::print(&format!("{}\n{}\n{}", length.picture, words.picture, words.words(source, target)))
 }
 
 impl Args {

@@ -1,6 +1,5 @@
 //! Figure 3 of `TransAdv`: what each stage's model makes of words of both languages.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
@@ -12,22 +11,11 @@ use xner_train::Settings;
 use xner_transfer::report::TransferReport;
 use xner_transfer::transadv::{Method, TransAdvConfig, TransAdvCorpora, open_phase};
 
-use super::super::super::word_plot::{Rows, Side, draw, told};
+use super::super::super::word_plot::{Rows, Side, draw};
 use super::Args;
 use super::words::titled;
 use crate::exit::bad_input;
-use crate::picture::Picture;
 use crate::progress::Progress;
-
-/// What was drawn.
-#[derive(Serialize)]
-struct Outcome {
-    #[serde(flatten)]
-    picture: Picture,
-    panels: Vec<Stage>,
-    source: BTreeMap<EntityType, usize>,
-    target: BTreeMap<EntityType, usize>,
-}
 
 /// A model, and how it mixes the words.
 #[derive(Serialize)]
@@ -80,18 +68,15 @@ pub(super) fn run(args: &Args, report: &TransferReport) -> Result<()> {
     let sides = [(&report.source, &words[0]), (&report.target, &words[1])]
         .map(|(name, words)| Side { name, kinds: words.chosen.iter().map(|word| word.2.clone()).collect() });
     let [source, target] = &sides;
-    let picture = draw(&args.figure("stages")?, [source, target], &rows, &args.tsne())?;
-    drop(spinner);
     let kinds: Vec<&EntityType> = source.kinds.iter().chain(&target.kinds).collect();
     let panels = rows.iter().map(|rows| Stage::of(rows, &kinds, source.kinds.len())).collect();
-    let outcome = Outcome { picture, panels, source: source.count(), target: target.count() };
+    let drawn = draw(&args.figure("stages")?, [source, target], &rows, &args.tsne(), panels)?;
+    drop(spinner);
     if args.json {
-        return super::super::super::print_json(&outcome);
+        return super::super::super::print_json(&drawn);
     }
-    let mut text = format!("{}\n", outcome.picture);
-    text.push_str(&told(source.name, &outcome.source));
-    text.push_str(&told(target.name, &outcome.target));
-    for Stage { name, nearest_of_other_language, nearest_of_same_label } in &outcome.panels {
+    let mut text = format!("{}\n{}", drawn.picture, drawn.words(source.name, target.name));
+    for Stage { name, nearest_of_other_language, nearest_of_same_label } in &drawn.panels {
         let [other, same] = [nearest_of_other_language, nearest_of_same_label].map(|share| 100.0 * share);
         // Writing to a string does not fail.
         let _ = writeln!(

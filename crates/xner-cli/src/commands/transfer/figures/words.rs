@@ -1,30 +1,18 @@
 //! Figure 3: labelled words of both languages, by their vectors and by what the common encoder makes of them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use anyhow::Result;
-use serde::Serialize;
 use xner_corpus::{EntityType, Labelled, Sentence};
 use xner_embed::Vectors;
 use xner_tagger::{Tagger, open, open_source};
 use xner_transfer::zero_resource::Words;
 
 use super::super::super::entity_words::EntityWords;
-use super::super::super::word_plot::{Rows, Side, draw};
+use super::super::super::word_plot::{Drawn, Rows, Side, draw};
 use super::Run;
 use crate::exit::bad_input;
-use crate::picture::Picture;
 use crate::progress::Progress;
-
-/// What was drawn: words of each language by type.
-#[derive(Serialize)]
-pub(super) struct DrawnWords {
-    #[serde(flatten)]
-    pub(super) picture: Picture,
-    pub(super) panels: Vec<String>,
-    pub(super) source: BTreeMap<EntityType, usize>,
-    pub(super) target: BTreeMap<EntityType, usize>,
-}
 
 /// A word where it stands.
 struct Word<'a> {
@@ -43,7 +31,7 @@ struct Pair<'a> {
 
 impl Run<'_> {
     /// Draws the words.
-    pub(super) fn words(&self) -> Result<DrawnWords> {
+    pub(super) fn words(&self) -> Result<Drawn> {
         let _spinner = Progress::spinner("t-SNE");
         let (data, space) = (self.data, self.space);
         let both = data.source.vectors.as_ref().zip(space.source.as_ref());
@@ -74,9 +62,8 @@ impl Run<'_> {
         let kinds = |words: &[Word<'_>]| words.iter().map(|word| word.kind.clone()).collect();
         let source = Side { name: source_name, kinds: kinds(&source) };
         let target = Side { name: target_name, kinds: kinds(&target) };
-        let picture = draw(&self.args.figure("words")?, [&source, &target], &rows, &self.args.tsne())?;
-        let panels = rows.into_iter().map(|rows| rows.title).collect();
-        Ok(DrawnWords { picture, panels, source: source.count(), target: target.count() })
+        let panels = rows.iter().map(|rows| rows.title.clone()).collect();
+        draw(&self.args.figure("words")?, [&source, &target], &rows, &self.args.tsne(), panels)
     }
 
     /// Entity words of the first corpus, and of the second where there are too few; with vectors where there are any.
