@@ -1,4 +1,4 @@
-//! The library in a page, on the built-in sample: train, save, open, tag.
+//! The library in a page, on the built-in sample: train, open, score, find entities.
 //!
 //! `cargo run --release --example quickstart`
 
@@ -10,12 +10,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Labelled English sentences and word vectors, from a seed.
     let sample = Sample::new(1)?;
     let vectors = sample.vectors(Language::English);
-    let data = TrainData {
-        train: sample.labelled(Language::English, Split::Train, 600),
-        dev: sample.labelled(Language::English, Split::Dev, 200),
-        vectors: Some(Vectors::from_rows(&vectors.words, vectors.dim, &vectors.data)?),
-        ..TrainData::default()
-    };
+    let vectors = Vectors::from_rows(&vectors.words, vectors.dim, &vectors.data)?;
 
     // A small char-BiLSTM-CRF; what is not set has the paper's value.
     let mut config = TrainConfig { seed: 1, ..TrainConfig::default() };
@@ -25,35 +20,31 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     config.training.evaluate_every = 0;
     config.training.optimiser = Optimiser::Adam { rate: 0.003, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
-    // Training writes the model directory. An observer sees what goes on.
-    let folder = tempfile::tempdir()?;
+    // An observer sees what goes on. `Trained::save` would write a model directory.
     let mut observer = |event: &Event<'_>| {
         if let What::Evaluated(scores) = event.what {
             println!("epoch {}: dev F1 {:.3}", scores.epoch, scores.f1);
         }
         Flow::Continue
     };
-    train(&config, data, folder.path(), &Device::Cpu, &mut observer)?;
+    let trained = Trainer::new(config)
+        .sentences(sample.labelled(Language::English, Split::Train, 600))
+        .dev(sample.labelled(Language::English, Split::Dev, 200))
+        .vectors(vectors)
+        .observer(&mut observer)
+        .run()?;
 
-    // Open it, as another program would, and score it.
-    let tagger = open(folder.path(), &Device::Cpu)?;
+    // Score it.
+    let tagger = trained.model.open(&OpenOptions::default(), &Device::Cpu)?;
     let test = sample.labelled(Language::English, Split::Test, 300);
     println!("\n{}", evaluate(tagger.as_ref(), &test)?);
 
-    // Tag running text: the entities with their bytes in it, and how sure the tagger is.
+    // The entities of running text, with their bytes in it, and how sure the tagger is.
+    let ner = Ner::builder().tagger(tagger)?;
     let text = sample.text(Language::English, 5);
-    let sentences = split::sentences(&text, &split::TextOptions::default());
-    for (sentence, tagging) in sentences.iter().zip(tagger.tag(&sentences)?) {
-        println!("{}", sentence.text());
-        for ScoredEntity { entity, probability } in tagging.entities {
-            let within = sentence.bytes(entity.tokens);
-            let bytes = sentence.offset() + within.start..sentence.offset() + within.end;
-            println!(
-                "  {:4} {} (bytes {bytes:?}, p = {probability:.2})",
-                entity.kind.as_str(),
-                &text[bytes.clone()]
-            );
-        }
+    println!("{text}");
+    for TextEntity { kind, text, bytes, probability, .. } in ner.entities(&text)? {
+        println!("  {:4} {text} (bytes {bytes:?}, p = {probability:.2})", kind.as_str());
     }
     Ok(())
 }

@@ -1,13 +1,13 @@
 """The encoder against PyTorch and ONNX Runtime, in turn on the same shapes: pip install torch transformers onnx onnxruntime
 
-    python3 tools/bench/bert.py [--rounds 5] [--folder DIRECTORY] [--only tag train ...]
+    python3 tools/bench/bert.py [--rounds 5] [--folder DIRECTORY] [--only tag train ...] [--kind bert]
 
-Makes a random encoder of 12 layers of 384 (bert_peer.py), builds our side, then alternates: a round of the peer, a round
+Makes a random encoder of 12 layers of 384 (bert_peer.py), of the kind by its `model_type`, builds our side, then alternates: a round of the peer, a round
 of ours. One thread each by process CPU time, two threads each by wall clock (which wants a quiet machine). Prints, for
 each work, the medians and the ratio peer / ours: above 1 is faster than the peer, with the smallest and the largest
 ratio of a pair; the GFLOP/s that ours reaches in products (dense layers and attention, times three in training), and what share
 that is of the general matrix product's at 2048 x 384 x 1536, measured with each pair; and both sides' peak memory.
-`--only` names works by the peer's mode: tag, onnx, train.
+`--only` names works by the peer's mode: tag, onnx, train; ONNX Runtime has BERT alone. A folder holds one kind's encoder.
 """
 import argparse
 import json
@@ -39,11 +39,13 @@ def main():
     a.add_argument("--rounds", type=int, default=5)
     a.add_argument("--folder", type=pathlib.Path)
     a.add_argument("--only", nargs="+", default=["tag", "onnx", "train"])
+    a.add_argument("--kind", default="bert")
     args = a.parse_args()
     folder = args.folder or pathlib.Path(tempfile.mkdtemp())
     peer = [sys.executable, str(ROOT / "tools/bench/bert_peer.py")]
-    if not (folder / "model.onnx").exists():
-        subprocess.run([*peer, "make", str(folder)], check=True, capture_output=True)
+    last = "model.onnx" if args.kind == "bert" else "vocab.txt"
+    if not (folder / last).exists():
+        subprocess.run([*peer, "make", str(folder), "--kind", args.kind], check=True, capture_output=True)
     subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace", "--example", "bert_speed"],
                    cwd=ROOT, check=True)
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
@@ -51,7 +53,7 @@ def main():
     print("| work | peer | threads, clock | peer | xner | ratio | pairs | GFLOP/s, of the product's | peak MiB, peer and xner |")
     print("|---|---|---|---|---|---|---|---|---|")
     for mode, other, batch, length, steps in WORKS:
-        if other not in args.only:
+        if other not in args.only or (other == "onnx" and args.kind != "bert"):
             continue
         for threads, clock in [(1, "cpu_ms"), (2, "wall_ms")]:
             pairs, products = [], []

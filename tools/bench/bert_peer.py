@@ -1,11 +1,12 @@
 """The encoder in PyTorch or ONNX Runtime, as a peer for speed: pip install torch transformers onnx onnxruntime
 
-    python3 tools/bench/bert_peer.py make FOLDER
+    python3 tools/bench/bert_peer.py make FOLDER [--kind bert]
     python3 tools/bench/bert_peer.py train|tag|onnx FOLDER --batch 32 --length 64 --threads 1 --rounds 5 --steps 10
 
 `make` writes a random encoder of multilingual MiniLM's shape (12 layers of 384, 12 heads, 1,536 inside) with a vocabulary
-of 5,000 words. `train` is a step of AdamW with clipping over a token classifier whose embeddings are frozen; `tag` the encoder alone,
-as `BertModel` runs it; `onnx` the same, exported. Prints a JSON line a round: milliseconds of process CPU time and of wall
+of 5,000 words, of one of xner's kinds; ModernBERT's blocks have a gate and 1,024 inside, so that its products are as many.
+Only BERT is exported too. `train` is a step of AdamW with clipping over a token classifier whose embeddings are frozen; `tag` the encoder alone,
+as `transformers` runs it; `onnx` the same, exported. Prints a JSON line a round: milliseconds of process CPU time and of wall
 clock a step, and the process's peak memory in MiB.
 """
 import argparse
@@ -15,18 +16,45 @@ import resource
 import time
 
 
-def make(folder):
+def sizes(kind):
+    """The config of a kind, of one shape for all."""
+    import transformers
+    usual = dict(vocab_size=5000, hidden_size=384, num_hidden_layers=12, num_attention_heads=12, intermediate_size=1536,
+                 pad_token_id=0)
+    if kind == "bert":
+        return transformers.BertConfig(**usual)
+    if kind in ["roberta", "xlm-roberta"]:
+        made = transformers.RobertaConfig if kind == "roberta" else transformers.XLMRobertaConfig
+        return made(max_position_embeddings=514, type_vocab_size=1, layer_norm_eps=1e-5, **usual)
+    if kind == "electra":
+        return transformers.ElectraConfig(embedding_size=128, **usual)
+    if kind == "distilbert":
+        return transformers.DistilBertConfig(vocab_size=5000, dim=384, n_layers=12, n_heads=12, hidden_dim=1536, pad_token_id=0)
+    usual.update(intermediate_size=1024, bos_token_id=2, eos_token_id=3, cls_token_id=2, sep_token_id=3)
+    return transformers.ModernBertConfig(**usual)
+
+
+def encoder(folder):
+    """The encoder alone."""
+    import transformers
+    kind = transformers.AutoConfig.from_pretrained(folder).model_type
+    pooled = dict(add_pooling_layer=False) if kind in ["bert", "roberta", "xlm-roberta"] else {}
+    return transformers.AutoModel.from_pretrained(folder, **pooled).eval()
+
+
+def make(folder, kind):
     import torch
     import transformers
     torch.manual_seed(1)
     folder.mkdir(parents=True, exist_ok=True)
-    config = transformers.BertConfig(vocab_size=5000, hidden_size=384, num_hidden_layers=12, num_attention_heads=12,
-                                     intermediate_size=1536)
-    transformers.BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    pooled = dict(add_pooling_layer=False) if kind in ["bert", "roberta", "xlm-roberta"] else {}
+    transformers.MODEL_MAPPING[type(sizes(kind))](sizes(kind), **pooled).save_pretrained(folder)
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + [f"w{at}" for at in range(4995)]
     (folder / "vocab.txt").write_text("".join(word + "\n" for word in words))
     (folder / "tokenizer_config.json").write_text('{"do_lower_case": false}\n')
-    model = transformers.BertModel.from_pretrained(folder, add_pooling_layer=False).eval()
+    if kind != "bert":
+        return
+    model = encoder(folder)
 
     class Plain(torch.nn.Module):
         def __init__(self):
@@ -62,14 +90,16 @@ def worker(args):
     ids = [torch.tensor(batch) for batch in rows]
     mask = torch.ones_like(ids[0])
     if args.mode == "tag":
-        model = transformers.BertModel.from_pretrained(args.folder, add_pooling_layer=False).eval()
+        model = encoder(args.folder)
 
         def tag(n):
             with torch.inference_mode():
                 return model(input_ids=ids[n % 4], attention_mask=mask).last_hidden_state
         return tag
-    model = transformers.BertForTokenClassification.from_pretrained(args.folder, num_labels=3).train()
-    model.bert.embeddings.requires_grad_(False)
+    model = transformers.AutoModelForTokenClassification.from_pretrained(args.folder, num_labels=3).train()
+    for part in ["embeddings", "embeddings_project"]:
+        if hasattr(model.base_model, part):
+            getattr(model.base_model, part).requires_grad_(False)
     trained = [weight for weight in model.parameters() if weight.requires_grad]
     plain = [weight for weight in trained if weight.dim() < 2]
     decayed = [weight for weight in trained if weight.dim() > 1]
@@ -91,6 +121,7 @@ def main():
     a = argparse.ArgumentParser()
     a.add_argument("mode", choices=["make", "train", "tag", "onnx"])
     a.add_argument("folder", type=pathlib.Path)
+    a.add_argument("--kind", default="bert", choices=["bert", "roberta", "xlm-roberta", "distilbert", "electra", "modernbert"])
     a.add_argument("--batch", type=int, default=32)
     a.add_argument("--length", type=int, default=64)
     a.add_argument("--threads", type=int, default=1)
@@ -98,7 +129,7 @@ def main():
     a.add_argument("--steps", type=int, default=4)
     args = a.parse_args()
     if args.mode == "make":
-        return make(args.folder)
+        return make(args.folder, args.kind)
     step = worker(args)
     for n in range(-(-args.steps // 4)):
         step(n)

@@ -1,11 +1,11 @@
 """Models that go from xner to transformers and back: pip install torch transformers
 
     python3 tools/check/transformers_roundtrip.py ours MODEL COLUMNS [--xner target/release/xner]
-    python3 tools/check/transformers_roundtrip.py theirs [--xner target/release/xner]
+    python3 tools/check/transformers_roundtrip.py theirs [--kind bert] [--xner target/release/xner]
 
 `ours` opens a model directory that xner wrote with `AutoModelForTokenClassification` and `AutoTokenizer`, tags a file of columns
 (the first is the word, an empty line ends a sentence) by the most probable tag of each word's first subword, and compares with
-`xner tag --decode argmax`, token by token; xner writes entities, so an I that begins one is a B there. `theirs` fine-tunes a tiny random BERT in PyTorch on the built-in sample,
+`xner tag --decode argmax`, token by token; xner writes entities, so an I that begins one is a B there. `theirs` fine-tunes a tiny random encoder in PyTorch on the built-in sample,
 saves it with `save_pretrained`, and compares the same. Sentences of more than one window are left out of the comparison, and counted: only xner cuts
 them. Prints JSON; exits with 1 where a tag differs.
 """
@@ -116,8 +116,24 @@ def sample():
     return sentences
 
 
-def fine_tuned(folder):
-    """A tiny random BERT, taught a little of the sample; returns a text to tag."""
+def tiny(kind, pieces, names):
+    """A token classifier with random weights."""
+    usual = dict(vocab_size=pieces, hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64, pad_token_id=0,
+                 max_position_embeddings=201, id2label=dict(enumerate(names)), label2id={name: at for at, name in enumerate(names)})
+    if kind == "electra":
+        usual["embedding_size"] = 16
+    if kind == "distilbert":
+        for ours, theirs in [("hidden_size", "dim"), ("num_hidden_layers", "n_layers"), ("num_attention_heads", "n_heads"),
+                             ("intermediate_size", "hidden_dim")]:
+            usual[theirs] = usual.pop(ours)
+    if kind == "modernbert":
+        usual.update(num_hidden_layers=4, local_attention=8, bos_token_id=2, eos_token_id=3, cls_token_id=2, sep_token_id=3)
+    config = transformers.AutoConfig.for_model(kind, **usual)
+    return config, transformers.AutoModelForTokenClassification.from_config(config)
+
+
+def fine_tuned(folder, kind):
+    """A tiny random encoder, taught a little of the sample; returns a text to tag."""
     sentences = sample()
     names = sorted({row[-1] for rows in sentences for row in rows}, key=lambda name: (name != "O", name[1:], name))
     letters = sorted({letter for rows in sentences for row in rows for letter in row[0]})
@@ -131,10 +147,8 @@ def fine_tuned(folder):
     (folder / "vocab.txt").write_text("".join(piece + "\n" for piece in pieces))
     tokeniser = transformers.BertTokenizerFast(vocab=str(folder / "vocab.txt"), do_lower_case=False)
     torch.manual_seed(1)
-    config = transformers.BertConfig(
-        vocab_size=len(pieces), hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64,
-        max_position_embeddings=200, id2label=dict(enumerate(names)), label2id={name: at for at, name in enumerate(names)})
-    model = transformers.BertForTokenClassification(config).train()
+    config, model = tiny(kind, len(pieces), names)
+    model.train()
     optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3)
     for step in range(60):
         part = [sentences[(step * 16 + at) % len(sentences)] for at in range(16)]
@@ -146,7 +160,7 @@ def fine_tuned(folder):
                 if word is not None and words[place - 1] != word:
                     gold[at, place] = config.label2id[rows[word][-1]]
         optimiser.zero_grad()
-        model(**read, labels=gold).loss.backward()
+        model(input_ids=read["input_ids"], attention_mask=read["attention_mask"], labels=gold).loss.backward()
         optimiser.step()
     model.save_pretrained(folder)
     tokeniser.save_pretrained(folder)
@@ -158,6 +172,7 @@ def main():
     a.add_argument("way", choices=["ours", "theirs"])
     a.add_argument("model", nargs="?", type=pathlib.Path)
     a.add_argument("columns", nargs="?", type=pathlib.Path)
+    a.add_argument("--kind", default="bert")
     a.add_argument("--xner", default=str(ROOT / "target/release/xner"))
     args = a.parse_args()
     if args.way == "ours":
@@ -167,7 +182,7 @@ def main():
         return compare(args.model, args.columns.read_text(), args.xner, keys["length"])
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        text = fine_tuned(folder)
+        text = fine_tuned(folder, args.kind)
         return compare(folder, text, args.xner, 128)
 
 

@@ -7,7 +7,7 @@ use clap::{Args, value_parser};
 use serde::de::{DeserializeOwned, IntoDeserializer, value};
 use xner_corpus::read::conll::{Column, ConllOptions, Ragged};
 use xner_corpus::read::{Align, Format, JsonlOptions, ReadOptions};
-use xner_corpus::split::{Sentences, TextOptions};
+use xner_corpus::split::{Language, Sentences, TextOptions};
 use xner_corpus::{EntityType, Error};
 use xner_embed::translate::Strategy;
 use xner_tagger::Decode;
@@ -101,9 +101,10 @@ pub(crate) struct Layout {
     #[arg(long, value_name = "HOW", default_value = "refuse", value_parser = named::<Align>(["refuse", "widen"]))]
     #[arg(help_heading = "Layout of the input")]
     align: Align,
-    /// Text: its language, for splitting it into sentences and words
+    /// Text: its language, a BCP 47 code such as nl or pt-BR, for splitting it into sentences and words; und for one
+    /// that has no rules of its own
     #[arg(long, value_name = "CODE", default_value = "en", help_heading = "Layout of the input")]
-    language: String,
+    language: Language,
     /// Text: one sentence a line
     #[arg(long, help_heading = "Layout of the input")]
     lines: bool,
@@ -129,11 +130,11 @@ impl Layout {
 
     pub(crate) fn text(&self) -> TextOptions {
         let sentences = if self.lines { Sentences::Lines } else { Sentences::Split };
-        TextOptions { language: self.language.clone(), sentences }
+        TextOptions { language: self.language, sentences }
     }
 
     pub(crate) fn jsonl(&self) -> JsonlOptions {
-        JsonlOptions { align: self.align, split: self.text() }
+        JsonlOptions { align: self.align, split: self.text(), ..JsonlOptions::default() }
     }
 
     pub(crate) fn read(&self, format: Option<Format>) -> ReadOptions {

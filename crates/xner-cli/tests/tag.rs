@@ -123,15 +123,18 @@ fn bad_input_leaves_no_file() {
     refused("--input ragged.conll", &["ragged.conll:2: expected 2 columns as in the rows before, found 1"]);
     refused("--input ragged.conll --token-column 2", &["ragged.conll:1: no token column"]);
     refused("--input empty.conll", &["empty.conll: no sentences"]);
-    refused("--input empty.text", &["empty.text: no sentences"]);
+    // Nothing to tag is no fault in a text.
+    assert_eq!(tag(&folder, "--input empty.text", "").ok(), "");
+    assert_eq!(tag(&folder, "", "\u{feff}\u{200b}\n\u{200f}").ok(), "");
+    refused("--input latin1.text --language klingon", &["`klingon` is no language", "the nearest is `ln`"]);
     refused("--input bad.jsonl", &["bad.jsonl:2: not a JSON object"]);
     refused("--input latin1.text", &["latin1.text:3: invalid UTF-8 at byte 4"]);
     refused("--input latin1.conll", &["latin1.conll:2: invalid UTF-8 at byte 4"]);
     refused("--input nowhere.text", &["nowhere.text: No such file"]);
     refused("--input ragged.conll --json", &["--json is for text"]);
     refused("--input ragged.conll --device gpu", &["gpu", "expected cpu, cuda:0 or wgpu:0"]);
-    let plain = format!("tag --model {} --input latin1.text --output o.jsonl.bz2", model().display());
-    folder.refused(&plain, &["o.jsonl.bz2: no .bz2 is written, only plain files, .gz and .xz"]);
+    let plain = format!("tag --model {} --input latin1.text --output o.jsonl.zst", model().display());
+    folder.refused(&plain, &["o.jsonl.zst: no .zst is written, only plain files, .gz, .xz and .bz2"]);
 }
 
 #[test]

@@ -29,6 +29,10 @@ pub enum ErrorKind {
     Io,
     /// A model's name on the hub leads to nothing, or the hub does not answer.
     Hub,
+    /// A time that the caller set is over.
+    Deadline,
+    /// There is more to do than there is room for. The caller asks again later.
+    Busy,
     /// Anything else, such as a fault of somebody's own strategy.
     Other,
 }
@@ -55,7 +59,7 @@ impl ErrorKind {
         match self {
             Self::BadInput | Self::StaleFolder | Self::Hub => 2,
             Self::Stopped => 130,
-            Self::Diverged | Self::Device | Self::Io | Self::Other => 1,
+            Self::Diverged | Self::Device | Self::Io | Self::Deadline | Self::Busy | Self::Other => 1,
         }
     }
 
@@ -66,7 +70,8 @@ impl ErrorKind {
             Self::StaleFolder => 409,
             Self::Diverged | Self::Io | Self::Other => 500,
             Self::Hub => 502,
-            Self::Stopped | Self::Device => 503,
+            Self::Stopped | Self::Device | Self::Busy => 503,
+            Self::Deadline => 504,
         }
     }
 }

@@ -14,6 +14,8 @@ fn exit_code_and_http_status_follow_from_the_kind() {
         (ErrorKind::Device, 1, 503),
         (ErrorKind::Diverged, 1, 500),
         (ErrorKind::Io, 1, 500),
+        (ErrorKind::Deadline, 1, 504),
+        (ErrorKind::Busy, 1, 503),
         (ErrorKind::Other, 1, 500),
     ] {
         assert_eq!((kind.exit_code(), kind.http_status()), (code, status), "{kind:?}");

@@ -27,6 +27,7 @@ pub mod read;
 pub mod sample;
 mod scheme;
 mod sentence;
+mod spelling;
 #[cfg(feature = "split")]
 pub mod split;
 mod stats;
@@ -41,6 +42,7 @@ pub use entity::{Entity, EntityType, entities};
 pub use error::{Error, Result};
 pub use scheme::Scheme;
 pub use sentence::{Labelled, Sentence};
+pub use spelling::Spelling;
 pub use stats::Stats;
 pub use tag::{ParseTagError, Prefix, Tag};
 pub use tag_set::{TagId, TagSet};

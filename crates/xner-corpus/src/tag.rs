@@ -71,8 +71,15 @@ impl fmt::Display for Tag {
 
 /// A string that is no tag.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no tag: expected `O`, or `B-`, `I-`, `E-` or `S-` and an entity type")]
+#[error("`{0}` is no tag: expected `O`, or `B-`, `I-`, `E-` or `S-` and an entity type{hint}", hint = hint(.0))]
 pub struct ParseTagError(pub String);
+
+/// What may help with a text that is no tag.
+fn hint(text: &str) -> &'static str {
+    let is_type =
+        text.chars().all(|c| c.is_alphanumeric() || c == '_') && text.chars().any(char::is_alphabetic);
+    if is_type { " (types alone are read where tags are said to be spelt `bare`)" } else { "" }
+}
 
 impl ParseTagError {
     /// What a caller does with it.

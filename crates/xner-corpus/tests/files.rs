@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use xner_corpus::read::{Format, Input, ReadOptions, Stream, read_corpus, stream};
-use xner_corpus::write::{Output, WriteOptions, Writer, remove_partial, remove_partial_older, write_corpus};
+use xner_corpus::write::{
+    Output, WriteOptions, Writer, check_type, remove_partial, remove_partial_older, write_corpus,
+};
 use xner_corpus::{Error, Labelled, Scheme, Stats, sample};
 
 const COLUMNS: &str = "Ada B-PER\nLovelace I-PER\nsang O\n\nKöln B-LOC\n\n";
@@ -26,7 +28,7 @@ fn stream_of(bytes: &[u8], format: Format) -> xner_corpus::Result<Vec<Labelled>>
 fn every_format_and_compression_round_trips() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["a.conll", "a.tsv", "a.jsonl"] {
-        for ending in ["", ".gz", ".xz"] {
+        for ending in ["", ".gz", ".xz", ".bz2"] {
             let path = folder.path().join(format!("{name}{ending}"));
             for scheme in [Scheme::Iob1, Scheme::Iob2, Scheme::Iobes] {
                 write_corpus(&path, &corpus(), &WriteOptions { scheme, format: None }).unwrap();
@@ -54,7 +56,7 @@ fn every_format_and_compression_round_trips() {
 #[test]
 fn several_members_are_one_file() {
     let folder = tempfile::tempdir().unwrap();
-    for ending in ["gz", "xz"] {
+    for ending in ["gz", "xz", "bz2"] {
         let path = folder.path().join(format!("a.conll.{ending}"));
         write_corpus(&path, &corpus(), &WriteOptions::default()).unwrap();
         let mut twice = fs::read(&path).unwrap();
@@ -68,7 +70,7 @@ fn several_members_are_one_file() {
 fn compressed_files_cut_short_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let many: Vec<Labelled> = (0..500).flat_map(|_| corpus()).collect();
-    for ending in ["gz", "xz"] {
+    for ending in ["gz", "xz", "bz2"] {
         let path = folder.path().join(format!("a.conll.{ending}"));
         write_corpus(&path, &many, &WriteOptions::default()).unwrap();
         let whole = fs::read(&path).unwrap();
@@ -86,6 +88,46 @@ fn compressed_files_cut_short_are_refused() {
         fs::write(&path, damaged).unwrap();
         assert!(read_corpus(&path, &ReadOptions::default()).is_err());
     }
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+#[test]
+fn zstd_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.conll.zst");
+    let many = COLUMNS.repeat(5000);
+    let skipped = [0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3];
+    fs::write(&path, [&zstd(many.as_bytes())[..], &skipped, &zstd(COLUMNS.as_bytes())].concat()).unwrap();
+    let found = read_corpus(&path, &ReadOptions::default()).unwrap();
+    assert_eq!(found.len(), 10_002);
+    assert_eq!(&found[10_000..], corpus());
+    let whole = zstd(many.as_bytes());
+    for at in 0..whole.len() {
+        fs::write(&path, &whole[..at]).unwrap();
+        assert!(matches!(read_corpus(&path, &ReadOptions::default()), Err(Error::Io { .. })), "{at}");
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x55;
+        fs::write(&path, damaged).unwrap();
+        match read_corpus(&path, &ReadOptions::default()) {
+            Ok(found) => assert_eq!(found.len(), 10_000, "{at}"),
+            Err(error) => assert!(error.to_string().contains("a.conll.zst:"), "{error}"),
+        }
+    }
+}
+
+#[test]
+fn parquet_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("train.jsonl");
+    fs::write(&path, b"PAR1\x15\x04\x15").unwrap();
+    let error = read_corpus(&path, &ReadOptions::default()).unwrap_err().to_string();
+    assert!(
+        error.ends_with("train.jsonl: it is Parquet, which is not read: export it as JSON lines"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -122,16 +164,19 @@ fn formats_are_guessed() {
         ("train.IOB2.gz", Some(Format::Conll)),
         ("en.tsv.xz", Some(Format::Tsv)),
         ("x.jsonl", Some(Format::Jsonl)),
+        ("x.conllu.gz", Some(Format::Conllu)),
         ("x.txt", None),
         ("train", None),
         ("-", None),
     ] {
         assert_eq!(Format::guess(name.as_ref()), format, "{name}");
     }
-    for format in [Format::Conll, Format::Tsv, Format::Jsonl, Format::Text] {
+    for &format in Format::ALL {
         assert_eq!(format.to_string().parse(), Ok(format));
     }
-    assert!("xml".parse::<Format>().unwrap_err().contains("expected conll, tsv, jsonl or text"));
+    assert!(
+        "xml".parse::<Format>().unwrap_err().contains("expected conll, tsv, jsonl, text, conllu or brat")
+    );
 }
 
 #[test]
@@ -157,6 +202,15 @@ fn what_cannot_be_read_back_is_not_written() {
     }
     assert_eq!(fs::read_to_string(&path).unwrap(), "before");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
+}
+
+#[test]
+fn types_are_checked_before_a_row_is_written() {
+    for bad in ["", "A B", "A\tB", "A\nB", "A\r"] {
+        let error = check_type(&bad.into()).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("cannot write entity type `{}`", bad.escape_debug())), "{error}");
+    }
+    assert!(check_type(&"Köln-x_1".into()).is_ok());
 }
 
 #[test]
@@ -303,6 +357,13 @@ fn soup() -> impl Strategy<Value = Vec<u8>> {
         "\u{301}",
         "3",
         "1.",
+        "1\t",
+        "\t_\t_\t_\t_\t1\t_\t_\tNER=B-X",
+        "# ",
+        "[",
+        "]",
+        "\"label\":",
+        "\"tokens\":",
         "http://",
         "@",
         "#",
@@ -319,7 +380,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_a_reader_panic(bytes in soup()) {
-        for format in [Format::Conll, Format::Tsv, Format::Jsonl, Format::Text] {
+        for &format in Format::ALL {
             if let Ok(found) = stream_of(&bytes, format) {
                 for labelled in found {
                     prop_assert!(!labelled.sentence.is_empty());

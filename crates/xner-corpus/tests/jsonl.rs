@@ -58,7 +58,7 @@ fn texts_are_split_but_not_inside_an_entity() {
         let at = labelled.sentence.offset();
         assert!(record.text[at..].starts_with(labelled.sentence.text()));
     }
-    assert_eq!(serde_json::to_string(&record.rest).unwrap(), r#"{"id":3,"meta":{"a":[1]}}"#);
+    assert_eq!(serde_json::to_string(&record.rest).unwrap(), r#"{"id":3,"meta":{"a": [1]}}"#);
 }
 
 #[test]

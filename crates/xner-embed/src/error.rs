@@ -205,6 +205,7 @@ impl From<xner_corpus::Error> for Error {
 }
 
 impl Error {
+    #[cfg(feature = "map")]
     pub(crate) fn unmappable(what: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Unmappable { what: what.into(), message: message.into() }
     }

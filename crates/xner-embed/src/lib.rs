@@ -14,17 +14,26 @@
 //! # Ok::<(), xner_embed::Error>(())
 //! ```
 
+#[cfg_attr(not(feature = "map"), allow(dead_code, reason = "mapping needs the rest"))]
 mod check;
+#[cfg(feature = "map")]
 pub mod dictionary;
 mod error;
+#[cfg(feature = "map")]
 pub mod judge;
+#[cfg(feature = "map")]
 pub mod knn;
+#[cfg(feature = "map")]
 pub mod linalg;
+#[cfg(feature = "map")]
 pub mod map;
+#[cfg(feature = "map")]
 pub mod normalise;
+#[cfg(feature = "map")]
 pub mod pca;
 pub mod read;
 mod rows;
+#[cfg(feature = "map")]
 pub mod translate;
 mod vectors;
 pub mod write;
@@ -34,6 +43,6 @@ pub use read::{FastText, ReadOptions};
 pub use rows::Rows;
 pub use vectors::{Vectors, Vocabulary};
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "map"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -31,3 +31,6 @@ pub use scorer::{Scorer, score};
 pub use scores::Scores;
 pub use significance::{Significance, approximate_randomisation, paired_bootstrap};
 pub use table::{Column, Kind, Table, TableRow};
+
+/// What scoring reads: schemes, tags, and the entities in them.
+pub use xner_corpus::{Entity, EntityType, Scheme, Tag, entities};

@@ -43,6 +43,20 @@ pub struct AdamState<B: Backend> {
     pub moments: [FloatTensor<B>; 2],
 }
 
+/// A sum of squares.
+#[derive(Debug, Clone)]
+pub enum SquareSum<B: Backend> {
+    /// As a number.
+    Known(f64),
+    /// As numbers on the device that are still to be added up.
+    OnDevice(Tensor<B, 1>),
+}
+
+/// The factor that brings a gradient of this norm to `clip` at most; 1 when `clip` is 0.
+pub fn clip_factor(norm: f32, clip: f64) -> f32 {
+    if clip > 0.0 && f64::from(norm) > clip { (clip / f64::from(norm)) as f32 } else { 1.0 }
+}
+
 /// A backend with the operations of an optimiser; the defaults are tensor operations.
 pub trait OptimiserOps: Backend {
     /// The state after one step of Adam by a gradient, one row of numbers.
@@ -68,8 +82,8 @@ pub trait OptimiserOps: Backend {
         (wrap::<Self, 1>(weights) * rule.keep - change).into_primitive().tensor()
     }
 
-    /// The sum of the squares of a row of numbers.
-    fn squares(x: FloatTensor<Self>) -> f64 {
+    /// The sum of the squares of a row of numbers. It is not read from an accelerator.
+    fn squares(x: FloatTensor<Self>) -> SquareSum<Self> {
         // Pieces that are small enough for a backend to add up in one fixed order.
         const PIECE: usize = 1 << 20;
         let x = wrap::<Self, 1>(x);
@@ -79,10 +93,22 @@ pub trait OptimiserOps: Backend {
             (piece.clone() * piece).sum()
         });
         let sums: Vec<Tensor<Self, 1>> = sums.collect();
-        if sums.is_empty() {
-            return 0.0;
+        if sums.is_empty() { SquareSum::Known(0.0) } else { SquareSum::OnDevice(Tensor::cat(sums, 0)) }
+    }
+
+    /// A row of numbers, brought to the length `clip` at most where that is above 0.
+    fn clipped(x: FloatTensor<Self>, clip: f64) -> FloatTensor<Self> {
+        match Self::squares(x.clone()) {
+            SquareSum::Known(squares) => match clip_factor(squares.sqrt() as f32, clip) {
+                factor if factor < 1.0 => (wrap::<Self, 1>(x) * factor).into_primitive().tensor(),
+                _ => x,
+            },
+            SquareSum::OnDevice(_) if clip <= 0.0 => x,
+            SquareSum::OnDevice(pieces) => {
+                let factor = pieces.sum().sqrt().recip().mul_scalar(clip).clamp_max(1.0);
+                (wrap::<Self, 1>(x) * factor).into_primitive().tensor()
+            }
         }
-        Tensor::cat(sums, 0).into_data().convert::<f32>().iter::<f32>().map(f64::from).sum()
     }
 }
 
@@ -95,7 +121,7 @@ mod flex {
     use pulp::{Arch, Simd, WithSimd};
     use rayon::prelude::*;
 
-    use super::{Adam, AdamState, OptimiserOps};
+    use super::{Adam, AdamState, OptimiserOps, SquareSum};
     use crate::flex::{contiguous, owned, values};
     use crate::simd;
 
@@ -249,18 +275,18 @@ mod flex {
             FlexTensor::from_data(TensorData::new(out, weights.layout().shape().clone()))
         }
 
-        fn squares(x: FlexTensor) -> f64 {
+        fn squares(x: FlexTensor) -> SquareSum<Self> {
             let x = contiguous(&x);
             let sums: Vec<f32> =
                 values(&x).par_chunks(BLOCK).map(|block| Arch::new().dispatch(Squares(block))).collect();
-            sums.into_iter().map(f64::from).sum()
+            SquareSum::Known(sums.into_iter().map(f64::from).sum())
         }
     }
 }
 
 #[cfg(all(test, feature = "flex"))]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
     use crate::init;
     use burn_flex::{Flex, FlexDevice};
@@ -318,7 +344,23 @@ mod tests {
                 }
             }
             let exact: f64 = values(0.7).iter().map(|&x| f64::from(x) * f64::from(x)).sum();
-            assert!((Flex::squares(row(&values(0.7))) - exact).abs() <= 1e-5 * exact);
+            let SquareSum::Known(found) = Flex::squares(row(&values(0.7))) else { panic!("it is at hand") };
+            assert!((found - exact).abs() <= 1e-5 * exact);
+            let plain = init::tensor::<Plain, 1>(values(0.7), [count], &FlexDevice).into_primitive().tensor();
+            let SquareSum::OnDevice(pieces) = Plain::squares(plain.clone()) else {
+                panic!("it is to be read")
+            };
+            let found: f64 = pieces.into_data().iter::<f32>().map(f64::from).sum();
+            assert!((found - exact).abs() <= 1e-5 * exact);
+            for clip in [0.0, 0.25, 1e6] {
+                let want: Vec<f32> =
+                    values(0.7).iter().map(|x| x * clip_factor(exact.sqrt() as f32, clip)).collect();
+                let native = numbers(Flex::clipped(row(&values(0.7)), clip));
+                let device = numbers(Plain::clipped(plain.clone(), clip).primitive);
+                for ((a, b), c) in native.iter().zip(device).zip(want) {
+                    assert!((a - c).abs() < 1e-5 && (b - c).abs() < 1e-5, "{a}, {b} and {c}");
+                }
+            }
         }
     }
 

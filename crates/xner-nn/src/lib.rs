@@ -15,15 +15,16 @@ mod packing;
 mod simd;
 mod tanh;
 
-pub use adam::{Adam, AdamState, OptimiserOps};
+pub use adam::{Adam, AdamState, OptimiserOps, SquareSum, clip_factor};
 pub use backend::NerBackend;
 pub use bilstm::{BiLstm, BiLstmConfig, BiLstmGradient, BiLstmInputs, BiLstmOps, BiLstmSpec, Emit};
 pub use crf::{Crf, CrfGradient, CrfInputs, CrfOps, Reduction};
 #[cfg(feature = "flex")]
 pub use encoder::release_buffers;
 pub use encoder::{
-    EncoderDropout, EncoderGradient, EncoderGradients, EncoderInputs, EncoderLayer, EncoderLayerConfig,
-    EncoderOps, EncoderSpec, FixedLayer, PARAMETERS as ENCODER_PARAMETERS, ReadyLayer, RequiredGradients,
+    Biases, DropoutSites, EncoderDropout, EncoderForm, EncoderGradient, EncoderGradients, EncoderInputs,
+    EncoderLayer, EncoderLayerConfig, EncoderOps, EncoderSpec, FixedLayer, Norms,
+    PARAMETERS as ENCODER_PARAMETERS, ReadyLayer, RequiredGradients,
 };
 pub use packing::Packing;
 pub use tanh::{TanhOps, tanh};

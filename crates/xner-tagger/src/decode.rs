@@ -61,9 +61,10 @@ impl Decoder {
         Ok(Self { crf, open, tags: tags.clone(), tokens_alone, decode: Decode::Viterbi })
     }
 
-    /// Takes another way to choose tags.
-    pub fn decode_by(&mut self, decode: Decode) {
-        self.decode = decode;
+    /// The same with another way to choose tags.
+    #[must_use]
+    pub fn with_decode(self, decode: Decode) -> Self {
+        Self { decode, ..self }
     }
 
     /// The tags.
@@ -158,9 +159,8 @@ mod tests {
         for (word, name, score) in [(0, "I-PER", 3.0), (0, "B-PER", 2.0), (1, "I-PER", 3.0)] {
             scores[word * tags.len() + id(name)] = score;
         }
-        let mut decoder = Decoder::of_scheme(&tags).unwrap();
-        let mut best = |decode| {
-            decoder.decode_by(decode);
+        let best = |decode| {
+            let decoder = Decoder::of_scheme(&tags).unwrap().with_decode(decode);
             let best = decoder.best(&Emissions::new(&scores, tags.len()).unwrap()).unwrap();
             best.iter().map(Tag::to_string).collect::<Vec<_>>()
         };
@@ -169,8 +169,7 @@ mod tests {
         assert_eq!(best(Decode::Argmax), ["I-PER", "I-PER"]);
         // Inside a sentence the scheme holds for it too: `O I-PER` cannot be.
         scores[id("O")] = 4.0;
-        let mut decoder = Decoder::of_scheme(&tags).unwrap();
-        decoder.decode_by(Decode::ViterbiOpen);
+        let decoder = Decoder::of_scheme(&tags).unwrap().with_decode(Decode::ViterbiOpen);
         let best = decoder.best(&Emissions::new(&scores, tags.len()).unwrap()).unwrap();
         assert_ne!(best[0], Tag::Outside);
     }

@@ -9,7 +9,7 @@ use xner_train::{Device, on_device};
 use crate::augmented::AugmentedTagger;
 use crate::bilstm::BiLstmTagger;
 use crate::open::{Inner, boxed};
-use crate::{Result, Tagger};
+use crate::{Features, Result, Tagger};
 
 /// Opens a model directory with other word vectors in the place of its own: those of another language, mapped into
 /// the space of the vectors that the model was trained with.
@@ -20,7 +20,7 @@ use crate::{Result, Tagger};
 /// # Errors
 /// As [`crate::open`]; [`crate::Error::Data`] when the vectors have another dimension than the model's.
 pub fn open_mapped(folder: &Path, vectors: &Vectors, device: &Device) -> Result<Box<dyn Tagger>> {
-    on_device!(*device, A, card => boxed(mapped::<Inner<A>>(folder, vectors, card)))
+    Ok(on_device!(*device, A, card => boxed(mapped::<Inner<A>>(folder, vectors, card)))?)
 }
 
 /// As [`open_mapped`], and writes the model with its new words to the folder `out`.
@@ -28,10 +28,10 @@ pub fn open_mapped(folder: &Path, vectors: &Vectors, device: &Device) -> Result<
 /// # Errors
 /// As [`open_mapped`]; [`crate::Error::Io`].
 pub fn save_mapped(folder: &Path, vectors: &Vectors, out: &Path, device: &Device) -> Result<Box<dyn Tagger>> {
-    on_device!(*device, A, card => boxed(mapped::<Inner<A>>(folder, vectors, card).and_then(|tagger| {
+    Ok(on_device!(*device, A, card => boxed(mapped::<Inner<A>>(folder, vectors, card).and_then(|tagger| {
         tagger.save(out)?;
         Ok(tagger)
-    })))
+    })))?)
 }
 
 /// Opens the source model within a model of two encoders ([`crate::augmented`]), with the source language's vectors:
@@ -39,7 +39,7 @@ pub fn save_mapped(folder: &Path, vectors: &Vectors, out: &Path, device: &Device
 ///
 /// # Errors
 /// As [`open_mapped`].
-pub fn open_source(folder: &Path, vectors: &Vectors, device: &Device) -> Result<Box<dyn Tagger>> {
+pub fn open_source(folder: &Path, vectors: &Vectors, device: &Device) -> Result<Box<dyn Features>> {
     on_device!(*device, A, card => {
         boxed(AugmentedTagger::<Inner<A>>::open(folder, card)?.source().with_vectors(vectors))
     })

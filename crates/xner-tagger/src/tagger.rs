@@ -23,22 +23,23 @@ pub trait Tagger: Send + Sync {
         Ok(self.tag(sentences)?.into_iter().map(|tagging| tagging.tags).collect())
     }
 
-    /// What the last layer before the tags' scores makes of each token ("common encoder" in Bari et al. 2020), for
-    /// figures: for each sentence its tokens' features, `[tokens, features]` row by row.
+    /// The tags that it gives.
+    fn tag_set(&self) -> &TagSet;
+}
+
+/// A tagger that shows what it makes of words before it scores tags, for figures.
+pub trait Features: Tagger {
+    /// What the last layer before the tags' scores makes of each token ("common encoder" in Bari et al. 2020): for
+    /// each sentence its tokens' features, `[tokens, features]` row by row.
     ///
     /// # Errors
     /// As [`Tagger::tag`].
     fn common(&self, sentences: &[Sentence]) -> Result<Vec<Vec<f32>>>;
-
-    /// The tags that it gives.
-    fn tag_set(&self) -> &TagSet;
-
-    /// Takes another way to choose tags; [`Decode::Viterbi`] at first.
-    fn decode_by(&mut self, decode: Decode);
 }
 
 /// How tags are chosen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Decode {
     /// The best sequence that keeps to the scheme (default).
     #[default]
@@ -54,7 +55,7 @@ pub enum Decode {
 /// The answer for one sentence.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tagging {
-    /// A tag for each token, chosen as [`Tagger::decode_by`] says: by default the best sequence that keeps to the
+    /// A tag for each token, chosen as the tagger was opened to: by default the best sequence that keeps to the
     /// scheme.
     pub tags: Vec<Tag>,
     /// The entities of these tags, in order.

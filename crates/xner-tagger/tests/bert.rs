@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use xner_corpus::{Labelled, Sentence, Tag, entities};
 use xner_tagger::bert::config::Head;
 use xner_tagger::bert::train::{BertSettings, BertTrainConfig, train};
-use xner_tagger::{Decode, Tagger, TrainData, evaluate, open};
+use xner_tagger::{Decode, OpenOptions, Tagger, TrainData, evaluate, open, open_with};
 use xner_train::config::{Optimiser, TrainingConfig};
 use xner_train::{Device, Error, Event, Flow, What};
 
@@ -166,7 +166,7 @@ fn any_sentence_is_tagged_whole_and_in_its_place() {
         let mut config = config();
         config.bert.head = head;
         let folder = folder.path().join(format!("{head:?}"));
-        let mut tagger = trained(&config, &folder);
+        trained(&config, &folder);
         let long: Vec<String> = (0..10_000).map(|at| format!("w{}", 5 + at % 45)).collect();
         let odd = ["w20", "\u{7}", "", "unknown", "w31", "w44x", "x".repeat(300).as_str(), "\u{200b}"]
             .map(str::to_owned);
@@ -178,7 +178,8 @@ fn any_sentence_is_tagged_whole_and_in_its_place() {
         ];
         sentences.extend(corpus(9).into_iter().map(|labelled| labelled.sentence));
         for decode in [Decode::Viterbi, Decode::Argmax] {
-            tagger.decode_by(decode);
+            let options = OpenOptions::default().with_decode(decode);
+            let tagger = open_with(&folder, &options, &Device::Cpu).unwrap();
             let together = tagger.tag(&sentences).unwrap();
             let tags = tagger.tag_set().len();
             assert_eq!(tagger.best(&sentences).unwrap().len(), sentences.len());

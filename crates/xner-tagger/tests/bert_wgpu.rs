@@ -61,42 +61,68 @@ fn a_model_tags_as_on_the_cpu() {
     if !wanted() {
         return;
     }
-    for family in ["bert", "xlm-roberta"] {
+    for family in ["bert", "xlm-roberta", "electra", "distilbert", "modernbert"] {
         let worst = difference(&tagged(&golden(family), WGPU), &tagged(&golden(family), Device::Cpu));
         eprintln!("{family}: largest difference {worst:e}");
         assert!(worst < 1e-4, "{family}: {worst}");
     }
 }
 
-#[test]
-fn fine_tuning_is_that_of_the_cpu() {
-    if !wanted() {
-        return;
+/// The golden encoder, whose own dropout is set to `share` everywhere.
+fn encoder(share: f64) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(golden("bert")).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
     }
+    let path = folder.path().join("config.json");
+    let mut config: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    for key in ["hidden_dropout_prob", "attention_probs_dropout_prob"] {
+        assert!(!config[key].is_null(), "{key}");
+        config[key] = share.into();
+    }
+    std::fs::write(&path, config.to_string()).unwrap();
+    folder
+}
+
+/// A model trained with dropout on a device, as its folder.
+fn trained(encoder: &Path, device: Device) -> tempfile::TempDir {
     let bert = BertSettings {
-        encoder: Some(golden("bert")),
+        encoder: Some(encoder.to_owned()),
         length: 30,
         overlap: 4,
         freeze_layers: 1,
+        dropout: Some(0.2),
         ..BertSettings::default()
     };
-    // No dropout: each device draws its own.
-    let bert = BertSettings { dropout: Some(0.0), ..bert };
     let optimiser =
         Optimiser::AdamW { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weight_decay: 0.01 };
     let training = TrainingConfig { epochs: 1, batch: 8, optimiser, ..BertTrainConfig::default().training };
     let config = BertTrainConfig { bert, training, ..BertTrainConfig::default() };
-    let trained = |device: Device| {
-        let folder = tempfile::tempdir().unwrap();
-        let data = TrainData { train: corpus(24), dev: corpus(4), ..TrainData::default() };
-        train(&config, &data, folder.path(), &device, &mut ()).unwrap();
-        // Both are tagged on the CPU: what is compared is training.
-        tagged(folder.path(), Device::Cpu)
-    };
-    let before = tagged(&golden("bert"), Device::Cpu);
-    let (there, here) = (trained(WGPU), trained(Device::Cpu));
-    assert_ne!(before[0].probabilities.len(), here[0].probabilities.len(), "another head");
-    let worst = difference(&there, &here);
-    eprintln!("after training: largest difference {worst:e}");
+    let folder = tempfile::tempdir().unwrap();
+    let data = TrainData { train: corpus(24), dev: corpus(4), ..TrainData::default() };
+    train(&config, &data, folder.path(), &device, &mut ()).unwrap();
+    folder
+}
+
+#[test]
+fn the_seed_decides_dropout_on_every_device() {
+    if !wanted() {
+        return;
+    }
+    let encoder = encoder(0.3);
+    let here = trained(encoder.path(), Device::Cpu);
+    let there = trained(encoder.path(), WGPU);
+    // Both are tagged on the CPU: what is compared is training.
+    let (of_here, of_there) = (tagged(here.path(), Device::Cpu), tagged(there.path(), Device::Cpu));
+    let worst = difference(&of_there, &of_here);
+    eprintln!("after training with dropout: largest difference {worst:e}");
     assert!(worst < 1e-3, "{worst}");
+    // The same seed without dropout makes another model: dropout was at work.
+    let bare = self::encoder(0.0);
+    let without = difference(&tagged(trained(bare.path(), Device::Cpu).path(), Device::Cpu), &of_here);
+    assert!(without > 10.0 * worst, "{without} and {worst}");
+    let again = trained(encoder.path(), WGPU);
+    let bytes = |folder: &tempfile::TempDir| std::fs::read(folder.path().join("model.safetensors")).unwrap();
+    assert_eq!(bytes(&there), bytes(&again), "the same seed twice");
 }

@@ -10,7 +10,7 @@
 /// use xner_train::{Device, Result, TrainBackend, on_device};
 ///
 /// fn on_cpu<A: TrainBackend>(_: &A::Device) -> Result<bool> {
-///     Ok(A::ON_CPU)
+///     Ok(A::at_once(1) == 1)
 /// }
 /// assert!(on_device!(Device::Cpu, A, card => on_cpu::<A>(card))?);
 /// # Ok::<(), xner_train::Error>(())

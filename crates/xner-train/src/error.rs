@@ -117,6 +117,18 @@ pub enum Error {
         /// The checkpoint, or the folder of the run.
         checkpoint: PathBuf,
     },
+    /// The time that the caller set is over.
+    #[error("the deadline is over")]
+    Deadline,
+    /// The caller does not want the answer any more.
+    #[error("cancelled")]
+    Cancelled,
+    /// More waits than there is room for.
+    #[error("{message}")]
+    Busy {
+        /// How much waits, and how much may.
+        message: String,
+    },
     /// Scores that a CRF cannot work with.
     #[error(transparent)]
     Crf(#[from] xner_crf::Error),
@@ -165,7 +177,9 @@ impl Error {
             Self::Hub { .. } => ErrorKind::Hub,
             Self::Folder { .. } => ErrorKind::StaleFolder,
             Self::Diverged { .. } => ErrorKind::Diverged,
-            Self::Stopped { .. } => ErrorKind::Stopped,
+            Self::Stopped { .. } | Self::Cancelled => ErrorKind::Stopped,
+            Self::Deadline => ErrorKind::Deadline,
+            Self::Busy { .. } => ErrorKind::Busy,
             Self::Vectors(fault) => fault.kind(),
             Self::Corpus(fault) => fault.kind(),
             Self::Eval(fault) => fault.kind(),

@@ -32,6 +32,18 @@ pub struct StepOutcome {
     pub gradient_norm: f32,
 }
 
+impl StepOutcome {
+    /// The outcome of a step. Where the loss is not finite, the length is not either, whatever was computed.
+    pub fn new(loss: f32, gradient_norm: f32) -> Self {
+        Self { loss, gradient_norm: if loss.is_finite() { gradient_norm } else { f32::NAN } }
+    }
+
+    /// Whether loss and gradient are finite.
+    pub fn is_finite(&self) -> bool {
+        self.gradient_norm.is_finite()
+    }
+}
+
 /// The scores on development data, of the whole.
 pub fn dev_scores(Score { precision, recall, f1, .. }: Score) -> DevScores {
     DevScores { precision, recall, f1 }

@@ -45,7 +45,7 @@ fn diverged(checkpoint: Option<PathBuf>) -> Error {
 
 /// Every variant, and what its meaning asks for.
 fn every() -> Vec<(Error, ErrorKind)> {
-    use ErrorKind::{BadInput, Diverged, Hub, Io, Other, StaleFolder, Stopped};
+    use ErrorKind::{BadInput, Busy, Deadline, Diverged, Hub, Io, Other, StaleFolder, Stopped};
     let vectors = |fault: xner_embed::Error| Error::from(fault);
     let corpus_io = |kind: io::ErrorKind| xner_corpus::Error::Io { path: path(), fault: kind.into() };
     let (path, message) = (path(), message());
@@ -65,6 +65,9 @@ fn every() -> Vec<(Error, ErrorKind)> {
         (Error::folder(&path, message.clone()), StaleFolder),
         (diverged(None), Diverged),
         (diverged(Some(path.clone())), Diverged),
+        (Error::Deadline, Deadline),
+        (Error::Cancelled, Stopped),
+        (Error::Busy { message: "9 bytes wait".to_owned() }, Busy),
         (Error::Stopped { step: 3, checkpoint: path.clone() }, Stopped),
         (Error::from(xner_crf::Error::Tags { found: 0 }), BadInput),
         (vectors(xner_embed::Error::Empty { path: path.clone() }), BadInput),
@@ -116,7 +119,8 @@ fn exit_code_and_http_status_follow_from_the_kind() {
             ErrorKind::StaleFolder => (2, 409),
             ErrorKind::Hub => (2, 502),
             ErrorKind::Stopped => (130, 503),
-            ErrorKind::Device => (1, 503),
+            ErrorKind::Device | ErrorKind::Busy => (1, 503),
+            ErrorKind::Deadline => (1, 504),
             _ => (1, 500),
         };
         assert_eq!((fault.kind().exit_code(), fault.kind().http_status()), expected, "{fault}");

@@ -134,7 +134,7 @@ fn queries(args: &Args) -> Result<Vec<Labelled>> {
     let found = match (&args.sentence, &args.input) {
         (Some(text), _) => {
             let language = args.layout.text().language;
-            let sentence = Sentence::from_spans(text.clone(), word_ranges(text, &language));
+            let sentence = Sentence::from_spans(text.clone(), word_ranges(text, language));
             vec![Labelled { sentence: sentence.unwrap_or_default(), entities: Vec::new() }]
         }
         (None, Some(path)) => {

@@ -17,18 +17,24 @@ pub enum Format {
     Jsonl,
     /// Plain text, which has no labels.
     Text,
+    /// `CoNLL-U`, and the columns of Universal NER. It is read, not written.
+    Conllu,
+    /// brat: a text, and its entities in a file `.ann` beside it. It is read, not written.
+    Brat,
 }
 
 impl Format {
-    /// The format that a name's ending promises, `.gz` and `.xz` aside.
+    /// The format that a name's ending promises, `.gz`, `.xz`, `.bz2` and `.zst` aside.
     ///
     /// `None` for `.txt` too: both columns and plain text go by that name.
     pub fn guess(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-        let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".xz")).unwrap_or(&name);
+        let packed = [".gz", ".xz", ".bz2", ".zst"];
+        let name = packed.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
         match Path::new(name).extension()?.to_str()? {
             "conll" | "conll2002" | "conll2003" | "col" | "bio" | "iob" | "iob1" | "iob2" | "iobes"
             | "bioes" => Some(Self::Conll),
+            "conllu" => Some(Self::Conllu),
             "tsv" => Some(Self::Tsv),
             "jsonl" | "ndjson" | "json" => Some(Self::Jsonl),
             "text" | "md" => Some(Self::Text),
@@ -38,5 +44,5 @@ impl Format {
 }
 
 xner_core::named!(Format, "format", {
-    Conll = "conll", Tsv = "tsv" | "wikiann", Jsonl = "jsonl", Text = "text"
+    Conll = "conll", Tsv = "tsv" | "wikiann", Jsonl = "jsonl", Text = "text", Conllu = "conllu" | "uner", Brat = "brat"
 });

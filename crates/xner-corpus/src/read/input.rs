@@ -4,14 +4,18 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
+use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
 #[cfg(feature = "xz")]
 use liblzma::bufread::XzDecoder;
 
+use super::zstd::Frames;
 use crate::{Error, Result};
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const XZ: &[u8] = &[0xfd, b'7', b'z', b'X', b'Z', 0x00];
+const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+const PARQUET: &[u8] = b"PAR1";
 const BUFFER: usize = 1 << 17;
 
 /// An open file or standard input, decompressed, with the name that errors give it.
@@ -25,8 +29,8 @@ pub struct Input {
 impl Input {
     /// Opens a file, or standard input for `-`.
     ///
-    /// The first bytes tell gzip and xz data, of several members or streams too. A name that ends in `.gz` or `.xz`
-    /// over other data is refused.
+    /// The first bytes tell data of gzip, xz, bzip2 and zstd, of several members, streams or frames too. A name that
+    /// ends in `.gz`, `.xz`, `.bz2` or `.zst` over other data is refused, and so is Parquet.
     ///
     /// # Errors
     /// [`Error::Io`] when the file cannot be opened or read, or is compressed with xz and this build lacks the feature
@@ -56,31 +60,53 @@ impl Input {
 fn decoded(mut reader: impl Read + Send + 'static, name: &Path) -> io::Result<Box<dyn BufRead + Send>> {
     let mut head = Vec::with_capacity(XZ.len());
     (&mut reader).take(XZ.len() as u64).read_to_end(&mut head)?;
-    let (is_gzip, is_xz) = (head.starts_with(GZIP), head.starts_with(XZ));
+    let (is_gzip, is_xz, is_zstd) = (head.starts_with(GZIP), head.starts_with(XZ), head.starts_with(ZSTD));
+    let is_bzip2 = is_bzip2(&head);
+    let invalid = |message: String| Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    if head.starts_with(PARQUET) {
+        return invalid("it is Parquet, which is not read: export it as JSON lines".to_owned());
+    }
     let extension = name.extension().and_then(|e| e.to_str()).unwrap_or_default();
-    let wants = |ending: &str, is: bool| extension.eq_ignore_ascii_case(ending) && !is;
-    for (ending, is, kind) in [("gz", is_gzip, "gzip"), ("xz", is_xz, "xz")] {
-        if wants(ending, is) {
-            let message = format!("no {kind} data, though the name ends in .{ending}");
-            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    let kinds =
+        [("gz", is_gzip, "gzip"), ("xz", is_xz, "xz"), ("bz2", is_bzip2, "bzip2"), ("zst", is_zstd, "zstd")];
+    for (ending, is, kind) in kinds {
+        if extension.eq_ignore_ascii_case(ending) && !is {
+            return invalid(format!("no {kind} data, though the name ends in .{ending}"));
         }
     }
     let whole = Cursor::new(head).chain(reader);
-    if is_gzip {
-        let decoder = MultiGzDecoder::new(BufReader::with_capacity(BUFFER, whole));
-        Ok(Box::new(BufReader::with_capacity(BUFFER, Explained { inner: decoder, kind: "gzip" })))
-    } else if is_xz {
-        xz(whole)
-    } else {
-        Ok(Box::new(BufReader::with_capacity(BUFFER, whole)))
+    if is_xz {
+        return xz(whole);
     }
+    let whole = BufReader::with_capacity(BUFFER, whole);
+    Ok(if is_gzip {
+        explained(MultiGzDecoder::new(whole), "gzip")
+    } else if is_bzip2 {
+        explained(MultiBzDecoder::new(whole), "bzip2")
+    } else if is_zstd {
+        explained(Frames::new(whole), "zstd")
+    } else {
+        Box::new(whole)
+    })
+}
+
+/// Whether data begins as bzip2 does: its size, then a block or, of nothing, the end.
+fn is_bzip2(head: &[u8]) -> bool {
+    matches!(
+        head,
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, ..]
+    )
+}
+
+fn explained(inner: impl Read + Send + 'static, kind: &'static str) -> Box<dyn BufRead + Send> {
+    Box::new(BufReader::with_capacity(BUFFER, Explained { inner, kind }))
 }
 
 #[cfg(feature = "xz")]
 #[expect(clippy::unnecessary_wraps, reason = "without the feature it fails")]
 fn xz(whole: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
     let decoder = XzDecoder::new_multi_decoder(BufReader::with_capacity(BUFFER, whole));
-    Ok(Box::new(BufReader::with_capacity(BUFFER, Explained { inner: decoder, kind: "xz" })))
+    Ok(explained(decoder, "xz"))
 }
 
 #[cfg(not(feature = "xz"))]

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::{EntityType, ParseTagError, Tag};
+use crate::{EntityType, ParseTagError, Spelling, Tag};
 
 /// The tags seen so far. Tags of one type share its name.
 #[derive(Debug, Default)]
@@ -12,15 +12,15 @@ pub(crate) struct Interner {
 }
 
 impl Interner {
-    /// The tag that `text` stands for.
-    pub(crate) fn tag(&mut self, text: &str) -> Result<Tag, ParseTagError> {
+    /// The tag that `text` stands for. All texts of an interner are spelt alike.
+    pub(crate) fn tag_as(&mut self, text: &str, spelling: Spelling) -> Result<Tag, ParseTagError> {
         if text == "O" {
             return Ok(Tag::Outside);
         }
         if let Some(tag) = self.tags.get(text) {
             return Ok(tag.clone());
         }
-        let tag = match text.parse()? {
+        let tag = match spelling.parse(text)? {
             Tag::Part(prefix, kind) => Tag::Part(prefix, self.kind(kind.as_str())),
             Tag::Outside => Tag::Outside,
         };

@@ -21,6 +21,7 @@ macro_rules! until_a_fault {
     };
 }
 
+pub mod brat;
 pub mod conll;
 mod format;
 mod input;
@@ -30,12 +31,13 @@ mod lines;
 mod stream;
 pub mod text;
 mod whole;
+mod zstd;
 
 pub use conll::{Column, ConllOptions, Ragged, Separator};
 pub use format::Format;
 pub use input::Input;
 #[cfg(not(feature = "xz"))]
 pub(crate) use input::no_xz;
-pub use jsonl::{Align, JsonlOptions};
+pub use jsonl::{Align, JsonlOptions, Labels};
 pub use stream::{ReadOptions, Stream, read_corpus, stream};
 pub use whole::whole_text;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConllOptions, Format, Input, JsonlOptions, conll, jsonl, text};
+use super::{ConllOptions, Format, Input, JsonlOptions, brat, conll, jsonl, text};
 use crate::split::TextOptions;
 use crate::{Error, Labelled, Result, Tag};
 
@@ -47,19 +47,24 @@ enum Kind {
     Conll(conll::Reader<Source>),
     Jsonl(jsonl::Reader<Source>),
     Text(text::Reader<Source>),
+    Brat(brat::Reader),
 }
 
 impl Stream {
-    /// The sentences of an open input.
+    /// The sentences of an open input. The first lines of columns tell `CoNLL-U` and the files of Universal NER, unless
+    /// the options name columns.
     pub fn new(input: Input, format: Format, options: &ReadOptions) -> Self {
+        if format == Format::Brat {
+            return Self(Kind::Brat(brat::Reader::new(input, options.jsonl.clone())));
+        }
         let Input { reader, name } = input;
         Self(match format {
-            Format::Conll | Format::Tsv => {
-                let options = options.conll.clone().of_format(format);
+            Format::Conll | Format::Tsv | Format::Conllu => {
+                let (reader, options) = conll::detect(reader, options.conll.clone().of_format(format));
                 Kind::Conll(conll::Reader::new(reader, name, options))
             }
             Format::Jsonl => Kind::Jsonl(jsonl::Reader::new(reader, name, options.jsonl.clone())),
-            Format::Text => Kind::Text(text::Reader::new(reader, name, options.text.clone())),
+            Format::Text | Format::Brat => Kind::Text(text::Reader::new(reader, name, options.text.clone())),
         })
     }
 
@@ -67,7 +72,7 @@ impl Stream {
     pub fn tags(&self) -> &[Tag] {
         match &self.0 {
             Kind::Conll(reader) => reader.tags(),
-            Kind::Jsonl(_) | Kind::Text(_) => &[],
+            Kind::Jsonl(_) | Kind::Text(_) | Kind::Brat(_) => &[],
         }
     }
 
@@ -75,7 +80,7 @@ impl Stream {
     pub fn marks(&self) -> usize {
         match &self.0 {
             Kind::Conll(reader) => reader.marks(),
-            Kind::Jsonl(_) | Kind::Text(_) => 0,
+            Kind::Jsonl(_) | Kind::Text(_) | Kind::Brat(_) => 0,
         }
     }
 }
@@ -87,6 +92,7 @@ impl Iterator for Stream {
         match &mut self.0 {
             Kind::Conll(reader) => reader.next(),
             Kind::Jsonl(reader) => reader.next(),
+            Kind::Brat(reader) => reader.next(),
             Kind::Text(reader) => {
                 reader.next().map(|next| next.map(|sentence| Labelled { sentence, entities: Vec::new() }))
             }

@@ -1,23 +1,19 @@
 //! Plain text, a sentence at a time.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, Read};
+use std::io::{BufRead, ErrorKind};
 use std::path::PathBuf;
 
 use super::lines::Place;
-use crate::split::{Sentences, TextOptions, sentences};
-use crate::{Result, Sentence};
-
-/// A line is taken in pieces of at most so many bytes.
-const PIECE: u64 = 1 << 16;
-/// A paragraph longer than this is cut at the last sentence end found so far.
-const PARAGRAPH: usize = 1 << 16;
+use crate::split::{Splitter, TextOptions, in_words};
+use crate::{Error, Result, Sentence};
 
 /// Reads plain text as sentences, split into words: see [`crate::split`].
 ///
 /// Each sentence keeps its text, and the byte of the file at which the text begins ([`Sentence::offset`]; a byte order
-/// mark counts). Memory is bounded for any file: a paragraph or a line of more than 64 KiB is split piece by piece.
-/// After an error the reader ends.
+/// mark counts). What the source has at once is split at once, on all threads; a sentence is given out as soon as what
+/// has been read shows where it ends. Memory is bounded for any file, for sentences are: see
+/// [`sentence_ranges`](crate::split::sentence_ranges). After an error the reader ends.
 pub struct Reader<R> {
     source: R,
     place: Place,
@@ -34,8 +30,12 @@ pub struct Reader<R> {
     characters: usize,
     /// The character at which the sentence yielded last begins.
     character: usize,
-    /// Bytes of the line in hand that are in `pending` already.
+    /// What is wrong behind the sentences that are ready.
+    fault: Option<Error>,
+    /// The beginning of the line in hand, for the byte at which it is not UTF-8.
     column: usize,
+    /// `pending` is looked at again when it is so long, or has a new line.
+    patience: usize,
     ended: bool,
 }
 
@@ -52,7 +52,9 @@ impl<R: BufRead> Reader<R> {
             ready: VecDeque::new(),
             characters: 0,
             character: 0,
+            fault: None,
             column: 0,
+            patience: 0,
             ended: false,
         }
     }
@@ -63,57 +65,58 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// Reads until sentences are ready or the file has ended.
-    fn fill(&mut self) -> Result<()> {
+    fn fill(&mut self) {
         while self.ready.is_empty() && !self.ended {
             let before = self.pending.len();
-            if !self.read_piece()? {
+            if let Err(fault) = self.read() {
+                self.fault = Some(fault);
                 self.ended = true;
-                self.release(self.pending.len());
-                break;
             }
-            let line_ends = self.pending.ends_with('\n');
-            let whole = self.column == 0;
-            self.column = if line_ends { 0 } else { self.column + self.pending.len() - before };
-            let blank = whole && line_ends && self.pending[before..].trim().is_empty();
-            if blank || line_ends && self.options.sentences == Sentences::Lines {
-                self.release(self.pending.len());
-            } else if self.pending.len() > PARAGRAPH {
-                self.release_most();
+            let line = memchr::memchr(b'\n', &self.pending.as_bytes()[before..]).is_some();
+            if line || self.ended || self.pending.len() >= self.patience {
+                self.split();
             }
         }
-        Ok(())
     }
 
-    /// Adds the next line, or a piece of it, to the pending text; false at the end of the file.
-    fn read_piece(&mut self) -> Result<bool> {
-        let known = self.partial.len();
-        let read = (&mut self.source).take(PIECE).read_until(b'\n', &mut self.partial);
-        read.map_err(|error| self.place.io(error))?;
-        let ended = self.partial.len() == known;
-        if ended && known == 0 {
-            return Ok(false);
-        }
-        let valid = match std::str::from_utf8(&self.partial) {
-            Ok(text) => text.len(),
-            Err(error) if error.error_len().is_none() && !ended => error.valid_up_to(),
-            Err(error) => return Err(self.place.encoding(&self.partial, self.column + error.valid_up_to())),
+    /// Adds what the source has to the pending text; nothing at the end of the file.
+    fn read(&mut self) -> Result<()> {
+        let len = loop {
+            match self.source.fill_buf() {
+                Ok(buffer) => {
+                    self.partial.extend_from_slice(buffer);
+                    break buffer.len();
+                }
+                Err(fault) if fault.kind() == ErrorKind::Interrupted => {}
+                Err(fault) => return Err(self.place.io(fault)),
+            }
+        };
+        self.source.consume(len);
+        self.ended = len == 0;
+        let (valid, fault) = match std::str::from_utf8(&self.partial) {
+            Ok(text) => (text.len(), false),
+            Err(error) => (error.valid_up_to(), error.error_len().is_some() || self.ended),
         };
         // Checked above, so nothing is replaced here.
         let text = String::from_utf8_lossy(&self.partial[..valid]);
-        self.place.line += usize::from(text.ends_with('\n'));
-        if self.offset == 0 && self.pending.is_empty() && text.starts_with('\u{feff}') {
-            (self.offset, self.characters) = ('\u{feff}'.len_utf8(), 1);
-            self.pending.push_str(&text[self.offset..]);
-        } else {
-            self.pending.push_str(&text);
-        }
+        let line = memchr::memrchr(b'\n', text.as_bytes()).map(|end| end + 1);
+        self.place.line += memchr::memchr_iter(b'\n', text.as_bytes()).count();
+        self.column = line.map_or(self.column + valid, |line| valid - line);
+        let fault = fault.then(|| self.place.encoding(&self.partial, self.column));
+        let bom = self.offset == 0 && self.pending.is_empty() && text.starts_with('\u{feff}');
+        let skipped = if bom { '\u{feff}'.len_utf8() } else { 0 };
+        self.offset += skipped;
+        self.characters += usize::from(bom);
+        self.pending.push_str(&text[skipped..]);
         self.partial.drain(..valid);
-        Ok(true)
+        fault.map_or(Ok(()), Err)
     }
 
-    /// Splits the first `len` bytes of the pending text.
-    fn release(&mut self, len: usize) {
-        let found = sentences(&self.pending[..len], &self.options);
+    /// Splits the pending text as far as what follows cannot change it.
+    fn split(&mut self) {
+        let whole = self.ended && self.fault.is_none();
+        let (ranges, end) = Splitter::new(&self.options).ranges(&self.pending, whole);
+        let found = in_words(&self.pending, ranges, &self.options);
         let mut counted = 0;
         for sentence in found {
             let begin = sentence.offset();
@@ -121,23 +124,12 @@ impl<R: BufRead> Reader<R> {
             self.ready.push_back((sentence.at(self.offset + begin), self.characters));
             counted = begin;
         }
-        self.characters += self.pending[counted..len].chars().count();
-        self.pending.drain(..len);
-        self.offset += len;
-    }
-
-    /// Splits the pending text but for its last sentence, which may go on; without a sentence end, all but the
-    /// last word.
-    fn release_most(&mut self) {
-        let ranges = crate::split::sentence_ranges(&self.pending, &self.options);
-        let cut = match ranges.as_slice() {
-            [.., last] if last.start > 0 && ranges.len() > 1 => last.start,
-            _ => match self.pending.trim_end().rfind(char::is_whitespace) {
-                Some(space) if space > 0 => space,
-                _ => self.pending.len(),
-            },
-        };
-        self.release(cut);
+        let rest = &self.pending[end..];
+        let end = end + rest.len() - rest.trim_start().len();
+        self.characters += self.pending[counted..end].chars().count();
+        self.pending.drain(..end);
+        self.offset += end;
+        self.patience = self.pending.len() + self.pending.len() / 4;
     }
 }
 
@@ -145,12 +137,13 @@ impl<R: BufRead> Iterator for Reader<R> {
     type Item = Result<Sentence>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Err(error) = self.fill() {
-            self.ended = true;
-            return Some(Err(error));
+        self.fill();
+        match self.ready.pop_front() {
+            Some((sentence, character)) => {
+                self.character = character;
+                Some(Ok(sentence))
+            }
+            None => self.fault.take().map(Err),
         }
-        let (sentence, character) = self.ready.pop_front()?;
-        self.character = character;
-        Some(Ok(sentence))
     }
 }

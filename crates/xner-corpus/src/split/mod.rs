@@ -1,36 +1,37 @@
 //! Splitting raw text into sentences and words.
 //!
-//! Sentences are found by the rules and abbreviation lists of the `sentencex` crate for each language, words
-//! by Unicode's word boundaries (UAX 29), joined and cut where the corpora of the field do so: see
-//! [`word_ranges`].
+//! Sentences are found by the marks that end them, and by lists of abbreviations, ordinals and words that begin
+//! sentences for each [`Language`]; words by Unicode's word boundaries (UAX 29), joined and cut where the corpora of
+//! the field do so: see [`word_ranges`].
 
+mod ends;
+mod language;
+mod lexicon;
+mod marks;
 mod period;
+mod rules;
 mod sentences;
 mod words;
 
 use serde::{Deserialize, Serialize};
 
+pub use language::{Language, UnknownLanguage};
+pub use sentences::{SentenceRanges, sentence_ranges, sentences};
 #[cfg(feature = "files")]
-pub(crate) use sentences::sentence;
-pub use sentences::{sentence_ranges, sentences};
+pub(crate) use sentences::{Splitter, in_words, sentence};
 pub use words::word_ranges;
 
 /// How text is split into sentences and tokens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct TextOptions {
-    /// The text's language by its code (`en`, `de`, `es`, …), for abbreviations and clitics. One that is not
-    /// known is read like a related language, or like English.
-    pub language: String,
+    /// The text's language by its BCP 47 code (`en`, `de`, `pt-BR`, …), for abbreviations and clitics; `und` for one
+    /// that has no rules of its own.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub language: Language,
     /// Where sentences end.
     pub sentences: Sentences,
-}
-
-impl Default for TextOptions {
-    fn default() -> Self {
-        Self { language: "en".to_owned(), sentences: Sentences::default() }
-    }
 }
 
 /// Where the sentences of a raw text end. An empty line always ends one.

@@ -1,5 +1,7 @@
 //! Whether a period belongs to the word before it.
 
+use super::lexicon::{Kind, Lexicon};
+
 /// Abbreviations in small letters with a vowel that often stand before a capital.
 const SMALL: [&str; 12] =
     ["al", "approx", "ca", "cf", "eds", "etc", "evtl", "ibid", "resp", "usw", "vid", "vs"];
@@ -8,7 +10,7 @@ const SMALL: [&str; 12] =
 ///
 /// `rest` is what follows the period before the next white space, `behind` what follows that. The sentence
 /// has been found already, so a period with words behind it seldom ends one: only inside quotation marks.
-pub(super) fn takes_period(word: &str, rest: &str, behind: &str) -> bool {
+pub(super) fn takes_period(word: &str, rest: &str, behind: &str, lexicon: &Lexicon) -> bool {
     if word.contains('.') {
         return word.chars().all(|c| c == '.' || c.is_alphabetic());
     }
@@ -23,7 +25,13 @@ pub(super) fn takes_period(word: &str, rest: &str, behind: &str) -> bool {
     if word.bytes().all(|byte| byte.is_ascii_digit()) {
         return letters <= 2 && next.is_alphanumeric();
     }
-    if letters == 1 || next.is_lowercase() || next.is_ascii_digit() {
+    let kind = lexicon.kind(word);
+    if kind.is(Kind::TITLE)
+        || kind.is(Kind::SHORT)
+        || letters == 1
+        || next.is_lowercase()
+        || next.is_ascii_digit()
+    {
         return true;
     }
     let capital = word.chars().next().is_some_and(char::is_uppercase);

@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::Language;
+use super::lexicon::Lexicon;
+use super::marks::is_direction;
 use super::period::takes_period;
 
 const HYPHENS: [char; 3] = ['-', '\u{2010}', '\u{2011}'];
@@ -19,34 +22,58 @@ const APOSTROPHES: [char; 2] = ['\'', '\u{2019}'];
 /// - an abbreviation, an initial or an ordinal keeps its period (`U.S.`, `Dr.`, `J.`, `3. Oktober`);
 /// - English clitics are cut off (`Smith|'s`, `did|n't`), French, Italian and Catalan ones too (`l'|eau`).
 ///
-/// `language` is a code such as `en`; `en-GB` counts as `en`.
-pub fn word_ranges(sentence: &str, language: &str) -> Vec<Range<usize>> {
-    let language = language.split(['-', '_']).next().unwrap_or_default();
+/// Marks of direction stand at no word's edge.
+pub fn word_ranges(sentence: &str, language: Language) -> Vec<Range<usize>> {
+    let (lexicon, language) = (language.lexicon(), language.code());
     let mut found = Vec::new();
     let mut at = 0;
     for chunk in sentence.split(char::is_whitespace) {
-        let start = at;
+        let inner = chunk.trim_start_matches(is_direction);
+        let start = at + chunk.len() - inner.len();
         at += chunk.len();
         let behind = &sentence[at..];
         at += behind.chars().next().map_or(0, char::len_utf8);
+        let chunk = inner.trim_end_matches(is_direction);
         if chunk.is_empty() {
+            continue;
+        }
+        if let Some(letters) = plain(chunk) {
+            found.push(start..start + letters);
+            if letters < chunk.len() {
+                found.push(start + letters..start + chunk.len());
+            }
             continue;
         }
         let address = address(chunk);
         let pieces = joined(chunk, address, language);
-        for piece in with_periods(chunk, &pieces, address, behind) {
-            let word = &chunk[piece.clone()];
-            let cut = if piece.end <= address { None } else { clitic(word, language) };
-            let shifted = start + piece.start..start + piece.end;
-            if let Some(cut) = cut {
-                found.push(shifted.start..shifted.start + cut);
-                found.push(shifted.start + cut..shifted.end);
-            } else if !word.chars().all(invisible) {
-                found.push(shifted);
+        for piece in with_periods(chunk, &pieces, address, behind, lexicon) {
+            let cut = if piece.end <= address { None } else { clitic(&chunk[piece.clone()], language) };
+            let cut = cut.map_or(piece.end, |cut| piece.start + cut);
+            for part in [piece.start..cut, cut..piece.end] {
+                let word = within_marks(chunk, part);
+                if !chunk[word.clone()].chars().all(invisible) {
+                    found.push(start + word.start..start + word.end);
+                }
             }
         }
     }
     found
+}
+
+/// The length of the letters of a chunk that is letters, perhaps with one mark behind that stands alone: most are.
+/// Letters below U+0590 never break.
+fn plain(chunk: &str) -> Option<usize> {
+    let letter = |c: char| c.is_ascii_alphabetic() || !c.is_ascii() && c < '\u{590}' && c.is_alphabetic();
+    let letters = chunk.find(|c| !letter(c)).unwrap_or(chunk.len());
+    (letters > 0 && matches!(&chunk.as_bytes()[letters..], [] | [b',' | b';' | b'!' | b'?' | b')']))
+        .then_some(letters)
+}
+
+/// The piece without marks of direction at its ends.
+fn within_marks(chunk: &str, piece: Range<usize>) -> Range<usize> {
+    let inner = chunk[piece.clone()].trim_start_matches(is_direction);
+    let start = piece.end - inner.len();
+    start..start + inner.trim_end_matches(is_direction).len()
 }
 
 fn invisible(c: char) -> bool {
@@ -92,31 +119,45 @@ fn joins(before: &str, piece: &str, behind: &str, language: &str) -> bool {
     let (Some(last), Some(first)) = (before.chars().next_back(), piece.chars().next()) else { return false };
     let next = behind.chars().next().unwrap_or(' ');
     if HYPHENS.contains(&first) {
-        let dashes = last == '-' && first == '-' && before.bytes().all(|byte| byte == b'-');
+        // What begins with a dash is dashes.
+        let dashes = last == '-' && first == '-' && before.starts_with('-');
         return dashes || last.is_alphanumeric() && next.is_alphanumeric();
     }
     match first {
-        '.' => before.bytes().all(|byte| byte == b'.'),
+        // What begins with a period is periods.
+        '.' => before.starts_with('.'),
         '/' => last.is_ascii_digit() && next.is_ascii_digit(),
         _ if !first.is_alphanumeric() => false,
-        // Dutch 's-Hertogenbosch, 't.
-        _ if before.chars().count() == 1 && APOSTROPHES.contains(&last) => {
-            matches!(language, "nl" | "af")
+        // Dutch 's-Hertogenbosch and Gerard 't Hooft, in every language; 's, 'n and 'k in Dutch alone.
+        _ if before.chars().nth(1).is_none() && (APOSTROPHES.contains(&last) || last == '\u{2018}') => {
+            let of_place =
+                piece == "s" && behind.starts_with('-') && behind[1..].starts_with(char::is_uppercase);
+            let of_dutch = matches!(language, "nl" | "af" | "fy")
                 && matches!(piece, "s" | "t" | "n" | "k")
-                && !next.is_alphanumeric()
+                && !next.is_alphanumeric();
+            of_place || of_dutch || piece == "t" && behind.is_empty()
         }
-        _ if HYPHENS.contains(&last) || last == '/' => before.chars().count() > 1 && !before.starts_with('-'),
+        _ if HYPHENS.contains(&last) || last == '/' => {
+            before.chars().nth(1).is_some() && !before.starts_with('-')
+        }
         _ => false,
     }
 }
 
 /// The pieces, those that are abbreviations together with their periods.
-fn with_periods(chunk: &str, pieces: &[Range<usize>], address: usize, behind: &str) -> Vec<Range<usize>> {
+fn with_periods(
+    chunk: &str,
+    pieces: &[Range<usize>],
+    address: usize,
+    behind: &str,
+    lexicon: &Lexicon,
+) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::with_capacity(pieces.len());
     for piece in pieces {
         let takes = &chunk[piece.clone()] == "."
             && found.last().is_some_and(|word| {
-                word.start >= address && takes_period(&chunk[word.clone()], &chunk[piece.end..], behind)
+                word.start >= address
+                    && takes_period(&chunk[word.clone()], &chunk[piece.end..], behind, lexicon)
             });
         match found.last_mut() {
             Some(word) if takes => word.end = piece.end,

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::read::conll::DOCUMENT_MARK;
-use crate::{Error, Labelled, Result, Scheme};
+use crate::{EntityType, Error, Labelled, Result, Scheme};
 
 /// Whether a sentence can be written as columns with `separator` between.
 ///
@@ -26,10 +26,22 @@ pub fn check_conll(labelled: &Labelled, separator: char) -> Result<()> {
             return fail("token", token, "it is the mark of a document");
         }
     }
-    for kind in labelled.entities.iter().map(|entity| entity.kind.as_str()) {
-        if kind.is_empty() || kind.contains([' ', '\t', '\n', '\r']) {
-            return fail("entity type", kind, "it is empty or holds white space");
-        }
+    labelled.entities.iter().try_for_each(|entity| check_type(&entity.kind))
+}
+
+/// Whether a type can stand in columns: for the labels of a model, before a row is written.
+///
+/// # Errors
+/// [`Error::Unwritable`] for a type that is empty or holds white space.
+pub fn check_type(kind: &EntityType) -> Result<()> {
+    let name = kind.as_str();
+    if name.is_empty() || name.contains([' ', '\t', '\n', '\r']) {
+        let what = format!("entity type `{}`", name.escape_debug());
+        return Err(Error::Unwritable {
+            what,
+            format: "columns",
+            reason: "it is empty or holds white space",
+        });
     }
     Ok(())
 }

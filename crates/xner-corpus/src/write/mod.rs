@@ -5,7 +5,7 @@ mod jsonl;
 mod output;
 mod writer;
 
-pub use conll::{check_conll, write_conll};
+pub use conll::{check_conll, check_type, write_conll};
 pub use jsonl::{Record, Span, record, write_jsonl};
 pub use output::{Output, remove_partial, remove_partial_older};
 pub use writer::{WriteOptions, Writer, write_corpus};

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use bzip2::write::BzEncoder;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 #[cfg(feature = "xz")]
@@ -15,7 +16,7 @@ use tempfile::NamedTempFile;
 use crate::read::no_xz;
 use crate::{Error, Result};
 
-/// A file being written, compressed if its name ends in `.gz` or `.xz`. The name `-` is standard output.
+/// A file being written, compressed if its name ends in `.gz`, `.xz` or `.bz2`. The name `-` is standard output.
 ///
 /// The bytes go to a temporary file beside the target, which [`Output::finish`] syncs and renames. An output that is
 /// dropped before that leaves nothing behind. A pipe or a device is written directly.
@@ -27,6 +28,7 @@ pub struct Output {
 enum Encoder {
     Plain(BufWriter<Sink>),
     Gzip(GzEncoder<BufWriter<Sink>>),
+    Bzip2(BzEncoder<BufWriter<Sink>>),
     #[cfg(feature = "xz")]
     Xz(XzEncoder<BufWriter<Sink>>),
 }
@@ -36,6 +38,7 @@ impl Encoder {
         match self {
             Self::Plain(encoder) => encoder,
             Self::Gzip(encoder) => encoder,
+            Self::Bzip2(encoder) => encoder,
             #[cfg(feature = "xz")]
             Self::Xz(encoder) => encoder,
         }
@@ -53,7 +56,7 @@ const PREFIX: &str = ".xner-";
 const SUFFIX: &str = ".part";
 
 impl Output {
-    /// Begins the file `path`.
+    /// Begins the file `path`. Zstd is read, not written: a name that ends in `.zst` gets plain bytes.
     ///
     /// # Errors
     /// [`Error::Io`] when the folder cannot be written to, or when the name ends in `.xz` and this build lacks the
@@ -75,6 +78,7 @@ impl Output {
             "gz" => Encoder::Gzip(GzEncoder::new(sink, Compression::default())),
             #[cfg(feature = "xz")]
             "xz" => Encoder::Xz(XzEncoder::new(sink, 6)),
+            "bz2" => Encoder::Bzip2(BzEncoder::new(sink, bzip2::Compression::best())),
             _ => Encoder::Plain(sink),
         };
         Ok(Self { encoder, path: path.to_owned() })
@@ -89,6 +93,7 @@ impl Output {
         let buffer = match encoder {
             Encoder::Plain(buffer) => Ok(buffer),
             Encoder::Gzip(encoder) => encoder.finish(),
+            Encoder::Bzip2(encoder) => encoder.finish(),
             #[cfg(feature = "xz")]
             Encoder::Xz(encoder) => encoder.finish(),
         };

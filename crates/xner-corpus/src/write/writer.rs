@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{Output, check_conll, write_conll, write_jsonl};
 use crate::read::Format;
-use crate::{Labelled, Result, Scheme};
+use crate::{Error, Labelled, Result, Scheme};
 
 /// How to write a corpus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,17 +37,25 @@ impl Writer {
     /// Begins the file `path` (`-` for standard output); see [`Output::create`].
     ///
     /// # Errors
-    /// As [`Output::create`].
+    /// As [`Output::create`]; [`Error::Unwritable`] for a format that is only read.
     pub fn create(path: impl AsRef<Path>, options: &WriteOptions) -> Result<Self> {
         let path = path.as_ref();
         let format = options.format.or_else(|| Format::guess(path)).unwrap_or(Format::Conll);
+        if matches!(format, Format::Conllu | Format::Brat) {
+            let (what, reason) = ("labelled text".to_owned(), "this format is only read");
+            return Err(Error::Unwritable {
+                what,
+                format: if format == Format::Brat { "brat" } else { "conllu" },
+                reason,
+            });
+        }
         Ok(Self { output: Output::create(path)?, format, scheme: options.scheme, started: false })
     }
 
     /// Adds a sentence.
     ///
     /// # Errors
-    /// [`crate::Error::Unwritable`] when the format cannot hold it, [`crate::Error::Io`] from the system.
+    /// [`Error::Unwritable`] when the format cannot hold it, [`Error::Io`] from the system.
     pub fn write(&mut self, labelled: &Labelled) -> Result<()> {
         let columns = matches!(self.format, Format::Conll | Format::Tsv);
         let separator = if self.format == Format::Tsv { '\t' } else { ' ' };
@@ -68,7 +76,7 @@ impl Writer {
         match self.format {
             Format::Conll | Format::Tsv => write_conll(labelled, self.scheme, separator, &mut self.output),
             Format::Jsonl => write_jsonl(labelled, &mut self.output),
-            Format::Text => {
+            Format::Text | Format::Conllu | Format::Brat => {
                 let text = labelled.sentence.text().lines().collect::<Vec<_>>().join(" ");
                 writeln!(self.output, "{text}")
             }

@@ -13,6 +13,8 @@ pub struct EncoderInputs<B: Backend> {
     pub x: FloatTensor<B>,
     /// In this order: query, key and value in one, `[width, 3 width]` and `[3 width]`; attention's output,
     /// `[width, width]` and `[width]`; the first norm's gain and bias, `[width]` each; the feed-forward block's way
-    /// up, `[width, inner]` and `[inner]`, and down, `[inner, width]` and `[width]`; the second norm's gain and bias.
+    /// up, `[width, inner]` and `[inner]`, or twice the columns with a gate; its way down, `[inner, width]` and
+    /// `[width]`; the second norm's gain and bias. In the place of a bias that a layer has not stand zeros, and ones in
+    /// that of a gain.
     pub parameters: [FloatTensor<B>; PARAMETERS],
 }

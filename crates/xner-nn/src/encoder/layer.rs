@@ -7,86 +7,98 @@ use burn::tensor::{Tensor, TensorPrimitive};
 use rand::Rng;
 
 use super::EncoderSpec;
+use super::form::{Biases, EncoderForm, Norms};
 use super::inputs::{EncoderInputs, PARAMETERS};
 use super::ops::EncoderOps;
 use crate::init;
 
-/// The sizes of an [`EncoderLayer`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The sizes and the form of an [`EncoderLayer`].
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EncoderLayerConfig {
     /// Columns of the input and of the output.
     pub width: usize,
     /// Columns inside the feed-forward block.
     pub inner: usize,
+    /// How the layer is built.
+    pub form: EncoderForm,
+    /// Which biases it has.
+    pub biases: Biases,
 }
 
 impl EncoderLayerConfig {
     /// A layer with seeded weights: about normal with a deviation of 0.02, as BERT begins; biases zero, gains 1.
     pub fn init<B: Backend>(&self, device: &B::Device, rng: &mut impl Rng) -> EncoderLayer<B> {
-        let Self { width, inner } = *self;
+        let Self { width, inner, form, biases } = *self;
+        let ways_up = inner * form.ways_up();
         let mut weights =
             |rows, columns| Param::from_tensor(init::normal([rows, columns], 0.02, device, rng));
         let [qkv_weight, out_weight] = [weights(width, 3 * width), weights(width, width)];
-        let [up_weight, down_weight] = [weights(width, inner), weights(inner, width)];
+        let [up_weight, down_weight] = [weights(width, ways_up), weights(inner, width)];
         let same = |value, size| Param::from_tensor(init::tensor(vec![value; size], [size], device));
+        let zeros = |has: bool, size| has.then(|| same(0.0, size));
+        let first = form.norms != Norms::BeforeFeedForward;
         EncoderLayer {
             qkv_weight,
-            qkv_bias: same(0.0, 3 * width),
+            qkv_bias: zeros(biases.attention, 3 * width),
             out_weight,
-            out_bias: same(0.0, width),
-            first_gain: same(1.0, width),
-            first_bias: same(0.0, width),
+            out_bias: zeros(biases.attention, width),
+            first_gain: first.then(|| same(1.0, width)),
+            first_bias: zeros(first && biases.norms, width),
             up_weight,
-            up_bias: same(0.0, inner),
+            up_bias: zeros(biases.feed_forward, ways_up),
             down_weight,
-            down_bias: same(0.0, width),
+            down_bias: zeros(biases.feed_forward, width),
             second_gain: same(1.0, width),
-            second_bias: same(0.0, width),
+            second_bias: zeros(biases.norms, width),
         }
     }
 }
 
-/// A post-norm encoder layer over packed sentences.
+/// An encoder layer over packed sentences. By default, and with the norms before:
 ///
 /// ```text
 /// a = norm(x + softmax(Q Kᵀ / √d) V W_out + b_out)        Q, K, V = x W_qkv + b_qkv, head by head
 /// y = norm(a + gelu(a W_up + b_up) W_down + b_down)
+///
+/// a = x + softmax(Q Kᵀ / √d) V W_out + b_out              Q, K, V = norm(x) W_qkv + b_qkv
+/// y = a + gelu(norm(a) W_up + b_up) W_down + b_down
 /// ```
 ///
-/// Dense weights are `[input, output]`; query, key and value stand side by side in one matrix.
+/// Dense weights are `[input, output]`; query, key and value stand side by side in one matrix. What the layer's
+/// architecture does not have is none, and is not trained.
 #[derive(Module, Debug)]
 pub struct EncoderLayer<B: Backend> {
     /// `W_qkv`: `[width, 3 * width]`
     pub qkv_weight: Param<Tensor<B, 2>>,
     /// `b_qkv`: `[3 * width]`
-    pub qkv_bias: Param<Tensor<B, 1>>,
+    pub qkv_bias: Option<Param<Tensor<B, 1>>>,
     /// `W_out`: `[width, width]`
     pub out_weight: Param<Tensor<B, 2>>,
     /// `b_out`: `[width]`
-    pub out_bias: Param<Tensor<B, 1>>,
+    pub out_bias: Option<Param<Tensor<B, 1>>>,
     /// The first norm's gain: `[width]`
-    pub first_gain: Param<Tensor<B, 1>>,
+    pub first_gain: Option<Param<Tensor<B, 1>>>,
     /// The first norm's bias: `[width]`
-    pub first_bias: Param<Tensor<B, 1>>,
-    /// `W_up`: `[width, inner]`
+    pub first_bias: Option<Param<Tensor<B, 1>>>,
+    /// `W_up`: `[width, inner]`; with a gate `[width, 2 * inner]`, the gate behind
     pub up_weight: Param<Tensor<B, 2>>,
-    /// `b_up`: `[inner]`
-    pub up_bias: Param<Tensor<B, 1>>,
+    /// `b_up`: as many as `W_up` has columns
+    pub up_bias: Option<Param<Tensor<B, 1>>>,
     /// `W_down`: `[inner, width]`
     pub down_weight: Param<Tensor<B, 2>>,
     /// `b_down`: `[width]`
-    pub down_bias: Param<Tensor<B, 1>>,
+    pub down_bias: Option<Param<Tensor<B, 1>>>,
     /// The second norm's gain: `[width]`
     pub second_gain: Param<Tensor<B, 1>>,
     /// The second norm's bias: `[width]`
-    pub second_bias: Param<Tensor<B, 1>>,
+    pub second_bias: Option<Param<Tensor<B, 1>>>,
 }
 
 impl<B: EncoderOps> EncoderLayer<B> {
     /// The layer's output for packed rows: `[rows, width]` to `[rows, width]`.
     ///
     /// # Panics
-    /// When `x` does not fit the spec's lengths, or the heads the width.
+    /// When `x` does not fit the spec's lengths, or the heads the width, or the form the layer.
     pub fn forward(&self, x: Tensor<B, 2>, spec: &EncoderSpec) -> Tensor<B, 2> {
         let inputs = EncoderInputs { x: self.checked(x, spec), parameters: self.parameters() };
         Tensor::from_primitive(TensorPrimitive::Float(B::encoder_layer(spec, inputs)))
@@ -98,6 +110,12 @@ impl<B: EncoderOps> EncoderLayer<B> {
         assert_eq!(rows, spec.rows(), "one row for each token");
         assert_eq!(width, self.out_weight.dims()[0], "as many columns as the layer has");
         assert!(spec.heads > 0 && width % spec.heads == 0, "heads share the columns evenly");
+        let [ways_up, inner] = [self.up_weight.dims()[1], self.down_weight.dims()[0]];
+        assert_eq!(ways_up, inner * spec.form.ways_up(), "a gate where the form has one");
+        assert!(
+            spec.form.rotary.is_none() || (width / spec.heads).is_multiple_of(2),
+            "rotary heads are even"
+        );
         x.into_primitive().tensor()
     }
 
@@ -105,19 +123,25 @@ impl<B: EncoderOps> EncoderLayer<B> {
     pub(super) fn parameters(&self) -> [FloatTensor<B>; PARAMETERS] {
         let two = |weights: &Param<Tensor<B, 2>>| weights.val().into_primitive().tensor();
         let one = |values: &Param<Tensor<B, 1>>| values.val().into_primitive().tensor();
+        let device = self.out_weight.val().device();
+        let or = |values: &Option<Param<Tensor<B, 1>>>, size: usize, other: f32| match values {
+            Some(values) => one(values),
+            None => Tensor::<B, 1>::full([size], other, &device).into_primitive().tensor(),
+        };
+        let [width, ways_up] = self.up_weight.dims();
         [
             two(&self.qkv_weight),
-            one(&self.qkv_bias),
+            or(&self.qkv_bias, 3 * width, 0.0),
             two(&self.out_weight),
-            one(&self.out_bias),
-            one(&self.first_gain),
-            one(&self.first_bias),
+            or(&self.out_bias, width, 0.0),
+            or(&self.first_gain, width, 1.0),
+            or(&self.first_bias, width, 0.0),
             two(&self.up_weight),
-            one(&self.up_bias),
+            or(&self.up_bias, ways_up, 0.0),
             two(&self.down_weight),
-            one(&self.down_bias),
+            or(&self.down_bias, width, 0.0),
             one(&self.second_gain),
-            one(&self.second_bias),
+            or(&self.second_bias, width, 0.0),
         ]
     }
 }

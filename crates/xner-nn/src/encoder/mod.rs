@@ -1,9 +1,10 @@
-//! A transformer encoder's layer over packed sentences (Vaswani et al. 2017; post-norm, as BERT has it).
+//! A transformer encoder's layer over packed sentences (Vaswani et al. 2017), in the form that an architecture gives it.
 
 mod autodiff;
 mod fixed;
 #[cfg(feature = "flex")]
 mod flex;
+mod form;
 mod inputs;
 mod layer;
 #[cfg(feature = "flex")]
@@ -16,6 +17,7 @@ mod tensor_body;
 mod tests;
 
 pub use fixed::FixedLayer;
+pub use form::{Biases, DropoutSites, EncoderForm, Norms};
 pub use inputs::{EncoderInputs, PARAMETERS};
 pub use layer::{EncoderLayer, EncoderLayerConfig};
 #[cfg(feature = "flex")]

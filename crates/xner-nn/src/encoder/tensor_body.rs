@@ -3,30 +3,48 @@
 use burn::tensor::activation::{gelu, softmax};
 use burn::tensor::backend::Backend;
 use burn::tensor::ops::FloatTensor;
-use burn::tensor::{Bool, Distribution, Int, Tensor, TensorData, TensorPrimitive};
+use burn::tensor::{Bool, Int, Tensor, TensorData, TensorPrimitive};
 
 use super::EncoderSpec;
+use super::form::Norms;
 use super::inputs::EncoderInputs;
-use super::noise::Site;
+use super::noise::{Noise, Site, attention_places};
 
 fn wrap<B: Backend, const D: usize>(primitive: FloatTensor<B>) -> Tensor<B, D> {
     Tensor::from_primitive(TensorPrimitive::Float(primitive))
 }
 
-/// Noise that the device makes: factors, 0 or 1 / (1 - p), of a shape.
+/// The native body's noise, made on the device: factors, 0 or 1 / (1 - p), of a shape.
+///
+/// Only the seed and a value's place decide, so every device drops the same values. In attention's padding, where the
+/// probabilities are zero, the factors mean nothing.
 pub(super) fn device_noise<B: Backend>(
     spec: &EncoderSpec,
     site: Site,
     shape: [usize; 4],
     device: &B::Device,
 ) -> Option<Tensor<B, 4>> {
-    let dropout = spec.dropout?;
-    let p = if site == Site::Attention { dropout.attention } else { dropout.hidden };
-    let keep = 1.0 - p;
-    (p > 0.0).then(|| Tensor::random(shape, Distribution::Bernoulli(keep), device) / keep)
+    let noise = Noise::of(spec, site)?;
+    let count = |size: usize| Tensor::<B, 1, Int>::arange(0..size as i64, device);
+    let places = if site == Site::Attention {
+        let [batch, heads, longest, _] = shape;
+        let column = |values: Vec<i32>| {
+            Tensor::<B, 4, Int>::from_data(TensorData::new(values, [batch, 1, 1, 1]), device)
+        };
+        let first = column(attention_places(spec).into_iter().map(|place| place as i32).collect());
+        let length = column(spec.lengths.iter().map(|&len| len as i32).collect());
+        let head = count(heads).reshape([1, heads, 1, 1]);
+        let [row, column] =
+            [[1, 1, longest, 1], [1, 1, 1, longest]].map(|shape| count(longest).reshape(shape));
+        // ((head · length + row) · length + column), and what comes before the sentence.
+        (head * length.clone() + row) * length + column + first
+    } else {
+        count(shape.iter().product()).reshape(shape)
+    };
+    Some(noise.factors(places))
 }
 
-/// The noise of a site: for attention `[sentences, heads, longest, longest]`, else `[1, 1, rows, width]`.
+/// The noise of a site: for attention `[sentences, heads, longest, longest]`, else `[1, 1, rows, columns]`.
 pub(super) type NoiseOf<'a, B> = dyn Fn(
         &EncoderSpec,
         Site,
@@ -48,16 +66,45 @@ pub(super) fn layer<B: Backend>(
     let [qkv_w, qkv_b, out_w, out_b, gain_1, bias_1, up_w, up_b, down_w, down_b, gain_2, bias_2] =
         inputs.parameters;
     let device = x.device();
-    let [rows, width] = x.dims();
     let dense = |x: Tensor<B, 2>, w, b| x.matmul(wrap(w)) + wrap::<B, 1>(b).unsqueeze();
-    let drop = |x: Tensor<B, 2>, site| match noise(spec, site, [1, 1, rows, width], &device) {
-        Some(factors) => x * factors.reshape([rows, width]),
-        None => x,
+    let drop = |x: Tensor<B, 2>, site| {
+        let [rows, columns] = x.dims();
+        match noise(spec, site, [1, 1, rows, columns], &device) {
+            Some(factors) => x * factors.reshape([rows, columns]),
+            None => x,
+        }
     };
-    let mixed = attention(spec, dense(x.clone(), qkv_w, qkv_b), noise);
-    let x = norm(spec, x + drop(dense(mixed, out_w, out_b), Site::First), gain_1, bias_1);
-    let inner = gelu(dense(x.clone(), up_w, up_b));
-    norm(spec, x + drop(dense(inner, down_w, down_b), Site::Second), gain_2, bias_2).into_primitive().tensor()
+    let first = |x| norm(spec, x, gain_1, bias_1);
+    let second = |x| norm(spec, x, gain_2, bias_2);
+    let attend = |x| drop(dense(attention(spec, dense(x, qkv_w, qkv_b), noise), out_w, out_b), Site::First);
+    let feed = |x| {
+        let inner = drop(activated(spec, dense(x, up_w, up_b)), Site::Inner);
+        drop(dense(inner, down_w, down_b), Site::Second)
+    };
+    let out = match spec.form.norms {
+        Norms::Behind => {
+            let x = first(x.clone() + attend(x));
+            second(x.clone() + feed(x))
+        }
+        Norms::Before => {
+            let x = x.clone() + attend(first(x));
+            x.clone() + feed(second(x))
+        }
+        Norms::BeforeFeedForward => {
+            let x = x.clone() + attend(x);
+            x.clone() + feed(second(x))
+        }
+    };
+    out.into_primitive().tensor()
+}
+
+/// What the feed-forward block makes of its way up.
+fn activated<B: Backend>(spec: &EncoderSpec, inner: Tensor<B, 2>) -> Tensor<B, 2> {
+    if !spec.form.gated {
+        return gelu(inner);
+    }
+    let half = inner.dims()[1] / 2;
+    gelu(inner.clone().narrow(1, 0, half)) * inner.narrow(1, half, half)
 }
 
 /// Layer norm: `(x - mean) / √(variance + ε) · gain + bias`, row by row.
@@ -99,13 +146,40 @@ fn attention<B: Backend>(spec: &EncoderSpec, qkv: Tensor<B, 2>, noise: &NoiseOf<
         let part: Tensor<B, 4> = padded.clone().narrow(2, at, 1).reshape([batch, longest, heads, size]);
         part.swap_dims(1, 2)
     };
-    let scores = part(0).matmul(part(1).transpose()) / (size as f64).sqrt();
-    let padding = Tensor::<B, 4, Bool>::from_data(TensorData::new(padding, [batch, 1, 1, longest]), &device)
-        .expand([batch, heads, longest, longest]);
-    let mut probabilities = softmax(scores.mask_fill(padding, -1e30), 3);
+    let turns = spec.form.turns(longest, size).map(|turns| {
+        turns.map(|values| {
+            Tensor::<B, 4>::from_data(TensorData::new(values, [1, 1, longest, size / 2]), &device)
+        })
+    });
+    let turned = |part| match &turns {
+        Some(turns) => turned(part, turns),
+        None => part,
+    };
+    let scores = turned(part(0)).matmul(turned(part(1)).transpose()) / (size as f64).sqrt();
+    let mask =
+        |values: Vec<bool>, [batch, rows]: [usize; 2]| {
+            Tensor::<B, 4, Bool>::from_data(TensorData::new(values, [batch, 1, rows, longest]), &device)
+                .expand([spec.lengths.len(), heads, longest, longest])
+        };
+    let mut scores = scores.mask_fill(mask(padding, [batch, 1]), -1e30);
+    if spec.form.window.is_some_and(|window| window + 1 < longest) {
+        let read = |row| spec.form.read_by(row, longest);
+        let far = (0..longest).flat_map(|row| (0..longest).map(move |at| !read(row).contains(&at)));
+        scores = scores.mask_fill(mask(far.collect(), [1, longest]), -1e30);
+    }
+    let mut probabilities = softmax(scores, 3);
     if let Some(factors) = noise(spec, Site::Attention, [batch, heads, longest, longest], &device) {
         probabilities = probabilities * factors;
     }
     let mixed = probabilities.matmul(part(2)).swap_dims(1, 2).reshape([batch * longest, width]);
     mixed.select(0, index(taken))
+}
+
+/// Query or key, `[sentences, heads, longest, size]`, turned by the angles of their places.
+fn turned<B: Backend>(x: Tensor<B, 4>, [cos, sin]: &[Tensor<B, 4>; 2]) -> Tensor<B, 4> {
+    let half = x.dims()[3] / 2;
+    let (a, b) = (x.clone().narrow(3, 0, half), x.narrow(3, half, half));
+    let first = a.clone() * cos.clone() - b.clone() * sin.clone();
+    let second = b * cos.clone() + a * sin.clone();
+    Tensor::cat(vec![first, second], 3)
 }

@@ -23,11 +23,24 @@ struct Case {
 }
 
 fn case(lengths: &[usize], heads: usize, size: usize, inner: usize, noise: Option<u64>, scale: f32) -> Case {
+    case_of(EncoderForm::default(), lengths, heads, size, inner, noise, scale)
+}
+
+fn case_of(
+    form: EncoderForm,
+    lengths: &[usize],
+    heads: usize,
+    size: usize,
+    inner: usize,
+    noise: Option<u64>,
+    scale: f32,
+) -> Case {
     let mut rng = ChaCha8Rng::seed_from_u64(lengths.len() as u64 + 31 * inner as u64);
     let width = heads * size;
     let rows = lengths.iter().sum();
     let dropout = noise.map(|seed| EncoderDropout { hidden: 0.2, attention: 0.3, seed });
-    let spec = EncoderSpec { lengths: lengths.into(), heads, epsilon: 1e-5, dropout };
+    let spec = EncoderSpec { lengths: lengths.into(), heads, epsilon: 1e-5, dropout, form };
+    let ways_up = inner * form.ways_up();
     let shapes = [
         vec![rows, width],
         vec![width, 3 * width],
@@ -36,8 +49,8 @@ fn case(lengths: &[usize], heads: usize, size: usize, inner: usize, noise: Optio
         vec![width],
         vec![width],
         vec![width],
-        vec![width, inner],
-        vec![inner],
+        vec![width, ways_up],
+        vec![ways_up],
         vec![inner, width],
         vec![width],
         vec![width],
@@ -160,6 +173,75 @@ proptest! {
         prop_assume!(heads * size > 2);
         agree(&case(&lengths, heads, size, inner, noise, if large { 4.0 } else { 1.0 }), 2e-4);
     }
+
+    #[test]
+    fn native_and_tensor_bodies_agree_in_every_form(
+        lengths in prop::collection::vec(0usize..14, 1..5), heads in 1usize..4, half in 1usize..9,
+        inner in 1usize..40, noise in prop::option::of(any::<u64>()), form in forms(),
+    ) {
+        prop_assume!(2 * heads * half > 2);
+        agree(&case_of(form, &lengths, heads, 2 * half, inner, noise, 1.0), 2e-4);
+    }
+}
+
+fn forms() -> impl Strategy<Value = EncoderForm> {
+    let norms = prop::sample::select(vec![Norms::Behind, Norms::Before, Norms::BeforeFeedForward]);
+    let sites = [DropoutSites::BehindBoth, DropoutSites::BehindFeedForward, DropoutSites::Inside];
+    let (rotary, window) = (prop::option::of(2.0f32..20_000.0), prop::option::of(0usize..9));
+    (norms, any::<bool>(), rotary, window, prop::sample::select(sites.to_vec())).prop_map(
+        |(norms, gated, rotary, window, dropped)| EncoderForm { norms, gated, rotary, window, dropped },
+    )
+}
+
+/// ModernBERT's.
+fn local() -> EncoderForm {
+    let (norms, dropped) = (Norms::Before, DropoutSites::Inside);
+    EncoderForm { norms, gated: true, rotary: Some(10_000.0), window: Some(3), dropped }
+}
+
+/// The definition of a turned query and key: their product knows nothing but how far apart they are.
+#[test]
+fn rotary_scores_depend_on_distances_alone() {
+    let form = EncoderForm { rotary: Some(50.0), ..EncoderForm::default() };
+    let [cos, sin] = form.turns(12, 6).unwrap();
+    let turned = |x: [f32; 6], place: usize| -> Vec<f32> {
+        let angle = |at: usize| (f64::from(cos[place * 3 + at]), f64::from(sin[place * 3 + at]));
+        (0..6)
+            .map(|at| {
+                let (c, s) = angle(at % 3);
+                let (a, b) = (f64::from(x[at % 3]), f64::from(x[3 + at % 3]));
+                (if at < 3 { a * c - b * s } else { b * c + a * s }) as f32
+            })
+            .collect()
+    };
+    let (query, key) = ([0.3, -1.0, 0.7, 2.0, 0.1, -0.4], [1.0, 0.2, -0.6, 0.5, 1.5, 0.9]);
+    let score = |i, j| -> f32 { turned(query, i).iter().zip(turned(key, j)).map(|(a, b)| a * b).sum() };
+    for (i, j) in [(0, 4), (3, 7), (7, 11)] {
+        assert!((score(i, j) - score(0, 4)).abs() < 1e-5);
+    }
+    assert!((score(0, 4) - score(4, 0)).abs() > 1e-2);
+    let plain: f32 = query.iter().zip(key).map(|(a, b)| a * b).sum();
+    assert!((score(5, 5) - plain).abs() < 1e-5);
+}
+
+#[test]
+fn a_window_that_reaches_everywhere_is_none() {
+    let lengths = [9, 4];
+    let run = |window| {
+        let form = EncoderForm { window, ..local() };
+        native(&case_of(form, &lengths, 2, 4, 6, None, 1.0))
+    };
+    assert_eq!(run(Some(8)), run(None));
+    assert_eq!(run(Some(usize::MAX)), run(None));
+    assert_ne!(run(Some(7)).0, run(None).0);
+    // Nothing of a row that is out of reach of all layers' windows is read: only the row itself with a window of 0.
+    let (out, ..) = run(Some(0));
+    let mut case = case_of(EncoderForm { window: Some(0), ..local() }, &lengths, 2, 4, 6, None, 1.0);
+    case.inputs[0].0[8 * 5..8 * 6].fill(0.5);
+    let (other, ..) = native(&case);
+    for row in 0..13 {
+        assert_eq!(out[8 * row..][..8] == other[8 * row..][..8], row != 5, "{row}");
+    }
 }
 
 #[test]
@@ -168,12 +250,32 @@ fn blocks_of_many_rows_agree() {
     let lengths = [50, 0, 1, 33, 64, 17];
     for noise in [None, Some(7)] {
         agree(&case(&lengths, 4, 8, 48, noise, 1.0), 1e-4);
+        agree(&case_of(local(), &lengths, 4, 8, 48, noise, 1.0), 1e-4);
+    }
+}
+
+#[test]
+fn noise_made_on_the_device_is_the_native_bodys() {
+    for (lengths, seed) in [(&[3, 0, 9, 1][..], 3), (&[40, 33], u64::MAX), (&[7], 0x8000_0000)] {
+        let case = case(lengths, 3, 4, 10, Some(seed), 1.0);
+        let run = |spec: &EncoderSpec, inputs| tensor_body::layer(spec, inputs, &tensor_body::device_noise);
+        let (out, _, found) = gradients::<Auto>(&case, run);
+        let (want_out, _, want) = native(&case);
+        near("output", &out, &want_out, 1e-4);
+        for (at, (found, want)) in found.iter().zip(&want).enumerate() {
+            near(&format!("gradient {at}"), found, want, 1e-4);
+        }
     }
 }
 
 #[test]
 fn the_gradient_is_the_outputs_change() {
-    let mut case = case(&[3, 2], 2, 3, 5, Some(3), 1.5);
+    the_change_is(case(&[3, 2], 2, 3, 5, Some(3), 1.5));
+    let form = EncoderForm { window: Some(1), ..local() };
+    the_change_is(case_of(form, &[3, 2], 2, 4, 5, Some(3), 1.5));
+}
+
+fn the_change_is(mut case: Case) {
     let (_, _, found) = native(&case);
     let step = 4e-3;
     for input in 0..case.inputs.len() {
@@ -212,28 +314,36 @@ fn a_frozen_layer_has_no_gradient_of_its_own_and_passes_its_inputs() {
 
 #[test]
 fn the_number_of_threads_does_not_matter() {
-    let case = case(&[40, 3, 70, 21], 2, 8, 32, Some(5), 1.0);
-    let run = |threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| native(&case))
-    };
-    let first = run(1);
-    for threads in [2, 3] {
-        assert_eq!(run(threads), first);
+    for form in [EncoderForm::default(), local()] {
+        let case = case_of(form, &[40, 3, 70, 21], 2, 8, 32, Some(5), 1.0);
+        let run = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| native(&case))
+        };
+        let first = run(1);
+        for threads in [2, 3] {
+            assert_eq!(run(threads), first);
+        }
     }
 }
 
 #[test]
 fn a_ready_layer_is_the_layer() {
     // Widths that are no whole number of panels, rows of every remainder, many rows.
-    for (lengths, heads, size, inner) in [
-        (&[1][..], 1, 1, 1),
-        (&[5, 0, 8], 3, 5, 70),
-        (&[7], 12, 4, 192),
-        (&[40, 33, 70, 17], 4, 13, 600),
-        (&[100], 3, 5, 50),
+    let (bert, first) = (EncoderForm::default(), EncoderForm { norms: Norms::BeforeFeedForward, ..local() });
+    for (form, lengths, heads, size, inner) in [
+        (bert, &[1][..], 1, 1, 1),
+        (bert, &[5, 0, 8], 3, 5, 70),
+        (bert, &[7], 12, 4, 192),
+        (bert, &[40, 33, 70, 17], 4, 13, 600),
+        (bert, &[100], 3, 5, 50),
+        (local(), &[1], 1, 2, 1),
+        (local(), &[40, 0, 70, 17], 4, 14, 300),
+        (first, &[100], 3, 6, 50),
+        (EncoderForm { norms: Norms::Behind, ..local() }, &[12, 3], 3, 6, 50),
+        (EncoderForm { gated: false, ..local() }, &[12, 3], 3, 6, 50),
     ] {
-        let case = case(lengths, heads, size, inner, None, 1.0);
+        let case = case_of(form, lengths, heads, size, inner, None, 1.0);
         let (inputs, _) = tensors::<Auto>(&case, false);
         let parameters = inputs.parameters.map(|tensor| tensor.primitive);
         let x = inputs.x.primitive;
@@ -259,7 +369,13 @@ fn a_fixed_layer_is_the_layer_with_noise_and_without() {
     for noise in [None, Some(5)] {
         let case = case(&[3, 6], 2, 4, 9, noise, 1.0);
         let mut rng = ChaCha8Rng::seed_from_u64(3);
-        let layer: EncoderLayer<Flex> = EncoderLayerConfig { width: 8, inner: 9 }.init(&FlexDevice, &mut rng);
+        let layer: EncoderLayer<Flex> = EncoderLayerConfig {
+            width: 8,
+            inner: 9,
+            form: EncoderForm::default(),
+            biases: Biases::default(),
+        }
+        .init(&FlexDevice, &mut rng);
         let x = init::tensor::<Flex, 2>(case.inputs[0].0.clone(), [9, 8], &FlexDevice);
         let values = |x: Tensor<Flex, 2>| x.into_data().to_vec::<f32>().unwrap();
         let want = values(layer.forward(x.clone(), &case.spec));

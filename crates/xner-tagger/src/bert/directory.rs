@@ -10,7 +10,8 @@ use xner_train::{Purpose, files, stream};
 
 use super::config::{BertConfig, Head, XnerKeys};
 use super::encoder::BertEncoder;
-use super::network::{Embeddings, TagHead};
+use super::head::TagHead;
+use super::network::{Embeddings, LastNorm};
 use super::parts::{Named, Read};
 use super::tagger::BertTagger;
 use super::tags::labels;
@@ -46,7 +47,7 @@ impl<B: NerBackend> BertTagger<B> {
         let (hidden, count) = (config.hidden_size, config.labels.len());
         let encoder = BertEncoder::read(&mut checkpoint, config, device)?;
         let mut rng = stream(0, Purpose::Weights, 0, 0);
-        let head = TagHead::new(hidden, labels.tags.len(), keys.head, device, &mut rng);
+        let head = TagHead::of(&encoder.config, labels.tags.len(), keys.head, device, &mut rng);
         let head = head.read(&mut checkpoint, hidden, &labels.rows, count)?;
         if let Some(name) = checkpoint.unexpected().first() {
             let message = format!("has a tensor `{name}` that a token classifier has not");
@@ -60,10 +61,11 @@ impl<B: NerBackend> BertTagger<B> {
     /// # Errors
     /// [`Error::Io`].
     pub fn save(&self, folder: &Path) -> Result<()> {
-        let BertEncoder { config, words, embeddings, layers, .. } = &self.encoder;
+        let BertEncoder { config, words, embeddings, layers, last, .. } = &self.encoder;
         let layers: Vec<&EncoderLayer<B>> = layers.iter().map(|layer| &**layer).collect();
+        let last = last.as_ref();
         let tags = crate::Tagger::tag_set(self);
-        Parts { config, keys: self.keys, words, embeddings, layers, head: &self.head, tags }
+        Parts { config, keys: self.keys, words, embeddings, layers, last, head: &self.head, tags }
             .save(folder, &self.tokeniser)
     }
 }
@@ -75,6 +77,7 @@ pub(super) struct Parts<'a, B: Backend> {
     pub words: &'a [f32],
     pub embeddings: &'a Embeddings<B>,
     pub layers: Vec<&'a EncoderLayer<B>>,
+    pub last: Option<&'a LastNorm<B>>,
     pub head: &'a TagHead<B>,
     pub tags: &'a TagSet,
 }
@@ -82,7 +85,7 @@ pub(super) struct Parts<'a, B: Backend> {
 impl<B: Backend> Parts<'_, B> {
     /// Writes the directory; `config.json` is the last file, and without it there is no model.
     pub(super) fn save(self, folder: &Path, tokeniser: &Tokeniser) -> Result<()> {
-        let Self { config, keys, words, embeddings, layers, head, tags } = self;
+        let Self { config, keys, words, embeddings, layers, last, head, tags } = self;
         files::create_folder(folder)?;
         let path = folder.join(CONFIG);
         match std::fs::remove_file(&path) {
@@ -92,15 +95,18 @@ impl<B: Backend> Parts<'_, B> {
             _ => {}
         }
         tokeniser.save(folder)?;
-        let prefix = config.family.prefix();
+        let (prefix, names) = (config.family.prefix(), &config.kind().names);
         let mut tensors: Named = Vec::new();
-        let table = "embeddings.word_embeddings.weight";
-        embeddings.write(prefix, &mut tensors);
+        embeddings.write(names, prefix, &mut tensors);
         for (at, layer) in layers.into_iter().enumerate() {
-            layer.write(&format!("{prefix}encoder.layer.{at}."), &mut tensors);
+            layer.write(names, &format!("{prefix}{}{at}.", names.layer), &mut tensors);
+        }
+        if let Some(last) = last {
+            last.write(names, prefix, &mut tensors);
         }
         head.write(&mut tensors);
-        let words = (format!("{prefix}{table}"), vec![config.vocab_size, config.hidden_size], words);
+        let shape = vec![config.vocab_size, config.embedding_size];
+        let words = (format!("{prefix}{}", names.words), shape, words);
         let rest =
             tensors.iter().map(|(name, shape, values)| (name.as_str(), shape.as_slice(), values.as_slice()));
         let all = std::iter::once((words.0.as_str(), words.1.as_slice(), words.2)).chain(rest);

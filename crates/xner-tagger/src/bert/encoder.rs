@@ -10,8 +10,8 @@ use xner_train::{Purpose, stream, weights::host};
 
 use super::batch::{Piece, SubwordBatch};
 use super::config::BertConfig;
-use super::network::{self, Embeddings};
-use super::parts::{Read, Shape};
+use super::network::{self, Embeddings, LastNorm};
+use super::parts::Read;
 use super::weights::Checkpoint;
 use crate::Result;
 
@@ -23,12 +23,14 @@ pub type HiddenStates = Vec<Vec<f32>>;
 pub struct BertEncoder<B: Backend> {
     /// Sizes and switches.
     pub config: BertConfig,
-    /// The table of subwords, `[vocabulary, hidden]` row by row, on the host.
+    /// The table of subwords, `[vocabulary, embedding]` row by row, on the host.
     pub words: Arc<Vec<f32>>,
     /// What comes before the layers.
     pub embeddings: Embeddings<B>,
     /// The layers.
     pub layers: Vec<FixedLayer<B>>,
+    /// The norm behind the last layer, where the architecture has one.
+    pub last: Option<LastNorm<B>>,
     pub(super) device: B::Device,
 }
 
@@ -49,40 +51,51 @@ impl<B: EncoderOps> BertEncoder<B> {
     /// # Errors
     /// [`crate::Error::Tensor`] for a tensor that is missing, of another shape or not finite.
     pub fn read(checkpoint: &mut Checkpoint, config: BertConfig, device: &B::Device) -> Result<Self> {
-        let words =
-            checkpoint.take("embeddings.word_embeddings.weight", &[config.vocab_size, config.hidden_size])?;
+        let names = &config.kind().names;
+        let words = checkpoint.take(names.words, &[config.vocab_size, config.embedding_size])?;
         // The values are replaced at once; only shapes count.
         let mut rng = stream(0, Purpose::Weights, 0, 0);
-        let embeddings =
-            Embeddings::new(&config, device, &mut rng).read(checkpoint, Shape::of(&config), "")?;
+        let embeddings = Embeddings::new(&config, device, &mut rng).read(checkpoint, names, "")?;
         let mut layers = Vec::with_capacity(config.num_hidden_layers);
         for at in 0..config.num_hidden_layers {
-            let layer = network::layer(&config, device, &mut rng);
-            let layer = layer.read(checkpoint, Shape::of(&config), &format!("encoder.layer.{at}."))?;
+            let layer = network::layer(&config, at, device, &mut rng);
+            let layer = layer.read(checkpoint, names, &format!("{}{at}.", names.layer))?;
             layers.push(layer.into());
         }
-        Ok(Self { config, words: Arc::new(words), embeddings, layers, device: device.clone() })
+        let last = LastNorm::new(&config, device);
+        let last = last.map(|last| last.read(checkpoint, names, "")).transpose()?;
+        Ok(Self { config, words: Arc::new(words), embeddings, layers, last, device: device.clone() })
     }
 
     /// The layers' input.
     pub fn embed(&self, batch: &SubwordBatch) -> Tensor<B, 2> {
-        let width = self.config.hidden_size;
+        let width = self.config.embedding_size;
         let words = batch.vectors(&self.words, width);
         let words = init::tensor(words, [batch.rows.len(), width], &self.device);
-        self.embeddings.forward(words, batch, self.config.layer_norm_eps)
+        self.embeddings.project(self.embeddings.forward(words, batch, self.config.layer_norm_eps))
     }
 
-    /// The last layer's states of a batch, `[rows, hidden]`.
+    /// The last layer's states of a batch, behind the last norm where there is one: `[rows, hidden]`.
     pub fn last(&self, batch: &SubwordBatch) -> Tensor<B, 2> {
         // On one of rayon's threads from here on, or each of the layers' parallel parts would call one.
         rayon::scope(|_| {
-            let spec = network::spec(batch, &self.config, None);
-            self.layers.iter().fold(self.embed(batch), |x, layer| layer.forward(x, &spec))
+            let layers = self.layers.iter().enumerate();
+            let x = layers.fold(self.embed(batch), |x, (at, layer)| {
+                layer.forward(x, &network::spec(batch, &self.config, at, None))
+            });
+            self.normalised(x)
         })
     }
 
+    fn normalised(&self, x: Tensor<B, 2>) -> Tensor<B, 2> {
+        match &self.last {
+            Some(last) => last.forward(x, self.config.layer_norm_eps),
+            None => x,
+        }
+    }
+
     /// The states of every layer for sentences given as subwords, special ones among them: for each sentence the
-    /// layers' input and each layer's output.
+    /// layers' input and each layer's output, the last one's behind the last norm where there is one.
     ///
     /// # Panics
     /// When a subword is beyond the vocabulary, or a sentence longer than [`BertConfig::max_length`].
@@ -100,11 +113,13 @@ impl<B: EncoderOps> BertEncoder<B> {
                 row += ids.len();
             }
         };
-        let spec = network::spec(&batch, &self.config, None);
         let mut x = self.embed(&batch);
         keep(&x);
-        for layer in &self.layers {
-            x = layer.forward(x, &spec);
+        for (at, layer) in self.layers.iter().enumerate() {
+            x = layer.forward(x, &network::spec(&batch, &self.config, at, None));
+            if at + 1 == self.layers.len() {
+                x = self.normalised(x);
+            }
             keep(&x);
         }
         found

@@ -6,12 +6,21 @@ use crate::{Error, Result};
 
 #[cfg(feature = "hub")]
 mod fetch;
+mod token;
+
+pub use self::token::Token;
 
 /// Where models come from that are named and not there: the Hugging Face hub and its cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hub {
     /// The address of the hub; `HF_ENDPOINT`.
     pub endpoint: String,
+    /// Whether that address may be plain `http`, which anyone on the way can read and change; `XNER_HUB_HTTP`. A token
+    /// is sent over TLS even so, or not at all.
+    pub http: bool,
+    /// What opens private models; `HF_TOKEN`, or the file that `HF_TOKEN_PATH` names, or `token` in `HF_HOME`; none
+    /// with `HF_HUB_DISABLE_IMPLICIT_TOKEN`.
+    pub token: Token,
     /// The folder of the cache, which `huggingface_hub` shares; `HF_HUB_CACHE`, or `hub` in `HF_HOME`.
     pub cache: PathBuf,
     /// Whether the network may not be touched; `HF_HUB_OFFLINE`.
@@ -40,20 +49,35 @@ impl Hub {
     /// [`Error::Setting`] when neither a cache nor a home folder is known.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let get = |key: &str| lookup(key).filter(|value| !value.is_empty());
-        let home = || get("HF_HOME").map(PathBuf::from);
+        let is_on = |key: &str| {
+            get(key).is_some_and(|value| {
+                ["1", "on", "yes", "true"].contains(&value.to_ascii_lowercase().as_str())
+            })
+        };
         let shared = || get("XDG_CACHE_HOME").map(|folder| Path::new(&folder).join("huggingface"));
         let user = || std::env::home_dir().map(|folder| folder.join(".cache/huggingface"));
+        let home = get("HF_HOME").map(PathBuf::from).or_else(shared).or_else(user);
+        let below = |name: &str| home.as_ref().map(|folder| folder.join(name));
         let cache = get("HF_HUB_CACHE")
             .map(PathBuf::from)
-            .or_else(|| Some(home().or_else(shared).or_else(user)?.join("hub")))
-            .ok_or_else(|| Error::Setting {
-                key: "HF_HOME".to_owned(),
-                message: "is not set, and there is no home folder".to_owned(),
-            })?;
+            .or_else(|| below("hub"))
+            .ok_or_else(|| Error::setting("HF_HOME", "is not set, and there is no home folder"))?;
+        let file = || get("HF_TOKEN_PATH").map(PathBuf::from).or_else(|| below("token"));
+        let token = if is_on("HF_HUB_DISABLE_IMPLICIT_TOKEN") {
+            Token::default()
+        } else if let Some(text) = get("HF_TOKEN").or_else(|| get("HUGGING_FACE_HUB_TOKEN")) {
+            Token::new(text)
+        } else {
+            file().map(Token::in_file).unwrap_or_default()
+        };
         let endpoint = get("HF_ENDPOINT").unwrap_or_else(|| "https://huggingface.co".to_owned());
-        let offline = get("HF_HUB_OFFLINE")
-            .is_some_and(|value| ["1", "on", "yes", "true"].contains(&value.to_ascii_lowercase().as_str()));
-        Ok(Self { endpoint: endpoint.trim_end_matches('/').to_owned(), cache, offline })
+        Ok(Self {
+            endpoint: endpoint.trim_end_matches('/').to_owned(),
+            http: is_on("XNER_HUB_HTTP"),
+            token,
+            cache,
+            offline: is_on("HF_HUB_OFFLINE"),
+        })
     }
 
     /// The directory of a model: `name` itself where there is such a directory, and then nothing else is looked at; or
@@ -139,7 +163,13 @@ mod tests {
             [("1", true), ("YES", true), ("True", true), ("on", true), ("0", false), ("", false)]
         {
             assert_eq!(hub(&[("HF_HUB_OFFLINE", value)]).offline, offline, "{value}");
+            assert_eq!(hub(&[("XNER_HUB_HTTP", value)]).http, offline, "{value}");
         }
+        assert_eq!(hub(&[("HF_HOME", "/a")]).token, Token::in_file("/a/token"));
+        assert_eq!(hub(&[("HF_HOME", "/a"), ("HF_TOKEN_PATH", "/b")]).token, Token::in_file("/b"));
+        assert_eq!(hub(&[("HF_HOME", "/a"), ("HF_TOKEN", "c")]).token, Token::new("c"));
+        let disabled = [("HF_TOKEN", "c"), ("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")];
+        assert_eq!(hub(&disabled).token, Token::default());
     }
 
     #[test]
@@ -158,7 +188,13 @@ mod tests {
     #[test]
     fn a_directory_that_exists_is_taken_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
-        let nowhere = Hub { endpoint: "http://127.0.0.1:1".into(), cache: "/nowhere".into(), offline: false };
+        let nowhere = Hub {
+            endpoint: "http://127.0.0.1:1".into(),
+            http: true,
+            token: Token::default(),
+            cache: "/nowhere".into(),
+            offline: false,
+        };
         assert_eq!(nowhere.directory(folder.path().to_str().unwrap()).unwrap(), folder.path());
         let file = folder.path().join("file");
         std::fs::write(&file, "").unwrap();

@@ -1,4 +1,5 @@
-//! BERT and its kin, read from and written to Hugging Face directories.
+//! BERT and its kin, read from and written to Hugging Face directories: BERT, RoBERTa, XLM-RoBERTa, DistilBERT, ELECTRA
+//! and ModernBERT, each of them a [`Kind`], which is data.
 //!
 //! [`BertConfig`] is `config.json`, [`weights`] the tensors, [`Tokeniser`] goes from words to subwords, and
 //! [`Windows`] cuts sentences that are longer than the encoder takes, [`BertEncoder`] is
@@ -9,8 +10,11 @@ mod batch;
 pub mod config;
 mod directory;
 mod encoder;
+mod head;
 pub mod hub;
 mod identity;
+mod kind;
+#[cfg_attr(not(feature = "train"), allow(dead_code, reason = "training needs the rest"))]
 mod network;
 mod parts;
 mod pool;
@@ -18,6 +22,7 @@ mod random;
 mod tagger;
 mod tags;
 mod tokeniser;
+#[cfg(feature = "train")]
 pub mod train;
 pub mod weights;
 mod windows;
@@ -25,8 +30,10 @@ mod windows;
 pub use batch::{Piece, SubwordBatch};
 pub use config::BertConfig;
 pub use encoder::{BertEncoder, HiddenStates};
+pub use head::{TagHead, Transform};
 pub use identity::fingerprint;
-pub use network::{Embeddings, TagHead};
+pub use kind::{Family, Kind, Positions};
+pub use network::{Embeddings, LastNorm};
 pub use pool::{Pooling, SentenceEncoder};
 pub use random::RandomEncoder;
 pub use tagger::BertTagger;

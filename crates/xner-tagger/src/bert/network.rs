@@ -1,53 +1,113 @@
-//! The encoder and the head as modules.
+//! The encoder as modules.
 
 use burn::module::{Module, Param};
-use burn::nn::Linear;
-use burn::tensor::activation::log_softmax;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::Rng;
-use xner_nn::{
-    Crf, EncoderDropout, EncoderLayer, EncoderLayerConfig, EncoderOps, EncoderSpec, NerBackend, init,
-};
+use xner_nn::{EncoderDropout, EncoderLayer, EncoderLayerConfig, EncoderOps, EncoderSpec, init};
 
 use super::batch::SubwordBatch;
-use super::config::{BertConfig, Head};
+use super::config::BertConfig;
+use super::kind::Positions;
 
 /// What comes before the layers, but for the table of subwords, which stays on the host.
 #[derive(Module, Debug)]
 pub struct Embeddings<B: Backend> {
-    /// `[positions, hidden]`
-    pub positions: Param<Tensor<B, 2>>,
-    /// `[token types, hidden]`; every subword is of type 0.
-    pub types: Param<Tensor<B, 2>>,
-    /// The norm's gain: `[hidden]`
+    /// `[positions, embedding]`
+    pub positions: Option<Param<Tensor<B, 2>>>,
+    /// `[token types, embedding]`; every subword is of type 0.
+    pub types: Option<Param<Tensor<B, 2>>>,
+    /// The norm's gain: `[embedding]`
     pub gain: Param<Tensor<B, 1>>,
-    /// The norm's bias: `[hidden]`
-    pub bias: Param<Tensor<B, 1>>,
+    /// The norm's bias: `[embedding]`
+    pub bias: Option<Param<Tensor<B, 1>>>,
+    /// The way to the layers' width, `[embedding, hidden]`, where that is another.
+    pub project: Option<Param<Tensor<B, 2>>>,
+    /// Its bias: `[hidden]`
+    pub project_bias: Option<Param<Tensor<B, 1>>>,
 }
 
 impl<B: Backend> Embeddings<B> {
     /// With seeded values.
     pub fn new(config: &BertConfig, device: &B::Device, rng: &mut impl Rng) -> Self {
-        let hidden = config.hidden_size;
-        let mut table = |rows| Param::from_tensor(init::uniform([rows, hidden], 0.02, device, rng));
-        let same = |value| Param::from_tensor(init::tensor(vec![value; hidden], [hidden], device));
+        let (width, hidden) = (config.embedding_size, config.hidden_size);
+        let mut table = |rows, columns| Param::from_tensor(init::uniform([rows, columns], 0.02, device, rng));
+        let same = |value, size| Param::from_tensor(init::tensor(vec![value; size], [size], device));
+        let has_table = config.kind().positions != Positions::Rotary;
         Self {
-            positions: table(config.max_position_embeddings),
-            types: table(config.type_vocab_size),
-            gain: same(1.0),
-            bias: same(0.0),
+            positions: has_table.then(|| table(config.max_position_embeddings, width)),
+            types: (config.type_vocab_size > 0).then(|| table(config.type_vocab_size, width)),
+            gain: same(1.0, width),
+            bias: config.biases().norms.then(|| same(0.0, width)),
+            project: (width != hidden).then(|| table(width, hidden)),
+            project_bias: (width != hidden).then(|| same(0.0, hidden)),
         }
     }
 
-    /// The layers' input, `[rows, hidden]`, from the rows of the table of subwords, `[rows, hidden]`.
+    /// The normalised embeddings, `[rows, embedding]`, from the rows of the table of subwords. With
+    /// [`Embeddings::project`] they are the layers' input.
     pub fn forward(&self, words: Tensor<B, 2>, batch: &SubwordBatch, epsilon: f64) -> Tensor<B, 2> {
         let device = words.device();
-        let positions = self.positions.val().select(0, index(batch.positions.iter().copied(), &device));
-        let x = words + positions + self.types.val().narrow(0, 0, 1);
-        let centred = x.clone() - x.mean_dim(1);
-        let variance = centred.clone().square().mean_dim(1);
-        centred / (variance + epsilon).sqrt() * self.gain.val().unsqueeze() + self.bias.val().unsqueeze()
+        let mut x = words;
+        if let Some(table) = &self.positions {
+            x = x + table.val().select(0, index(batch.positions.iter().copied(), &device));
+        }
+        if let Some(table) = &self.types {
+            x = x + table.val().narrow(0, 0, 1);
+        }
+        norm(x, &self.gain, self.bias.as_ref(), epsilon)
+    }
+
+    /// The layers' input, `[rows, hidden]`, from the normalised embeddings, behind their dropout.
+    pub fn project(&self, x: Tensor<B, 2>) -> Tensor<B, 2> {
+        let x = match &self.project {
+            Some(weight) => x.matmul(weight.val()),
+            None => x,
+        };
+        match &self.project_bias {
+            Some(bias) => x + bias.val().unsqueeze(),
+            None => x,
+        }
+    }
+}
+
+/// The norm behind the last layer, of architectures whose layers have theirs before.
+#[derive(Module, Debug)]
+pub struct LastNorm<B: Backend> {
+    /// `[hidden]`
+    pub gain: Param<Tensor<B, 1>>,
+    /// `[hidden]`
+    pub bias: Option<Param<Tensor<B, 1>>>,
+}
+
+impl<B: Backend> LastNorm<B> {
+    /// With gains of 1 and biases of 0, for an architecture that has one.
+    pub fn new(config: &BertConfig, device: &B::Device) -> Option<Self> {
+        config.kind().names.last?;
+        let hidden = config.hidden_size;
+        let same = |value| Param::from_tensor(init::tensor(vec![value; hidden], [hidden], device));
+        Some(Self { gain: same(1.0), bias: config.biases().norms.then(|| same(0.0)) })
+    }
+
+    /// The normalised states, `[rows, hidden]`.
+    pub fn forward(&self, x: Tensor<B, 2>, epsilon: f64) -> Tensor<B, 2> {
+        norm(x, &self.gain, self.bias.as_ref(), epsilon)
+    }
+}
+
+/// Layer norm, row by row: `(x - mean) / √(variance + ε) · gain + bias`.
+pub(super) fn norm<B: Backend>(
+    x: Tensor<B, 2>,
+    gain: &Param<Tensor<B, 1>>,
+    bias: Option<&Param<Tensor<B, 1>>>,
+    epsilon: f64,
+) -> Tensor<B, 2> {
+    let centred = x.clone() - x.mean_dim(1);
+    let variance = centred.clone().square().mean_dim(1);
+    let x = centred / (variance + epsilon).sqrt() * gain.val().unsqueeze();
+    match bias {
+        Some(bias) => x + bias.val().unsqueeze(),
+        None => x,
     }
 }
 
@@ -61,57 +121,22 @@ pub(super) fn index<B: Backend>(
     Tensor::from_data(TensorData::new(rows, shape), device)
 }
 
-/// What comes behind the layers: a linear layer to the tags' scores, and a CRF over them where one is wanted. Its
-/// softmax is equation 2 of `TransAdv` and of Wu et al. (2020).
-#[derive(Module, Debug)]
-pub struct TagHead<B: Backend> {
-    /// `[hidden] -> [tags]`
-    pub dense: Linear<B>,
-    /// The scores of neighbouring tags.
-    pub crf: Option<Crf<B>>,
-}
-
-impl<B: Backend> TagHead<B> {
-    /// With seeded weights: about normal with a deviation of 0.02, as BERT's layers begin; biases zero.
-    pub fn new(hidden: usize, tags: usize, head: Head, device: &B::Device, rng: &mut impl Rng) -> Self {
-        let mut dense = init::linear(hidden, tags, device, rng);
-        dense.weight = Param::from_tensor(init::normal([hidden, tags], 0.02, device, rng));
-        Self { dense, crf: (head == Head::Crf).then(|| Crf::new(tags, device, rng)) }
-    }
-}
-
-impl<B: NerBackend> TagHead<B> {
-    /// The mean loss of each word that has a tag: -log softmax at the gold tag; with a CRF -log p(gold) of each
-    /// window, over its words.
-    ///
-    /// `scores` is `[words, tags]` of the batch's words in order, `gold` their tags.
-    pub fn loss(&self, scores: Tensor<B, 2>, gold: &[u16], batch: &SubwordBatch) -> Tensor<B, 1> {
-        let device = scores.device();
-        let count = gold.len().max(1) as f32;
-        let Some(crf) = &self.crf else {
-            let gold: Tensor<B, 1, Int> = index(gold.iter().map(|&tag| u32::from(tag)), &device);
-            return log_softmax(scores, 1).gather(1, gold.unsqueeze_dim(1)).sum().neg() / count;
-        };
-        let (packing, order) = batch.packed_words();
-        let scores = scores.select(0, index(order.iter().copied(), &device));
-        let gold: Vec<u16> = order.iter().map(|&word| gold[word as usize]).collect();
-        crf.loss(scores, &gold, &packing, xner_nn::Reduction::Sum) / count
-    }
-}
-
-/// A new layer of an encoder.
+/// A new layer of an encoder, counted from 0.
 pub(super) fn layer<B: Backend>(
     config: &BertConfig,
+    at: usize,
     device: &B::Device,
     rng: &mut impl Rng,
 ) -> EncoderLayer<B> {
-    EncoderLayerConfig { width: config.hidden_size, inner: config.intermediate_size }.init(device, rng)
+    let (width, inner) = (config.hidden_size, config.intermediate_size);
+    EncoderLayerConfig { width, inner, form: config.form(at), biases: config.biases() }.init(device, rng)
 }
 
-/// What a layer is told of a batch.
+/// What a layer, counted from 0, is told of a batch.
 pub(super) fn spec(
     batch: &SubwordBatch,
     config: &BertConfig,
+    at: usize,
     dropout: Option<EncoderDropout>,
 ) -> EncoderSpec {
     EncoderSpec {
@@ -119,16 +144,18 @@ pub(super) fn spec(
         heads: config.num_attention_heads,
         epsilon: config.layer_norm_eps as f32,
         dropout,
+        form: config.form(at),
     }
 }
 
-/// Runs a layer on the rows of a batch.
+/// Runs a layer, counted from 0, on the rows of a batch.
 pub(super) fn run<B: EncoderOps>(
     layer: &EncoderLayer<B>,
+    at: usize,
     x: Tensor<B, 2>,
     batch: &SubwordBatch,
     config: &BertConfig,
     dropout: Option<EncoderDropout>,
 ) -> Tensor<B, 2> {
-    layer.forward(x, &spec(batch, config, dropout))
+    layer.forward(x, &spec(batch, config, at, dropout))
 }

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+#[cfg(feature = "train")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xner_corpus::Sentence;
-use xner_nn::EncoderOps;
+use xner_nn::NerBackend;
 use xner_train::weights::host;
 
 use super::batch::{Piece, SubwordBatch};
@@ -21,7 +22,8 @@ use crate::{Error, Result};
 const BUDGET: usize = 2048;
 
 /// What of the last layer's states a sentence's vector is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Pooling {
     /// The state of the first subword, which is special: `[CLS]` or `<s>`.
@@ -36,14 +38,14 @@ pub enum Pooling {
 /// Of a sentence that is longer than a window only its first window counts: what comes behind is not read. A
 /// sentence's vector depends on its first window alone, and has the same bytes whatever sentences are beside it.
 #[derive(Debug)]
-pub struct SentenceEncoder<B: EncoderOps> {
+pub struct SentenceEncoder<B: NerBackend> {
     encoder: BertEncoder<B>,
     tokeniser: Arc<Tokeniser>,
     pooling: Pooling,
     windows: Windows,
 }
 
-impl<B: EncoderOps> SentenceEncoder<B> {
+impl<B: NerBackend> SentenceEncoder<B> {
     /// Puts one together; windows are `length` subwords long, special ones included, or as long as the encoder takes
     /// where that is less.
     ///
@@ -112,8 +114,7 @@ impl<B: EncoderOps> SentenceEncoder<B> {
             done(numbers.iter().map(|&number| shares[number]).sum());
             Ok(found)
         };
-        let found: Vec<Vec<(usize, Vec<f32>)>> =
-            batches(&lengths, BUDGET).par_iter().map(run).collect::<Result<_>>()?;
+        let found: Vec<Vec<(usize, Vec<f32>)>> = B::each(&batches(&lengths, B::at_once(BUDGET)), run)?;
         let mut vectors = vec![Vec::new(); firsts.len()];
         for (number, vector) in found.into_iter().flatten() {
             vectors[number] = vector;

@@ -4,16 +4,19 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use rand_chacha::ChaCha8Rng;
-use serde_json::json;
+use serde_json::{Value, json};
 use xner_train::{Purpose, files, stream, uniform};
 
 use super::config::BertConfig;
+use super::kind::{Family, Names, Positions, Qkv};
 use super::weights::write_safetensors;
 use crate::{Error, Result};
 
 /// The sizes of a new encoder, and the seed of its weights.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RandomEncoder {
+    /// The architecture.
+    pub kind: Family,
     /// Numbers in a hidden state.
     pub hidden: usize,
     /// Layers.
@@ -33,9 +36,10 @@ pub struct RandomEncoder {
 }
 
 impl Default for RandomEncoder {
-    /// Two layers of 64, which learn a small corpus in seconds.
+    /// A BERT of two layers of 64, which learns a small corpus in seconds.
     fn default() -> Self {
         Self {
+            kind: Family::Bert,
             hidden: 64,
             layers: 2,
             heads: 4,
@@ -51,8 +55,8 @@ impl Default for RandomEncoder {
 const SPECIAL: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
 impl RandomEncoder {
-    /// Writes the encoder's folder in Hugging Face's layout: a BERT whose vocabulary (`WordPiece`, cased) has these
-    /// words, and each of their characters, at the beginning of a word and inside one; so it reads every word that is
+    /// Writes the encoder's folder in Hugging Face's layout. Of whatever kind it is, its vocabulary (`WordPiece`, cased)
+    /// has these words, and each of their characters, at the beginning of a word and inside one; so it reads every word that is
     /// made of these characters.
     ///
     /// The same words in any order, sizes and seed give the same bytes.
@@ -89,13 +93,7 @@ impl RandomEncoder {
         files::create_folder(folder)?;
         let path = folder.join("config.json");
         let (hidden, rows) = (self.hidden, vocabulary.len());
-        let description = json!({
-            "architectures": ["BertModel"], "model_type": "bert", "hidden_act": "gelu", "vocab_size": rows,
-            "hidden_size": hidden, "num_hidden_layers": self.layers, "num_attention_heads": self.heads,
-            "intermediate_size": self.inner, "max_position_embeddings": self.positions, "type_vocab_size": 2,
-            "hidden_dropout_prob": self.dropout, "attention_probs_dropout_prob": self.dropout,
-            "initializer_range": self.deviation, "layer_norm_eps": 1e-12, "pad_token_id": 0,
-        });
+        let description = self.description(rows);
         files::write_json(&path, &description)?;
         if let Err(fault) = BertConfig::read(&path) {
             // Without it the folder holds no model.
@@ -116,44 +114,120 @@ impl RandomEncoder {
         write_safetensors(&folder.join("model.safetensors"), &tensors)
     }
 
-    /// All weights, by the names and shapes of a `BertModel`.
+    /// All weights, by the names and shapes of the architecture's bare model.
     fn tensors(&self, rows: usize) -> Vec<(String, Vec<usize>, Vec<f32>)> {
-        let Self { hidden, inner, positions, .. } = *self;
-        let mut rng: ChaCha8Rng = stream(self.seed, Purpose::Weights, 0, 0);
-        // Uniform, with this deviation.
-        let limit = self.deviation * 3f32.sqrt();
-        let mut all = Vec::new();
-        let mut table = |all: &mut Vec<_>, name: String, shape: [usize; 2]| {
-            all.push((name, shape.to_vec(), uniform(&mut rng, shape[0] * shape[1], limit)));
-        };
-        let row = |all: &mut Vec<_>, name: String, count: usize, value: f32| {
-            all.push((name, vec![count], vec![value; count]));
-        };
-        let norm = |all: &mut Vec<_>, name: &str| {
-            row(all, format!("{name}.weight"), hidden, 1.0);
-            row(all, format!("{name}.bias"), hidden, 0.0);
-        };
-        for (name, count) in [("word", rows), ("position", positions), ("token_type", 2)] {
-            table(&mut all, format!("embeddings.{name}_embeddings.weight"), [count, hidden]);
-        }
-        norm(&mut all, "embeddings.LayerNorm");
-        for layer in 0..self.layers {
-            let layer = format!("encoder.layer.{layer}");
-            for (name, shape) in [
-                ("attention.self.query", [hidden, hidden]),
-                ("attention.self.key", [hidden, hidden]),
-                ("attention.self.value", [hidden, hidden]),
-                ("attention.output.dense", [hidden, hidden]),
-                ("intermediate.dense", [inner, hidden]),
-                ("output.dense", [hidden, inner]),
-            ] {
-                table(&mut all, format!("{layer}.{name}.weight"), shape);
-                row(&mut all, format!("{layer}.{name}.bias"), shape[0], 0.0);
+        let Self { hidden, inner, .. } = *self;
+        let Names { words, positions: places, types, norm, layer, qkv, .. } = &self.kind.kind().names;
+        let gated = self.kind == Family::ModernBert;
+        let rng = stream(self.seed, Purpose::Weights, 0, 0);
+        let mut made = Made { rng, limit: self.limit(), biases: !gated, all: Vec::new() };
+        for (name, count) in [(Some(*words), rows), (*places, self.places()), (*types, 2)] {
+            if let Some(name) = name {
+                made.table(name.to_owned(), [count, hidden]);
             }
-            norm(&mut all, &format!("{layer}.attention.output.LayerNorm"));
-            norm(&mut all, &format!("{layer}.output.LayerNorm"));
+        }
+        made.norm(norm, hidden);
+        let names = &self.kind.kind().names;
+        for at in 0..self.layers {
+            let part = |name: &str| format!("{layer}{at}.{name}");
+            match qkv {
+                Qkv::Apart(parts) => parts.iter().for_each(|name| made.dense(&part(name), [hidden, hidden])),
+                Qkv::Together(name) => made.dense(&part(name), [3 * hidden, hidden]),
+            }
+            made.dense(&part(names.out), [hidden, hidden]);
+            made.dense(&part(names.up), [if gated { 2 * inner } else { inner }, hidden]);
+            made.dense(&part(names.down), [hidden, inner]);
+            if !(gated && at == 0) {
+                made.norm(&part(names.first), hidden);
+            }
+            made.norm(&part(names.second), hidden);
+        }
+        if let Some(name) = names.last {
+            made.norm(name, hidden);
+        }
+        made.all
+    }
+
+    /// Rows of the table of positions.
+    fn places(&self) -> usize {
+        self.positions + usize::from(self.kind.kind().positions == Positions::BehindPadding)
+    }
+
+    /// Weights are uniform, with the deviation.
+    fn limit(&self) -> f32 {
+        self.deviation * 3f32.sqrt()
+    }
+
+    /// `config.json`, by the architecture's keys.
+    fn description(&self, rows: usize) -> Value {
+        let kind = self.kind.kind();
+        let mut all = json!({
+            "architectures": [format!("{}Model", kind.class)], "model_type": kind.model_type, "vocab_size": rows,
+            "max_position_embeddings": self.places(), "initializer_range": self.deviation, "pad_token_id": 0,
+        });
+        let own = |ours: &'static str| {
+            kind.keys.iter().find(|(bert, _)| *bert == ours).map_or(ours, |(_, theirs)| theirs)
+        };
+        for (key, value) in [
+            ("hidden_size", json!(self.hidden)),
+            ("num_hidden_layers", json!(self.layers)),
+            ("num_attention_heads", json!(self.heads)),
+            ("intermediate_size", json!(self.inner)),
+            ("hidden_dropout_prob", json!(self.dropout)),
+            ("attention_probs_dropout_prob", json!(self.dropout)),
+        ] {
+            all[own(key)] = value;
+        }
+        match self.kind {
+            Family::DistilBert => all["activation"] = json!("gelu"),
+            Family::ModernBert => {
+                all["hidden_activation"] = json!("gelu");
+                all["mlp_dropout"] = json!(self.dropout);
+            }
+            Family::Bert | Family::Roberta | Family::XlmRoberta | Family::Electra => {
+                all["hidden_act"] = json!("gelu");
+                all["type_vocab_size"] = json!(2);
+                all["layer_norm_eps"] = json!(1e-12);
+            }
+        }
+        if self.kind == Family::Electra {
+            all["embedding_size"] = json!(self.hidden);
         }
         all
+    }
+}
+
+/// Weights in the making.
+struct Made {
+    rng: ChaCha8Rng,
+    limit: f32,
+    /// Whether dense layers and norms have biases.
+    biases: bool,
+    all: Vec<(String, Vec<usize>, Vec<f32>)>,
+}
+
+impl Made {
+    fn table(&mut self, name: String, shape: [usize; 2]) {
+        let values = uniform(&mut self.rng, shape[0] * shape[1], self.limit);
+        self.all.push((name, shape.to_vec(), values));
+    }
+
+    fn row(&mut self, name: String, count: usize, value: f32) {
+        self.all.push((name, vec![count], vec![value; count]));
+    }
+
+    fn dense(&mut self, name: &str, shape: [usize; 2]) {
+        self.table(format!("{name}.weight"), shape);
+        if self.biases {
+            self.row(format!("{name}.bias"), shape[0], 0.0);
+        }
+    }
+
+    fn norm(&mut self, name: &str, count: usize) {
+        self.row(format!("{name}.weight"), count, 1.0);
+        if self.biases {
+            self.row(format!("{name}.bias"), count, 0.0);
+        }
     }
 }
 

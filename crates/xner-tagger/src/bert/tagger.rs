@@ -13,11 +13,11 @@ use xner_train::weights::host;
 use super::batch::{Piece, SubwordBatch};
 use super::config::XnerKeys;
 use super::encoder::BertEncoder;
-use super::network::TagHead;
+use super::head::TagHead;
 use super::tokeniser::Tokeniser;
 use super::windows::{Average, Windows, batches};
 use crate::decode::Decoder;
-use crate::{Decode, Result, Tagger, Tagging};
+use crate::{Decode, Features, Result, Tagger, Tagging};
 
 /// Subwords in a batch at most, padding counted as if there were any.
 const BUDGET: usize = 2048;
@@ -63,6 +63,14 @@ impl<B: NerBackend> BertTagger<B> {
         Ok(Self { encoder, head, tokeniser, keys, windows, decoder, scheme })
     }
 
+    /// The same with another way to choose tags.
+    #[must_use]
+    pub fn with_decode(mut self, decode: Decode) -> Self {
+        self.decoder = self.decoder.with_decode(decode);
+        self.scheme = self.scheme.with_decode(decode);
+        self
+    }
+
     /// The windows of sentences, and of which sentence each is.
     fn pieces(&self, sentences: &[Sentence]) -> Result<(Vec<Piece>, Vec<usize>)> {
         let cut = |(at, sentence): (usize, &Sentence)| -> Result<Vec<(usize, Piece)>> {
@@ -99,8 +107,7 @@ impl<B: NerBackend> BertTagger<B> {
                 .map(|(range, &at)| Ok((at, map(&computed[range.start * width..range.end * width])?)))
                 .collect()
         };
-        let found: Vec<Vec<(usize, T)>> =
-            batches(&lengths, BUDGET).par_iter().map(run).collect::<Result<_>>()?;
+        let found: Vec<Vec<(usize, T)>> = B::each(&batches(&lengths, B::at_once(BUDGET)), run)?;
         let mut found: Vec<(usize, T)> = found.into_iter().flatten().collect();
         found.sort_by_key(|(at, _)| *at);
         Ok(found.into_iter().map(|(_, answer)| answer).collect())
@@ -111,8 +118,9 @@ impl<B: NerBackend> BertTagger<B> {
         let tags = self.tag_set().len();
         let (pieces, owners) = self.pieces(sentences)?;
         let crf = self.head.crf.is_some();
+        let epsilon = self.encoder.config.layer_norm_eps;
         let compute = |states| {
-            let scores = self.head.dense.forward(states);
+            let scores = self.head.dense.forward(self.head.before(states, epsilon));
             host(if crf { scores } else { softmax(scores, 1) })
         };
         let scores = self.map_pieces(&pieces, compute, |scores| Ok(scores.to_vec()))?;
@@ -213,12 +221,9 @@ impl<B: NerBackend> Tagger for BertTagger<B> {
     fn tag_set(&self) -> &TagSet {
         self.scheme.tags()
     }
+}
 
-    fn decode_by(&mut self, decode: Decode) {
-        self.decoder.decode_by(decode);
-        self.scheme.decode_by(decode);
-    }
-
+impl<B: NerBackend> Features for BertTagger<B> {
     /// The last layer's states, the mean where a word is in several windows; zeros for a word without subwords.
     fn common(&self, sentences: &[Sentence]) -> Result<Vec<Vec<f32>>> {
         let width = self.encoder.config.hidden_size;

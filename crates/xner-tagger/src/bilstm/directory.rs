@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use burn::module::Module;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
+use xner_corpus::read::whole_text;
 use xner_corpus::{EntityType, TagSet};
 use xner_nn::NerBackend;
 use xner_train::{Fingerprint, Purpose, Tensors, files, stream, weights};
@@ -60,6 +61,12 @@ struct Description {
     /// A hash of `model.safetensors` and of all the keys above, so that neither the weights of another model of the
     /// same shapes nor a changed key are taken for this model's.
     digest: String,
+}
+
+/// What tells a newer format, whatever other keys it has.
+#[derive(Deserialize)]
+struct Head {
+    version: u32,
 }
 
 /// The parts of a model directory to be.
@@ -214,7 +221,18 @@ impl<B: NerBackend> BiLstmTagger<B> {
 
 impl Description {
     fn read(path: &Path, kind: &str) -> Result<Self> {
-        let description: Self = files::read_json(path)?;
+        let text = whole_text(path)?;
+        let newer = serde_json::from_str(&text).ok().filter(|Head { version }| *version > VERSION);
+        if let Some(Head { version }) = newer {
+            let message = format!(
+                "has version {version}, this program reads versions up to {VERSION}: a newer program wrote it"
+            );
+            return Err(Error::model(path, message));
+        }
+        let mut reader = serde_json::Deserializer::from_str(&text);
+        let description: Self = serde_path_to_error::deserialize(&mut reader)
+            .map_err(|fault| Error::model(path, format!("at `{}`: {}", fault.path(), fault.inner())))?;
+        reader.end().map_err(|fault| Error::model(path, fault.to_string()))?;
         if description.model != kind {
             let found = &description.model;
             return Err(Error::model(path, format!("is a model of type `{found}`, expected `{kind}`")));

@@ -12,9 +12,8 @@ use xner_nn::init;
 use xner_train::{
     Checked, DevScores, Fingerprint, Learner, Moment, Purpose, Settings, State, StepOutcome, Tensors,
     TrainBackend, TrainReport, check_entities,
-    optimiser::{Gradients, ModuleOptimiser, RowOptimiser, clip_factor},
-    stream,
-    weights::{self, host},
+    optimiser::{Fetch, Gradients, ModuleOptimiser, RowOptimiser, clip_factor},
+    stream, weights,
 };
 
 use super::batch::{Batch, Forms};
@@ -175,28 +174,27 @@ impl<A: TrainBackend> Learner for BiLstmLearner<A> {
         let states = self.model.encode_dropped(features, &batch, frozen, &mut dropout);
         let mean = self.config.training.mean;
         let loss = self.model.loss(self.model.emissions(states), &gold, &batch, mean);
-        let value = host(loss.clone().inner()).first().copied().unwrap_or(f32::NAN);
-        if !value.is_finite() {
-            return Ok(StepOutcome { loss: value, gradient_norm: f32::NAN });
-        }
 
         let found = loss.backward();
         let gradients = Gradients::of(&self.model, &found);
-        let sums = match vectors.grad(&found).filter(|_| self.trained) {
-            Some(gradient) => self.row_gradients(&batch, &host(gradient)),
-            None => Vec::new(),
-        };
-        let squares: f64 = sums.iter().flat_map(|(_, sum)| sum).map(|&g| f64::from(g) * f64::from(g)).sum();
-        let gradient_norm = (f64::from(gradients.squares()) + squares).sqrt() as f32;
-        if !gradient_norm.is_finite() {
-            return Ok(StepOutcome { loss: value, gradient_norm });
+        let mut fetch = Fetch::default();
+        let value = fetch.add(loss.inner());
+        let squares = gradients.squares(&mut fetch);
+        let rows = vectors.grad(&found).filter(|_| self.trained).map(|gradient| fetch.add(gradient));
+        let fetched = fetch.read()?;
+        let sums = rows.map_or_else(Vec::new, |rows| self.row_gradients(&batch, fetched.values(rows)));
+        let of_rows: f64 = sums.iter().flat_map(|(_, sum)| sum).map(|&g| f64::from(g) * f64::from(g)).sum();
+        let gradient_norm = (f64::from(squares.sum(&fetched)) + of_rows).sqrt() as f32;
+        let outcome = StepOutcome::new(fetched.number(value), gradient_norm);
+        if !outcome.is_finite() {
+            return Ok(outcome);
         }
         let scale = clip_factor(gradient_norm, self.config.training.clip);
         self.model = self.optimiser.step(self.model.clone(), gradients, scale, at.rate);
         for (row, gradient) in sums {
             self.rows.update(&mut self.lexicon.vectors, row, &gradient, scale, at.rate);
         }
-        Ok(StepOutcome { loss: value, gradient_norm })
+        Ok(outcome)
     }
 
     fn evaluate(&self) -> Result<Option<DevScores>> {

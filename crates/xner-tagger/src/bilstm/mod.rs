@@ -8,6 +8,7 @@ mod attention;
 mod batch;
 mod characters;
 mod directory;
+#[cfg(feature = "train")]
 mod learner;
 mod lexicon;
 mod model;
@@ -20,6 +21,7 @@ pub use alphabet::Alphabet;
 pub use attention::Attention;
 pub use batch::{Batch, CharacterBatch, Forms, by_length};
 pub use characters::Characters;
+#[cfg(feature = "train")]
 pub use learner::BiLstmLearner;
 pub use lexicon::{Lexicon, LexiconSources};
 pub use model::{BiLstmCrf, Dropout};

@@ -1,19 +1,22 @@
 //! A trained char-BiLSTM-CRF, or another network on its parts.
 
 use burn::tensor::Tensor;
-use rayon::prelude::*;
-use xner_corpus::{Labelled, Sentence, Tag, TagSet};
+#[cfg(feature = "train")]
+use xner_corpus::Labelled;
+use xner_corpus::{Sentence, Tag, TagSet};
 use xner_crf::Emissions;
 use xner_embed::Vectors;
 use xner_nn::NerBackend;
-use xner_train::{DevScores, dev_scores, score, weights::host};
+use xner_train::weights::host;
+#[cfg(feature = "train")]
+use xner_train::{DevScores, dev_scores, score};
 
 use super::batch::{Batch, Forms, by_length};
 use super::lexicon::Lexicon;
 use super::model::BiLstmCrf;
 use crate::config::ModelConfig;
 use crate::decode::Decoder;
-use crate::{Decode, Result, Tagger, Tagging};
+use crate::{Decode, Features, Result, Tagger, Tagging};
 
 /// Tokens in a batch at most, padding counted as if there were any.
 const BUDGET: usize = 1024;
@@ -40,7 +43,7 @@ pub trait Network<B: NerBackend>: Send + Sync {
         let BiLstmCrf { projection, crf, .. } = self.head();
         let tags = crf.start.val().dims()[0];
         let scores = |batch: &Batch| host(projection.forward(self.features_of(lexicon, batch, device)));
-        map_batches(lexicon, sentences, scores, |scores, rows| {
+        map_batches::<B, _>(lexicon, sentences, scores, |scores, rows| {
             map(&Emissions::with_rows(scores, tags, rows)?)
         })
     }
@@ -63,6 +66,7 @@ pub trait Network<B: NerBackend>: Send + Sync {
     ///
     /// # Errors
     /// As [`Network::best`].
+    #[cfg(feature = "train")]
     fn scores_on(
         &self,
         lexicon: &Lexicon,
@@ -112,6 +116,13 @@ impl<B: NerBackend, N: Network<B>> LexiconTagger<B, N> {
         Ok(Self { config, model, lexicon, device, decoder })
     }
 
+    /// The same with another way to choose tags.
+    #[must_use]
+    pub fn with_decode(mut self, decode: Decode) -> Self {
+        self.decoder = self.decoder.with_decode(decode);
+        self
+    }
+
     /// The same network with other words: another language's, in the same space.
     ///
     /// # Errors
@@ -144,7 +155,7 @@ impl<B: NerBackend, N: Network<B>> LexiconTagger<B, N> {
 ///
 /// # Errors
 /// Those of `map`.
-pub fn map_batches<T: Send + Default>(
+pub fn map_batches<B: NerBackend, T: Send + Default>(
     lexicon: &Lexicon,
     sentences: &[&Sentence],
     compute: impl Fn(&Batch) -> Vec<f32> + Sync,
@@ -160,8 +171,8 @@ pub fn map_batches<T: Send + Default>(
         };
         numbers.iter().enumerate().map(answer).collect()
     };
-    let batches = by_length(&forms.lengths(), BUDGET);
-    let answered: Vec<Vec<(usize, T)>> = batches.par_iter().map(run).collect::<Result<_>>()?;
+    let batches = by_length(&forms.lengths(), B::at_once(BUDGET));
+    let answered: Vec<Vec<(usize, T)>> = B::each(&batches, run)?;
     let mut answers: Vec<T> = std::iter::repeat_with(T::default).take(sentences.len()).collect();
     for (at, answer) in answered.into_iter().flatten() {
         answers[at] = answer;
@@ -181,11 +192,9 @@ impl<B: NerBackend, N: Network<B>> Tagger for LexiconTagger<B, N> {
     fn tag_set(&self) -> &TagSet {
         self.decoder.tags()
     }
+}
 
-    fn decode_by(&mut self, decode: Decode) {
-        self.decoder.decode_by(decode);
-    }
-
+impl<B: NerBackend, N: Network<B>> Features for LexiconTagger<B, N> {
     fn common(&self, sentences: &[Sentence]) -> Result<Vec<Vec<f32>>> {
         let sentences: Vec<&Sentence> = sentences.iter().collect();
         let (width, compute) = (self.config.dense, |batch: &Batch| {
@@ -194,6 +203,6 @@ impl<B: NerBackend, N: Network<B>> Tagger for LexiconTagger<B, N> {
         let gather = |all: &[f32], rows: &[u32]| {
             Ok(rows.iter().flat_map(|&row| &all[row as usize * width..][..width]).copied().collect())
         };
-        map_batches(&self.lexicon, &sentences, compute, gather)
+        map_batches::<B, _>(&self.lexicon, &sentences, compute, gather)
     }
 }

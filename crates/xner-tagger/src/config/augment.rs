@@ -1,5 +1,6 @@
 //! The second encoder.
 
+#[cfg(feature = "train")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,8 @@ pub struct AugmentConfig {
 }
 
 /// How two encoders' features become one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Combine {
     /// By the target-specific dense layer, from both encoders' features side by side to as many as one encoder has.

@@ -2,44 +2,49 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "train")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smart_default::SmartDefault;
 use xner_corpus::read::ReadOptions;
+#[cfg(feature = "train")]
 use xner_train::settings::check::{fraction, not_negative, positive, positive_if_given};
 
+#[cfg(feature = "train")]
 use crate::Result;
 
 /// Labelled text in columns, TSV or JSON lines, plain or packed as `.gz` or `.xz`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct DataConfig {
     /// Training sentences. This key must be given.
-    #[schemars(example = &"train.conll")]
+    #[cfg_attr(feature = "train", schemars(example = &"train.conll"))]
     pub train: Option<PathBuf>,
     /// Development sentences, on which the best weights are chosen. Without them the last ones are kept.
-    #[schemars(example = &"dev.conll")]
+    #[cfg_attr(feature = "train", schemars(example = &"dev.conll"))]
     pub dev: Option<PathBuf>,
     /// Test sentences, which training never sees. They are scored once at the end.
-    #[schemars(example = &"test.conll")]
+    #[cfg_attr(feature = "train", schemars(example = &"test.conll"))]
     pub test: Option<PathBuf>,
     /// How a corpus is read.
     pub read: ReadOptions,
 }
 
 /// Word vectors of a file in any format that `xner vectors` reads, or random ones.
-#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize)]
+#[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct VectorsConfig {
     /// A file of word vectors. Without one, every training word gets a random vector, which is trained.
-    #[schemars(example = &"vectors.vec")]
+    #[cfg_attr(feature = "train", schemars(example = &"vectors.vec"))]
     pub file: Option<PathBuf>,
     /// Only so many of the file's words are read, from its top; by default all.
-    #[schemars(example = 400_000)]
+    #[cfg_attr(feature = "train", schemars(example = 400_000))]
     pub limit: Option<usize>,
     /// The mean length that a file's vectors are scaled to, by one factor for all; 0 leaves them as they are. Plain
     /// gradient descent learns little from very short ones, and nothing from very long ones. Default 0.
-    #[schemars(example = 5.0)]
+    #[cfg_attr(feature = "train", schemars(example = 5.0))]
     #[serde(skip_serializing_if = "is_zero")]
     pub length: f32,
     /// Dimensions of random vectors, where there is no file. Default 100.
@@ -63,7 +68,8 @@ fn is_zero(length: &f32) -> bool {
 }
 
 /// Which words of a vectors file a model keeps.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Keep {
     /// All, so that it knows words which training never saw.
@@ -73,12 +79,14 @@ pub enum Keep {
     Corpora,
 }
 
+#[cfg(feature = "train")]
 impl DataConfig {
     pub(crate) fn paths(&mut self) -> Vec<&mut Option<PathBuf>> {
         vec![&mut self.train, &mut self.dev, &mut self.test]
     }
 }
 
+#[cfg(feature = "train")]
 impl VectorsConfig {
     pub(super) fn check(&self) -> Result<()> {
         positive("vectors.random", self.random)?;

@@ -4,11 +4,16 @@ mod augment;
 mod data;
 mod model;
 
+#[cfg(feature = "train")]
 use std::path::PathBuf;
 
+#[cfg(feature = "train")]
 use schemars::JsonSchema;
+#[cfg(feature = "train")]
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "train")]
 use smart_default::SmartDefault;
+#[cfg(feature = "train")]
 use xner_train::Settings;
 
 pub use augment::{AugmentConfig, Combine};
@@ -16,8 +21,10 @@ pub use data::{DataConfig, Keep, VectorsConfig};
 pub use model::{CharactersConfig, ModelConfig};
 pub use xner_train::config::{Fall, LossMean, Optimiser, Schedule, TrainingConfig};
 
+#[cfg(feature = "train")]
 use crate::Result;
 
+#[cfg(feature = "train")]
 /// All settings of a training run. Every key may be left out; what is left out has the value of the paper.
 ///
 /// ```
@@ -42,7 +49,8 @@ use crate::Result;
 /// assert!(toml::from_str::<xner_tagger::TrainConfig>("sede = 7").is_err());
 /// # Ok::<(), toml::de::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize)]
+#[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainConfig {
     /// Decides everything random. Default 1.
@@ -58,6 +66,7 @@ pub struct TrainConfig {
     pub training: TrainingConfig,
 }
 
+#[cfg(feature = "train")]
 impl Settings for TrainConfig {
     fn paths(&mut self) -> Vec<&mut Option<PathBuf>> {
         let mut paths = self.data.paths();

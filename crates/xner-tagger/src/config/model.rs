@@ -1,5 +1,6 @@
 //! The sizes and switches of the char-BiLSTM-CRF.
 
+#[cfg(feature = "train")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smart_default::SmartDefault;
@@ -9,7 +10,8 @@ use xner_train::settings::check::{positive, share};
 use crate::Result;
 
 /// The char-BiLSTM-CRF of Lample et al. (2016) as Bari et al. (2020) use it.
-#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize)]
+#[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ModelConfig {
     /// How entities are written as tags. Default `iobes`.
@@ -41,7 +43,8 @@ pub struct ModelConfig {
 }
 
 /// The bi-LSTM over a word's characters.
-#[derive(Debug, Clone, PartialEq, Eq, SmartDefault, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, SmartDefault, Serialize, Deserialize)]
+#[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct CharactersConfig {
     /// Whether characters are read. Default true.

@@ -1,12 +1,14 @@
 //! The optimiser's settings.
 
+#[cfg(feature = "train")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The rule by which a gradient changes the weights.
 ///
 /// Every key may be left out; without `kind` it is SGD, or what the config of an encoder has by default.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(tag = "kind", rename_all = "lowercase", try_from = "Keys")]
 pub enum Optimiser {
     /// Stochastic gradient descent.
@@ -64,7 +66,8 @@ impl Optimiser {
 }
 
 /// The keys of `[training.optimiser]` as they are written: a tagged enum cannot leave out its tag.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 #[derive(Default)]
 struct Keys {
@@ -72,23 +75,24 @@ struct Keys {
     kind: Kind,
     /// The first learning rate. Left out, it is 0.1 for `sgd`; for `adam` and `adamw` it is 0.001, or what the config
     /// has by default for one of these.
-    #[schemars(example = 0.001)]
+    #[cfg_attr(feature = "train", schemars(example = 0.001))]
     rate: Option<f64>,
     /// `adam`, `adamw`: decay of the mean. Default 0.9.
-    #[schemars(example = 0.9)]
+    #[cfg_attr(feature = "train", schemars(example = 0.9))]
     beta1: Option<f64>,
     /// `adam`, `adamw`: decay of the mean square. Default 0.999.
-    #[schemars(example = 0.999)]
+    #[cfg_attr(feature = "train", schemars(example = 0.999))]
     beta2: Option<f64>,
     /// `adam`, `adamw`: what is added to the root of the mean square. Default 1e-8.
-    #[schemars(example = 1e-8)]
+    #[cfg_attr(feature = "train", schemars(example = 1e-8))]
     epsilon: Option<f64>,
     /// `adamw`: the share of a weight that goes at each step, times the learning rate. Default 0.01.
-    #[schemars(example = 0.01)]
+    #[cfg_attr(feature = "train", schemars(example = 0.01))]
     weight_decay: Option<f64>,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 enum Kind {
     /// Stochastic gradient descent.

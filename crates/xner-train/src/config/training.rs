@@ -1,5 +1,6 @@
 //! How a model is trained.
 
+#[cfg(feature = "train")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smart_default::SmartDefault;
@@ -9,7 +10,8 @@ use crate::Result;
 use crate::settings::check::{above_zero, not_negative, positive, share};
 
 /// The loop over the training sentences.
-#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize)]
+#[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainingConfig {
     /// Times over the training sentences. Default 30.
@@ -45,7 +47,8 @@ pub struct TrainingConfig {
 }
 
 /// What a batch's loss is the mean over.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum LossMean {
     /// The sentences: long ones weigh more.
@@ -56,7 +59,8 @@ pub enum LossMean {
 }
 
 /// How the learning rate changes.
-#[derive(Debug, Clone, Copy, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, SmartDefault, Serialize, Deserialize)]
+#[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Schedule {
     /// How the rate falls. Default `inverse`.
@@ -72,7 +76,8 @@ pub struct Schedule {
 }
 
 /// How a learning rate falls.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Fall {
     /// In epoch `e` (from 0) it is `max(rate / (1 + decay * e), floor)` (Bari et al. 2020).

@@ -5,28 +5,59 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
 use xner_nn::OptimiserOps;
 
-use super::{Gradients, ModuleOptimiser, clip_factor};
+use super::{Fetch, Gradients, ModuleOptimiser, clip_factor};
+use crate::Result;
 use crate::learner::StepOutcome;
-use crate::weights::host;
 
 impl<B: OptimiserOps> ModuleOptimiser<B> {
     /// The module after a step down `loss`, a single number, with the whole gradient no longer than `clip` (0: any).
     /// Where the loss or the gradient is not finite, the module is the same.
-    pub fn descend<A, M>(&mut self, module: M, loss: &Tensor<A, 1>, clip: f64, rate: f64) -> (M, StepOutcome)
+    ///
+    /// # Errors
+    /// A fault of the device.
+    pub fn descend<A, M>(
+        &mut self,
+        module: M,
+        loss: &Tensor<A, 1>,
+        clip: f64,
+        rate: f64,
+    ) -> Result<(M, StepOutcome)>
     where
         A: AutodiffBackend<InnerBackend = B>,
         M: AutodiffModule<A>,
     {
-        let value = host(loss.clone().inner()).first().copied().unwrap_or(f32::NAN);
-        if !value.is_finite() {
-            return (module, StepOutcome { loss: value, gradient_norm: f32::NAN });
-        }
+        let (module, outcome, _) = self.descend_and_read(module, loss, Vec::new(), clip, rate)?;
+        Ok((module, outcome))
+    }
+
+    /// As [`ModuleOptimiser::descend`]; reads further tensors along with the loss, and gives their values.
+    ///
+    /// # Errors
+    /// A fault of the device.
+    pub fn descend_and_read<A, M>(
+        &mut self,
+        module: M,
+        loss: &Tensor<A, 1>,
+        also: Vec<Tensor<B, 1>>,
+        clip: f64,
+        rate: f64,
+    ) -> Result<(M, StepOutcome, Vec<Vec<f32>>)>
+    where
+        A: AutodiffBackend<InnerBackend = B>,
+        M: AutodiffModule<A>,
+    {
         let gradients = Gradients::of(&module, &loss.backward());
-        let outcome = StepOutcome { loss: value, gradient_norm: gradients.squares().sqrt() };
+        let mut fetch = Fetch::default();
+        let value = fetch.add(loss.clone().inner());
+        let squares = gradients.squares(&mut fetch);
+        let also: Vec<_> = also.into_iter().map(|tensor| fetch.add(tensor)).collect();
+        let fetched = fetch.read()?;
+        let also = also.into_iter().map(|ticket| fetched.values(ticket).to_vec()).collect();
+        let outcome = StepOutcome::new(fetched.number(value), squares.sum(&fetched).sqrt());
         if !outcome.gradient_norm.is_finite() {
-            return (module, outcome);
+            return Ok((module, outcome, also));
         }
         let scale = clip_factor(outcome.gradient_norm, clip);
-        (self.step(module, gradients, scale, rate), outcome)
+        Ok((self.step(module, gradients, scale, rate), outcome, also))
     }
 }

@@ -6,9 +6,9 @@ use std::path::Path;
 use burn::module::{AutodiffModule, Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{Shape, Tensor, TensorPrimitive};
-use xner_nn::{Adam, AdamState, OptimiserOps};
+use xner_nn::{Adam, AdamState, OptimiserOps, SquareSum};
 
-use super::clip_factor;
+use super::fetch::{Fetch, Fetched, Ticket};
 use super::rule::Rule;
 use crate::Result;
 use crate::config::Optimiser;
@@ -65,21 +65,40 @@ impl<B: Backend> Gradients<B> {
         B: OptimiserOps,
     {
         for gradient in self.0.values_mut() {
-            let norm = B::squares(gradient.clone().into_primitive().tensor()).sqrt() as f32;
-            let factor = clip_factor(norm, clip);
-            if factor < 1.0 {
-                *gradient = gradient.clone() * factor;
-            }
+            let clipped = B::clipped(gradient.clone().into_primitive().tensor(), clip);
+            *gradient = Tensor::from_primitive(TensorPrimitive::Float(clipped));
         }
     }
 
-    /// The sum of all squares.
-    pub fn squares(&self) -> f32
+    /// The sum of all squares, once `fetch` is read.
+    pub fn squares(&self, fetch: &mut Fetch<B>) -> PendingSquares
     where
         B: OptimiserOps,
     {
-        self.0.values().map(|gradient| B::squares(gradient.clone().into_primitive().tensor())).sum::<f64>()
-            as f32
+        let mut pending = PendingSquares::default();
+        for gradient in self.0.values() {
+            match B::squares(gradient.clone().into_primitive().tensor()) {
+                SquareSum::Known(sum) => pending.known += sum,
+                SquareSum::OnDevice(sums) => pending.to_read.push(fetch.add(sums)),
+            }
+        }
+        pending
+    }
+}
+
+/// A sum of squares that may be on its way from the device.
+#[derive(Debug, Default)]
+#[must_use]
+pub struct PendingSquares {
+    known: f64,
+    to_read: Vec<Ticket>,
+}
+
+impl PendingSquares {
+    /// The sum.
+    pub fn sum(&self, fetched: &Fetched) -> f32 {
+        let read = self.to_read.iter().flat_map(|&ticket| fetched.values(ticket));
+        (self.known + read.copied().map(f64::from).sum::<f64>()) as f32
     }
 }
 

@@ -5,22 +5,35 @@
 //! and completes a file ([`schema`]).
 
 pub mod check;
+#[cfg(feature = "train")]
 mod fault;
+#[cfg(feature = "train")]
 mod map;
+#[cfg(feature = "train")]
 mod node;
+#[cfg(feature = "train")]
 mod print;
+#[cfg(feature = "train")]
 mod read;
+#[cfg(feature = "train")]
 mod renamed;
+#[cfg(feature = "train")]
 mod schema;
+#[cfg(feature = "train")]
 mod words;
 
+#[cfg(feature = "train")]
 pub use fault::{key_and_message, located};
+#[cfg(feature = "train")]
 pub use print::documented;
+#[cfg(feature = "train")]
 pub use read::{Checked, Settings, complete, over};
+#[cfg(feature = "train")]
 pub use renamed::{Renamed, snake_keys};
+#[cfg(feature = "train")]
 pub use schema::schema;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "train"))]
 mod tests {
     use std::path::PathBuf;
 

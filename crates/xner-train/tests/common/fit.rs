@@ -65,7 +65,7 @@ impl Learner for Fit {
         let (mask, goals) = (row((0..GOALS.len()).map(wanted).collect()), row(GOALS.to_vec()));
         let apart = (self.module.weight.val() - goals) * mask;
         let loss = (apart.clone() * apart).sum();
-        let (module, outcome) = self.optimiser.descend(self.module.clone(), &loss, 0.0, at.rate);
+        let (module, outcome) = self.optimiser.descend(self.module.clone(), &loss, 0.0, at.rate)?;
         self.module = module;
         for &sentence in batch {
             let gradient = 2.0 * (self.table[sentence] - GOALS[sentence]);

@@ -10,7 +10,7 @@ use burn::tensor::backend::AutodiffBackend;
 use rayon::ThreadPoolBuilder;
 use xner_corpus::{Labelled, Sentence, Tag, TagSet};
 use xner_tagger::bert::train::{Example, FineTuneOptimiser, FineTuned, Pass};
-use xner_tagger::{Decode, Tagger, Tagging};
+use xner_tagger::{Decode, Features, Tagger, Tagging};
 use xner_train::{Device, Fingerprint, TrainBackend, holds_entities, on_device};
 
 use super::config::{AdaptationConfig, InnerUpdate, LossConfig, MetaConfig, Nearest, Similarity};
@@ -100,6 +100,12 @@ impl<A: TrainBackend> AdaptedTagger<A> {
         })
     }
 
+    /// The same with another way to choose tags than the config's.
+    #[must_use]
+    pub fn with_decode(self, decode: Decode) -> Self {
+        Self { decode, ..self }
+    }
+
     /// The model, which no adaptation changes.
     pub fn model(&self) -> &FineTuned<A> {
         &self.model
@@ -128,7 +134,7 @@ impl<A: TrainBackend> AdaptedTagger<A> {
     fn each<T: Send + Default + Clone>(
         &self,
         sentences: &[Sentence],
-        f: impl Fn(&dyn Tagger, &[Sentence]) -> Result<Vec<T>> + Sync,
+        f: impl Fn(&dyn Features, &[Sentence]) -> Result<Vec<T>> + Sync,
     ) -> Result<Vec<T>> {
         let mut groups: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
         for (at, similar) in self.similar(sentences)?.into_iter().enumerate() {
@@ -140,7 +146,7 @@ impl<A: TrainBackend> AdaptedTagger<A> {
         let groups: Vec<(Vec<usize>, Vec<usize>)> = groups.into_iter().collect();
         let tagged = workers(
             &groups,
-            if A::ON_CPU { rayon::current_num_threads() } else { 1 },
+            A::workers(),
             || self.worker(),
             |worker| self.idle().push(worker),
             |(model, optimiser), (support, places)| {
@@ -179,14 +185,20 @@ impl<A: TrainBackend> AdaptedTagger<A> {
         model: &mut FineTuned<A>,
         optimiser: &mut FineTuneOptimiser<A::InnerBackend>,
         support: &[usize],
-        f: impl FnOnce(&dyn Tagger) -> Result<T>,
+        f: impl FnOnce(&dyn Features) -> Result<T>,
     ) -> Result<T> {
         let AdaptationConfig { steps, rate, dropout, .. } = self.adaptation;
         let sentences =
             Sentences::new(support.iter().map(|&at| self.windows[at].as_slice()), self.loss.subwords);
         let kept = model.keep(sentences.pieces());
         let pass = dropout.then(|| Pass { step: place(support), place: 0 });
-        let outcome = inner::update(model, optimiser, &sentences, &self.loss, rate, steps, pass);
+        let outcome = match inner::update(model, optimiser, &sentences, &self.loss, rate, steps, pass) {
+            Ok(outcome) => outcome,
+            Err(fault) => {
+                model.put_back(kept);
+                return Err(fault);
+            }
+        };
         let diverged = |found: String| {
             let numbers: Vec<String> = support.iter().map(|at| (at + 1).to_string()).collect();
             let message = format!(
@@ -196,9 +208,8 @@ impl<A: TrainBackend> AdaptedTagger<A> {
             Error::Data { message }
         };
         let answer = if outcome.gradient_norm.is_finite() {
-            model.passing_tagger().and_then(|mut tagger| {
-                tagger.decode_by(self.decode);
-                f(&tagger).map_err(|fault| match fault {
+            model.passing_tagger().and_then(|tagger| {
+                f(&tagger.with_decode(self.decode)).map_err(|fault| match fault {
                     // What the step made of the weights.
                     Error::Crf(fault) => diverged(fault.to_string()),
                     fault => fault,
@@ -285,21 +296,19 @@ impl<A: TrainBackend> Tagger for AdaptedTagger<A> {
         self.each(sentences, |tagger, own| tagger.best(own))
     }
 
-    fn common(&self, sentences: &[Sentence]) -> Result<Vec<Vec<f32>>> {
-        self.each(sentences, |tagger, own| tagger.common(own))
-    }
-
     fn tag_set(&self) -> &TagSet {
         self.model.tags()
     }
+}
 
-    fn decode_by(&mut self, decode: Decode) {
-        self.decode = decode;
+impl<A: TrainBackend> Features for AdaptedTagger<A> {
+    fn common(&self, sentences: &[Sentence]) -> Result<Vec<Vec<f32>>> {
+        self.each(sentences, |tagger, own| tagger.common(own))
     }
 }
 
 /// Opens a token classifier of Hugging Face's layout as an [`AdaptedTagger`]. What of it is trained is in
-/// `config.bert`.
+/// `config.bert`. `decode` is how tags are chosen where that is not as the config says.
 ///
 /// # Errors
 /// As [`FineTuned::reopen`] and [`AdaptedTagger::new`]; [`Error::Setting`] when no source sentence has an entity.
@@ -310,12 +319,14 @@ pub fn open_adapted(
     encoder: Box<dyn Represent + Send + Sync>,
     cache: Option<&Path>,
     config: &MetaConfig,
+    decode: Option<Decode>,
     device: &Device,
 ) -> Result<Box<dyn Tagger>> {
     holds_entities("source.train", source, &config.drop_types)?;
     on_device!(*device, A, card => {
         let model = FineTuned::<A>::reopen(folder, &config.bert, config.seed, card)?;
         let tagger = AdaptedTagger::new(model, source, index, encoder, cache, config)?;
-        Ok(Box::new(tagger) as Box<dyn Tagger>)
+        let decode = decode.unwrap_or(tagger.decode);
+        Ok(Box::new(tagger.with_decode(decode)) as Box<dyn Tagger>)
     })
 }

@@ -1,7 +1,7 @@
 //! The inner update: some steps on similar sentences (equations 7 and 8).
 
 use xner_tagger::bert::train::{FineTuneOptimiser, FineTuned, FoundGradients, Pass};
-use xner_train::{StepOutcome, TrainBackend};
+use xner_train::{Result, StepOutcome, TrainBackend};
 
 use super::config::{InnerUpdate, LossConfig};
 use super::loss::Sentences;
@@ -18,6 +18,9 @@ use super::loss::Sentences;
 ///
 /// The last step's loss and gradient; where one of them is not finite, no further step was made. Without steps, and
 /// without a token that has a loss, both are 0.
+///
+/// # Errors
+/// A fault of the device.
 pub fn update<A: TrainBackend>(
     model: &mut FineTuned<A>,
     optimiser: &mut FineTuneOptimiser<A::InnerBackend>,
@@ -26,10 +29,10 @@ pub fn update<A: TrainBackend>(
     rate: f64,
     steps: usize,
     pass: Option<Pass>,
-) -> StepOutcome {
-    let mut outcome = StepOutcome { loss: 0.0, gradient_norm: 0.0 };
+) -> Result<StepOutcome> {
+    let mut outcome = StepOutcome::new(0.0, 0.0);
     if sentences.is_empty() {
-        return outcome;
+        return Ok(outcome);
     }
     optimiser.begin_anew();
     for step in 0..steps {
@@ -39,12 +42,12 @@ pub fn update<A: TrainBackend>(
         if steps == 1 {
             return optimiser.step_once(model, found, rate);
         }
-        outcome = optimiser.step(model, found, rate);
-        if !outcome.gradient_norm.is_finite() {
+        outcome = optimiser.step(model, found, rate)?;
+        if !outcome.is_finite() {
             break;
         }
     }
-    outcome
+    Ok(outcome)
 }
 
 /// The optimiser of inner updates. One serves any number of them, one after the other, and uses its memory again.

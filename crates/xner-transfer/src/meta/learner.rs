@@ -99,13 +99,16 @@ impl<'a, A: TrainBackend> MetaLessons<'a, A> {
     /// `model` is the same before and after.
     ///
     /// Where a loss or a gradient is not finite, the result's is not either.
+    ///
+    /// # Errors
+    /// A fault of the device.
     pub fn meta_gradient(
         &mut self,
         model: &mut FineTuned<A>,
         tasks: &[(usize, usize)],
         rate: f64,
         step: usize,
-    ) -> FoundGradients<A::InnerBackend> {
+    ) -> Result<FoundGradients<A::InnerBackend>> {
         let steps = self.config.inner.steps;
         let mut found = FoundGradients::default();
         for (at, &(epoch, task)) in tasks.iter().enumerate() {
@@ -115,20 +118,22 @@ impl<'a, A: TrainBackend> MetaLessons<'a, A> {
             let kept = model.keep(support.pieces());
             let own = &mut self.inner;
             let outcome = inner::update(model, own, &support, &self.loss, rate, steps, pass(place));
-            if outcome.gradient_norm.is_finite() {
-                query.add_to(&mut found, model, &self.loss, pass(place + steps));
-            } else {
-                found.fail();
+            match &outcome {
+                Ok(outcome) if outcome.is_finite() => {
+                    query.add_to(&mut found, model, &self.loss, pass(place + steps));
+                }
+                _ => found.fail(),
             }
             model.put_back(kept);
-            if !found.loss().is_finite() {
-                return found;
+            outcome?;
+            if found.failed() {
+                return Ok(found);
             }
         }
         if self.config.meta.gradient == Gradient::Mean {
             found.scale(1.0 / tasks.len().max(1) as f32);
         }
-        found
+        Ok(found)
     }
 }
 
@@ -142,7 +147,7 @@ impl<A: TrainBackend> Lessons<A> for MetaLessons<'_, A> {
         model: &mut FineTuned<A>,
         _: &[usize],
         at: &Moment,
-    ) -> FoundGradients<A::InnerBackend> {
+    ) -> Result<FoundGradients<A::InnerBackend>> {
         let MetaConfig { seed, meta, inner, .. } = self.config;
         let tasks = self.tasks.drawn(*seed, at.step, meta.tasks);
         let rate = if inner.scheduled {

@@ -6,7 +6,7 @@ use burn::tensor::{Int, Tensor, TensorData};
 use xner_nn::init;
 use xner_tagger::bert::train::{Example, FineTuned, FoundGradients, Pass};
 use xner_tagger::bert::{Piece, SubwordBatch};
-use xner_train::{TrainBackend, weights::host};
+use xner_train::TrainBackend;
 
 use super::config::{LossConfig, Mean, Subwords};
 
@@ -113,27 +113,48 @@ pub fn loss<B: Backend>(
     let gold: Vec<i32> = gold.iter().map(|&tag| i32::from(tag)).collect();
     let gold: Tensor<B, 2, Int> = Tensor::from_data(TensorData::new(gold, [count, 1]), &device);
     let losses: Tensor<B, 1> = log_softmax(scores, 1).gather(1, gold).neg().reshape([count]);
-    let weights = shares(&host(losses.clone()), owners, *config);
-    (losses * init::tensor(weights, [count], &device)).sum()
+    let [shares, extra] = shares(owners, *config).map(|values| init::tensor(values, [count], &device));
+    let weights = shares + extra * greatest(losses.clone().detach(), owners);
+    (losses * weights).sum()
 }
 
-/// The share that each token's loss has in that of the sentences.
-fn shares(losses: &[f32], owners: &[usize], config: LossConfig) -> Vec<f32> {
-    let mut shares = vec![0.0; losses.len()];
-    let sentences = owners.chunk_by(|a, b| a == b).count() as f32;
+/// 1 at each sentence's greatest loss, the first where several are as great, else 0. It is found on the device.
+fn greatest<B: Backend>(losses: Tensor<B, 1>, owners: &[usize]) -> Tensor<B, 1> {
+    let (device, count) = (losses.device(), owners.len());
+    let lengths: Vec<usize> = owners.chunk_by(|a, b| a == b).map(<[usize]>::len).collect();
+    let longest = lengths.iter().copied().max().unwrap_or(0);
+    // A line of the table is a sentence, filled up with what stands behind the losses: less than any of them.
+    let (mut table, mut lines, mut places) =
+        (vec![count as i32; lengths.len() * longest], Vec::new(), Vec::new());
     let mut begin = 0;
-    for own in owners.chunk_by(|a, b| a == b) {
-        let tokens = begin..begin + own.len();
+    for (line, &length) in lengths.iter().enumerate() {
+        for place in 0..length {
+            table[line * longest + place] = (begin + place) as i32;
+            lines.push(line as i32);
+            places.push(place as i32);
+        }
+        begin += length;
+    }
+    let numbers = |values: Vec<i32>| -> Tensor<B, 1, Int> {
+        let shape = [values.len()];
+        Tensor::from_data(TensorData::new(values, shape), &device)
+    };
+    let filled = Tensor::cat(vec![losses, Tensor::full([1], f32::MIN, &device)], 0);
+    let table = filled.select(0, numbers(table)).reshape([lengths.len(), longest]);
+    let found = table.argmax(1).reshape([lengths.len()]).select(0, numbers(lines));
+    found.equal(numbers(places)).float()
+}
+
+/// The share that each token's loss has in that of the sentences, and what is added to it where the loss is its
+/// sentence's greatest.
+fn shares(owners: &[usize], config: LossConfig) -> [Vec<f32>; 2] {
+    let sentences = owners.chunk_by(|a, b| a == b).count() as f32;
+    let shares = owners.chunk_by(|a, b| a == b).flat_map(|own| {
         let mean = match config.mean {
             Mean::Sentence => sentences * own.len() as f32,
             Mean::Token => owners.len() as f32,
         };
-        shares[tokens.clone()].fill(1.0 / mean);
-        let greatest = tokens.reduce(|best, at| if losses[at] > losses[best] { at } else { best });
-        if let Some(greatest) = greatest {
-            shares[greatest] += config.max_weight / sentences;
-        }
-        begin += own.len();
-    }
-    shares
+        std::iter::repeat_n(1.0 / mean, own.len())
+    });
+    [shares.collect(), vec![config.max_weight / sentences; owners.len()]]
 }

@@ -7,7 +7,7 @@ use rayon::ThreadPoolBuilder;
 use xner_corpus::{Labelled, Tag};
 use xner_tagger::bert::train::FineTuned;
 use xner_tagger::bert::{BertConfig, Tokeniser, Windows};
-use xner_tagger::{Decode, Tagger};
+use xner_tagger::{OpenOptions, Tagger};
 use xner_train::{
     Checked, Error, Fingerprint, Result, TrainBackend, What, files::create_folder, on_device, score,
 };
@@ -105,8 +105,8 @@ impl Strategy for Meta {
         if data.target_test.is_empty() {
             return Ok(());
         }
-        let mut plain = xner_tagger::open(model, &phases.device)?;
-        plain.decode_by(Decode::from(config.decode));
+        let options = OpenOptions::default().with_decode(config.decode.into());
+        let plain = xner_tagger::open_with(model, &options, &phases.device)?;
         let sentences: Vec<_> = data.target_test.iter().map(|labelled| labelled.sentence.clone()).collect();
         let before = plain.best(&sentences)?;
         drop(plain);

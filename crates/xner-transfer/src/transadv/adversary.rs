@@ -201,13 +201,14 @@ pub struct Adversary<A: AutodiffBackend> {
 }
 
 impl<A: TrainBackend> Adversary<A> {
-    /// `rate` is the first learning rate of the NER loss, `batch` the sentences of a batch from each list, `at_once`
+    /// `optimiser` and `clip` are those of the NER loss, `batch` the sentences of a batch from each list, `at_once`
     /// the subwords that a pass has at most, unless a single window has more.
     pub fn new(
         config: &AdversaryConfig,
         optimiser: Optimiser,
-        [rate, clip]: [f64; 2],
-        [batch, at_once]: [usize; 2],
+        clip: f64,
+        batch: usize,
+        at_once: usize,
         seed: u64,
         lists: GameLists,
         discriminators: Discriminators<A>,
@@ -218,7 +219,7 @@ impl<A: TrainBackend> Adversary<A> {
             batch: if config.batch == 0 { batch } else { config.batch },
             at_once,
             clip,
-            rate,
+            rate: optimiser.rate(),
             lists,
             discriminators: tracked(discriminators, true),
             optimiser: ModuleOptimiser::new(optimiser),
@@ -265,8 +266,12 @@ impl<A: TrainBackend> Adversary<A> {
     /// Equation 5's `L_l` and `L_o`: the discriminators learn to tell, the encoder stays as it is.
     ///
     /// Where the loss or the gradient is not finite, nothing is changed, and the outcome says so.
-    pub fn teach(&mut self, model: &FineTuned<A>, at: &Moment) -> StepOutcome {
+    ///
+    /// # Errors
+    /// A fault of the device.
+    pub fn teach(&mut self, model: &FineTuned<A>, at: &Moment) -> Result<StepOutcome> {
         let mut sum: Option<Tensor<A, 1>> = None;
+        let (mut answers, mut asked) = (Vec::new(), Vec::new());
         for (part, PassBatch { batch, lists }) in
             self.passes(model, Purpose::Discriminator, at.step).into_iter().enumerate()
         {
@@ -274,20 +279,24 @@ impl<A: TrainBackend> Adversary<A> {
             let states: Tensor<A, 2> = Tensor::from_inner(model.encode_inner(&batch, Some(pass)));
             for part_of in &lists {
                 let Some(odds) = odds(&self.discriminators, states.clone(), part_of) else { continue };
-                let answers = host(odds.clone().inner());
-                self.count(|tally| tally.answered(part_of.lengths.is_some(), &answers, &part_of.right));
+                answers.push(odds.clone().inner());
+                asked.push((part_of.lengths.is_some(), part_of.right.clone()));
                 let loss = part_of.of_list(cross_entropy(odds, right(part_of, model, false)));
                 sum = Some(sum.map_or_else(|| loss.clone(), |sum| sum + loss.clone()));
             }
         }
         let Some(loss) = sum else {
             self.optimiser.skip();
-            return StepOutcome { loss: 0.0, gradient_norm: 0.0 };
+            return Ok(StepOutcome::new(0.0, 0.0));
         };
         let (own, rate) = (self.discriminators.clone(), self.discriminator_rate(at));
-        let (own, outcome) = self.optimiser.descend(own, &loss, self.clip, rate);
+        let (own, outcome, answers) =
+            self.optimiser.descend_and_read(own, &loss, answers, self.clip, rate)?;
         self.discriminators = own;
-        outcome
+        for ((order, right), answers) in asked.iter().zip(&answers) {
+            self.count(|tally| tally.answered(*order, answers, right));
+        }
+        Ok(outcome)
     }
 
     /// The gradient of equation 5's `L_g`: the encoder learns to deceive, the discriminators stay as they are. Each
@@ -305,26 +314,13 @@ impl<A: TrainBackend> Adversary<A> {
             if let Some(loss) = losses.reduce(|sum, loss| sum + loss) {
                 found.add(model, &loss, &[(&batch, &states)]);
             }
-            if !found.loss().is_finite() {
-                break;
-            }
         }
-        self.count(|tally| tally.deceived(found.loss()));
         found
     }
 
-    /// The discriminators' step, and the gradient for the generator's. Where a loss is not finite, the outcome says so.
-    pub fn step(
-        &mut self,
-        model: &FineTuned<A>,
-        at: &Moment,
-    ) -> (StepOutcome, FoundGradients<A::InnerBackend>) {
-        let taught = self.teach(model, at);
-        if !taught.gradient_norm.is_finite() {
-            return (taught, FoundGradients::default());
-        }
-        let found = self.deceive(model, at);
-        (taught, found)
+    /// Counts the loss of a generator's step.
+    pub fn deceived(&self, loss: f32) {
+        self.count(|tally| tally.deceived(loss));
     }
 
     /// The discriminators' rate at a moment.

@@ -118,7 +118,7 @@ impl<A: TrainBackend> Lessons<A> for Distillation {
         model: &mut FineTuned<A>,
         sentences: &[usize],
         at: &Moment,
-    ) -> FoundGradients<A::InnerBackend> {
+    ) -> Result<FoundGradients<A::InnerBackend>> {
         let windows: Vec<&Window> = sentences.iter().flat_map(|&at| &self.windows[at]).collect();
         let words: usize = windows.iter().map(|window| window.hard.len()).sum();
         let voted = windows.iter().flat_map(|window| &window.hard).flatten().count();
@@ -132,10 +132,7 @@ impl<A: TrainBackend> Lessons<A> for Distillation {
             let states = model.encode(&batch, pass);
             let loss = self.loss(model.scores(&states, &batch, pass), &own, [words, voted]);
             found.add(model, &loss, &[(&batch, &states)]);
-            if !found.loss().is_finite() {
-                break;
-            }
         }
-        found
+        Ok(found)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use xner_tagger::Tagger;
+use xner_tagger::Features;
 use xner_tagger::bert::train::{FineTuned, tags_of};
 use xner_train::{Device, TrainBackend, on_device};
 
@@ -42,8 +42,8 @@ pub fn open_phase(
     corpora: &TransAdvCorpora,
     phase: Option<&Path>,
     device: &Device,
-) -> Result<Box<dyn Tagger>> {
-    on_device!(*device, A, card => Ok(Box::new(model::<A>(config, corpora, phase, card)?.tagger()?) as Box<dyn Tagger>))
+) -> Result<Box<dyn Features>> {
+    on_device!(*device, A, card => Ok(Box::new(model::<A>(config, corpora, phase, card)?.tagger()?) as Box<dyn Features>))
 }
 
 /// The model of a phase, or, without one, what all phases begin with.

@@ -41,7 +41,8 @@ impl<'a, A: TrainBackend> AdversarialLearner<'a, A> {
         train: impl IntoIterator<Item = &'a Labelled>,
         dev: Dev<'a>,
         training: &TrainingConfig,
-        [at_once, epoch]: [usize; 2],
+        at_once: usize,
+        epoch: usize,
         adversary: Option<Adversary<A>>,
     ) -> Result<Self> {
         let kept = train.into_iter().filter(|l| (1..=training.longest).contains(&l.sentence.len()));
@@ -80,18 +81,19 @@ impl<A: TrainBackend> Learner for AdversarialLearner<'_, A> {
         let examples: Vec<&Example> = sentences.iter().flat_map(place).collect();
         let pass = Pass { step: at.step, place: 0 };
         let found = supervised(&self.model, &examples, self.at_once, pass);
-        let outcome = self.ner.step(&mut self.model, found, at.rate);
-        if !outcome.gradient_norm.is_finite() {
+        let outcome = self.ner.step(&mut self.model, found, at.rate)?;
+        if !outcome.is_finite() {
             return Ok(outcome);
         }
         let Some(adversary) = &mut self.adversary else { return Ok(outcome) };
-        let (taught, found) = adversary.step(&self.model, at);
-        if !taught.gradient_norm.is_finite() {
+        let taught = adversary.teach(&self.model, at)?;
+        if !taught.is_finite() {
             return Ok(taught);
         }
-        let rate = adversary.generator_rate(at);
-        let deceived = self.generator.step(&mut self.model, found, rate);
-        Ok(if deceived.gradient_norm.is_finite() { outcome } else { deceived })
+        let found = adversary.deceive(&self.model, at);
+        let deceived = self.generator.step(&mut self.model, found, adversary.generator_rate(at))?;
+        adversary.deceived(deceived.loss);
+        Ok(if deceived.is_finite() { outcome } else { deceived })
     }
 
     fn evaluate(&self) -> Result<Option<DevScores>> {

@@ -161,10 +161,16 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
             let which = [lists.languages.is_some(), lists.orders.is_some()];
             let width = model.config().hidden_size;
             let own = Discriminators::<A>::new(&config.adversary, which, width, config.seed, self.device);
-            let rates = [training.optimiser.rate(), training.clip];
-            let (batch, seed) = ([training.batch, config.bert.at_once], config.seed);
-            let mut adversary =
-                Adversary::new(&config.adversary, training.optimiser, rates, batch, seed, lists, own);
+            let mut adversary = Adversary::new(
+                &config.adversary,
+                training.optimiser,
+                training.clip,
+                training.batch,
+                config.bert.at_once,
+                config.seed,
+                lists,
+                own,
+            );
             let known = discriminators.split("language.");
             if which == [true, false] && !known.is_empty() {
                 let mut language = Tensors::default();
@@ -183,8 +189,9 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
             .flat_map(|(lists, _)| lists)
             .map(|list| all.len(list, training.longest))
             .max();
-        let at_once = [config.bert.at_once, epoch.unwrap_or(0)];
-        let mut learner = AdversarialLearner::new(model, train, self.dev(), training, at_once, adversary)?;
+        let (at_once, epoch) = (config.bert.at_once, epoch.unwrap_or(0));
+        let mut learner =
+            AdversarialLearner::new(model, train, self.dev(), training, at_once, epoch, adversary)?;
         self.phases.train(&plan, &mut learner)
     }
 

@@ -4,7 +4,7 @@ use rayon::ThreadPoolBuilder;
 use xner_corpus::Sentence;
 use xner_nn::NerBackend;
 use xner_tagger::bert::train::{FineTuneOptimiser, FineTuned};
-use xner_tagger::{Tagger, Tagging};
+use xner_tagger::{Features, Tagger, Tagging};
 use xner_train::config::Optimiser;
 use xner_transfer::meta::{AdaptedTagger, Nearest, Sentences, inner_optimiser, update};
 
@@ -69,7 +69,7 @@ fn a_fork_has_the_same_bytes_when_it_is_put_back() {
             for (task, steps) in [(0, 1), (1, 2), (2, 3), (0, 1)] {
                 let own = Sentences::new([tasks.windows[task].as_slice()], loss.subwords);
                 let kept = fork.keep(own.pieces());
-                update(&mut fork, &mut inner, &own, &loss, 0.01, steps, None);
+                update(&mut fork, &mut inner, &own, &loss, 0.01, steps, None).unwrap();
                 assert_ne!(weights(&fork), before);
                 fork.put_back(kept);
                 assert_eq!(weights(&fork), before);
@@ -90,7 +90,7 @@ fn an_optimiser_that_served_other_tasks_makes_the_same_update() {
             let updated = |inner: &mut FineTuneOptimiser<_>, at: usize| {
                 let mut model = case.model();
                 let own = Sentences::new([tasks.windows[at].as_slice()], loss.subwords);
-                update(&mut model, inner, &own, &loss, 0.01, steps, None);
+                update(&mut model, inner, &own, &loss, 0.01, steps, None).unwrap();
                 weights(&model)
             };
             let new = || inner_optimiser(&case.model(), &case.config.inner);
@@ -104,7 +104,7 @@ fn an_optimiser_that_served_other_tasks_makes_the_same_update() {
 #[test]
 fn each_sentence_is_tagged_as_it_is_alone() {
     // Else all of it is done by one thread.
-    const { assert!(A::ON_CPU) };
+    assert_eq!(A::workers(), rayon::current_num_threads());
     for (threads, dropout) in [(1, false), (2, true), (3, false)] {
         let mut case = Case::new(10, 0.1);
         case.config.adaptation.dropout = dropout;
@@ -164,7 +164,7 @@ fn it_is_one_step_on_the_similar_sentences() {
         let own = Sentences::new(places.iter().map(|&at| tasks.windows[at].as_slice()), loss.subwords);
         let mut model = case.model();
         let mut optimiser = inner_optimiser(&model, &case.config.inner);
-        update(&mut model, &mut optimiser, &own, &loss, case.config.adaptation.rate, 1, None);
+        update(&mut model, &mut optimiser, &own, &loss, case.config.adaptation.rate, 1, None).unwrap();
         let want = model.tagger().unwrap().tag(std::slice::from_ref(sentence)).unwrap().remove(0);
         assert_eq!(found.tags, want.tags);
         for (a, b) in found.probabilities.iter().zip(&want.probabilities) {

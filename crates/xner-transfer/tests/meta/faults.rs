@@ -63,7 +63,7 @@ fn a_source_that_is_too_small_is_refused_before_training() {
     case.model().save(model.path()).unwrap();
     let index = |_: &dyn Represent| -> Result<SentenceIndex> { panic!("the corpus is not indexed before") };
     let train = &case.corpora.train;
-    let found = open_adapted(model.path(), train, &index, encoder, None, &case.config, &Device::Cpu);
+    let found = open_adapted(model.path(), train, &index, encoder, None, &case.config, None, &Device::Cpu);
     let fault = found.err().unwrap().to_string();
     assert!(fault.contains("6 sentences") && fault.contains("at least 7"), "{fault}");
 }
@@ -173,7 +173,8 @@ fn a_type_that_the_model_lacks_is_named() {
     let index = |_: &dyn Represent| -> Result<SentenceIndex> { panic!("the corpus is not indexed before") };
     let open = |train: &[Labelled]| {
         let encoder = Box::new(case.pretrained());
-        let found = open_adapted(model.path(), train, &index, encoder, None, &case.config, &Device::Cpu);
+        let found =
+            open_adapted(model.path(), train, &index, encoder, None, &case.config, None, &Device::Cpu);
         found.err().unwrap().to_string()
     };
     let fault = open(&train);

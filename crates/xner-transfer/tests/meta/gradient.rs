@@ -18,7 +18,7 @@ use crate::small::{A, Case, adam};
 fn gradient(model: &FineTuned<A>, sentences: &Sentences, loss: LossConfig) -> BTreeMap<String, Vec<f64>> {
     let mut found = FoundGradients::default();
     sentences.add_to(&mut found, model, &loss, None);
-    wide(&found.tensors())
+    wide(&found.tensors().unwrap())
 }
 
 fn wide(tensors: &Tensors) -> BTreeMap<String, Vec<f64>> {
@@ -173,15 +173,15 @@ fn the_meta_gradient_is_that_of_a_reference_which_copies_the_model() {
             let several = |&at: &usize| tasks.windows[at].len() > 1;
             let long = tasks.tasks.iter().position(|task| task.support.iter().any(several)).unwrap();
             let which = [(0, 1), (0, 5), (1, long)];
-            let found = learner.lessons.meta_gradient(&mut learner.model, &which, rate, 0);
+            let found = learner.lessons.meta_gradient(&mut learner.model, &which, rate, 0).unwrap();
             assert_eq!(learner.weights(), before, "the model is the same before and after");
             let (want, [clipped, whole]) = reference(&case, &tasks, &[1, 5, long], rate);
             assert!(clipped > 0, "{by:?}");
             assert!(by == Clip::Whole || whole > 0, "of tensors some are short");
-            close(&wide(&found.tensors()), &want);
+            close(&wide(&found.tensors().unwrap()), &want);
             // Were the inner steps not made, it would be another.
-            let still = learner.lessons.meta_gradient(&mut learner.model, &which, 0.0, 0);
-            let still = wide(&still.tensors());
+            let still = learner.lessons.meta_gradient(&mut learner.model, &which, 0.0, 0).unwrap();
+            let still = wide(&still.tensors().unwrap());
             let off: f64 = want
                 .iter()
                 .flat_map(|(name, want)| want.iter().zip(&still[name]))
@@ -205,14 +205,20 @@ fn without_inner_steps_it_is_ordinary_training() {
     );
     let want = gradient(&case.model(), &batch, loss);
     let mut learner = case.learner(tasks.clone());
-    let found = learner.lessons.meta_gradient(&mut learner.model, &queries.map(|at| (0, at)), 0.1, 0);
-    close(&wide(&found.tensors()), &want);
+    let found =
+        learner.lessons.meta_gradient(&mut learner.model, &queries.map(|at| (0, at)), 0.1, 0).unwrap();
+    close(&wide(&found.tensors().unwrap()), &want);
 
     let mut case = case;
     case.config.meta.gradient = Gradient::Sum;
     let mut learner = case.learner(tasks);
     let sum = wide(
-        &learner.lessons.meta_gradient(&mut learner.model, &queries.map(|at| (0, at)), 0.1, 0).tensors(),
+        &learner
+            .lessons
+            .meta_gradient(&mut learner.model, &queries.map(|at| (0, at)), 0.1, 0)
+            .unwrap()
+            .tensors()
+            .unwrap(),
     );
     let thrice = want.into_iter().map(|(name, own)| (name, own.into_iter().map(|g| 3.0 * g).collect()));
     let thrice: BTreeMap<String, Vec<f64>> = thrice.collect();
@@ -241,12 +247,12 @@ fn a_task_whose_support_is_its_query_is_ordinary_training() {
         xner_tagger::bert::train::FineTuneOptimiser::new(Optimiser::Sgd { rate: 0.05 }, 0.0, &model);
     let mut first = FoundGradients::default();
     own.add_to(&mut first, &model, &loss, None);
-    ordinary.step(&mut model, first, 0.05);
+    ordinary.step(&mut model, first, 0.05).unwrap();
     let want = gradient(&model, &own, loss);
 
     let mut learner = case.learner(tasks);
-    let found = learner.lessons.meta_gradient(&mut learner.model, &[(0, 0)], 0.05, 0);
-    close(&wide(&found.tensors()), &want);
+    let found = learner.lessons.meta_gradient(&mut learner.model, &[(0, 0)], 0.05, 0).unwrap();
+    close(&wide(&found.tensors().unwrap()), &want);
 }
 
 /// What is masked, and that each time through the source draws for itself.
@@ -283,12 +289,17 @@ fn the_query_alone_is_masked_or_the_support_too() {
             let of = |windows: &[Vec<_>]| Sentences::new(windows.iter().map(Vec::as_slice), loss.subwords);
             let mut adapted = case.model();
             let mut optimiser = inner_optimiser(&adapted, &case.config.inner);
-            update(&mut adapted, &mut optimiser, &of(&support), &loss, 0.05, 1, None);
+            update(&mut adapted, &mut optimiser, &of(&support), &loss, 0.05, 1, None).unwrap();
             let want = gradient(&adapted, &of(&[masked(*query)]), loss);
             let mut learner = case.learner(tasks.clone());
             close(
                 &wide(
-                    &learner.lessons.meta_gradient(&mut learner.model, &[(epoch, number)], 0.05, 0).tensors(),
+                    &learner
+                        .lessons
+                        .meta_gradient(&mut learner.model, &[(epoch, number)], 0.05, 0)
+                        .unwrap()
+                        .tensors()
+                        .unwrap(),
                 ),
                 &want,
             );
@@ -348,7 +359,14 @@ fn meta_training_has_dropout() {
         let mut case = Case::new(14, dropout);
         case.config.masking.ratio = 0.0;
         let mut learner = case.learner(case.tasks());
-        wide(&learner.lessons.meta_gradient(&mut learner.model, &[(0, 1), (0, 5)], 1e-3, step).tensors())
+        wide(
+            &learner
+                .lessons
+                .meta_gradient(&mut learner.model, &[(0, 1), (0, 5)], 1e-3, step)
+                .unwrap()
+                .tensors()
+                .unwrap(),
+        )
     };
     assert_eq!(gradients(0.0, 0), gradients(0.0, 1));
     let own = gradients(0.3, 0);

@@ -70,7 +70,16 @@ pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
     }
     let sentences: Vec<Sentence> = source.iter().map(|labelled| labelled.sentence.clone()).collect();
     let index = |encoder: &dyn Represent| source_index(adapt_cache.as_deref(), encoder, &sentences);
-    let tagger = open_adapted(&args.model, &source, &index, Box::new(encoder), None, &config, &args.device);
+    let tagger = open_adapted(
+        &args.model,
+        &source,
+        &index,
+        Box::new(encoder),
+        None,
+        &config,
+        args.decode,
+        &args.device,
+    );
     let context = || {
         let paper = match (&trained, adapt_config) {
             (None, None) => " with the paper's settings (--adapt-config names others)",

@@ -14,6 +14,10 @@ use super::record::{Offset, Record};
 use crate::exit::not_empty;
 use crate::paint;
 
+/// So many tokens are tagged at a time, however few sentences they make: what bounds the memory of a text without
+/// sentence ends.
+const TOKENS: usize = 1 << 16;
+
 /// How tagged text looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
@@ -24,7 +28,7 @@ pub(super) enum Look {
 /// Tags plain text, a line for each sentence.
 pub(super) fn text(job: &mut Job<'_>, input: Input, options: TextOptions, look: Look) -> Result<()> {
     let Input { reader, name } = input;
-    let mut reader = text::Reader::new(reader, name.clone(), options);
+    let mut reader = text::Reader::new(reader, name, options);
     let write = |job: &mut Job<'_>, sentence: &Sentence, char, tagging: &[Tagging]| match look {
         Look::Json => {
             let offset = Offset { byte: sentence.offset(), char };
@@ -37,18 +41,18 @@ pub(super) fn text(job: &mut Job<'_>, input: Input, options: TextOptions, look: 
             Ok(writeln!(anstream::stdout(), "{painted}")?)
         }
     };
-    let mut any = false;
     loop {
-        let mut chunk = Vec::new();
-        let mut starts = Vec::new();
-        while let Some(sentence) = if chunk.len() < job.chunk { reader.next() } else { None } {
-            chunk.push(sentence?);
+        let (mut chunk, mut starts, mut tokens) = (Vec::new(), Vec::new(), 0);
+        while chunk.len() < job.chunk && tokens < TOKENS {
+            let Some(sentence) = reader.next().transpose()? else { break };
             starts.push(reader.character());
+            tokens += sentence.len();
+            chunk.push(sentence);
         }
+        // A text without words has no sentences, and that is the answer.
         if chunk.is_empty() {
-            return not_empty(any, &name);
+            return Ok(());
         }
-        any = true;
         let tagged = job.tagger.tag(&chunk)?;
         for ((sentence, char), tagging) in chunk.iter().zip(starts).zip(&tagged) {
             write(job, sentence, char, std::slice::from_ref(tagging))?;
@@ -64,9 +68,11 @@ pub(super) fn jsonl(job: &mut Job<'_>, input: Input, options: JsonlOptions) -> R
     let mut any = false;
     loop {
         let (mut chunk, mut sentences, mut counts) = (Vec::new(), Vec::new(), Vec::new());
-        while sentences.len() < job.chunk && chunk.len() < job.chunk {
+        let mut tokens = 0;
+        while sentences.len() < job.chunk && chunk.len() < job.chunk && tokens < TOKENS {
             let Some(mut record) = records.next().transpose()? else { break };
             counts.push(record.sentences.len());
+            tokens += record.sentences.iter().map(|labelled| labelled.sentence.len()).sum::<usize>();
             sentences.extend(record.sentences.drain(..).map(|labelled| labelled.sentence));
             chunk.push(record);
         }

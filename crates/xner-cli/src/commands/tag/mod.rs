@@ -12,7 +12,7 @@ use anyhow::Result;
 use xner_corpus::Scheme;
 use xner_corpus::read::{Format, Input};
 use xner_corpus::write::Output;
-use xner_tagger::Decode;
+use xner_tagger::{Decode, OpenOptions};
 use xner_train::Device;
 
 use self::documents::Look;
@@ -70,19 +70,18 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<()> {
     let known = args.format.or_else(|| Format::guess(&args.input));
     let format = known.unwrap_or(Format::Text);
-    if args.json && matches!(format, Format::Conll | Format::Tsv) {
+    if args.json && matches!(format, Format::Conll | Format::Tsv | Format::Conllu) {
         return Err(bad_input("--json is for text; columns are written as columns"));
     }
     crate::ending::check(&args.output, None)?;
     // What cannot be read is told before a model is opened, or a corpus indexed.
     let input = Input::open(&args.input)?;
-    let mut tagger = match adapt::open(args)? {
-        Some(tagger) => tagger,
-        None => xner_tagger::open(&args.model, &args.device)?,
+    let tagger = if let Some(tagger) = adapt::open(args)? {
+        tagger
+    } else {
+        let options = OpenOptions::default().with_decode(args.decode.unwrap_or_default());
+        xner_tagger::open_with(&args.model, &options, &args.device)?
     };
-    if let Some(decode) = args.decode {
-        tagger.decode_by(decode);
-    }
     let input = if known.is_some() { input } else { head::prose(input, "--format")? };
     let terminal = args.output.as_os_str() == "-" && std::io::IsTerminal::is_terminal(&std::io::stdout());
     let mut job = Job {
@@ -92,9 +91,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         progress: Progress::counter("sentences").hidden_if(terminal),
     };
     match format {
-        Format::Conll | Format::Tsv => columns::run(&mut job, input, args, format)?,
+        Format::Conll | Format::Tsv | Format::Conllu => columns::run(&mut job, input, args, format)?,
         Format::Jsonl => documents::jsonl(&mut job, input, args.layout.jsonl())?,
-        Format::Text => {
+        Format::Text | Format::Brat => {
             let look = if terminal && !args.json { Look::Painted } else { Look::Json };
             documents::text(&mut job, input, args.layout.text(), look)?;
         }

@@ -1,7 +1,7 @@
 //! A tagged text as a line of JSON.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use xner_corpus::read::jsonl::Rest;
 use xner_corpus::{CharOffsets, Sentence};
 use xner_tagger::Tagging;
 
@@ -17,7 +17,7 @@ pub(super) struct Record<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     tokens: Option<Vec<(usize, usize)>>,
     #[serde(flatten)]
-    rest: Option<&'a Map<String, Value>>,
+    rest: Option<&'a Rest>,
 }
 
 /// Where in the input a text begins.
@@ -56,7 +56,7 @@ impl<'a> Record<'a> {
         text: &'a str,
         sentences: &[Sentence],
         tagged: &'a [Tagging],
-        rest: &'a Map<String, Value>,
+        rest: &'a Rest,
     ) -> Self {
         let chars = CharOffsets::new(text);
         let entities = found(text, &chars, sentences.iter().map(|s| (s, s.offset())), tagged);

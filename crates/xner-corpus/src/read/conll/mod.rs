@@ -4,9 +4,13 @@
 //! `-DOCSTART-` marks a document: alone or as the first row of a sentence, it is counted and is no token.
 
 mod block;
+mod detect;
+mod numbered;
 mod options;
 mod reader;
 mod rows;
+
+pub(super) use detect::detect;
 
 pub use block::{Block, BlockRow, Blocks, TagPlace};
 pub use options::{Column, ConllOptions, Ragged, Separator};

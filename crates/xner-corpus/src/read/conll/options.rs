@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Scheme;
 use crate::read::Format;
+use crate::{Scheme, Spelling};
 
 /// A column: 0 is the first, 1 the second; -1 is the last, -2 the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -71,6 +71,12 @@ pub struct ConllOptions {
     /// Whether tokens carry a language prefix such as `en:`, to be removed. It is the same for all tokens of a
     /// sentence; a token without it is refused.
     pub language_prefix: bool,
+    /// Whether rows begin with their number, tabs between, as in `CoNLL-U` and in the files of Universal NER. A row
+    /// `1-2` or `1.1` is passed over, and a line that begins with `#` is a comment. The first column then means the
+    /// second, the token; the last means the tag: under `NER=` in the last of ten columns, else the third column.
+    pub conllu: bool,
+    /// How tags are spelt: as one would expect, or as types alone.
+    pub tags: Spelling,
     /// The scheme whose rules the tags must keep to. By default any tags are taken, and read as conlleval reads them.
     #[cfg_attr(feature = "schema", schemars(example = &"iob2"))]
     pub scheme: Option<Scheme>,
@@ -85,6 +91,8 @@ impl Default for ConllOptions {
             ragged: Ragged::Refuse,
             comments: false,
             language_prefix: false,
+            conllu: false,
+            tags: Spelling::Auto,
             scheme: None,
         }
     }
@@ -96,10 +104,15 @@ impl ConllOptions {
         Self { separator: Separator::Tab, ..Self::default() }
     }
 
-    /// The same for a format of columns: tabs stand between those of [`Format::Tsv`].
+    /// The same for a format of columns: tabs stand between those of [`Format::Tsv`], numbers before those of
+    /// [`Format::Conllu`].
     #[must_use]
     pub fn of_format(self, format: Format) -> Self {
-        if format == Format::Tsv { Self { separator: Separator::Tab, ..self } } else { self }
+        match format {
+            Format::Tsv => Self { separator: Separator::Tab, ..self },
+            Format::Conllu => Self { separator: Separator::Tab, conllu: true, ..self },
+            _ => self,
+        }
     }
 
     /// One token a row, without tags. Other columns are ignored.

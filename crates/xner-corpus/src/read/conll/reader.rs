@@ -61,6 +61,7 @@ impl<R: BufRead> Reader<R> {
         self.tags.clear();
         self.lines.clear();
         let labelled = self.rows.options().tag.is_some();
+        let spelling = self.rows.options().tags;
         while let Some(row) = self.rows.next()? {
             match row.kind {
                 RowKind::Token => {
@@ -68,7 +69,8 @@ impl<R: BufRead> Reader<R> {
                         return Err(row.place.malformed("the sentence is longer than 4 GiB"));
                     }
                     if labelled {
-                        self.tags.push(self.interner.tag(row.tag).map_err(|error| row.place.tag(error))?);
+                        let tag = self.interner.tag_as(row.tag, spelling);
+                        self.tags.push(tag.map_err(|error| row.place.tag(error))?);
                         self.lines.push(row.place.line);
                     }
                 }
@@ -82,6 +84,10 @@ impl<R: BufRead> Reader<R> {
             }
         }
         if self.draft.is_empty() {
+            if self.rows.lacks_tags() {
+                let message = "no row of this CoNLL-U file has `NER=` in its last column: it has no labels";
+                return Err(self.rows.place().malformed(message));
+            }
             return Ok(None);
         }
         if let Some(Err(fault)) = self.rows.options().scheme.map(|scheme| scheme.validate(&self.tags)) {

@@ -3,6 +3,7 @@
 use std::io::BufRead;
 use std::path::PathBuf;
 
+use super::numbered::{self, Id, WIDTH};
 use super::{Column, ConllOptions, Ragged, Separator};
 use crate::read::lines::{Lines, Place};
 use crate::{Error, Result};
@@ -47,6 +48,7 @@ impl<R: BufRead> Rows<R> {
             columns: Vec::new(),
             within: false,
             prefix: String::new(),
+            tagged: false,
         };
         Self { lines: Lines::new(reader, name), layout }
     }
@@ -57,6 +59,12 @@ impl<R: BufRead> Rows<R> {
 
     pub(super) fn place(&self) -> &Place {
         self.lines.place()
+    }
+
+    /// Whether what has been read is CoNLL-U, of which the tags are wanted, and no row has one.
+    pub(super) fn lacks_tags(&self) -> bool {
+        let Layout { options, width, tagged, .. } = &self.layout;
+        options.conllu && options.tag == Some(Column::LAST) && *width == Some(WIDTH) && !tagged
     }
 
     /// What stands between columns, once the first row has settled it.
@@ -86,6 +94,8 @@ struct Layout {
     within: bool,
     /// The language prefix of the sentence in hand.
     prefix: String,
+    /// Whether a row of CoNLL-U has had a tag in its last column.
+    tagged: bool,
 }
 
 impl Layout {
@@ -93,6 +103,9 @@ impl Layout {
         if line.bytes().all(|byte| byte == b' ' || byte == b'\t') {
             self.within = false;
             return Ok((RowKind::Blank, "", ""));
+        }
+        if self.options.conllu {
+            return self.numbered(line, place);
         }
         if self.options.comments && !self.within && (line == "#" || line.starts_with("# ")) {
             return Ok((RowKind::Comment, "", ""));
@@ -106,14 +119,7 @@ impl Layout {
             self.within = false;
             return Ok((RowKind::Mark, "", ""));
         }
-        match self.width {
-            Some(expected) if expected != width && self.options.ragged == Ragged::Refuse => {
-                let (path, line) = (place.path.clone(), place.line);
-                return Err(Error::Ragged { path, line, expected, found: width });
-            }
-            Some(_) => {}
-            None => self.width = Some(width),
-        }
+        check_width(&mut self.width, width, self.options.ragged, place)?;
         let token = token.ok_or_else(|| missing("token", self.options.token, width, place))?;
         let tag = match self.options.tag {
             None => "",
@@ -123,6 +129,47 @@ impl Layout {
             }
         };
         let token = if self.options.language_prefix { self.unprefixed(token, place)? } else { token };
+        if token.is_empty() {
+            return Err(place.malformed("the token is empty"));
+        }
+        self.within = true;
+        Ok((RowKind::Token, token, tag))
+    }
+
+    /// A row that begins with its number.
+    fn numbered<'a>(&mut self, line: &'a str, place: &Place) -> Result<(RowKind, &'a str, &'a str)> {
+        if line.starts_with('#') {
+            return Ok((RowKind::Comment, "", ""));
+        }
+        self.separator = Some(Separator::Tab);
+        split(line, Separator::Tab, &mut self.columns);
+        let column = |at: usize| &line[self.columns[at].0..self.columns[at].1];
+        let width = self.columns.len();
+        let first = column(0);
+        let id = numbered::id(first).ok_or_else(|| {
+            place.malformed(format!("a row of CoNLL-U begins with `{first}`, expected a number, 1-2 or 1.1"))
+        })?;
+        let asked = |asked: Column, usual: Column, at: usize| {
+            if asked == usual { Some(at).filter(|&at| at < width) } else { asked.of(width) }
+        };
+        let wanted = self.options.token;
+        let token = asked(wanted, Column::FIRST, 1).map(column);
+        let token = token.ok_or_else(|| missing("token", Column(1), width, place))?;
+        let tag = match self.options.tag {
+            None => "",
+            Some(Column::LAST) if width == WIDTH => {
+                let tag = numbered::misc_tag(column(WIDTH - 1));
+                self.tagged |= tag.is_some();
+                tag.unwrap_or("O")
+            }
+            Some(tag) => asked(tag, Column::LAST, 2).map(column).ok_or_else(|| {
+                missing("tag", if tag == Column::LAST { Column(2) } else { tag }, width, place)
+            })?,
+        };
+        check_width(&mut self.width, width, self.options.ragged, place)?;
+        if id == Id::Passed {
+            return Ok((RowKind::Comment, "", ""));
+        }
         if token.is_empty() {
             return Err(place.malformed("the token is empty"));
         }
@@ -155,6 +202,16 @@ impl Layout {
             place.malformed(format!("token `{token}` lacks its sentence's language prefix `{prefix}`"))
         })
     }
+}
+
+/// Whether a row is as wide as those before it must be.
+fn check_width(before: &mut Option<usize>, found: usize, ragged: Ragged, place: &Place) -> Result<()> {
+    let expected = *before.get_or_insert(found);
+    if expected != found && ragged == Ragged::Refuse {
+        let (path, line) = (place.path.clone(), place.line);
+        return Err(Error::Ragged { path, line, expected, found });
+    }
+    Ok(())
 }
 
 /// Why a row has no tag: its column is not there, or it is the token's.

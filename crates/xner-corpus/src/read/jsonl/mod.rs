@@ -12,20 +12,39 @@
 //!   is then the words with spaces between. The line is then one sentence. Without `tokens` the text is split
 //!   into sentences and words as [`crate::split`] does, never inside an entity's sentence.
 //! - Other keys are kept in [`Record::rest`].
+//!
+//! Labels in other dresses are read too. Where there is no `entities`:
+//!
+//! | dress | labels |
+//! |---|---|
+//! | doccano | `label` or `labels`: `[[0, 3, "PER"]]`; `entities` with `start_offset` and `end_offset` |
+//! | Prodigy | `spans`; a record whose `answer` is not `accept` is no sentence of a corpus |
+//! | spaCy | a line `["Ada lived.", {"entities": [[0, 3, "PER"]]}]`; `ents` |
+//! | Hugging Face | `tokens` (or `words`), and `ner_tags`, `tags` or `labels`: a tag or its number for each |
+//! | Label Studio | `data`, and `annotations` with `result`, of which what has `labels` is read |
+//!
+//! Offsets of Label Studio count characters or units of UTF-16: the text of the entity, which stands beside them,
+//! tells. Under other keys that look like labels (`ner`, `named_entities`, ...) a list or an object is an error. A file
+//! may also be one list of such records.
 
 mod align;
+mod dress;
+mod elements;
 mod record;
+mod rest;
 
 use std::io::BufRead;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
+pub(super) use self::record::document;
+pub use self::rest::Rest;
 use super::interner::Interner;
-use super::lines::Lines;
+use super::lines::{Lines, Place};
 use crate::split::TextOptions;
-use crate::{Labelled, Result};
+use crate::{Labelled, Result, Spelling};
+use elements::Elements;
 
 /// What to do with an entity that begins or ends inside a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -39,6 +58,29 @@ pub enum Align {
     Widen,
 }
 
+/// Whether a record needs labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Labels {
+    /// A record without labels is text without entities.
+    #[default]
+    Optional,
+    /// A record without labels is refused.
+    Required,
+}
+
+/// What a record has of labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LabelsFound {
+    /// There are labels, perhaps none but said to be none.
+    Given,
+    /// No key holds labels.
+    Missing,
+    /// There are labels that the annotator did not accept: they are left out.
+    Rejected,
+}
+
 /// JSON lines: documents with entities by their characters.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -48,6 +90,12 @@ pub struct JsonlOptions {
     pub align: Align,
     /// Texts without `tokens`.
     pub split: TextOptions,
+    /// Whether each record must have labels.
+    pub labels: Labels,
+    /// The names of tags that a file gives as numbers: the first is that of 0.
+    pub label_names: Vec<String>,
+    /// How tags of tokens are spelt.
+    pub tags: Spelling,
 }
 
 /// One line: a document.
@@ -59,8 +107,10 @@ pub struct Record {
     pub text: String,
     /// Its sentences; each one's offset is the byte of [`Record::text`] at which it begins.
     pub sentences: Vec<Labelled>,
-    /// The keys that the reader does not know.
-    pub rest: Map<String, Value>,
+    /// Whether the line has labels.
+    pub labels: LabelsFound,
+    /// The keys that the reader does not know, as they stand in the file.
+    pub rest: Rest,
 }
 
 /// Reads JSON lines, a record at a time; empty lines are passed over. After an error it ends.
@@ -72,36 +122,63 @@ pub struct Record {
 /// let record = Records::new(line.as_bytes(), "memory", JsonlOptions::default()).next().unwrap()?;
 /// let first = &record.sentences[0];
 /// assert_eq!(first.sentence.slice(first.entities[0].tokens.clone()), "Rhein");
-/// assert_eq!(record.rest["id"], 7);
+/// assert_eq!(record.rest.get("id"), Some("7"));
 /// # Ok::<(), xner_corpus::Error>(())
 /// ```
 pub struct Records<R> {
     lines: Lines<R>,
     options: JsonlOptions,
     interner: Interner,
+    /// The elements of the list that the file is, if it is one.
+    list: Option<Elements>,
+    /// Whether a line of text has been read.
+    begun: bool,
     ended: bool,
 }
 
 impl<R: BufRead> Records<R> {
     /// A reader of `reader`, which errors call `name`.
     pub fn new(reader: R, name: impl Into<PathBuf>, options: JsonlOptions) -> Self {
-        Self { lines: Lines::new(reader, name), options, interner: Interner::default(), ended: false }
+        let (lines, interner) = (Lines::new(reader, name), Interner::default());
+        Self { lines, options, interner, list: None, begun: false, ended: false }
     }
 
     fn read(&mut self) -> Result<Option<Record>> {
-        while let Some(line) = self.lines.next()? {
-            if !line.text.trim().is_empty() {
-                let record = record::parse(line.text, line.place.line, &self.options, &mut self.interner);
+        loop {
+            if let Some((text, line)) = self.list.as_mut().and_then(|list| list.ready.pop()) {
+                let record = record::parse(&text, line, &self.options, &mut self.interner);
+                let place = Place { line, ..self.lines.place().clone() };
+                return record.map(Some).map_err(|message| place.malformed(message));
+            }
+            let Some(line) = self.lines.next()? else { break };
+            if line.text.trim().is_empty() && self.list.is_none() {
+                continue;
+            }
+            if !self.begun && elements::is_list(line.text) {
+                self.list = Some(Elements::default());
+            }
+            self.begun = true;
+            if let Some(list) = &mut self.list {
+                let added = list.add(line.text, line.place.line);
+                added.map_err(|message| line.place.malformed(message))?;
+            } else {
+                let number = line.place.line;
+                let record = record::parse(line.text, number, &self.options, &mut self.interner);
                 return record.map(Some).map_err(|message| line.place.malformed(message));
             }
         }
-        Ok(None)
+        match &self.list {
+            Some(list) if !list.complete() => {
+                Err(self.lines.place().malformed("the list of records has no end"))
+            }
+            _ => Ok(None),
+        }
     }
 }
 
 until_a_fault!(Records => Record);
 
-/// The sentences of all records, one at a time.
+/// The sentences of all records, one at a time. Records whose labels the annotator did not accept are passed over.
 pub struct Reader<R> {
     records: Records<R>,
     ready: std::vec::IntoIter<Labelled>,
@@ -123,6 +200,7 @@ impl<R: BufRead> Iterator for Reader<R> {
                 return Some(Ok(labelled));
             }
             match self.records.next()? {
+                Ok(record) if record.labels == LabelsFound::Rejected => {}
                 Ok(record) => self.ready = record.sentences.into_iter(),
                 Err(error) => return Some(Err(error)),
             }

@@ -2,35 +2,11 @@
 
 use std::ops::Range;
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
-
 use super::align::{Span, align, sentences};
-use super::{JsonlOptions, Record};
+use super::dress::{self, Parts, RawLabels, RawSpan, RawToken};
+use super::{JsonlOptions, Labels, LabelsFound, Record};
 use crate::read::interner::Interner;
-use crate::{CharOffsets, Labelled, Sentence};
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum RawSpan {
-    Named {
-        start: usize,
-        end: usize,
-        #[serde(alias = "type")]
-        label: String,
-    },
-    Listed(usize, usize, String),
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum RawToken {
-    Word(String),
-    Listed(usize, usize),
-    Named { start: usize, end: usize },
-}
-
-const SPANS: &str = r#"{"start": 0, "end": 4, "label": "PER"}"#;
+use crate::{CharOffsets, Labelled, Sentence, Tag, entities};
 
 /// The record of a line; a fault as a message.
 pub(super) fn parse(
@@ -39,16 +15,13 @@ pub(super) fn parse(
     options: &JsonlOptions,
     interner: &mut Interner,
 ) -> Result<Record, String> {
-    let mut rest: Map<String, Value> =
-        serde_json::from_str(line).map_err(|error| format!("not a JSON object: {error}"))?;
-    let raw_text = match rest.remove("text") {
-        Some(Value::String(text)) => Some(text),
-        Some(other) => return Err(format!("`text` is {}, expected a string", kind(&other))),
-        None => None,
-    };
-    let raw_tokens: Option<Vec<RawToken>> = list(rest.remove("tokens"), "tokens", "[0, 4] or a word")?;
-    let raw_spans: Option<Vec<RawSpan>> = list(rest.remove("entities"), "entities", SPANS)?;
-    let text = match (raw_text, &raw_tokens) {
+    let mut rest = dress::keys(line)?;
+    let Parts { text, tokens, labels } = dress::parts(&mut rest, options, interner)?;
+    let found = labels.found();
+    if found == LabelsFound::Missing && options.labels == Labels::Required {
+        return Err(format!("there are no labels: {}", dress::SHAPES));
+    }
+    let text = match (text, &tokens) {
         (Some(text), _) => text,
         (None, Some(tokens)) => {
             words_joined(tokens).ok_or("there is no `text`, and `tokens` are not words")?
@@ -56,8 +29,13 @@ pub(super) fn parse(
         (None, None) => return Err("there is no `text`".to_owned()),
     };
     let offsets = CharOffsets::new(&text);
-    let tokens = raw_tokens.map(|tokens| token_ranges(&text, &offsets, &tokens)).transpose()?;
-    let spans = spans(&offsets, raw_spans.unwrap_or_default(), interner)?;
+    let tokens = tokens.map(|tokens| token_ranges(&text, &offsets, &tokens)).transpose()?;
+    let (raw, tags) = match labels {
+        RawLabels::Spans(raw) => (raw, None),
+        RawLabels::Tags(tags) => (Vec::new(), Some(tags)),
+        RawLabels::None | RawLabels::Rejected => (Vec::new(), None),
+    };
+    let spans = spans(&text, &offsets, raw, interner)?;
     let sentences = match tokens {
         Some(tokens) => {
             let wrong = "`tokens` overlap, are empty or are out of order";
@@ -66,42 +44,39 @@ pub(super) fn parse(
         }
         None => sentences(&text, &spans, &options.split),
     };
+    if let (Some(tags), [sentence]) = (&tags, sentences.as_slice()) {
+        let labelled = vec![tagged(sentence, tags)];
+        return Ok(Record { line: number, text, sentences: labelled, labels: found, rest });
+    }
     let entities = align(&sentences, &spans, options.align, &offsets)?;
     let sentences = sentences
         .into_iter()
         .zip(entities)
         .map(|(sentence, entities)| Labelled { sentence, entities })
         .collect();
-    Ok(Record { line: number, text, sentences, rest })
+    Ok(Record { line: number, text, sentences, labels: found, rest })
 }
 
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a truth value",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
+/// The sentences of a text with entities by their characters; a fault as a message.
+pub(in crate::read) fn document(
+    text: &str,
+    spans: Vec<(usize, usize, String)>,
+    options: &JsonlOptions,
+) -> Result<Vec<Labelled>, String> {
+    let offsets = CharOffsets::new(text);
+    let raw = spans.into_iter().map(|(start, end, label)| RawSpan::Listed(start, end, label)).collect();
+    let spans = self::spans(text, &offsets, raw, &mut Interner::default())?;
+    let sentences = sentences(text, &spans, &options.split);
+    let entities = align(&sentences, &spans, options.align, &offsets)?;
+    Ok(sentences
+        .into_iter()
+        .zip(entities)
+        .map(|(sentence, entities)| Labelled { sentence, entities })
+        .collect())
 }
 
-fn list<T: for<'a> Deserialize<'a>>(
-    value: Option<Value>,
-    key: &str,
-    shape: &str,
-) -> Result<Option<Vec<T>>, String> {
-    let items = match value {
-        None | Some(Value::Null) => return Ok(None),
-        Some(Value::Array(items)) => items,
-        Some(other) => return Err(format!("`{key}` is {}, expected a list", kind(&other))),
-    };
-    let parsed = items.into_iter().enumerate().map(|(at, item)| {
-        let json = item.to_string();
-        serde_json::from_value(item)
-            .map_err(|_| format!("item {at} of `{key}` is `{json}`, expected {shape}"))
-    });
-    parsed.collect::<Result<_, _>>().map(Some)
+fn tagged(sentence: &Sentence, tags: &[Tag]) -> Labelled {
+    Labelled { sentence: sentence.clone(), entities: entities(tags) }
 }
 
 fn words_joined(tokens: &[RawToken]) -> Option<String> {
@@ -132,10 +107,26 @@ fn token_ranges(text: &str, offsets: &CharOffsets, tokens: &[RawToken]) -> Resul
     ranges.collect()
 }
 
-fn spans(offsets: &CharOffsets, raw: Vec<RawSpan>, interner: &mut Interner) -> Result<Vec<Span>, String> {
+fn spans(
+    text: &str,
+    offsets: &CharOffsets,
+    raw: Vec<RawSpan>,
+    interner: &mut Interner,
+) -> Result<Vec<Span>, String> {
     let mut spans = Vec::with_capacity(raw.len());
     for span in raw {
-        let (RawSpan::Named { start, end, label } | RawSpan::Listed(start, end, label)) = span;
+        let (start, end, label) = match span {
+            RawSpan::Named { start, end, label } | RawSpan::Listed(start, end, label) => (start, end, label),
+            RawSpan::Marked { start, end, text: marked, labels: [label] } => {
+                let chars = match marked {
+                    Some(marked) => units(text, offsets, start..end, &marked).ok_or_else(|| {
+                        format!("entity {start}..{end} `{label}` does not cover its own text `{marked}`")
+                    })?,
+                    None => start..end,
+                };
+                (chars.start, chars.end, label)
+            }
+        };
         let bytes = offsets.bytes(start..end).filter(|bytes| !bytes.is_empty());
         let bytes = bytes
             .ok_or_else(|| format!("entity {start}..{end} `{label}` is empty or lies outside the text"))?;
@@ -151,4 +142,23 @@ fn spans(offsets: &CharOffsets, raw: Vec<RawSpan>, interner: &mut Interner) -> R
         }
     }
     Ok(spans)
+}
+
+/// The characters of a span whose text is known: its offsets count characters, or else units of UTF-16.
+fn units(text: &str, offsets: &CharOffsets, span: Range<usize>, marked: &str) -> Option<Range<usize>> {
+    let is_it = |bytes: &Range<usize>| text.get(bytes.clone()) == Some(marked);
+    if offsets.bytes(span.clone()).is_some_and(|bytes| is_it(&bytes)) {
+        return Some(span);
+    }
+    let byte_at = |unit: usize| {
+        let mut units = 0;
+        let ends = text.char_indices().map(|(at, c)| (at, c.len_utf16())).chain([(text.len(), 0)]);
+        ends.into_iter().find_map(|(at, len)| {
+            let found = (units == unit).then_some(at);
+            units += len;
+            found
+        })
+    };
+    let bytes = byte_at(span.start)?..byte_at(span.end)?;
+    is_it(&bytes).then(|| offsets.chars(bytes))
 }

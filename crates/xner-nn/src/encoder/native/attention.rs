@@ -6,8 +6,8 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 use xner_gemm::{Matrix, Update, product_into};
 
-use super::super::EncoderSpec;
-use super::super::noise::{Noise, Site};
+use super::super::noise::{Noise, Site, attention_places};
+use super::super::{EncoderForm, EncoderSpec};
 use super::buffers::Buffer;
 use crate::simd;
 
@@ -21,13 +21,15 @@ struct Sizes {
     /// 1 / √size
     scale: f32,
     noise: Option<Noise>,
+    form: EncoderForm,
 }
 
 impl Sizes {
     fn new(spec: &EncoderSpec, width: usize) -> Self {
         let size = width / spec.heads;
         let scale = 1.0 / (size as f32).sqrt();
-        Self { width, heads: spec.heads, size, scale, noise: Noise::of(spec, Site::Attention) }
+        let noise = Noise::of(spec, Site::Attention);
+        Self { width, heads: spec.heads, size, scale, noise, form: spec.form }
     }
 
     /// Query, key or value (0, 1, 2) of a head in the rows of a sentence.
@@ -45,7 +47,7 @@ impl Sizes {
         let (query, key) = (self.part(qkv, len, 0, head), self.part(qkv, len, 1, head));
         let how = Update { scale: self.scale, ..Update::default() };
         product_into(out, len, query, key.transposed(), how);
-        Arch::new().dispatch(Softmax(out, len));
+        Arch::new().dispatch(Softmax(out, len, self.form));
     }
 
     /// A head's mixed values of a sentence, whose noise begins at `place`, into rows of `stride` values.
@@ -80,14 +82,19 @@ impl Sizes {
     }
 }
 
-struct Softmax<'a>(&'a mut [f32], usize);
+/// Of each row what it reads, of so many rows; the rest is zero.
+struct Softmax<'a>(&'a mut [f32], usize, EncoderForm);
 
 impl WithSimd for Softmax<'_> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        for row in self.0.chunks_exact_mut(self.1) {
+        for (at, row) in self.0.chunks_exact_mut(self.1).enumerate() {
+            let read = self.2.read_by(at % self.1, self.1);
+            row[..read.start].fill(0.0);
+            row[read.end..].fill(0.0);
+            let row = &mut row[read];
             let most = simd.splat_f32s(simd::most(simd, row));
             simd::update(
                 simd,
@@ -115,18 +122,6 @@ impl WithSimd for Softmax<'_> {
     }
 }
 
-/// The place of a sentence's first probability, for the noise.
-fn places(spec: &EncoderSpec) -> Vec<u32> {
-    let sizes = spec.lengths.iter().map(|len| (spec.heads * len * len) as u32);
-    sizes
-        .scan(0u32, |next, count| {
-            let place = *next;
-            *next = next.wrapping_add(count);
-            Some(place)
-        })
-        .collect()
-}
-
 /// Splits rows of `width` columns into the sentences'.
 fn split<'a>(spec: &EncoderSpec, mut rows: &'a mut [f32], width: usize) -> Vec<&'a mut [f32]> {
     let mut sentences = Vec::with_capacity(spec.lengths.len());
@@ -146,7 +141,7 @@ pub(super) fn forward(spec: &EncoderSpec, qkv: &[f32], out: &mut [f32], width: u
     let sizes = Sizes::new(spec, width);
     // With enough sentences for all threads, each thread takes sentences. Otherwise it takes heads of the long ones.
     let few = spec.lengths.len() < rayon::current_num_threads();
-    let sentences: Vec<(Range<usize>, u32)> = spec.sentences().zip(places(spec)).collect();
+    let sentences: Vec<(Range<usize>, u32)> = spec.sentences().zip(attention_places(spec)).collect();
     split(spec, out, width).into_par_iter().zip(sentences).for_each(|(out, (rows, place))| {
         let len = rows.len();
         if len == 0 {
@@ -176,7 +171,7 @@ pub(super) fn forward(spec: &EncoderSpec, qkv: &[f32], out: &mut [f32], width: u
 /// The gradient of `qkv` from that of the mixed values. Probabilities are computed once more, not kept.
 pub(super) fn backward(spec: &EncoderSpec, qkv: &[f32], grad: &[f32], d_qkv: &mut [f32], width: usize) {
     let sizes = Sizes::new(spec, width);
-    let sentences: Vec<(Range<usize>, u32)> = spec.sentences().zip(places(spec)).collect();
+    let sentences: Vec<(Range<usize>, u32)> = spec.sentences().zip(attention_places(spec)).collect();
     split(spec, d_qkv, 3 * width).into_par_iter().zip(sentences).for_each(|(d_qkv, (rows, place))| {
         let len = rows.len();
         if len == 0 {

@@ -3,13 +3,14 @@
 use xner_gemm::Matrix;
 
 use super::super::EncoderSpec;
+use super::super::form::Norms;
 use super::super::inputs::PARAMETERS;
 use super::super::noise::{Noise, Site};
 use super::super::ops::RequiredGradients;
 use super::buffers::Buffer;
 use super::forward::{Saved, product};
 use super::rows::column_sums;
-use super::{Dense, Inputs, Parameters, attention, gelu, norm};
+use super::{Dense, Inputs, Parameters, attention, before, feed, norm, rotary};
 
 /// The gradients of the input and of the parameters.
 pub(in super::super) struct Gradients {
@@ -25,6 +26,9 @@ pub(in super::super) fn backward(
     grad: &[f32],
     required: RequiredGradients,
 ) -> Gradients {
+    if spec.form.norms != Norms::Behind {
+        return before::backward(spec, inputs, saved, grad, required);
+    }
     let Inputs { x, width, parameters } = inputs;
     let Parameters { qkv, out, first, up, down, second } = parameters;
     let rows = spec.rows();
@@ -35,10 +39,9 @@ pub(in super::super) fn backward(
     let mut grad = copied(grad);
     let d_second = through_norm(spec, Site::Second, &mut grad, saved, second.gain);
     let noisy = d_second.noisy.as_deref().unwrap_or(&grad);
-    let mut d_inner = Buffer::new(rows * up.outputs());
-    through_dense(&mut d_inner, noisy, down, 0.0);
-    let mut activated = Buffer::new(d_inner.len());
-    gelu::backward(&mut d_inner, &mut activated, &saved.inner);
+    let mut d_activated = Buffer::new(rows * down.inputs());
+    through_dense(&mut d_activated, noisy, down, 0.0);
+    let [d_inner, activated] = feed::backward(spec, d_activated, &saved.inner, up.outputs());
     let d_down = weights(&activated, noisy);
     drop((activated, d_second.noisy));
     let mut between = Buffer::new(rows * width);
@@ -57,6 +60,7 @@ pub(in super::super) fn backward(
     drop(d_first.noisy);
     let mut d_query = Buffer::new(rows * 3 * width);
     attention::backward(spec, &saved.qkv, &d_mixed, &mut d_query, width);
+    rotary::turn(spec, &mut d_query, width, true);
     let d_qkv = weights(x, &d_query);
     let x = required.x.then(|| {
         through_dense(&mut grad, &d_query, qkv, 1.0);
@@ -87,7 +91,7 @@ pub(in super::super) fn backward(
     Gradients { x, parameters }
 }
 
-fn copied(values: &[f32]) -> Buffer {
+pub(super) fn copied(values: &[f32]) -> Buffer {
     let mut copy = Buffer::new(values.len());
     copy.copy_from_slice(values);
     copy
@@ -115,15 +119,15 @@ fn through_norm(
 }
 
 /// `out = keep out + grad Wᵀ`
-fn through_dense(out: &mut [f32], grad: &[f32], layer: Dense<'_>, keep: f32) {
+pub(super) fn through_dense(out: &mut [f32], grad: &[f32], layer: Dense<'_>, keep: f32) {
     let outputs = layer.outputs();
-    let (rows, inputs) = (grad.len() / outputs, layer.weight.len() / outputs);
+    let (rows, inputs) = (grad.len() / outputs, layer.inputs());
     let weight = Matrix::new(layer.weight, inputs, outputs).transposed();
     product(out, Matrix::new(grad, rows, outputs), weight, keep);
 }
 
 /// The gradients of a dense layer's weights, `inputᵀ grad`, and biases.
-fn weight_gradient(rows: usize, input: &[f32], grad: &[f32]) -> [Vec<f32>; 2] {
+pub(super) fn weight_gradient(rows: usize, input: &[f32], grad: &[f32]) -> [Vec<f32>; 2] {
     let (inputs, outputs) = (input.len() / rows, grad.len() / rows);
     let mut weight = vec![0.0; inputs * outputs];
     let input = Matrix::new(input, rows, inputs).transposed();

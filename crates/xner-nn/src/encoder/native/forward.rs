@@ -3,9 +3,10 @@
 use xner_gemm::{Matrix, Update, product_into};
 
 use super::super::EncoderSpec;
+use super::super::form::Norms;
 use super::super::noise::{Noise, Site};
 use super::buffers::Buffer;
-use super::{Dense, Inputs, Parameters, attention, gelu, norm, rows};
+use super::{Dense, Inputs, Parameters, attention, before, feed, gelu, norm, rotary, rows};
 
 /// What the gradient needs of a call.
 pub(in super::super) struct Saved {
@@ -13,11 +14,11 @@ pub(in super::super) struct Saved {
     pub qkv: Buffer,
     /// What attention gives: `[rows, width]`
     pub mixed: Buffer,
-    /// The rows of both norms before gain and bias: `[rows, width]`
+    /// The rows of both norms before gain and bias: `[rows, width]`; none of a norm that the layer has not
     pub normalised: [Buffer; 2],
     /// The rows' 1 / √(variance + ε) of both norms: `[rows]`
     pub inverse: [Buffer; 2],
-    /// What GELU reads: `[rows, inner]`
+    /// What GELU reads: `[rows, inner]`, or with a gate `[rows, 2 inner]`
     pub inner: Buffer,
 }
 
@@ -27,7 +28,7 @@ pub(super) fn product(out: &mut [f32], x: Matrix<'_>, weight: Matrix<'_>, keep: 
     product_into(out, columns, x, weight, Update { keep, threads: true, ..Update::default() });
 }
 
-fn dense(out: &mut [f32], x: &[f32], rows: usize, layer: Dense<'_>) {
+pub(super) fn dense(out: &mut [f32], x: &[f32], rows: usize, layer: Dense<'_>) {
     let (inputs, outputs) = (x.len() / rows, layer.outputs());
     product(out, Matrix::new(x, rows, inputs), Matrix::new(layer.weight, inputs, outputs), 0.0);
 }
@@ -43,9 +44,13 @@ pub(in super::super) fn forward<const SAVE: bool>(
     if rows == 0 {
         return (Vec::new(), None);
     }
+    if spec.form.norms != Norms::Behind {
+        return before::forward::<SAVE>(spec, inputs);
+    }
     let mut query = Buffer::new(rows * 3 * width);
     dense(&mut query, x, rows, qkv);
     rows::add_bias(&mut query, qkv.bias);
+    rotary::turn(spec, &mut query, width, false);
     let mut mixed = Buffer::new(rows * width);
     attention::forward(spec, &query, &mut mixed, width);
 
@@ -62,13 +67,16 @@ pub(in super::super) fn forward<const SAVE: bool>(
     let mut result = vec![0.0; rows * width];
     if !SAVE {
         drop(query);
-        gelu::in_place(&mut inner, up.bias);
+        if spec.form.gated || Noise::of(spec, Site::Inner).is_some() {
+            inner = feed::activated(spec, &mut inner, up.bias);
+        } else {
+            gelu::in_place(&mut inner, up.bias);
+        }
         dense(&mut y, &inner, rows, down);
         norm::forward(&mut result, &mut y, &mut inverse, &between, down.bias, noise, second, spec.epsilon);
         return (result, None);
     }
-    let mut activated = Buffer::new(inner.len());
-    gelu::with_bias(&mut activated, &mut inner, up.bias);
+    let activated = feed::activated(spec, &mut inner, up.bias);
     let mut y_2 = Buffer::new(rows * width);
     let mut inverse_2 = Buffer::new(rows);
     dense(&mut y_2, &activated, rows, down);

@@ -37,6 +37,13 @@ pub(super) fn value<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     simd.mul_f32s(x, normal(simd, x).0)
 }
 
+/// The slope of gelu(x), `Φ(x) + x φ(x)`.
+#[inline(always)]
+pub(super) fn slope<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    let (distribution, density) = normal(simd, x);
+    simd.mul_add_f32s(x, density, distribution)
+}
+
 /// `out = gelu(x + bias)`, where `x` keeps the sum.
 pub(super) fn with_bias(out: &mut [f32], x: &mut [f32], bias: &[f32]) {
     struct Gelu<'a>(&'a mut [f32], &'a mut [f32], &'a [f32]);

@@ -1,15 +1,21 @@
 //! The encoder layer on the CPU: products by `gemm`, everything else in vector kernels, the gradient by hand.
 //!
+//! A layer whose norms stand behind is in `forward` and `backward`, one whose norms stand before in `before`.
+//!
 //! Rows are worked on in blocks, side by side on rayon's threads; no sum depends on how many threads there are.
 
 mod attention;
 mod backward;
+mod before;
 mod buffers;
+mod feed;
 mod forward;
+mod gate;
 mod gelu;
 mod norm;
 mod packed;
 mod ready;
+mod rotary;
 mod rows;
 
 pub(super) use backward::{Gradients, backward};
@@ -49,6 +55,11 @@ impl Dense<'_> {
     /// The columns that come out.
     fn outputs(&self) -> usize {
         self.bias.len()
+    }
+
+    /// The columns that go in.
+    fn inputs(&self) -> usize {
+        self.weight.len() / self.bias.len()
     }
 }
 

@@ -79,39 +79,75 @@ impl WithSimd for Forward<'_> {
                     |y, [bias, residual]| simd.add_f32s(simd.add_f32s(y, bias), residual),
                 );
             }
-            let mean = simd.splat_f32s(
-                simd::sum(
-                    simd,
-                    [y],
-                    #[inline(always)]
-                    |[y]| y,
-                ) / width as f32,
-            );
-            simd::update(
-                simd,
-                y,
-                [],
-                #[inline(always)]
-                |y, []| simd.sub_f32s(y, mean),
-            );
-            let variance = simd::sum(
-                simd,
-                [y],
-                #[inline(always)]
-                |[y]| simd.mul_f32s(y, y),
-            ) / width as f32;
-            *inverse = 1.0 / (variance + self.epsilon).sqrt();
-            let scale = simd.splat_f32s(*inverse);
-            simd::update(
-                simd,
-                y,
-                [],
-                #[inline(always)]
-                |y, []| simd.mul_f32s(y, scale),
-            );
+            *inverse = normalise_row(simd, y, self.epsilon);
             apply_row(simd, out, y, self.norm);
         }
     }
+}
+
+/// Takes the mean away and brings the variance to 1. Returns what by, 1 / √(variance + ε).
+#[inline(always)]
+fn normalise_row<S: Simd>(simd: S, y: &mut [f32], epsilon: f32) -> f32 {
+    let width = y.len();
+    let mean = simd.splat_f32s(
+        simd::sum(
+            simd,
+            [y],
+            #[inline(always)]
+            |[y]| y,
+        ) / width as f32,
+    );
+    simd::update(
+        simd,
+        y,
+        [],
+        #[inline(always)]
+        |y, []| simd.sub_f32s(y, mean),
+    );
+    let variance = simd::sum(
+        simd,
+        [y],
+        #[inline(always)]
+        |[y]| simd.mul_f32s(y, y),
+    ) / width as f32;
+    let inverse = 1.0 / (variance + epsilon).sqrt();
+    let scale = simd.splat_f32s(inverse);
+    simd::update(
+        simd,
+        y,
+        [],
+        #[inline(always)]
+        |y, []| simd.mul_f32s(y, scale),
+    );
+    inverse
+}
+
+/// `out = norm(x)`, row by row. Afterwards `y` holds the normalised rows, and `inverse` 1 / √(variance + ε) of each.
+pub(super) fn plain(
+    out: &mut [f32],
+    y: &mut [f32],
+    inverse: &mut [f32],
+    x: &[f32],
+    norm: Norm<'_>,
+    epsilon: f32,
+) {
+    struct Plain<'a>(&'a mut [f32], &'a mut [f32], &'a mut [f32], Norm<'a>, f32);
+    impl WithSimd for Plain<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let width = self.3.gain.len();
+            let rows = self.0.chunks_exact_mut(width).zip(self.1.chunks_exact_mut(width)).zip(self.2);
+            for ((out, y), inverse) in rows {
+                *inverse = normalise_row(simd, y, self.4);
+                apply_row(simd, out, y, self.3);
+            }
+        }
+    }
+    y.copy_from_slice(x);
+    let block = BLOCK * norm.gain.len();
+    let rows = out.par_chunks_mut(block).zip(y.par_chunks_mut(block)).zip(inverse.par_chunks_mut(BLOCK));
+    rows.for_each(|((out, y), inverse)| Arch::new().dispatch(Plain(out, y, inverse, norm, epsilon)));
 }
 
 #[inline(always)]

@@ -3,9 +3,10 @@
 use rayon::prelude::*;
 
 use super::super::EncoderSpec;
+use super::super::form::Norms;
 use super::buffers::Buffer;
 use super::packed::{Finish, Packed};
-use super::{Norm, Parameters, attention, norm};
+use super::{Norm, Parameters, attention, gate, norm, rotary, rows};
 
 /// The least number of rows of a block. With fewer, the time goes to loading the weights.
 const LEAST: usize = 16;
@@ -44,30 +45,66 @@ impl Ready {
 
         let mut query = Buffer::new(rows * 3 * width);
         query.par_chunks_mut(block * 3 * width).zip(x.par_chunks(block * width)).for_each(|(query, x)| {
-            self.qkv.product(query, x, Finish::Bias, shares);
+            if spec.form.norms == Norms::Before {
+                let h = normed(x, &self.first, spec.epsilon);
+                self.qkv.product(query, &h, Finish::Bias, shares);
+            } else {
+                self.qkv.product(query, x, Finish::Bias, shares);
+            }
         });
+        rotary::turn(spec, &mut query, width, false);
         let mut mixed = Buffer::new(rows * width);
         attention::forward(spec, &query, &mut mixed, width);
         drop(query);
         let mut out = vec![0.0; rows * width];
         let blocks = mixed.par_chunks(block * width).zip(x.par_chunks(block * width));
         out.par_chunks_mut(block * width).zip(blocks).for_each(|(out, (mixed, x))| {
-            self.behind_attention(out, mixed, x, spec.epsilon, shares);
+            self.behind_attention(out, mixed, x, spec, shares);
         });
         out
     }
 
     /// What comes behind attention, for a block of rows.
-    fn behind_attention(&self, out: &mut [f32], mixed: &[f32], x: &[f32], epsilon: f32, shares: usize) {
-        let rows = x.len() / self.out.outputs();
+    fn behind_attention(&self, out: &mut [f32], mixed: &[f32], x: &[f32], spec: &EncoderSpec, shares: usize) {
+        let (rows, epsilon) = (x.len() / self.out.outputs(), spec.epsilon);
+        if spec.form.norms != Norms::Behind {
+            let mut between = Buffer::new(x.len());
+            self.out.product(&mut between, mixed, Finish::Bias, shares);
+            rows::add(&mut between, x);
+            let h = normed(&between, &self.second, epsilon);
+            self.down.product(out, &self.activated(&h, rows, spec, shares), Finish::Bias, shares);
+            rows::add(out, &between);
+            return;
+        }
         let [first, second] = [&self.first, &self.second].map(|[gain, bias]| Norm { gain, bias });
         let [mut y, mut between] = [(); 2].map(|()| Buffer::new(x.len()));
         let mut inverse = Buffer::new(rows);
         self.out.product(&mut y, mixed, Finish::Sum, shares);
         norm::forward(&mut between, &mut y, &mut inverse, x, self.out.bias(), None, first, epsilon);
-        let mut inner = Buffer::new(rows * self.up.outputs());
-        self.up.product(&mut inner, &between, Finish::Gelu, shares);
+        let inner = self.activated(&between, rows, spec, shares);
         self.down.product(&mut y, &inner, Finish::Sum, shares);
         norm::forward(out, &mut y, &mut inverse, &between, self.down.bias(), None, second, epsilon);
     }
+
+    /// What the feed-forward block's way down reads.
+    fn activated(&self, x: &[f32], rows: usize, spec: &EncoderSpec, shares: usize) -> Buffer {
+        let mut inner = Buffer::new(rows * self.up.outputs());
+        if !spec.form.gated {
+            self.up.product(&mut inner, x, Finish::Gelu, shares);
+            return inner;
+        }
+        self.up.product(&mut inner, x, Finish::Bias, shares);
+        let columns = self.up.outputs() / 2;
+        let mut out = Buffer::new(rows * columns);
+        gate::forward(&mut out, &inner, columns);
+        out
+    }
+}
+
+/// The norm of rows.
+fn normed(x: &[f32], [gain, bias]: &[Vec<f32>; 2], epsilon: f32) -> Buffer {
+    let [mut out, mut y] = [(); 2].map(|()| Buffer::new(x.len()));
+    let mut inverse = Buffer::new(x.len() / gain.len());
+    norm::plain(&mut out, &mut y, &mut inverse, x, Norm { gain, bias }, epsilon);
+    out
 }

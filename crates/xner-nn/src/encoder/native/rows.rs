@@ -3,6 +3,7 @@
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
+use super::super::noise::Noise;
 use crate::simd;
 
 /// Rows of a block. A block of a wide matrix stays in the cache of its core. Sums over rows are formed block by block,
@@ -28,6 +29,66 @@ pub(super) fn add_bias(rows: &mut [f32], bias: &[f32]) {
         }
     }
     rows.par_chunks_mut(BLOCK * bias.len()).for_each(|block| Arch::new().dispatch(Add(block, bias)));
+}
+
+/// `out = residual + noise(out + bias)`, row by row.
+pub(super) fn add_residual(out: &mut [f32], residual: &[f32], bias: &[f32], noise: Option<Noise>) {
+    struct Add<'a>(&'a mut [f32], &'a [f32], &'a [f32], Option<Noise>, u32);
+    impl WithSimd for Add<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let width = self.2.len();
+            let rows = self.0.chunks_exact_mut(width).zip(self.1.chunks_exact(width));
+            for (at, (out, residual)) in rows.enumerate() {
+                simd::update(
+                    simd,
+                    out,
+                    [self.2],
+                    #[inline(always)]
+                    |x, [bias]| simd.add_f32s(x, bias),
+                );
+                if let Some(noise) = self.3 {
+                    noise.apply(out, self.4.wrapping_add((at * width) as u32));
+                }
+                simd::update(
+                    simd,
+                    out,
+                    [residual],
+                    #[inline(always)]
+                    |x, [residual]| simd.add_f32s(x, residual),
+                );
+            }
+        }
+    }
+    let block = BLOCK * bias.len();
+    out.par_chunks_mut(block).zip(residual.par_chunks(block)).enumerate().for_each(
+        |(at, (out, residual))| {
+            Arch::new().dispatch(Add(out, residual, bias, noise, (at * block) as u32));
+        },
+    );
+}
+
+/// Multiplies values by their noise's factors, if there is noise.
+pub(super) fn drop_some(values: &mut [f32], noise: Option<Noise>) {
+    struct Drop<'a>(&'a mut [f32], Noise, u32);
+    impl WithSimd for Drop<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            self.1.apply(self.0, self.2);
+        }
+    }
+    const VALUES: usize = BLOCK * 1024;
+    let Some(noise) = noise else { return };
+    values.par_chunks_mut(VALUES).enumerate().for_each(|(at, values)| {
+        Arch::new().dispatch(Drop(values, noise, (at * VALUES) as u32));
+    });
+}
+
+/// `out += values`
+pub(super) fn add(out: &mut [f32], values: &[f32]) {
+    out.par_iter_mut().with_min_len(BLOCK * 256).zip(values).for_each(|(out, x)| *out += x);
 }
 
 /// The sum of all rows of `width` columns.

@@ -2,61 +2,33 @@
 
 mod check;
 mod description;
+mod distilbert;
 mod labels;
+mod modernbert;
 
 use std::path::Path;
 
+#[cfg(feature = "train")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use xner_corpus::Scheme;
 use xner_corpus::read::whole_text;
+use xner_nn::{Biases, EncoderForm, Norms};
 use xner_train::files;
 
-use self::description::Description;
+use self::description::{Description, Written};
+use self::distilbert::DistilBertDescription;
+use self::modernbert::ModernBertDescription;
+use super::kind::{Kind, Positions};
 use crate::{Error, Result};
 
-/// The families whose layers are BERT's; they differ in positions, padding and tensor prefix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Family {
-    /// BERT: positions begin at 0.
-    Bert,
-    /// RoBERTa: positions begin behind the padding's id and count real subwords only.
-    Roberta,
-    /// XLM-RoBERTa: as RoBERTa.
-    XlmRoberta,
-}
-
-impl Family {
-    /// The value of `model_type`.
-    pub fn model_type(self) -> &'static str {
-        match self {
-            Self::Bert => "bert",
-            Self::Roberta => "roberta",
-            Self::XlmRoberta => "xlm-roberta",
-        }
-    }
-
-    /// What the names of the encoder's tensors begin with in a checkpoint with a head.
-    pub fn prefix(self) -> &'static str {
-        match self {
-            Self::Bert => "bert.",
-            Self::Roberta | Self::XlmRoberta => "roberta.",
-        }
-    }
-
-    /// The class of `transformers` that is this encoder with a head on every token.
-    pub fn token_classifier(self) -> &'static str {
-        match self {
-            Self::Bert => "BertForTokenClassification",
-            Self::Roberta => "RobertaForTokenClassification",
-            Self::XlmRoberta => "XLMRobertaForTokenClassification",
-        }
-    }
-}
+pub use self::modernbert::{Attention, ModernKeys};
+pub use super::kind::Family;
 
 /// What is on top of the encoder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Head {
     /// A linear layer and a softmax for each token.
@@ -88,6 +60,9 @@ pub struct BertConfig {
     pub family: Family,
     /// Rows of the table of subwords.
     pub vocab_size: usize,
+    /// Numbers in a row of the table of subwords; where it is not `hidden_size`, a linear layer leads from one to the
+    /// other.
+    pub embedding_size: usize,
     /// Numbers in a hidden state.
     pub hidden_size: usize,
     /// Layers.
@@ -96,20 +71,22 @@ pub struct BertConfig {
     pub num_attention_heads: usize,
     /// Inner size of a feed-forward block.
     pub intermediate_size: usize,
-    /// Dropout of hidden states, in `0..1`.
+    /// Dropout of hidden states, in `0..1`; of the embeddings alone where [`ModernKeys`] say more.
     pub hidden_dropout_prob: f64,
     /// Dropout of attention weights, in `0..1`.
     pub attention_probs_dropout_prob: f64,
     /// Dropout before the head; none means `hidden_dropout_prob`.
     pub classifier_dropout: Option<f64>,
-    /// Rows of the table of positions.
+    /// Rows of the table of positions, or where there is none the most subwords that are read at once.
     pub max_position_embeddings: usize,
-    /// Rows of the table of token types.
+    /// Rows of the table of token types; 0 where there is none.
     pub type_vocab_size: usize,
     /// What layer normalisation adds to the variance.
     pub layer_norm_eps: f64,
     /// The subword that fills batches up.
     pub pad_token_id: usize,
+    /// What ModernBERT says beyond the others.
+    pub modern: Option<ModernKeys>,
     /// The labels in the order of the head's rows; empty for an encoder without a head.
     pub labels: Vec<String>,
     /// The key `xner`.
@@ -126,11 +103,17 @@ impl BertConfig {
     /// what was expected.
     pub fn read(path: &Path) -> Result<Self> {
         let text = whole_text(path)?;
-        let mut reader = serde_json::Deserializer::from_str(&text);
-        let description: Description = serde_path_to_error::deserialize(&mut reader)
-            .map_err(|fault| Error::model(path, format!("at `{}`: {}", fault.path(), fault.inner())))?;
-        reader.end().map_err(|fault| Error::model(path, fault.to_string()))?;
-        let config = Self::from_description(description).map_err(|message| Error::model(path, message))?;
+        let named: Named = parsed(&text, path)?;
+        let family = check::family(named.model_type.as_deref(), named.architectures.as_ref())
+            .map_err(|message| Error::model(path, message))?;
+        let config = match family {
+            Family::Bert | Family::Roberta | Family::XlmRoberta | Family::Electra => {
+                parsed::<Description>(&text, path)?.config(family)
+            }
+            Family::DistilBert => parsed::<DistilBertDescription>(&text, path)?.config(family),
+            Family::ModernBert => parsed::<ModernBertDescription>(&text, path)?.config(family),
+        };
+        let config = config.map_err(|message| Error::model(path, message))?;
         config.check().map_err(|message| Error::model(path, message))?;
         Ok(config)
     }
@@ -141,7 +124,43 @@ impl BertConfig {
     /// [`Error::Model`] for values that [`BertConfig::read`] would refuse; [`Error::Io`].
     pub fn write(&self, path: &Path) -> Result<()> {
         self.check().map_err(|message| Error::model(path, message))?;
-        files::write_json(path, &self.description())
+        match self.family {
+            Family::Bert | Family::Roberta | Family::XlmRoberta | Family::Electra => {
+                files::write_json(path, &Description::of(self))
+            }
+            Family::DistilBert => files::write_json(path, &DistilBertDescription::of(self)),
+            Family::ModernBert => files::write_json(path, &ModernBertDescription::of(self)),
+        }
+    }
+
+    /// The architecture.
+    pub fn kind(&self) -> &'static Kind {
+        self.family.kind()
+    }
+
+    /// How a layer, counted from 0, is built.
+    pub fn form(&self, layer: usize) -> EncoderForm {
+        let dropped = self.kind().dropped;
+        let Some(modern) = &self.modern else { return EncoderForm { dropped, ..EncoderForm::default() } };
+        let local = modern.attention.get(layer) == Some(&Attention::Local);
+        let theta = if local { modern.local_theta } else { modern.global_theta };
+        EncoderForm {
+            norms: if layer == 0 { Norms::BeforeFeedForward } else { Norms::Before },
+            gated: true,
+            rotary: Some(theta),
+            window: local.then_some(modern.local_attention / 2),
+            dropped,
+        }
+    }
+
+    /// Which biases the layers have.
+    pub fn biases(&self) -> Biases {
+        self.modern.as_ref().map_or_else(Biases::default, |modern| modern.biases)
+    }
+
+    /// Dropout of hidden values in a layer.
+    pub fn layer_dropout(&self) -> f64 {
+        self.modern.as_ref().map_or(self.hidden_dropout_prob, |modern| modern.mlp_dropout)
     }
 
     /// The same encoder as a token classifier with these labels, as `transformers` describes one.
@@ -156,9 +175,9 @@ impl BertConfig {
 
     /// The row of the table of positions at which a sentence begins.
     pub fn position_offset(&self) -> usize {
-        match self.family {
-            Family::Bert => 0,
-            Family::Roberta | Family::XlmRoberta => self.pad_token_id + 1,
+        match self.kind().positions {
+            Positions::FromZero | Positions::Rotary => 0,
+            Positions::BehindPadding => self.pad_token_id + 1,
         }
     }
 
@@ -171,9 +190,9 @@ impl BertConfig {
     ///
     /// BERT counts from 0. RoBERTa gives the padding its own row and counts the other subwords from the next.
     pub fn positions(&self, ids: &[u32]) -> Vec<usize> {
-        match self.family {
-            Family::Bert => (0..ids.len()).collect(),
-            Family::Roberta | Family::XlmRoberta => {
+        match self.kind().positions {
+            Positions::FromZero | Positions::Rotary => (0..ids.len()).collect(),
+            Positions::BehindPadding => {
                 let mut at = self.pad_token_id;
                 let place = |&id: &u32| {
                     if id as usize == self.pad_token_id {
@@ -186,6 +205,23 @@ impl BertConfig {
             }
         }
     }
+}
+
+/// What of a config tells its family.
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default)]
+    model_type: Option<String>,
+    #[serde(default)]
+    architectures: Option<Value>,
+}
+
+fn parsed<'de, T: Deserialize<'de>>(text: &'de str, path: &Path) -> Result<T> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let parsed = serde_path_to_error::deserialize(&mut reader)
+        .map_err(|fault| Error::model(path, format!("at `{}`: {}", fault.path(), fault.inner())))?;
+    reader.end().map_err(|fault| Error::model(path, fault.to_string()))?;
+    Ok(parsed)
 }
 
 #[cfg(test)]

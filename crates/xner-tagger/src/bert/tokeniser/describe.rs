@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 use tokenizers::{PreTokenizerWrapper, Tokenizer};
 use xner_corpus::read::whole_text;
 
-use crate::bert::config::{BertConfig, Family};
+use crate::bert::config::BertConfig;
+use crate::bert::kind::Special;
 use crate::{Error, Result};
 
 /// `tokenizer_config.json`: settings that `transformers` keeps beside a tokeniser; empty where the file is missing.
@@ -44,17 +45,31 @@ impl Settings {
         value.as_str().or_else(|| value.get("content")?.as_str())
     }
 
-    /// The file to write back: as it was read, or one that `transformers` opens.
-    pub(super) fn to_text(&self, tokenizer: &Tokenizer, config: &BertConfig, made: bool) -> String {
-        if let (Some(text), false) = (&self.text, made) {
+    /// The file to write back: as it was read, or one that `transformers` opens and that has a byte-level tokeniser
+    /// see a space before each word.
+    pub(super) fn to_text(
+        &self,
+        tokenizer: &Tokenizer,
+        config: &BertConfig,
+        made: bool,
+        byte_level: bool,
+    ) -> String {
+        let spaced = !byte_level || self.switch("add_prefix_space") == Some(true);
+        if let (Some(text), false, true) = (&self.text, made, spaced) {
             return text.clone();
         }
         let mut values = self.values.clone();
+        if !spaced {
+            values.insert("add_prefix_space".to_owned(), json!(true));
+        }
+        if self.text.is_some() && !made {
+            return Value::Object(values).to_string() + "\n";
+        }
         // `tokenizer.json` is complete in itself; a class of its own would build it anew from other defaults.
         values.insert("tokenizer_class".to_owned(), json!("PreTrainedTokenizerFast"));
         values.entry("model_max_length").or_insert_with(|| json!(config.max_length()));
         for (key, bert, roberta) in ROLES {
-            let default = if config.family == Family::Bert { bert } else { roberta };
+            let default = if config.kind().special == Special::Bert { bert } else { roberta };
             let subword = self.special(key).unwrap_or(default).to_owned();
             // Without its role a subword would be an ordinary one to `transformers`.
             let subword =
@@ -63,9 +78,7 @@ impl Settings {
                 values.entry(key).or_insert_with(|| json!(subword));
             }
         }
-        let mut text = Value::Object(values).to_string();
-        text.push('\n');
-        text
+        Value::Object(values).to_string() + "\n"
     }
 }
 
@@ -78,25 +91,55 @@ pub(super) const ROLES: [(&str, &str, &str); 5] = [
     ("mask_token", "[MASK]", "<mask>"),
 ];
 
-/// A tokeniser from the text of its `tokenizer.json`, made ready for pre-split words of any number.
-pub(super) fn parse(text: &str) -> Result<Tokenizer, String> {
-    let damaged = |fault: tokenizers::Error| format!("is no tokeniser: {fault}");
-    let mut tokenizer = Tokenizer::from_bytes(text).map_err(damaged)?;
-    // Both would change sentences behind our back.
-    tokenizer.with_padding(None).with_truncation(None).map_err(damaged)?;
-    let mut before = tokenizer.get_pre_tokenizer().cloned();
-    if let Some(part) = &mut before {
-        lead_with_space(part);
-    }
-    tokenizer.with_pre_tokenizer(before);
-    Ok(tokenizer)
+/// A tokeniser as it is used, and as it is written.
+pub(super) struct Parsed {
+    /// Made ready for pre-split words of any number.
+    pub(super) inner: Tokenizer,
+    /// Whether it is of bytes, and sees a space before each word.
+    pub(super) byte_level: bool,
+    /// Its `tokenizer.json`: as it was read, but for that space.
+    pub(super) text: String,
 }
 
-/// Has a byte-level tokeniser see a space before each word: a pre-split word is never the rest of another one.
-fn lead_with_space(part: &mut PreTokenizerWrapper) {
-    match part {
-        PreTokenizerWrapper::ByteLevel(bytes) => bytes.add_prefix_space = true,
-        PreTokenizerWrapper::Sequence(parts) => parts.as_mut().iter_mut().for_each(lead_with_space),
-        _ => {}
+/// A tokeniser from the text of its `tokenizer.json`.
+pub(super) fn parse(text: String) -> Result<Parsed, String> {
+    let damaged = |fault: tokenizers::Error| format!("is no tokeniser: {fault}");
+    let mut inner = Tokenizer::from_bytes(&text).map_err(damaged)?;
+    let mut before = inner.get_pre_tokenizer().cloned();
+    let mut space = Space::default();
+    if let Some(part) = &mut before {
+        space.lead(part);
+    }
+    let mut text = text;
+    if space.was_missing {
+        inner.with_pre_tokenizer(before);
+        text = inner.to_string(false).map_err(damaged)?;
+    }
+    // Both would change sentences behind our back.
+    inner.with_padding(None).with_truncation(None).map_err(damaged)?;
+    Ok(Parsed { inner, byte_level: space.byte_level, text })
+}
+
+/// What was found of a byte-level tokeniser's space.
+#[derive(Default)]
+struct Space {
+    byte_level: bool,
+    was_missing: bool,
+}
+
+impl Space {
+    /// Has a byte-level tokeniser see a space before each word: a pre-split word is never the rest of another one.
+    fn lead(&mut self, part: &mut PreTokenizerWrapper) {
+        match part {
+            PreTokenizerWrapper::ByteLevel(bytes) => {
+                self.byte_level = true;
+                self.was_missing |= !bytes.add_prefix_space;
+                bytes.add_prefix_space = true;
+            }
+            PreTokenizerWrapper::Sequence(parts) => {
+                parts.as_mut().iter_mut().for_each(|part| self.lead(part));
+            }
+            _ => {}
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod cache;
 mod describe;
+mod pairs;
 mod special;
 mod vocabulary;
 
@@ -19,17 +20,27 @@ use crate::{Error, Result};
 const TOKENISER: &str = "tokenizer.json";
 const SETTINGS: &str = "tokenizer_config.json";
 const VOCABULARY: &str = "vocab.txt";
+const PAIRS: &str = "vocab.json";
+/// What belongs to [`PAIRS`].
+pub(crate) const MERGES: &str = "merges.txt";
 
 /// The files that a tokeniser may be in, besides its settings; the first one found counts.
-pub(crate) const TOKENISERS: [&str; 2] = [TOKENISER, VOCABULARY];
+pub(crate) const TOKENISERS: [&str; 3] = [TOKENISER, VOCABULARY, PAIRS];
 /// The file of a tokeniser's settings, which may be missing.
 #[cfg(feature = "hub")]
 pub(crate) const TOKENISER_SETTINGS: &str = SETTINGS;
 
+/// Whether a tokeniser's file is only a half of it, whose other half is [`MERGES`].
+pub(crate) fn needs_merges(path: &Path) -> bool {
+    path.ends_with(PAIRS)
+}
+
 /// The files of a directory's tokeniser that there are.
 pub(super) fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let vocabulary = TOKENISERS.into_iter().map(|name| folder.join(name)).find(|path| path.exists());
-    vocabulary.into_iter().chain(Some(folder.join(SETTINGS)).filter(|path| path.exists()))
+    let merges = vocabulary.as_deref().filter(|path| needs_merges(path)).map(|_| folder.join(MERGES));
+    let others = merges.into_iter().chain([folder.join(SETTINGS)]).filter(|path| path.exists());
+    vocabulary.into_iter().chain(others)
 }
 
 /// The subwords of a sentence's words.
@@ -67,8 +78,10 @@ pub struct Tokeniser {
 }
 
 impl Tokeniser {
-    /// Opens the tokeniser of a model directory: `tokenizer.json`, or `vocab.txt` (WordPiece) where that is all there
-    /// is, with the settings of `tokenizer_config.json`.
+    /// Opens the tokeniser of a model directory: `tokenizer.json`, or where that is all there is `vocab.txt`
+    /// (WordPiece), or `vocab.json` with `merges.txt` (byte pairs), with the settings of `tokenizer_config.json`.
+    ///
+    /// A byte-level tokeniser sees a space before each word, whatever its files say; what is written back says so.
     ///
     /// A `vocab.txt` beside no settings is taken as cased when one of its words has a capital letter.
     ///
@@ -82,24 +95,25 @@ impl Tokeniser {
         };
         let path = folder.join(name);
         let settings = describe::Settings::read(&folder.join(SETTINGS))?;
-        let text = if name == VOCABULARY {
-            vocabulary::describe(&path, &settings, config)?
-        } else {
-            whole_text(&path)?
+        let text = match name {
+            VOCABULARY => vocabulary::describe(&path, &settings, config)?,
+            PAIRS => pairs::describe(&path, &folder.join(MERGES), &settings)?,
+            _ => whole_text(&path)?,
         };
-        let inner = describe::parse(&text).map_err(|message| Error::model(&path, message))?;
+        let describe::Parsed { inner, byte_level, text } =
+            describe::parse(text).map_err(|message| Error::model(&path, message))?;
         // A vocabulary's lines were counted already.
         if name != VOCABULARY {
             check_rows(&inner, config.vocab_size).map_err(|message| Error::model(&path, message))?;
         }
         let specials = Specials::find(&inner, &settings, config.family)
             .map_err(|message| Error::model(&path, message))?;
-        let settings = settings.to_text(&inner, config, name == VOCABULARY);
+        let settings = settings.to_text(&inner, config, name != TOKENISER, byte_level);
         Ok(Self { inner, specials, cache: Cache::default(), text, settings })
     }
 
-    /// Writes `tokenizer.json` and `tokenizer_config.json` as they were read; those that there were not, so that
-    /// `transformers` opens the directory.
+    /// Writes `tokenizer.json` and `tokenizer_config.json` as they were read, but for a byte-level tokeniser's space;
+    /// those that there were not, so that `transformers` opens the directory.
     ///
     /// # Errors
     /// [`Error::Io`].

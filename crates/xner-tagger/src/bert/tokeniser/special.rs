@@ -3,7 +3,7 @@
 use tokenizers::{Encoding, Token, Tokenizer};
 
 use super::describe::Settings;
-use crate::bert::config::Family;
+use crate::bert::kind::{Family, Special};
 
 /// What stands before and behind a window's subwords.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +30,9 @@ impl Specials {
             };
             return Ok(Self { before: before.to_vec(), behind: behind.to_vec(), mask });
         }
-        let default = match family {
-            Family::Bert => ["[CLS]", "[SEP]"],
-            Family::Roberta | Family::XlmRoberta => ["<s>", "</s>"],
+        let default = match family.kind().special {
+            Special::Bert => ["[CLS]", "[SEP]"],
+            Special::Roberta => ["<s>", "</s>"],
         };
         let find = |key: &str, default: &str| {
             let subword = settings.special(key).unwrap_or(default);

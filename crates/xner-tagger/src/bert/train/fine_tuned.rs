@@ -17,9 +17,11 @@ use super::super::batch::{Piece, SubwordBatch};
 use super::super::config::{BertConfig, Head, XnerKeys};
 use super::super::directory::Parts;
 use super::super::encoder::BertEncoder;
-use super::super::network::{Embeddings, TagHead, index, run};
+use super::super::head::TagHead;
+use super::super::network::{Embeddings, LastNorm, index, run};
 use super::super::tagger::BertTagger;
 use super::super::tokeniser::Tokeniser;
+use super::super::weights::Checkpoint;
 use super::super::windows::Windows;
 use super::config::BertSettings;
 use super::examples::{self, Example};
@@ -33,6 +35,8 @@ pub struct Trained<B: Backend> {
     embeddings: Option<Embeddings<B>>,
     /// The layers above the frozen ones.
     layers: Vec<EncoderLayer<B>>,
+    /// The norm behind the last layer, where the architecture has one.
+    last: Option<LastNorm<B>>,
     head: TagHead<B>,
 }
 
@@ -41,7 +45,7 @@ impl<B: Backend> Trained<B> {
     fn empty(device: &B::Device) -> Self {
         let mut rng = stream(0, Purpose::Weights, 0, 0);
         let head = TagHead::new(1, 1, Head::Softmax, device, &mut rng);
-        Self { embeddings: None, layers: Vec::new(), head }
+        Self { embeddings: None, layers: Vec::new(), last: None, head }
     }
 }
 
@@ -105,7 +109,10 @@ impl<A: TrainBackend> FineTuned<A> {
             overlap: settings.overlap,
         };
         let mut rng = stream(seed, Purpose::Weights, 0, 0);
-        let head = TagHead::new(encoder.config.hidden_size, tags.len(), settings.head, device, &mut rng);
+        let mut head = TagHead::of(&encoder.config, tags.len(), settings.head, device, &mut rng);
+        if head.transform.is_some() {
+            head = head.pretrained(&mut Checkpoint::open(&folder)?)?;
+        }
         Self::assemble(settings, encoder, head, tokeniser, keys, tags, seed)
     }
 
@@ -133,7 +140,7 @@ impl<A: TrainBackend> FineTuned<A> {
         tags: TagSet,
         seed: u64,
     ) -> Result<Self> {
-        let BertEncoder { config, words, embeddings, layers, device } = encoder;
+        let BertEncoder { config, words, embeddings, layers, last, device } = encoder;
         settings.check_against(&config)?;
         let windows = Windows::new(settings.length, keys.overlap, tokeniser.specials())
             .map_err(|fault| fault.at_key(|key| format!("bert.{key}")))?;
@@ -143,6 +150,7 @@ impl<A: TrainBackend> FineTuned<A> {
         let trained = Trained {
             embeddings: own.map(|own| tracked(Embeddings::from_inner(own), true)),
             layers: top.into_iter().map(|layer| tracked(EncoderLayer::from_inner(layer), true)).collect(),
+            last: last.map(|last| tracked(LastNorm::from_inner(last), true)),
             head,
         };
         let dropout = settings.dropout.or(config.classifier_dropout).unwrap_or(config.hidden_dropout_prob);
@@ -216,7 +224,7 @@ impl<A: TrainBackend> FineTuned<A> {
             let mut ids: Vec<u32> = windows.into_iter().flat_map(|piece| &piece.ids).copied().collect();
             ids.sort_unstable();
             ids.dedup();
-            let width = self.config.hidden_size;
+            let width = self.config.embedding_size;
             rows.extend(ids.into_iter().map(|id| (id, self.words[id as usize * width..][..width].to_vec())));
         }
         Kept { trained: self.trained.clone(), rows }
@@ -233,7 +241,7 @@ impl<A: TrainBackend> FineTuned<A> {
     pub fn put_back(&mut self, kept: Kept<A>) {
         self.trained = kept.trained;
         if !kept.rows.is_empty() {
-            let width = self.config.hidden_size;
+            let width = self.config.embedding_size;
             let table = self.table_mut();
             for (id, row) in kept.rows {
                 table[id as usize * width..][..width].copy_from_slice(&row);
@@ -286,32 +294,33 @@ impl<A: TrainBackend> FineTuned<A> {
 
     /// The states of a batch, `h` in the papers, with the pass's dropout or with none.
     pub fn encode(&self, batch: &SubwordBatch, pass: Option<Pass>) -> States<A> {
-        let (hidden, epsilon) = (self.config.hidden_size, self.config.layer_norm_eps);
+        let (width, epsilon) = (self.config.embedding_size, self.config.layer_norm_eps);
         let mut leaf = None;
         let x = match &self.trained.embeddings {
             None => Tensor::from_inner(self.bottom(batch, &self.embeddings, pass)),
             Some(trained) => {
-                let vectors = batch.distinct_vectors(&self.words, hidden);
-                let rows = init::tensor::<A, 2>(vectors, [batch.distinct.len(), hidden], &self.device);
+                let vectors = batch.distinct_vectors(&self.words, width);
+                let rows = init::tensor::<A, 2>(vectors, [batch.distinct.len(), width], &self.device);
                 let rows = rows.require_grad();
                 leaf = Some(rows.clone());
                 let rows = rows.select(0, index(batch.rows.iter().copied(), &self.device));
-                let mut x = self.dropped_input(trained.forward(rows, batch, epsilon), pass);
+                let x = self.dropped_input(trained.forward(rows, batch, epsilon), pass);
+                let mut x = trained.project(x);
                 for (at, layer) in self.bottom.iter().enumerate() {
                     let layer: EncoderLayer<A> = tracked(EncoderLayer::from_inner(layer.clone()), false);
-                    x = run(&layer, x, batch, &self.config, self.noise(pass, at));
+                    x = run(&layer, at, x, batch, &self.config, self.noise(pass, at));
                 }
                 x
             }
         };
-        States { rows: self.top(&self.trained.layers, x, batch, pass), table: leaf }
+        States { rows: self.top(&self.trained, x, batch, pass), table: leaf }
     }
 
     /// As [`FineTuned::encode`], without autodiff: for what reads the states and leaves the encoder alone.
     pub fn encode_inner(&self, batch: &SubwordBatch, pass: Option<Pass>) -> Tensor<A::InnerBackend, 2> {
-        let Trained { embeddings, layers, .. } = self.trained.valid();
-        let x = self.bottom(batch, embeddings.as_ref().unwrap_or(&self.embeddings), pass);
-        self.top(&layers, x, batch, pass)
+        let trained = self.trained.valid();
+        let x = self.bottom(batch, trained.embeddings.as_ref().unwrap_or(&self.embeddings), pass);
+        self.top(&trained, x, batch, pass)
     }
 
     /// The frozen layers' output, without autodiff.
@@ -321,25 +330,31 @@ impl<A: TrainBackend> FineTuned<A> {
         embeddings: &Embeddings<A::InnerBackend>,
         pass: Option<Pass>,
     ) -> Tensor<A::InnerBackend, 2> {
-        let hidden = self.config.hidden_size;
-        let words = batch.vectors(&self.words, hidden);
-        let words = init::tensor(words, [batch.rows.len(), hidden], &self.device);
+        let width = self.config.embedding_size;
+        let words = batch.vectors(&self.words, width);
+        let words = init::tensor(words, [batch.rows.len(), width], &self.device);
         let x = self.dropped_input(embeddings.forward(words, batch, self.config.layer_norm_eps), pass);
         let layers = self.bottom.iter().enumerate();
-        layers.fold(x, |x, (at, layer)| run(layer, x, batch, &self.config, self.noise(pass, at)))
+        layers.fold(embeddings.project(x), |x, (at, layer)| {
+            run(layer, at, x, batch, &self.config, self.noise(pass, at))
+        })
     }
 
     /// The output of the layers above.
     fn top<B: NerBackend>(
         &self,
-        layers: &[EncoderLayer<B>],
+        trained: &Trained<B>,
         x: Tensor<B, 2>,
         batch: &SubwordBatch,
         pass: Option<Pass>,
     ) -> Tensor<B, 2> {
         let above = self.bottom.len();
-        let layers = layers.iter().enumerate();
-        layers.fold(x, |x, (at, layer)| run(layer, x, batch, &self.config, self.noise(pass, above + at)))
+        let layers = (above..).zip(&trained.layers);
+        let x = layers.fold(x, |x, (at, layer)| run(layer, at, x, batch, &self.config, self.noise(pass, at)));
+        match &trained.last {
+            Some(last) => last.forward(x, self.config.layer_norm_eps),
+            None => x,
+        }
     }
 
     fn dropped_input<B: Backend>(&self, x: Tensor<B, 2>, pass: Option<Pass>) -> Tensor<B, 2> {
@@ -359,7 +374,8 @@ impl<A: TrainBackend> FineTuned<A> {
 
     /// The head's scores of the words that have an answer, `[words, tags]`.
     pub fn scores(&self, states: &States<A>, batch: &SubwordBatch, pass: Option<Pass>) -> Tensor<A, 2> {
-        let mut words = states.rows.clone().select(0, index(batch.words.iter().copied(), &self.device));
+        let words = states.rows.clone().select(0, index(batch.words.iter().copied(), &self.device));
+        let mut words = self.trained.head.before(words, self.config.layer_norm_eps);
         if let Some(pass) = pass
             && self.dropout > 0.0
         {
@@ -396,12 +412,13 @@ impl<A: TrainBackend> FineTuned<A> {
         &self,
         fixed: impl Fn(EncoderLayer<A::InnerBackend>) -> FixedLayer<A::InnerBackend>,
     ) -> Result<BertTagger<A::InnerBackend>> {
-        let Trained { embeddings, layers, head } = self.trained.valid();
+        let Trained { embeddings, layers, last, head } = self.trained.valid();
         let encoder = BertEncoder {
             config: self.config.clone(),
             words: Arc::clone(&self.words),
             embeddings: embeddings.unwrap_or_else(|| self.embeddings.clone()),
             layers: self.bottom.iter().cloned().chain(layers).map(fixed).collect(),
+            last,
             device: self.device.clone(),
         };
         BertTagger::new(encoder, head, self.tokeniser.clone(), self.keys, &self.tags)
@@ -411,7 +428,7 @@ impl<A: TrainBackend> FineTuned<A> {
     pub fn weights(&self) -> Tensors {
         let mut weights = weights::collect(&self.trained.valid());
         if self.trains_embeddings() {
-            weights.insert(WORDS, &[self.config.vocab_size, self.config.hidden_size], self.words.to_vec());
+            weights.insert(WORDS, &[self.config.vocab_size, self.config.embedding_size], self.words.to_vec());
         }
         weights
     }
@@ -422,7 +439,7 @@ impl<A: TrainBackend> FineTuned<A> {
     /// [`Error::Tensor`](crate::Error::Tensor) when they do not fit.
     pub fn set_weights(&mut self, weights: &mut Tensors, path: &Path) -> Result<()> {
         if self.trains_embeddings() {
-            let shape = [self.config.vocab_size, self.config.hidden_size];
+            let shape = [self.config.vocab_size, self.config.embedding_size];
             self.words = Arc::new(weights.take(WORDS, &shape, path)?);
         }
         self.trained = weights::load(self.trained.clone(), weights, path)?;
@@ -438,7 +455,8 @@ impl<A: TrainBackend> FineTuned<A> {
         let embeddings = trained.embeddings.as_ref().unwrap_or(&self.embeddings);
         let layers = self.bottom.iter().chain(&trained.layers).collect();
         let (config, keys, words, tags) = (&self.config, self.keys, self.words.as_slice(), &self.tags);
-        Parts { config, keys, words, embeddings, layers, head: &trained.head, tags }
+        let last = trained.last.as_ref();
+        Parts { config, keys, words, embeddings, layers, last, head: &trained.head, tags }
             .save(folder, &self.tokeniser)
     }
 }

@@ -11,8 +11,7 @@ use xner_nn::NerBackend;
 use xner_train::{
     State, StepOutcome, Tensors,
     config::Optimiser,
-    optimiser::{Gradients, ModuleOptimiser, RowOptimiser, clip_factor},
-    weights::host,
+    optimiser::{Fetch, Gradients, ModuleOptimiser, RowOptimiser, clip_factor},
 };
 
 use super::super::batch::SubwordBatch;
@@ -23,23 +22,35 @@ use crate::Result;
 type Rows = BTreeMap<u32, Vec<f32>>;
 
 /// The gradient of a [`FineTuned`] model, and the loss that it is of, added up over parts of a batch.
+///
+/// Nothing of it is read from the device before the step that it is for.
 #[derive(Debug)]
 pub struct FoundGradients<B: Backend> {
-    loss: f32,
+    /// The losses of the parts.
+    losses: Vec<Tensor<B, 1>>,
     module: Option<Gradients<B>>,
-    /// Those of the table's rows that were used, where the table is trained.
-    rows: Rows,
+    /// Where the table of subwords is trained: rows that a pass used, and their gradients.
+    tables: Vec<(Vec<u32>, Tensor<B, 2>)>,
+    /// The factor of losses and rows; that of the module is in its gradients.
+    factor: f32,
+    failed: bool,
 }
 
 impl<B: Backend> Default for FoundGradients<B> {
     fn default() -> Self {
-        Self { loss: 0.0, module: None, rows: Rows::new() }
+        Self { losses: Vec::new(), module: None, tables: Vec::new(), factor: 1.0, failed: false }
     }
+}
+
+/// What a step has to know of a gradient.
+struct Read {
+    outcome: StepOutcome,
+    rows: Rows,
 }
 
 impl<B: NerBackend> FoundGradients<B> {
     /// Adds a part's loss, a single number, and its gradient. `passes` are the passes through the encoder that the loss
-    /// comes from. Of a loss that is not finite no gradient is taken.
+    /// comes from.
     pub fn add<A>(
         &mut self,
         model: &FineTuned<A>,
@@ -48,10 +59,7 @@ impl<B: NerBackend> FoundGradients<B> {
     ) where
         A: AutodiffBackend<InnerBackend = B> + NerBackend,
     {
-        self.loss += host(loss.clone().inner()).first().copied().unwrap_or(f32::NAN);
-        if !self.loss.is_finite() {
-            return;
-        }
+        self.losses.push(loss.clone().inner());
         let found = loss.backward();
         let own = Gradients::of(model.trained(), &found);
         match &mut self.module {
@@ -60,54 +68,71 @@ impl<B: NerBackend> FoundGradients<B> {
         }
         for (batch, states) in passes {
             let Some(gradient) = states.table.as_ref().and_then(|leaf| leaf.grad(&found)) else { continue };
-            let width = model.config().hidden_size;
-            let gradient = host(gradient);
-            for (&id, own) in batch.distinct.iter().zip(gradient.chunks_exact(width)) {
-                match self.rows.get_mut(&id) {
-                    Some(sum) => sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += own),
-                    None => drop(self.rows.insert(id, own.to_vec())),
-                }
-            }
+            self.tables.push((batch.distinct.clone(), gradient));
         }
     }
 
     /// Says that something the gradient depends on is no longer a finite number.
     pub fn fail(&mut self) {
-        self.loss = f32::NAN;
+        self.failed = true;
+    }
+
+    /// Whether [`FoundGradients::fail`] was said.
+    pub fn failed(&self) -> bool {
+        self.failed
     }
 
     /// The gradient on the host: those of the module by parameter name, those of the table's rows under `words/` and
     /// the row's number.
-    pub fn tensors(&self) -> Tensors {
+    ///
+    /// # Errors
+    /// A fault of the device.
+    pub fn tensors(&self) -> Result<Tensors> {
         let mut tensors = self.module.as_ref().map(Gradients::tensors).unwrap_or_default();
-        for (row, gradient) in &self.rows {
-            tensors.insert(format!("words/{row}"), &[gradient.len()], gradient.clone());
+        for (row, gradient) in self.read()?.rows {
+            tensors.insert(format!("words/{row}"), &[gradient.len()], gradient);
         }
-        tensors
+        Ok(tensors)
     }
 
     /// Loss and gradient times a factor.
     pub fn scale(&mut self, factor: f32) {
-        self.loss *= factor;
+        self.factor *= factor;
         if let Some(module) = &mut self.module {
             module.scale(factor);
         }
-        self.rows.values_mut().flatten().for_each(|gradient| *gradient *= factor);
-    }
-
-    /// The loss so far.
-    pub fn loss(&self) -> f32 {
-        self.loss
     }
 
     /// The loss, and the length of the whole gradient; not a number where the loss is not finite.
-    pub fn outcome(&self) -> StepOutcome {
-        if !self.loss.is_finite() {
-            return StepOutcome { loss: self.loss, gradient_norm: f32::NAN };
+    ///
+    /// # Errors
+    /// A fault of the device.
+    pub fn outcome(&self) -> Result<StepOutcome> {
+        Ok(self.read()?.outcome)
+    }
+
+    fn read(&self) -> Result<Read> {
+        let mut fetch = Fetch::default();
+        let losses: Vec<_> = self.losses.iter().map(|loss| fetch.add(loss.clone())).collect();
+        let squares_of_module = self.module.as_ref().map(|module| module.squares(&mut fetch));
+        let tables: Vec<_> = self.tables.iter().map(|(_, gradient)| fetch.add(gradient.clone())).collect();
+        let fetched = fetch.read()?;
+        let loss = losses.into_iter().fold(0.0, |sum, loss| sum + fetched.number(loss)) * self.factor;
+        let mut rows = Rows::new();
+        for ((distinct, gradient), ticket) in self.tables.iter().zip(tables) {
+            let width = gradient.dims()[1];
+            for (&id, own) in distinct.iter().zip(fetched.values(ticket).chunks_exact(width)) {
+                match rows.get_mut(&id) {
+                    Some(sum) => sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += own),
+                    None => drop(rows.insert(id, own.to_vec())),
+                }
+            }
         }
-        let squares = squares(&self.rows);
-        let module = self.module.as_ref().map_or(0.0, Gradients::squares);
-        StepOutcome { loss: self.loss, gradient_norm: (f64::from(module) + squares).sqrt() as f32 }
+        rows.values_mut().flatten().for_each(|gradient| *gradient *= self.factor);
+        let module = squares_of_module.map_or(0.0, |squares| f64::from(squares.sum(&fetched)));
+        let loss = if self.failed { f32::NAN } else { loss };
+        let outcome = StepOutcome::new(loss, (module + squares(&rows)).sqrt() as f32);
+        Ok(Read { outcome, rows })
     }
 }
 
@@ -143,7 +168,7 @@ impl<B: NerBackend> FineTuneOptimiser<B> {
     {
         let config = model.config();
         let rows = if model.trains_embeddings() { config.vocab_size } else { 0 };
-        let rows = RowOptimiser::new(optimiser, rows, config.hidden_size);
+        let rows = RowOptimiser::new(optimiser, rows, config.embedding_size);
         Self { module: ModuleOptimiser::new(optimiser), rows, clip, by: Clip::default() }
     }
 
@@ -165,50 +190,62 @@ impl<B: NerBackend> FineTuneOptimiser<B> {
         self.rows.begin_anew();
     }
 
-    /// One more update of the model. Where there is no gradient it is counted and changes nothing; where the loss or
+    /// One more update of the model, for which its device is read once. Where there is no gradient it is counted and changes nothing; where the loss or
     /// the gradient is not finite, it is none.
-    pub fn step<A>(&mut self, model: &mut FineTuned<A>, found: FoundGradients<B>, rate: f64) -> StepOutcome
+    ///
+    /// # Errors
+    /// A fault of the device.
+    pub fn step<A>(
+        &mut self,
+        model: &mut FineTuned<A>,
+        found: FoundGradients<B>,
+        rate: f64,
+    ) -> Result<StepOutcome>
     where
         A: AutodiffBackend<InnerBackend = B> + NerBackend,
     {
-        let outcome = found.outcome();
-        match self.clipped(found, outcome) {
+        let Read { outcome, rows } = found.read()?;
+        match self.clipped(found.module, rows, outcome) {
             Some((gradients, rows, [scale, table_scale])) => {
                 model.map_trained(|trained| self.module.step(trained, gradients, scale, rate));
                 self.step_rows(model, rows, table_scale, rate);
             }
             None => self.module.skip(),
         }
-        outcome
+        Ok(outcome)
     }
 
     /// As a first [`FineTuneOptimiser::step`] that no second follows, after which the optimiser begins anew.
+    ///
+    /// # Errors
+    /// A fault of the device.
     pub fn step_once<A>(
         &mut self,
         model: &mut FineTuned<A>,
         found: FoundGradients<B>,
         rate: f64,
-    ) -> StepOutcome
+    ) -> Result<StepOutcome>
     where
         A: AutodiffBackend<InnerBackend = B> + NerBackend,
     {
-        let outcome = found.outcome();
+        let Read { outcome, rows } = found.read()?;
         self.rows.begin_anew();
-        if let Some((gradients, rows, [scale, table_scale])) = self.clipped(found, outcome) {
+        if let Some((gradients, rows, [scale, table_scale])) = self.clipped(found.module, rows, outcome) {
             self.step_rows(model, rows, table_scale, rate);
             model.map_trained(|trained| self.module.step_once(trained, gradients, scale, rate));
         }
-        outcome
+        Ok(outcome)
     }
 
     /// The gradients, and what those of the module and those of the table are to be multiplied with.
     fn clipped(
         &self,
-        found: FoundGradients<B>,
+        gradients: Option<Gradients<B>>,
+        rows: Rows,
         outcome: StepOutcome,
     ) -> Option<(Gradients<B>, Rows, [f32; 2])> {
-        let FoundGradients { module: Some(mut gradients), rows, .. } = found else { return None };
-        if !outcome.gradient_norm.is_finite() {
+        let mut gradients = gradients?;
+        if !outcome.is_finite() {
             return None;
         }
         let scales = match self.by {

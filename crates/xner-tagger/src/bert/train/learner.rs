@@ -17,7 +17,7 @@ use super::fine_tuned::FineTuned;
 use super::gradients::{FineTuneOptimiser, FoundGradients};
 use super::pass::Pass;
 use crate::data::tags_of;
-use crate::{Decode, Result, Tagger, evaluate};
+use crate::{Decode, Result, evaluate};
 
 /// What a fine-tuned encoder learns of, and what is left of it: in this alone [`EncoderLearner`]s differ.
 pub trait Lessons<A: TrainBackend> {
@@ -25,12 +25,15 @@ pub trait Lessons<A: TrainBackend> {
     fn sentences(&self) -> usize;
 
     /// The gradient of a step on a batch of sentences, by their numbers. The model is the same before and after.
+    ///
+    /// # Errors
+    /// A fault of the device.
     fn gradient(
         &mut self,
         model: &mut FineTuned<A>,
         batch: &[usize],
         at: &Moment,
-    ) -> FoundGradients<A::InnerBackend>;
+    ) -> Result<FoundGradients<A::InnerBackend>>;
 
     /// Writes what is left of training: by default the model directory.
     ///
@@ -71,8 +74,8 @@ impl<A: TrainBackend, L: Lessons<A>> Learner for EncoderLearner<'_, A, L> {
     }
 
     fn step(&mut self, sentences: &[usize], at: &Moment) -> Result<StepOutcome> {
-        let found = self.lessons.gradient(&mut self.model, sentences, at);
-        Ok(self.optimiser.step(&mut self.model, found, at.rate))
+        let found = self.lessons.gradient(&mut self.model, sentences, at)?;
+        self.optimiser.step(&mut self.model, found, at.rate)
     }
 
     fn evaluate(&self) -> Result<Option<DevScores>> {
@@ -117,8 +120,7 @@ pub fn scores_on<A: TrainBackend>(
     if gold.is_empty() {
         return Ok(None);
     }
-    let mut tagger = model.tagger()?;
-    tagger.decode_by(decode);
+    let tagger = model.tagger()?.with_decode(decode);
     Ok(Some(dev_scores(evaluate(&tagger, gold)?.overall)))
 }
 
@@ -144,9 +146,9 @@ impl<A: TrainBackend> Lessons<A> for Supervised {
         model: &mut FineTuned<A>,
         batch: &[usize],
         at: &Moment,
-    ) -> FoundGradients<A::InnerBackend> {
+    ) -> Result<FoundGradients<A::InnerBackend>> {
         let examples: Vec<&Example> = batch.iter().flat_map(|&at| &self.examples[at]).collect();
-        supervised(model, &examples, self.at_once, Pass { step: at.step, place: 0 })
+        Ok(supervised(model, &examples, self.at_once, Pass { step: at.step, place: 0 }))
     }
 }
 
@@ -215,9 +217,6 @@ pub fn supervised<A: TrainBackend>(
         let share = gold.len() as f32 / words as f32;
         let loss = model.loss(model.scores(&states, &batch, pass), &gold, &batch) * share;
         found.add(model, &loss, &[(&batch, &states)]);
-        if !found.loss().is_finite() {
-            break;
-        }
     }
     found
 }

@@ -26,7 +26,7 @@ impl Pass {
     /// The dropout in one layer.
     pub(super) fn layer(self, seed: u64, config: &BertConfig, layer: usize) -> EncoderDropout {
         EncoderDropout {
-            hidden: config.hidden_dropout_prob,
+            hidden: config.layer_dropout(),
             attention: config.attention_probs_dropout_prob,
             seed: stream(seed, Purpose::LayerDropout, self.step, self.place << 16 | layer).next_u64(),
         }

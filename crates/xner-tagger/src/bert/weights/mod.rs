@@ -1,6 +1,6 @@
 //! The weights of a Hugging Face directory, whatever file they are in, under one naming.
 //!
-//! [`Checkpoint`] finds and opens the files, names the tensors as a bare `BertModel` does (with `classifier.*` for
+//! [`Checkpoint`] finds and opens the files, names the tensors as the kind's bare model does (with `classifier.*` for
 //! the head), and reads one tensor at a time, so that no more than the weights themselves are ever in memory.
 //! [`write_safetensors`] is the way back.
 
@@ -8,6 +8,7 @@ mod index;
 mod names;
 mod numbers;
 mod safetensors;
+#[cfg_attr(not(feature = "torch"), path = "no_torch.rs")]
 mod torch;
 mod write;
 

@@ -1,9 +1,9 @@
 //! One name for each tensor, whichever class wrote it.
 
 /// The beginnings of the encoder's names in checkpoints with a head.
-const PREFIXES: [&str; 2] = ["bert.", "roberta."];
+const PREFIXES: [&str; 5] = ["bert.", "roberta.", "distilbert.", "electra.", "model."];
 
-/// The name that a bare `BertModel` gives to a tensor: without the encoder's prefix, and with layer norms' `weight`
+/// The name that a bare `BertModel`, or another kind's, gives to a tensor: without the encoder's prefix, and with layer norms' `weight`
 /// and `bias` where old files say `gamma` and `beta`.
 ///
 /// ```
@@ -23,10 +23,25 @@ pub fn canonical(name: &str) -> String {
     }
 }
 
+/// The beginnings of what stands behind the encoder in checkpoints of the pre-training tasks, kind by kind.
+const HEADS: [&str; 11] = [
+    "cls.",
+    "lm_head.",
+    "pooler.",
+    "vocab_transform.",
+    "vocab_layer_norm.",
+    "vocab_projector.",
+    "discriminator_predictions.",
+    "generator_predictions.",
+    "generator_lm_head.",
+    "decoder.",
+    "head.",
+];
+
 /// Whether a tensor is one of those that checkpoints carry and a tagger has no use for.
 pub(super) fn known_extra(name: &str) -> bool {
     // Heads of the pre-training tasks, the pooler, and tables of 0, 1, 2, …
-    ["cls.", "lm_head.", "pooler."].iter().any(|prefix| name.starts_with(prefix))
+    HEADS.iter().any(|prefix| name.starts_with(prefix))
         || name == "embeddings.position_ids"
         || name == "embeddings.token_type_ids"
 }

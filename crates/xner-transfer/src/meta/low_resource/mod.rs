@@ -12,7 +12,7 @@ use xner_eval::Summary;
 use xner_tagger::bert::train::{
     Dev, EncoderLearner, FineTuneOptimiser, FineTuned, FoundGradients, Lessons, Supervised,
 };
-use xner_tagger::{Decode, Tagger, evaluate};
+use xner_tagger::{Decode, evaluate};
 use xner_train::{
     Checked, Device, Event, Fingerprint, Flow, Moment, Observer, Settings, TrainBackend, TrainReport,
     TrainingLoop, What, check_entities,
@@ -273,13 +273,12 @@ impl<A: TrainBackend> Lessons<A> for Tuned<'_> {
         model: &mut FineTuned<A>,
         batch: &[usize],
         at: &Moment,
-    ) -> FoundGradients<A::InnerBackend> {
+    ) -> Result<FoundGradients<A::InnerBackend>> {
         self.sentences.gradient(model, batch, at)
     }
 
     fn save(&self, model: &FineTuned<A>, folder: &Path, report: &TrainReport) -> Result<()> {
-        let mut tagger = model.tagger()?;
-        tagger.decode_by(self.decode);
+        let tagger = model.tagger()?.with_decode(self.decode);
         let scores: TestScores = (&evaluate(&tagger, self.test)?).into();
         report.write(folder)?;
         write_json(&folder.join(SCORES), &scores)?;

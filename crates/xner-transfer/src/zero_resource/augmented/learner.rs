@@ -229,7 +229,7 @@ impl<A: TrainBackend> Learner for AugmentedLearner<A> {
             loss = loss + target;
         }
         let clip = self.config.training.clip;
-        let (network, outcome) = self.optimiser.descend(self.network.clone(), &loss, clip, at.rate);
+        let (network, outcome) = self.optimiser.descend(self.network.clone(), &loss, clip, at.rate)?;
         self.network = network;
         Ok(outcome)
     }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use rayon::prelude::*;
 use serde::Serialize;
 use xner_corpus::{EntityType, Labelled, Sentence};
-use xner_tagger::{Tagger, open};
+use xner_tagger::{Features, open_features};
 use xner_train::Settings;
 use xner_transfer::report::TransferReport;
 use xner_transfer::transadv::{Method, TransAdvConfig, TransAdvCorpora, open_phase};
@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args, report: &TransferReport) -> Result<()> {
     let cache = args.cache.clone().unwrap_or_else(|| args.run.join("phases"));
     let mut rows: Vec<Rows> = Vec::new();
     let spinner = Progress::spinner("reading words");
-    let mut stage = |name: &str, tagger: &dyn Tagger| -> Result<()> {
+    let mut stage = |name: &str, tagger: &dyn Features| -> Result<()> {
         let states: Vec<Vec<f32>> =
             words[0].states(tagger)?.into_iter().chain(words[1].states(tagger)?).collect();
         let dim = states.first().map_or(0, Vec::len);
@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args, report: &TransferReport) -> Result<()> {
         let tagger = open_phase(&config, &corpora, Some(&folder), &args.device);
         stage(&phase.name, tagger.with_context(context)?.as_ref())?;
     }
-    stage("student", open(&args.run, &args.device)?.as_ref())?;
+    stage("student", open_features(&args.run, &args.device)?.as_ref())?;
     drop(spinner);
 
     let spinner = Progress::spinner("t-SNE");
@@ -147,7 +147,7 @@ impl Words {
     }
 
     /// The states of the words.
-    fn states(&self, tagger: &dyn Tagger) -> Result<Vec<Vec<f32>>> {
+    fn states(&self, tagger: &dyn Features) -> Result<Vec<Vec<f32>>> {
         let all = tagger.common(&self.sentences)?;
         let state = |(at, word, _): &(usize, usize, EntityType)| {
             let dim = all[*at].len() / self.sentences[*at].len();

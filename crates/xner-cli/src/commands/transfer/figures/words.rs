@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use xner_corpus::{EntityType, Labelled, Sentence};
 use xner_embed::Vectors;
-use xner_tagger::{Tagger, open, open_source};
+use xner_tagger::{Features, open_features, open_source};
 use xner_transfer::zero_resource::Words;
 
 use super::super::super::entity_words::EntityWords;
@@ -99,10 +99,10 @@ impl Run<'_> {
         let device = &self.args.device;
         let tagger = match (self.augmented(), &self.space.source) {
             (true, Some(vectors)) => open_source(&self.args.run, vectors, device)?,
-            _ => open(&self.base(), device)?,
+            _ => open_features(&self.base(), device)?,
         };
         let (mut values, dim) = features(tagger.as_ref(), source)?;
-        let (others, _) = features(open(&self.args.run, device)?.as_ref(), target)?;
+        let (others, _) = features(open_features(&self.args.run, device)?.as_ref(), target)?;
         values.extend(others);
         Ok(Rows { title: title.to_owned(), values, dim })
     }
@@ -115,7 +115,7 @@ fn pair<'a>(word: &str, (own, read): (&'a Vectors, &'a Vectors)) -> Option<Pair<
 }
 
 /// The features of each word, row by row, and how many a word has.
-fn features(tagger: &dyn Tagger, words: &[Word<'_>]) -> Result<(Vec<f32>, usize)> {
+fn features(tagger: &dyn Features, words: &[Word<'_>]) -> Result<(Vec<f32>, usize)> {
     let sentences: Vec<Sentence> = words.iter().map(|word| word.sentence.clone()).collect();
     let (mut values, mut dim) = (Vec::new(), 0);
     for (word, rows) in words.iter().zip(tagger.common(&sentences)?) {

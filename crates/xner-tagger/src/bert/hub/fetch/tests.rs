@@ -1,28 +1,169 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod answers;
+mod bodies;
+mod kept;
+mod model;
+mod names;
+mod secrets;
 mod server;
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::TempDir;
 use xner_train::ErrorKind;
 
-use self::server::Server;
+use self::server::{COMMIT, Reply, Request, Server, git, sha256};
+use super::super::Token;
 use super::*;
 
-const INDEX: &str = r#"{"weight_map": {"x": "part-1.safetensors", "y": "part-2.safetensors"}}"#;
+const WEIGHTS_FILE: &str = "model.safetensors";
 
-/// A server with one model of these files, and a hub that knows no other.
-fn serve(name: &str, files: &[(&str, &str)]) -> (Server, Hub, TempDir) {
-    let server = Server::start(name, files);
-    let home = tempfile::tempdir().unwrap();
-    let hub = Hub { endpoint: server.address(), cache: home.path().join("hub"), offline: false };
-    (server, hub, home)
+/// Limits for servers that lie on purpose.
+fn hasty() -> Limits {
+    Limits {
+        pause: Duration::from_millis(1),
+        head: Duration::from_secs(20),
+        silence: Duration::from_secs(20),
+        window: Duration::from_secs(20),
+        progress: 1 << 20,
+        small: 1 << 20,
+        large: 2 << 20,
+        lock: Duration::from_mins(1),
+        ..Limits::default()
+    }
 }
 
-fn plain() -> Vec<(&'static str, &'static str)> {
-    vec![("config.json", "{}"), ("model.safetensors", "weights"), ("tokenizer.json", "{\"a\": 1}")]
+/// A model's files.
+#[derive(Clone)]
+struct Files(BTreeMap<String, Vec<u8>>);
+
+impl Files {
+    fn new(files: &[(&str, &str)]) -> Self {
+        Self(files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect())
+    }
+
+    fn plain() -> Self {
+        Self::new(&[("config.json", "{}"), (WEIGHTS_FILE, "weights"), ("tokenizer.json", "{\"a\": 1}")])
+    }
+
+    /// What an honest hub that knows only `owner/name` answers.
+    fn reply(&self, request: &Request) -> Reply {
+        let file = request
+            .path
+            .strip_prefix("/owner/name/resolve/")
+            .and_then(|rest| rest.split_once('/'))
+            .and_then(|(_, name)| self.0.get(name));
+        file.map_or_else(|| Reply::bare(404), |text| Reply::file(request, text))
+    }
+}
+
+/// A hub at a server, and a home with nothing but its cache.
+struct Place {
+    server: Server,
+    hub: Hub,
+    home: TempDir,
+    limits: Limits,
+}
+
+impl Place {
+    fn new(server: Server) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let hub = Hub {
+            endpoint: server.address(),
+            http: true,
+            token: Token::default(),
+            cache: home.path().join("hub"),
+            offline: false,
+        };
+        Self { server, hub, home, limits: hasty() }
+    }
+
+    fn honest(files: &[(&str, &str)]) -> Self {
+        let files = Files::new(files);
+        Self::new(Server::start(move |request| files.reply(request)))
+    }
+
+    /// An honest hub but for the weights, whose answers are spoilt.
+    fn spoilt(lie: impl Fn(&Request, &mut Reply) + Send + Sync + 'static) -> Self {
+        Self::new(Server::start(move |request| {
+            let mut reply = Files::plain().reply(request);
+            if request.file() == WEIGHTS_FILE {
+                lie(request, &mut reply);
+            }
+            reply
+        }))
+    }
+
+    fn fetch(&self, name: &str) -> Result<PathBuf> {
+        self.hub.named_within(&Name::parse(name).unwrap(), self.limits.clone(), TlsConfig::default())
+    }
+
+    /// The model is refused in these words, with nothing left behind.
+    fn refuses(&self, words: &str, what: &str) {
+        let fault = self.fetch("owner/name").expect_err(what);
+        assert_eq!(fault.kind(), ErrorKind::Hub, "{what}: {fault}");
+        let text = fault.to_string();
+        assert!(text.contains(words) && text.contains("owner/name"), "{what}: {text}");
+        assert!(!text.contains(|c: char| c.is_control()), "{what}: {text:?}");
+        self.is_clean(what);
+        let offline = Hub { offline: true, ..self.hub.clone() };
+        assert!(offline.directory("owner/name").is_err(), "{what}: open offline");
+    }
+
+    /// The model comes as it is.
+    fn gives(&self, what: &str) -> PathBuf {
+        let folder = self.fetch("owner/name").unwrap_or_else(|fault| panic!("{what}: {fault}"));
+        assert_eq!(fs::read(folder.join(WEIGHTS_FILE)).unwrap(), b"weights", "{what}");
+        self.is_clean(what);
+        folder
+    }
+
+    /// The home has what belongs into a cache, whole, and nothing else.
+    fn is_clean(&self, what: &str) {
+        let home = self.home.path();
+        for path in walk(home) {
+            let local = path.strip_prefix(home).unwrap().to_str().unwrap();
+            let parts: Vec<_> = local.split('/').collect();
+            let good = match parts[..] {
+                ["hub", ".locks", _, lock] => lock.strip_suffix(".lock").is_some_and(is_name),
+                ["hub", "models--owner--name", "blobs", name] => {
+                    let text = fs::read(&path).unwrap();
+                    !path.is_symlink() && (git(&text) == name || sha256(&text) == name)
+                }
+                ["hub", "models--owner--name", "refs", ..] => {
+                    headers::is_hex(&fs::read_to_string(&path).unwrap(), 40)
+                }
+                ["hub", "models--owner--name", "snapshots", commit, _] => {
+                    headers::is_hex(commit, 40)
+                        && fs::read_link(&path).unwrap().strip_prefix("../../blobs").is_ok()
+                        && path.is_file()
+                }
+                _ => false,
+            };
+            assert!(good, "{what}: {local}");
+        }
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    headers::is_hex(name, 40) || headers::is_hex(name, 64)
+}
+
+/// All files and links below a folder.
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        if entry.file_type().unwrap().is_dir() {
+            found.extend(walk(&entry.path()));
+        } else {
+            found.push(entry.path());
+        }
+    }
+    found
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -32,148 +173,4 @@ fn names(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
-}
-
-#[test]
-fn a_model_is_fetched_once_and_then_taken_from_the_cache() {
-    let (server, hub, _home) = serve("owner/name", &plain());
-    let folder = hub.directory("owner/name").unwrap();
-    assert_eq!(names(&folder), ["config.json", "model.safetensors", "tokenizer.json"]);
-    assert_eq!(fs::read_to_string(folder.join("model.safetensors")).unwrap(), "weights");
-    // Where `huggingface_hub` keeps it.
-    assert!(folder.starts_with(hub.cache.join("models--owner--name/snapshots")));
-    let requests = server.requests();
-    assert!(requests.iter().all(|path| path.starts_with("/owner/name/resolve/main/")), "{requests:?}");
-    assert_eq!(hub.directory("owner/name").unwrap(), folder);
-    assert_eq!(server.requests().len(), requests.len());
-    let offline = Hub { offline: true, ..hub };
-    assert_eq!(offline.directory("owner/name").unwrap(), folder);
-    assert_eq!(server.requests().len(), requests.len());
-}
-
-#[test]
-fn only_what_is_needed_is_fetched() {
-    for (files, expected) in [
-        (
-            vec![
-                ("config.json", ""),
-                ("vocab.txt", ""),
-                ("tokenizer_config.json", ""),
-                ("pytorch_model.bin", ""),
-                ("README.md", ""),
-                ("flax_model.msgpack", ""),
-            ],
-            vec!["config.json", "pytorch_model.bin", "tokenizer_config.json", "vocab.txt"],
-        ),
-        (
-            vec![
-                ("config.json", ""),
-                ("vocab.txt", ""),
-                ("tokenizer.json", ""),
-                ("pytorch_model.bin", ""),
-                ("model.safetensors", ""),
-            ],
-            vec!["config.json", "model.safetensors", "tokenizer.json"],
-        ),
-        (
-            vec![
-                ("config.json", ""),
-                ("tokenizer.json", ""),
-                ("model.safetensors.index.json", INDEX),
-                ("part-1.safetensors", "1"),
-                ("part-2.safetensors", "2"),
-            ],
-            vec![
-                "config.json",
-                "model.safetensors.index.json",
-                "part-1.safetensors",
-                "part-2.safetensors",
-                "tokenizer.json",
-            ],
-        ),
-    ] {
-        let (_server, hub, _home) = serve("bert", &files);
-        assert_eq!(names(&hub.directory("bert").unwrap()), expected);
-    }
-}
-
-#[test]
-fn a_revision_is_asked_for_by_its_name() {
-    let (server, hub, _home) = serve("owner/name", &plain());
-    hub.directory("owner/name@refs/pr/1").unwrap();
-    assert!(server.requests().iter().all(|path| path.starts_with("/owner/name/resolve/refs%2Fpr%2F1/")));
-}
-
-#[test]
-fn a_directory_that_exists_never_touches_the_network() {
-    let (server, hub, home) = serve("owner/name", &plain());
-    let folder = home.path().join("model");
-    fs::create_dir(&folder).unwrap();
-    assert_eq!(hub.directory(folder.to_str().unwrap()).unwrap(), folder);
-    for path in ["./no/such/directory", "/no/such/directory", "no/such/directory"] {
-        let fault = hub.directory(path).unwrap_err().to_string();
-        assert!(fault.contains(path) && fault.contains("no such directory"), "{fault}");
-    }
-    assert_eq!(server.requests(), [""; 0]);
-}
-
-#[test]
-fn offline_means_the_cache_alone() {
-    let (server, hub, _home) = serve("owner/name", &plain());
-    let hub = Hub { offline: true, ..hub };
-    let fault = hub.directory("owner/name").unwrap_err();
-    assert_eq!(fault.kind(), ErrorKind::Hub);
-    let fault = fault.to_string();
-    for part in ["model `owner/name`", "HF_HUB_OFFLINE", "`config.json`", "models--owner--name"] {
-        assert!(fault.contains(part), "{fault}");
-    }
-    assert_eq!(server.requests(), [""; 0]);
-}
-
-#[test]
-fn what_the_hub_has_not_is_named() {
-    let (server, hub, _home) = serve("owner/name", &[("config.json", ""), ("tokenizer.json", "")]);
-    let fault = hub.directory("owner/other").unwrap_err().to_string();
-    assert!(
-        fault.contains("model `owner/other`: ") && fault.contains("has none of `config.json`"),
-        "{fault}"
-    );
-    // A folder may have been meant.
-    assert!(fault.contains("no such directory"), "{fault}");
-    let fault = hub.directory("owner/name").unwrap_err().to_string();
-    assert!(fault.contains("`model.safetensors`") && fault.contains(&server.address()), "{fault}");
-    let files = [
-        ("config.json", ""),
-        ("tokenizer.json", ""),
-        ("model.safetensors.index.json", INDEX),
-        ("part-1.safetensors", ""),
-    ];
-    let (_server, hub, _home) = serve("owner/name", &files);
-    let fault = hub.directory("owner/name").unwrap_err().to_string();
-    assert!(fault.contains("none of `part-2.safetensors`"), "{fault}");
-    // What was fetched in part is no model.
-    let offline = Hub { offline: true, ..hub };
-    assert!(offline.directory("owner/name").unwrap_err().to_string().contains("`part-2.safetensors`"));
-}
-
-#[test]
-fn no_network_and_a_hub_that_is_ill_are_named() {
-    let home = tempfile::tempdir().unwrap();
-    let hub = Hub { endpoint: server::nobody(), cache: home.path().join("hub"), offline: false };
-    let fault = hub.directory("owner/name").unwrap_err().to_string();
-    assert!(fault.contains("`config.json` cannot be fetched from http://127.0.0.1:"), "{fault}");
-    let (server, hub, _home) = serve("owner/name", &plain());
-    server.refuse(503);
-    let fault = hub.directory("owner/name").unwrap_err().to_string();
-    assert!(fault.contains("cannot be fetched") && fault.contains("503"), "{fault}");
-}
-
-#[test]
-fn a_download_that_breaks_off_is_taken_up_again() {
-    let (server, hub, _home) = serve("owner/name", &plain());
-    // Each answer ends early, but for the one byte that tells a file's size; what has come is kept.
-    server.cut(3);
-    let folder = hub.directory("owner/name").unwrap();
-    assert_eq!(fs::read_to_string(folder.join("model.safetensors")).unwrap(), "weights");
-    assert_eq!(fs::read_to_string(folder.join("tokenizer.json")).unwrap(), "{\"a\": 1}");
 }

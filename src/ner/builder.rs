@@ -1,0 +1,133 @@
+//! How a [`Ner`] is opened.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use xner_corpus::split::{Language, Sentences, TextOptions};
+use xner_tagger::{Decode, Kinds, Model, OpenOptions, Tagger, open_with};
+use xner_train::Device;
+
+use super::batcher::{Batcher, MicroBatches};
+use super::engine::Engine;
+use super::threads::Workers;
+use super::{Inner, Ner, Threads};
+use crate::Result;
+
+/// Options of a [`Ner`].
+///
+/// ```no_run
+/// use xner::{MicroBatches, Ner};
+///
+/// let ner = Ner::builder().language("es".parse()?).micro_batches(MicroBatches::default()).open("model-es")?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct NerBuilder {
+    text: TextOptions,
+    options: OpenOptions,
+    device: Device,
+    threads: Threads,
+    batches: Option<MicroBatches>,
+}
+
+impl NerBuilder {
+    /// The language of the texts; English by default.
+    #[must_use]
+    pub fn language(mut self, language: Language) -> Self {
+        self.text.language = language;
+        self
+    }
+
+    /// Where sentences end.
+    #[must_use]
+    pub fn sentences(mut self, sentences: Sentences) -> Self {
+        self.text.sentences = sentences;
+        self
+    }
+
+    /// How texts are split: language and sentences.
+    #[must_use]
+    pub fn text(self, text: TextOptions) -> Self {
+        Self { text, ..self }
+    }
+
+    /// How tags are chosen.
+    #[must_use]
+    pub fn decode(mut self, decode: Decode) -> Self {
+        self.options.decode = decode;
+        self
+    }
+
+    /// Kinds of model beside those that are built in.
+    #[must_use]
+    pub fn kinds(mut self, kinds: Kinds) -> Self {
+        self.options.kinds = kinds;
+        self
+    }
+
+    /// Where it computes.
+    #[must_use]
+    pub fn device(self, device: Device) -> Self {
+        Self { device, ..self }
+    }
+
+    /// On which threads it works, where requests are not batched.
+    #[must_use]
+    pub fn threads(self, threads: Threads) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// Tags requests together that wait together, on threads of its own.
+    #[must_use]
+    pub fn micro_batches(self, batches: MicroBatches) -> Self {
+        Self { batches: Some(batches), ..self }
+    }
+
+    /// Opens a model directory.
+    ///
+    /// # Errors
+    /// Those of [`open_with`]; [`crate::Error::Other`] when the system gives no threads.
+    pub fn open(self, folder: impl AsRef<Path>) -> Result<Ner> {
+        let tagger = open_with(folder.as_ref(), &self.options, &self.device)?;
+        self.tagger(tagger)
+    }
+
+    /// Opens a model by its name on the Hugging Face hub, `owner/name` or `owner/name@revision`. It is fetched once.
+    ///
+    /// # Errors
+    /// [`crate::Error::Hub`]; those of [`NerBuilder::open`].
+    #[cfg(feature = "hub")]
+    pub fn hub(self, name: &str) -> Result<Ner> {
+        let folder = xner_tagger::bert::hub::Hub::from_env()?.directory(name)?;
+        self.open(folder)
+    }
+
+    /// Opens a model from bytes: see [`Model::to_bytes`].
+    ///
+    /// # Errors
+    /// Those of [`Model::from_bytes`] and [`NerBuilder::open`].
+    #[allow(clippy::wrong_self_convention, reason = "it is what becomes of the options")]
+    pub fn from_bytes(self, bytes: &[u8]) -> Result<Ner> {
+        self.model(&Model::from_bytes(bytes)?)
+    }
+
+    /// Opens a model in memory.
+    ///
+    /// # Errors
+    /// Those of [`Model::open`] and [`NerBuilder::open`].
+    pub fn model(self, model: &Model) -> Result<Ner> {
+        let tagger = model.open(&self.options, &self.device)?;
+        self.tagger(tagger)
+    }
+
+    /// Takes a tagger that is open.
+    ///
+    /// # Errors
+    /// [`crate::Error::Other`] when the system gives no threads.
+    pub fn tagger(self, tagger: impl Into<Arc<dyn Tagger>>) -> Result<Ner> {
+        let engine = Arc::new(Engine::new(tagger.into(), self.text));
+        let workers = Workers::new(self.threads)?;
+        let batcher = self.batches.map(|settings| Batcher::new(engine.clone(), &settings)).transpose()?;
+        Ok(Ner(Arc::new(Inner { engine, workers, batcher })))
+    }
+}
