@@ -1,7 +1,7 @@
 //! Named entity recognition for languages without labelled data.
 //!
-//! [`Ner`] finds entities in texts, [`Trainer`](tagger::Trainer) trains a model in memory, and the workspace's libraries
-//! are here whole; [`prelude`] has what most programs need.
+//! [`Ner`] finds entities in texts, [`Trainer`](tagger::Trainer) trains a model in memory, and the workspace's
+//! libraries are here whole; [`prelude`] has what most programs need.
 //!
 //! ```no_run
 //! use xner::Ner;

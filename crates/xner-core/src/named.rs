@@ -1,7 +1,7 @@
 //! Enums whose values have names.
 
-/// Gives an enum `ALL`, `NAMES`, `Display` and `FromStr` by the names of its values; a name in small letters or capitals may
-/// have others that are read too.
+/// Gives an enum `ALL`, `NAMES`, `Display` and `FromStr` by the names of its values; a name in small letters or
+/// capitals may have others that are read too.
 ///
 /// ```
 /// enum Colour {

@@ -1,4 +1,5 @@
-//! A transformer encoder's layer over packed sentences (Vaswani et al. 2017), in the form that an architecture gives it.
+//! A transformer encoder's layer over packed sentences (Vaswani et al. 2017), in the form that an architecture gives
+//! it.
 
 mod autodiff;
 mod fixed;

@@ -1,7 +1,7 @@
 //! Modules from and to tensors of Hugging Face's names and shapes.
 //!
-//! There a dense layer's weights are `[output, input]`, and query, key and value stand apart or one behind another; here
-//! they are `[input, output]`, and the three stand side by side.
+//! There a dense layer's weights are `[output, input]`, and query, key and value stand apart or one behind another;
+//! here they are `[input, output]`, and the three stand side by side.
 
 use burn::module::Param;
 use burn::tensor::Tensor;

@@ -55,9 +55,9 @@ impl Default for RandomEncoder {
 const SPECIAL: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
 impl RandomEncoder {
-    /// Writes the encoder's folder in Hugging Face's layout. Of whatever kind it is, its vocabulary (`WordPiece`, cased)
-    /// has these words, and each of their characters, at the beginning of a word and inside one; so it reads every word that is
-    /// made of these characters.
+    /// Writes the encoder's folder in Hugging Face's layout. Of whatever kind it is, its vocabulary (`WordPiece`,
+    /// cased) has these words, and each of their characters, at the beginning of a word and inside one; so it reads
+    /// every word that is made of these characters.
     ///
     /// The same words in any order, sizes and seed give the same bytes.
     ///

@@ -12,8 +12,8 @@
 //! batch, half of (3) and (4), and labels are smoothed; the second sum of (4) does not depend on `W`, so a mapping
 //! step runs the mapped rows alone.
 //!
-//! [`train`] is generic over burn's backends and forms of the discriminator; [`train_on`] takes the device at run time. [`State`] is what a run
-//! that was stopped goes on from.
+//! [`train`] is generic over burn's backends and forms of the discriminator; [`train_on`] takes the device at run time.
+//! [`State`] is what a run that was stopped goes on from.
 
 mod chance;
 mod config;

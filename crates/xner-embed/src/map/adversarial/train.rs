@@ -28,7 +28,8 @@ pub struct Found {
     pub epochs: usize,
 }
 
-/// Learns a mapping of `source` onto `target` on a backend, by a form of the discriminator, from `state` on: [`State::new`], or one that was kept.
+/// Learns a mapping of `source` onto `target` on a backend, by a form of the discriminator, from `state` on:
+/// [`State::new`], or one that was kept.
 ///
 /// After each epoch `criterion` judges the mapping (more is better), and the best is found in the end. Then `keep` gets
 /// what training can go on from: it is the moment for a checkpoint. The observer stops training by [`Flow::Stop`]. Both

@@ -190,8 +190,8 @@ impl<B: NerBackend> FineTuneOptimiser<B> {
         self.rows.begin_anew();
     }
 
-    /// One more update of the model, for which its device is read once. Where there is no gradient it is counted and changes nothing; where the loss or
-    /// the gradient is not finite, it is none.
+    /// One more update of the model, for which its device is read once. Where there is no gradient it is counted and
+    /// changes nothing; where the loss or the gradient is not finite, it is none.
     ///
     /// # Errors
     /// A fault of the device.

@@ -3,8 +3,8 @@
 /// The beginnings of the encoder's names in checkpoints with a head.
 const PREFIXES: [&str; 5] = ["bert.", "roberta.", "distilbert.", "electra.", "model."];
 
-/// The name that a bare `BertModel`, or another kind's, gives to a tensor: without the encoder's prefix, and with layer norms' `weight`
-/// and `bias` where old files say `gamma` and `beta`.
+/// The name that a bare `BertModel`, or another kind's, gives to a tensor: without the encoder's prefix, and with layer
+/// norms' `weight` and `bias` where old files say `gamma` and `beta`.
 ///
 /// ```
 /// use xner_tagger::bert::weights::canonical;
