@@ -228,6 +228,8 @@ impl Error {
             Self::Stopped { .. } => ErrorKind::Stopped,
             Self::Diverged { .. } => ErrorKind::Diverged,
             Self::Corpus(fault) => fault.kind(),
+            // The numbers were read and finite: what failed is an algorithm of ours.
+            Self::NoConvergence { .. } => ErrorKind::Other,
             _ => ErrorKind::BadInput,
         }
     }
