@@ -1,13 +1,15 @@
-"""The encoder against PyTorch and ONNX Runtime, in turn on the same shapes: pip install torch transformers onnx onnxruntime
+"""The encoder against PyTorch and ONNX Runtime, in turn on the same shapes: pip install torch transformers onnx
+onnxruntime
 
     python3 tools/bench/bert.py [--rounds 5] [--folder DIRECTORY] [--only tag train ...] [--kind bert]
 
-Makes a random encoder of 12 layers of 384 (bert_peer.py), of the kind by its `model_type`, builds our side, then alternates: a round of the peer, a round
-of ours. One thread each by process CPU time, two threads each by wall clock (which wants a quiet machine). Prints, for
-each work, the medians and the ratio peer / ours: above 1 is faster than the peer, with the smallest and the largest
-ratio of a pair; the GFLOP/s that ours reaches in products (dense layers and attention, times three in training), and what share
-that is of the general matrix product's at 2048 x 384 x 1536, measured with each pair; and both sides' peak memory.
-`--only` names works by the peer's mode: tag, onnx, train; ONNX Runtime has BERT alone. A folder holds one kind's encoder.
+Makes a random encoder of 12 layers of 384 (bert_peer.py), of the kind by its `model_type`, builds our side, then
+alternates: a round of the peer, a round of ours. One thread each by process CPU time, two threads each by wall
+clock (which wants a quiet machine). Prints, for each work, the medians and the ratio peer / ours: above 1 is faster
+than the peer, with the smallest and the largest ratio of a pair; the GFLOP/s that ours reaches in products (dense
+layers and attention, times three in training), and what share that is of the general matrix product's at 2048 x 384
+x 1536, measured with each pair; and both sides' peak memory. `--only` names works by the peer's mode: tag, onnx,
+train; ONNX Runtime has BERT alone. A folder holds one kind's encoder.
 """
 import argparse
 import json

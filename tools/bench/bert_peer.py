@@ -3,11 +3,11 @@
     python3 tools/bench/bert_peer.py make FOLDER [--kind bert]
     python3 tools/bench/bert_peer.py train|tag|onnx FOLDER --batch 32 --length 64 --threads 1 --rounds 5 --steps 10
 
-`make` writes a random encoder of multilingual MiniLM's shape (12 layers of 384, 12 heads, 1,536 inside) with a vocabulary
-of 5,000 words, of one of xner's kinds; ModernBERT's blocks have a gate and 1,024 inside, so that its products are as many.
-Only BERT is exported too. `train` is a step of AdamW with clipping over a token classifier whose embeddings are frozen; `tag` the encoder alone,
-as `transformers` runs it; `onnx` the same, exported. Prints a JSON line a round: milliseconds of process CPU time and of wall
-clock a step, and the process's peak memory in MiB.
+`make` writes a random encoder of multilingual MiniLM's shape (12 layers of 384, 12 heads, 1,536 inside) with a
+vocabulary of 5,000 words, of one of xner's kinds; ModernBERT's blocks have a gate and 1,024 inside, so that its
+products are as many. Only BERT is exported too. `train` is a step of AdamW with clipping over a token classifier
+whose embeddings are frozen; `tag` the encoder alone, as `transformers` runs it; `onnx` the same, exported. Prints a
+JSON line a round: milliseconds of process CPU time and of wall clock a step, and the process's peak memory in MiB.
 """
 import argparse
 import json
@@ -29,7 +29,8 @@ def sizes(kind):
     if kind == "electra":
         return transformers.ElectraConfig(embedding_size=128, **usual)
     if kind == "distilbert":
-        return transformers.DistilBertConfig(vocab_size=5000, dim=384, n_layers=12, n_heads=12, hidden_dim=1536, pad_token_id=0)
+        sizes = dict(dim=384, n_layers=12, n_heads=12, hidden_dim=1536)
+        return transformers.DistilBertConfig(vocab_size=5000, pad_token_id=0, **sizes)
     usual.update(intermediate_size=1024, bos_token_id=2, eos_token_id=3, cls_token_id=2, sep_token_id=3)
     return transformers.ModernBertConfig(**usual)
 
@@ -121,7 +122,8 @@ def main():
     a = argparse.ArgumentParser()
     a.add_argument("mode", choices=["make", "train", "tag", "onnx"])
     a.add_argument("folder", type=pathlib.Path)
-    a.add_argument("--kind", default="bert", choices=["bert", "roberta", "xlm-roberta", "distilbert", "electra", "modernbert"])
+    kinds = ["bert", "roberta", "xlm-roberta", "distilbert", "electra", "modernbert"]
+    a.add_argument("--kind", default="bert", choices=kinds)
     a.add_argument("--batch", type=int, default=32)
     a.add_argument("--length", type=int, default=64)
     a.add_argument("--threads", type=int, default=1)

@@ -3,11 +3,12 @@
     python3 tools/check/transformers_roundtrip.py ours MODEL COLUMNS [--xner target/release/xner]
     python3 tools/check/transformers_roundtrip.py theirs [--kind bert] [--xner target/release/xner]
 
-`ours` opens a model directory that xner wrote with `AutoModelForTokenClassification` and `AutoTokenizer`, tags a file of columns
-(the first is the word, an empty line ends a sentence) by the most probable tag of each word's first subword, and compares with
-`xner tag --decode argmax`, token by token; xner writes entities, so an I that begins one is a B there. `theirs` fine-tunes a tiny random encoder in PyTorch on the built-in sample,
-saves it with `save_pretrained`, and compares the same. Sentences of more than one window are left out of the comparison, and counted: only xner cuts
-them. Prints JSON; exits with 1 where a tag differs.
+`ours` opens a model directory that xner wrote with `AutoModelForTokenClassification` and `AutoTokenizer`, tags a
+file of columns (the first is the word, an empty line ends a sentence) by the most probable tag of each word's first
+subword, and compares with `xner tag --decode argmax`, token by token; xner writes entities, so an I that begins one
+is a B there. `theirs` fine-tunes a tiny random encoder in PyTorch on the built-in sample, saves it with
+`save_pretrained`, and compares the same. Sentences of more than one window are left out of the comparison, and
+counted: only xner cuts them. Prints JSON; exits with 1 where a tag differs.
 """
 import argparse
 import json
@@ -118,16 +119,18 @@ def sample():
 
 def tiny(kind, pieces, names):
     """A token classifier with random weights."""
-    usual = dict(vocab_size=pieces, hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64, pad_token_id=0,
-                 max_position_embeddings=201, id2label=dict(enumerate(names)), label2id={name: at for at, name in enumerate(names)})
+    usual = dict(vocab_size=pieces, hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64,
+                 pad_token_id=0, max_position_embeddings=201, id2label=dict(enumerate(names)),
+                 label2id={name: at for at, name in enumerate(names)})
     if kind == "electra":
         usual["embedding_size"] = 16
     if kind == "distilbert":
-        for ours, theirs in [("hidden_size", "dim"), ("num_hidden_layers", "n_layers"), ("num_attention_heads", "n_heads"),
-                             ("intermediate_size", "hidden_dim")]:
+        for ours, theirs in [("hidden_size", "dim"), ("num_hidden_layers", "n_layers"),
+                             ("num_attention_heads", "n_heads"), ("intermediate_size", "hidden_dim")]:
             usual[theirs] = usual.pop(ours)
     if kind == "modernbert":
-        usual.update(num_hidden_layers=4, local_attention=8, bos_token_id=2, eos_token_id=3, cls_token_id=2, sep_token_id=3)
+        usual.update(num_hidden_layers=4, local_attention=8, bos_token_id=2, eos_token_id=3, cls_token_id=2,
+                     sep_token_id=3)
     config = transformers.AutoConfig.for_model(kind, **usual)
     return config, transformers.AutoModelForTokenClassification.from_config(config)
 

@@ -4,11 +4,12 @@
     python3 tools/golden/bert.py encoder DIRECTORY crates/xner-tagger/tests/golden/bert/NAME.json
     python3 tools/golden/bert.py random DIRECTORY
 
-`tiny` writes a small random model of each kind, or of the kinds that are named, with what transformers computes of them: all
-hidden states, the loss of one batch, its gradients. `modernbert-old` is a ModernBERT with all the biases that it may have, whose
-config is in the form that transformers 4 wrote. `random` makes an encoder of multilingual BERT's shape (12 layers of 768) from a seed, as
-`model.safetensors` and, in DIRECTORY-bin, as `pytorch_model.bin`. `encoder` writes samples of the hidden states of any encoder
-with `tokenizer.json` or `vocab.txt`, for the 60 sentences of tokenise.py.
+`tiny` writes a small random model of each kind, or of the kinds that are named, with what transformers computes of
+them: all hidden states, the loss of one batch, its gradients. `modernbert-old` is a ModernBERT with all the biases
+that it may have, whose config is in the form that transformers 4 wrote. `random` makes an encoder of multilingual
+BERT's shape (12 layers of 768) from a seed, as `model.safetensors` and, in DIRECTORY-bin, as `pytorch_model.bin`.
+`encoder` writes samples of the hidden states of any encoder with `tokenizer.json` or `vocab.txt`, for the 60
+sentences of tokenise.py.
 """
 import importlib.util
 import json
@@ -24,8 +25,8 @@ HERE = pathlib.Path(__file__).parent
 
 TAGS = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"]
 BERT, ROBERTA = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"], ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-SPECIAL = {"bert": BERT, "xlm-roberta": ROBERTA, "roberta": ROBERTA, "distilbert": BERT, "electra": BERT, "modernbert": BERT,
-           "modernbert-old": BERT}
+SPECIAL = {"bert": BERT, "xlm-roberta": ROBERTA, "roberta": ROBERTA, "distilbert": BERT, "electra": BERT,
+           "modernbert": BERT, "modernbert-old": BERT}
 
 
 def tokeniser(kind, folder):
@@ -89,14 +90,16 @@ def small(kind, sizes):
         config = transformers.ElectraConfig(pad_token_id=0, embedding_size=16, **sizes)
         return transformers.ElectraForTokenClassification(config)
     if kind == "distilbert":
-        names = dict(hidden_size="dim", num_hidden_layers="n_layers", num_attention_heads="n_heads", intermediate_size="hidden_dim",
-                     hidden_dropout_prob="dropout", attention_probs_dropout_prob="attention_dropout")
-        config = transformers.DistilBertConfig(pad_token_id=0, **{names.get(key, key): value for key, value in sizes.items()})
+        names = dict(hidden_size="dim", num_hidden_layers="n_layers", num_attention_heads="n_heads",
+                     intermediate_size="hidden_dim", hidden_dropout_prob="dropout",
+                     attention_probs_dropout_prob="attention_dropout")
+        sizes = {names.get(key, key): value for key, value in sizes.items()}
+        config = transformers.DistilBertConfig(pad_token_id=0, **sizes)
         return transformers.DistilBertForTokenClassification(config)
     del sizes["hidden_dropout_prob"], sizes["attention_probs_dropout_prob"]
     # Layers 0 and 3 read everything, the others three subwords to either side; in the older form every other one does.
-    sizes.update(num_hidden_layers=4, local_attention=6, initializer_cutoff_factor=3.0, pad_token_id=0, bos_token_id=2, eos_token_id=3,
-                 cls_token_id=2, sep_token_id=3, attn_implementation="eager")
+    sizes.update(num_hidden_layers=4, local_attention=6, initializer_cutoff_factor=3.0, pad_token_id=0,
+                 bos_token_id=2, eos_token_id=3, cls_token_id=2, sep_token_id=3, attn_implementation="eager")
     if kind == "modernbert-old":
         sizes.update(attention_bias=True, mlp_bias=True, norm_bias=True, classifier_bias=True, norm_eps=1e-6,
                      layer_types=["full_attention", "sliding_attention"] * 2,

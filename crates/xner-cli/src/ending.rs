@@ -41,7 +41,8 @@ mod tests {
             assert!(check(Path::new(name), None).is_err(), "{name}");
         }
         let fault = check(Path::new("a.zst"), Some("--to")).unwrap_err().to_string();
-        let want = "a.zst: no .zst is written, only plain files, .gz, .xz and .bz2; with a format by --to it is plain under this name";
+        let want = "a.zst: no .zst is written, only plain files, .gz, .xz and .bz2; with a format by --to it is \
+                    plain under this name";
         assert_eq!(fault, want);
     }
 }

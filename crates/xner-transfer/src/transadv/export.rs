@@ -43,7 +43,10 @@ pub fn open_phase(
     phase: Option<&Path>,
     device: &Device,
 ) -> Result<Box<dyn Features>> {
-    on_device!(*device, A, card => Ok(Box::new(model::<A>(config, corpora, phase, card)?.tagger()?) as Box<dyn Features>))
+    on_device!(*device, A, card => {
+        let tagger = model::<A>(config, corpora, phase, card)?.tagger()?;
+        Ok(Box::new(tagger) as Box<dyn Features>)
+    })
 }
 
 /// The model of a phase, or, without one, what all phases begin with.
