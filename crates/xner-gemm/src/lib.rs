@@ -1,6 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod eight;
+
 use gemm::Parallelism;
+
+pub use eight::{Columns8, Level, MOST_INPUTS, Rows8};
 
 /// A matrix in a slice, a view that costs nothing.
 #[derive(Debug, Clone, Copy)]

@@ -24,7 +24,7 @@ pub use encoder::release_buffers;
 pub use encoder::{
     Biases, DropoutSites, EncoderDropout, EncoderForm, EncoderGradient, EncoderGradients, EncoderInputs,
     EncoderLayer, EncoderLayerConfig, EncoderOps, EncoderSpec, FixedLayer, Norms,
-    PARAMETERS as ENCODER_PARAMETERS, ReadyLayer, RequiredGradients,
+    PARAMETERS as ENCODER_PARAMETERS, Precision, ReadyLayer, RequiredGradients,
 };
 pub use packing::Packing;
 pub use tanh::{TanhOps, tanh};

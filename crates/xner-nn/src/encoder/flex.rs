@@ -3,10 +3,10 @@
 use burn::tensor::TensorData;
 use burn_flex::{Flex, FlexTensor};
 
-use super::EncoderSpec;
 use super::inputs::{EncoderInputs, PARAMETERS};
 use super::native::{self, Dense, Gradients, Inputs, Norm, Parameters, Ready};
-use super::ops::{EncoderGradient, EncoderOps, ReadyLayer};
+use super::ops::{EncoderGradient, EncoderOps, Ordered, ReadyLayer};
+use super::{EncoderSpec, Precision};
 use crate::flex::{contiguous, values};
 
 /// Contiguous copies (usually no copies) of a call's inputs.
@@ -53,6 +53,48 @@ fn slices(parameters: &[FlexTensor; PARAMETERS]) -> Parameters<'_> {
     }
 }
 
+impl Ordered<Flex> for Ready {
+    fn call(&self, spec: &EncoderSpec, x: FlexTensor) -> FlexTensor {
+        let x = contiguous(&x);
+        Held::like(self.forward(spec, values(&x)), &x)
+    }
+
+    fn width(&self) -> usize {
+        self.columns()
+    }
+
+    fn parameters(&self) -> [FlexTensor; PARAMETERS] {
+        let width = self.columns();
+        let two = |values: Vec<f32>, inputs: usize| {
+            let outputs = values.len() / inputs;
+            FlexTensor::from_data(TensorData::new(values, [inputs, outputs]))
+        };
+        let one = |values: Vec<f32>| {
+            let len = values.len();
+            FlexTensor::from_data(TensorData::new(values, [len]))
+        };
+        let [qkv, out, up, down] = self.dense();
+        let [(qkv_w, qkv_b), (out_w, out_b), (up_w, up_b), (down_w, down_b)] = [qkv, out, up, down];
+        let inner = down_w.len() / width;
+        let [first, second] = self.norms();
+        let [[gain_1, bias_1], [gain_2, bias_2]] = [first, second].map(|norm| norm.map(one));
+        [
+            two(qkv_w, width),
+            one(qkv_b),
+            two(out_w, width),
+            one(out_b),
+            gain_1,
+            bias_1,
+            two(up_w, width),
+            one(up_b),
+            two(down_w, inner),
+            one(down_b),
+            gain_2,
+            bias_2,
+        ]
+    }
+}
+
 impl EncoderOps for Flex {
     fn encoder_layer(spec: &EncoderSpec, inputs: EncoderInputs<Self>) -> FlexTensor {
         let held = Held::new(&inputs);
@@ -60,12 +102,9 @@ impl EncoderOps for Flex {
         Held::like(out, &held.x)
     }
 
-    fn ready_layer(parameters: [FlexTensor; PARAMETERS]) -> Option<ReadyLayer<Self>> {
-        let ready = Ready::new(slices(&parameters.each_ref().map(contiguous)));
-        Some(ReadyLayer::new(move |spec, x: FlexTensor| {
-            let x = contiguous(&x);
-            Held::like(ready.forward(spec, values(&x)), &x)
-        }))
+    fn ready_layer(parameters: [FlexTensor; PARAMETERS], precision: Precision) -> Option<ReadyLayer<Self>> {
+        let ready = Ready::new(slices(&parameters.each_ref().map(contiguous)), precision);
+        Some(ReadyLayer::new(ready))
     }
 
     fn encoder_layer_with_gradient(

@@ -100,23 +100,57 @@ impl<B: EncoderOps> EncoderLayer<B> {
     /// # Panics
     /// When `x` does not fit the spec's lengths, or the heads the width, or the form the layer.
     pub fn forward(&self, x: Tensor<B, 2>, spec: &EncoderSpec) -> Tensor<B, 2> {
-        let inputs = EncoderInputs { x: self.checked(x, spec), parameters: self.parameters() };
+        let [ways_up, inner] = [self.up_weight.dims()[1], self.down_weight.dims()[0]];
+        assert_eq!(ways_up, inner * spec.form.ways_up(), "a gate where the form has one");
+        let x = Self::checked(x, spec, self.out_weight.dims()[0]);
+        let inputs = EncoderInputs { x, parameters: self.parameters() };
         Tensor::from_primitive(TensorPrimitive::Float(B::encoder_layer(spec, inputs)))
     }
 
-    /// The input's primitive, if it fits.
-    pub(super) fn checked(&self, x: Tensor<B, 2>, spec: &EncoderSpec) -> FloatTensor<B> {
+    /// The primitive of an input of a layer with so many columns, if it fits.
+    pub(super) fn checked(x: Tensor<B, 2>, spec: &EncoderSpec, columns: usize) -> FloatTensor<B> {
         let [rows, width] = x.dims();
         assert_eq!(rows, spec.rows(), "one row for each token");
-        assert_eq!(width, self.out_weight.dims()[0], "as many columns as the layer has");
+        assert_eq!(width, columns, "as many columns as the layer has");
         assert!(spec.heads > 0 && width % spec.heads == 0, "heads share the columns evenly");
-        let [ways_up, inner] = [self.up_weight.dims()[1], self.down_weight.dims()[0]];
-        assert_eq!(ways_up, inner * spec.form.ways_up(), "a gate where the form has one");
         assert!(
             spec.form.rotary.is_none() || (width / spec.heads).is_multiple_of(2),
             "rotary heads are even"
         );
         x.into_primitive().tensor()
+    }
+
+    /// The layer with other parameters, in the order of [`EncoderInputs::parameters`]; what it does not have is left
+    /// out.
+    pub(super) fn filled(&self, parameters: [FloatTensor<B>; PARAMETERS]) -> Self {
+        let [qkv_w, qkv_b, out_w, out_b, gain_1, bias_1, up_w, up_b, down_w, down_b, gain_2, bias_2] =
+            parameters;
+        let two = |values| Param::from_tensor(Tensor::from_primitive(TensorPrimitive::Float(values)));
+        let one = |values| Param::from_tensor(Tensor::from_primitive(TensorPrimitive::Float(values)));
+        let or = |old: &Option<_>, values| old.is_some().then(|| one(values));
+        Self {
+            qkv_weight: two(qkv_w),
+            qkv_bias: or(&self.qkv_bias, qkv_b),
+            out_weight: two(out_w),
+            out_bias: or(&self.out_bias, out_b),
+            first_gain: or(&self.first_gain, gain_1),
+            first_bias: or(&self.first_bias, bias_1),
+            up_weight: two(up_w),
+            up_bias: or(&self.up_bias, up_b),
+            down_weight: two(down_w),
+            down_bias: or(&self.down_bias, down_b),
+            second_gain: one(gain_2),
+            second_bias: or(&self.second_bias, bias_2),
+        }
+    }
+
+    /// The layer's form without its parameters.
+    pub(super) fn hollow(&self) -> Self {
+        let device = self.out_weight.val().device();
+        let [two, one] = [(); 2].map(|()| Tensor::<B, 1>::zeros([1], &device));
+        let two = || two.clone().reshape([1, 1]).into_primitive().tensor();
+        let one = || one.clone().into_primitive().tensor();
+        self.filled([two(), one(), two(), one(), one(), one(), two(), one(), two(), one(), one(), one()])
     }
 
     /// In the order of [`EncoderInputs::parameters`].

@@ -12,6 +12,7 @@ mod layer;
 mod native;
 mod noise;
 mod ops;
+mod precision;
 mod spec;
 mod tensor_body;
 #[cfg(all(test, feature = "flex"))]
@@ -24,4 +25,5 @@ pub use layer::{EncoderLayer, EncoderLayerConfig};
 #[cfg(feature = "flex")]
 pub use native::release_buffers;
 pub use ops::{EncoderGradient, EncoderGradients, EncoderOps, ReadyLayer, RequiredGradients};
+pub use precision::Precision;
 pub use spec::{EncoderDropout, EncoderSpec};

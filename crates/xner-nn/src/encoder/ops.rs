@@ -7,7 +7,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::ops::FloatTensor;
 
 use super::inputs::{EncoderInputs, PARAMETERS};
-use super::{EncoderSpec, tensor_body};
+use super::{EncoderSpec, Precision, tensor_body};
 
 /// The gradients that a backward pass has to compute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,21 +52,33 @@ impl<B: Backend> fmt::Debug for EncoderGradient<B> {
     }
 }
 
-/// A layer for tagging, whose weights have been put in order beforehand. It is a function from the input to the output,
-/// both `[rows, width]`.
-pub struct ReadyLayer<B: Backend>(Arc<ReadyFn<B>>);
+/// A layer for tagging, whose weights have been put in order beforehand.
+pub struct ReadyLayer<B: Backend>(Arc<dyn Ordered<B>>);
 
-type ReadyFn<B> = dyn Fn(&EncoderSpec, FloatTensor<B>) -> FloatTensor<B> + Send + Sync;
+/// A layer's weights in a backend's own order.
+pub trait Ordered<B: Backend>: Send + Sync {
+    /// The layer's output from its input, both `[rows, width]`, without noise.
+    fn call(&self, spec: &EncoderSpec, x: FloatTensor<B>) -> FloatTensor<B>;
+
+    /// Columns of input and output.
+    fn width(&self) -> usize;
+
+    /// Copies of the parameters, in the order of [`EncoderInputs::parameters`]. Of weights in 8 bits they are the
+    /// values that these stand for.
+    fn parameters(&self) -> [FloatTensor<B>; PARAMETERS];
+}
 
 impl<B: Backend> ReadyLayer<B> {
-    /// Wraps a function of the layer's input.
-    pub fn new(f: impl Fn(&EncoderSpec, FloatTensor<B>) -> FloatTensor<B> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(f))
+    /// Wraps weights in order.
+    pub fn new(weights: impl Ordered<B> + 'static) -> Self {
+        Self(Arc::new(weights))
     }
+}
 
-    /// The layer's output, `[rows, width]`.
-    pub fn call(&self, spec: &EncoderSpec, x: FloatTensor<B>) -> FloatTensor<B> {
-        (self.0)(spec, x)
+impl<B: Backend> std::ops::Deref for ReadyLayer<B> {
+    type Target = dyn Ordered<B>;
+    fn deref(&self) -> &Self::Target {
+        &*self.0
     }
 }
 
@@ -92,8 +104,11 @@ pub trait EncoderOps: Backend {
     }
 
     /// The layer with its weights put in order for tagging, from a backend that gains by it. The parameters are in the
-    /// order of [`EncoderInputs::parameters`].
-    fn ready_layer(_parameters: [FloatTensor<Self>; PARAMETERS]) -> Option<ReadyLayer<Self>> {
+    /// order of [`EncoderInputs::parameters`]. Without such a body every precision computes in 32 bits.
+    fn ready_layer(
+        _parameters: [FloatTensor<Self>; PARAMETERS],
+        _precision: Precision,
+    ) -> Option<ReadyLayer<Self>> {
         None
     }
 

@@ -347,7 +347,7 @@ fn a_ready_layer_is_the_layer() {
         let (inputs, _) = tensors::<Auto>(&case, false);
         let parameters = inputs.parameters.map(|tensor| tensor.primitive);
         let x = inputs.x.primitive;
-        let ready = Flex::ready_layer(parameters.clone()).unwrap();
+        let ready = Flex::ready_layer(parameters.clone(), Precision::Full).unwrap();
         let values = |out: FloatTensor<Flex>| {
             let out: Tensor<Flex, 2> = Tensor::from_primitive(TensorPrimitive::Float(out));
             out.into_data().to_vec::<f32>().unwrap()
@@ -379,9 +379,24 @@ fn a_fixed_layer_is_the_layer_with_noise_and_without() {
         let x = init::tensor::<Flex, 2>(case.inputs[0].0.clone(), [9, 8], &FlexDevice);
         let values = |x: Tensor<Flex, 2>| x.into_data().to_vec::<f32>().unwrap();
         let want = values(layer.forward(x.clone(), &case.spec));
-        let fixed = FixedLayer::from(layer);
-        for _ in 0..2 {
-            near("output", &values(fixed.forward(x.clone(), &case.spec)), &want, 1e-5);
+        let same = FixedLayer::once(layer.clone(), Precision::Full);
+        for fixed in [FixedLayer::from(layer.clone()), FixedLayer::passing(layer.clone()), same.clone()] {
+            for _ in 0..2 {
+                near("output", &values(fixed.forward(x.clone(), &case.spec)), &want, 1e-5);
+            }
         }
+        // Held in order alone, the weights come back as they were.
+        let parameters = |layer: &EncoderLayer<Flex>| -> Vec<Vec<f32>> {
+            layer.parameters().map(|tensor| tensor.into_data().to_vec().unwrap()).to_vec()
+        };
+        assert_eq!(parameters(&same.layer()), parameters(&layer));
+        // In 8 bits they come back as what was multiplied with, and are near.
+        let eight = FixedLayer::once(layer.clone(), Precision::Eight);
+        near("output", &values(eight.forward(x.clone(), &case.spec)), &want, 0.1);
+        let again = FixedLayer::once(eight.layer().into_owned(), Precision::Eight);
+        let [a, b] = [&eight, &again].map(|fixed| values(fixed.forward(x.clone(), &case.spec)));
+        near("quantised twice", &a, &b, 1e-6);
+        let rounded = values(eight.into_inner().forward(x, &case.spec));
+        near("weights in 8 bits", &rounded, &want, 0.1);
     }
 }

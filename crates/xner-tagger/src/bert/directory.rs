@@ -1,11 +1,12 @@
 //! The model directory, in Hugging Face's layout.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::backend::Backend;
 use xner_corpus::TagSet;
-use xner_nn::{EncoderLayer, NerBackend};
+use xner_nn::{EncoderLayer, FixedLayer, NerBackend};
 use xner_train::{Purpose, files, stream};
 
 use super::config::{BertConfig, Head, XnerKeys};
@@ -62,7 +63,7 @@ impl<B: NerBackend> BertTagger<B> {
     /// [`Error::Io`].
     pub fn save(&self, folder: &Path) -> Result<()> {
         let BertEncoder { config, words, embeddings, layers, last, .. } = &self.encoder;
-        let layers: Vec<&EncoderLayer<B>> = layers.iter().map(|layer| &**layer).collect();
+        let layers = layers.iter().map(FixedLayer::layer).collect();
         let last = last.as_ref();
         let tags = crate::Tagger::tag_set(self);
         Parts { config, keys: self.keys, words, embeddings, layers, last, head: &self.head, tags }
@@ -76,7 +77,7 @@ pub(super) struct Parts<'a, B: Backend> {
     pub keys: XnerKeys,
     pub words: &'a [f32],
     pub embeddings: &'a Embeddings<B>,
-    pub layers: Vec<&'a EncoderLayer<B>>,
+    pub layers: Vec<Cow<'a, EncoderLayer<B>>>,
     pub last: Option<&'a LastNorm<B>>,
     pub head: &'a TagHead<B>,
     pub tags: &'a TagSet,

@@ -60,6 +60,17 @@ impl Packed {
         &self.bias[..self.outputs]
     }
 
+    /// A copy of the weights, `[input, output]`.
+    pub(super) fn weights(&self) -> Vec<f32> {
+        let mut weights = vec![0.0; self.inputs * self.outputs];
+        for (at, row) in weights.chunks_exact_mut(self.outputs.max(1)).enumerate() {
+            for (panel, out) in row.chunks_mut(PANEL).enumerate() {
+                out.copy_from_slice(&self.weights[(panel * self.inputs + at) * PANEL..][..out.len()]);
+            }
+        }
+        weights
+    }
+
     pub(super) fn outputs(&self) -> usize {
         self.outputs
     }
@@ -67,22 +78,34 @@ impl Packed {
     /// `out = finish(x W)`. The columns are split into shares, which threads compute side by side. The sums do not
     /// depend on the number of shares.
     pub(super) fn product(&self, out: &mut [f32], x: &[f32], finish: Finish, shares: usize) {
-        let (inputs, outputs) = (self.inputs, self.outputs);
-        let panels = outputs.div_ceil(PANEL).div_ceil(shares.max(1));
-        let rows = out.len() / outputs;
-        let count = outputs.div_ceil(panels * PANEL);
-        let mut work: Vec<Vec<&mut [f32]>> = (0..count).map(|_| Vec::with_capacity(rows)).collect();
-        for row in out.chunks_exact_mut(outputs) {
-            for (share, part) in work.iter_mut().zip(row.chunks_mut(panels * PANEL)) {
-                share.push(part);
-            }
-        }
+        let inputs = self.inputs;
+        let (width, work) = parts(out, self.outputs, PANEL, shares);
         work.into_par_iter().enumerate().for_each(|(share, mut out)| {
-            let first = share * panels * PANEL;
+            let first = share * width;
             let (weights, bias) = (&self.weights[first * inputs..], &self.bias[first..]);
             Arch::new().dispatch(Share { out: &mut out, x, inputs, weights, bias, finish });
         });
     }
+}
+
+/// What each of about `shares` threads writes: of all rows the columns of some whole panels. Before it the number of
+/// those columns, which the last share may have fewer of.
+pub(super) fn parts(
+    out: &mut [f32],
+    outputs: usize,
+    panel: usize,
+    shares: usize,
+) -> (usize, Vec<Vec<&mut [f32]>>) {
+    let width = outputs.div_ceil(panel).div_ceil(shares.max(1)) * panel;
+    let rows = out.len() / outputs;
+    let mut work: Vec<Vec<&mut [f32]>> =
+        (0..outputs.div_ceil(width)).map(|_| Vec::with_capacity(rows)).collect();
+    for row in out.chunks_exact_mut(outputs) {
+        for (share, part) in work.iter_mut().zip(row.chunks_mut(width)) {
+            share.push(part);
+        }
+    }
+    (width, work)
 }
 
 /// Some rows' columns in some panels.

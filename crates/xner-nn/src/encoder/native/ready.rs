@@ -2,10 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::super::EncoderSpec;
 use super::super::form::Norms;
+use super::super::{EncoderSpec, Precision};
 use super::buffers::Buffer;
-use super::packed::{Finish, Packed};
+use super::ordered::Ordered;
+use super::packed::Finish;
 use super::{Norm, Parameters, attention, gate, norm, rotary, rows};
 
 /// The least number of rows of a block. With fewer, the time goes to loading the weights.
@@ -15,20 +16,35 @@ const MOST: usize = 64;
 
 /// The layer's numbers.
 pub(in super::super) struct Ready {
-    qkv: Packed,
-    out: Packed,
+    qkv: Ordered,
+    out: Ordered,
     first: [Vec<f32>; 2],
-    up: Packed,
-    down: Packed,
+    up: Ordered,
+    down: Ordered,
     second: [Vec<f32>; 2],
 }
 
 impl Ready {
-    pub(in super::super) fn new(parameters: Parameters<'_>) -> Self {
+    pub(in super::super) fn new(parameters: Parameters<'_>, precision: Precision) -> Self {
         let Parameters { qkv, out, first, up, down, second } = parameters;
         let own = |norm: Norm<'_>| [norm.gain.to_vec(), norm.bias.to_vec()];
-        let [qkv, out, up, down] = [qkv, out, up, down].map(Packed::new);
+        let [qkv, out, up, down] = [qkv, out, up, down].map(|layer| Ordered::new(layer, precision));
         Self { qkv, out, first: own(first), up, down, second: own(second) }
+    }
+
+    /// Columns of input and output.
+    pub(in super::super) fn columns(&self) -> usize {
+        self.out.outputs()
+    }
+
+    /// Copies of weights, `[input, output]`, and biases: of query, key and value, behind attention, up, down.
+    pub(in super::super) fn dense(&self) -> [(Vec<f32>, Vec<f32>); 4] {
+        [&self.qkv, &self.out, &self.up, &self.down].map(|layer| (layer.weights(), layer.bias().to_vec()))
+    }
+
+    /// Copies of both norms' gain and bias.
+    pub(in super::super) fn norms(&self) -> [[Vec<f32>; 2]; 2] {
+        [&self.first, &self.second].map(Clone::clone)
     }
 
     /// The layer's output, `[rows, width]`, without noise.

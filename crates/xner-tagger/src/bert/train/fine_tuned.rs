@@ -1,5 +1,6 @@
 //! A pretrained encoder with a head on every word, in training.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -453,7 +454,7 @@ impl<A: TrainBackend> FineTuned<A> {
     pub fn save(&self, folder: &Path) -> Result<()> {
         let trained = self.trained.valid();
         let embeddings = trained.embeddings.as_ref().unwrap_or(&self.embeddings);
-        let layers = self.bottom.iter().chain(&trained.layers).collect();
+        let layers = self.bottom.iter().chain(&trained.layers).map(Cow::Borrowed).collect();
         let (config, keys, words, tags) = (&self.config, self.keys, self.words.as_slice(), &self.tags);
         let last = trained.last.as_ref();
         Parts { config, keys, words, embeddings, layers, last, head: &trained.head, tags }
