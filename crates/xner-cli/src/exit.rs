@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use xner_core::ErrorKind;
+use xner_core::{ErrorKind, escaped_lines};
 
 /// A fault in what the user gave.
 #[derive(Debug, thiserror::Error)]
@@ -35,8 +35,18 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     // If standard error is closed there is no one to tell.
-    let _ = writeln!(io::stderr(), "error: {}", message(error));
+    let _ = writeln!(io::stderr(), "error: {}", escaped_lines(&message(error)));
     ExitCode::from(code(error))
+}
+
+/// Prints what is wrong with the command line, or the help that was asked for, and gives the exit code. Arguments with
+/// control characters are shown escaped, and then without colours.
+pub(crate) fn usage(fault: &clap::Error) -> ExitCode {
+    let plain = fault.render().to_string();
+    let shown = escaped_lines(&plain);
+    // If there is no one to tell, no one is told.
+    let _ = if shown == plain { fault.print() } else { write!(io::stderr(), "{shown}") };
+    ExitCode::from(fault.exit_code() as u8)
 }
 
 /// The error and its causes, leaving out a cause that the line before it has told already.
