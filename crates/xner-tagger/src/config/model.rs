@@ -83,13 +83,17 @@ impl ModelConfig {
             count("model.characters.min_count", self.characters.min_count)?;
         }
         // Each may be as large as it may; all together they must fit into memory.
-        let (states, characters) = (2 * self.hidden, 2 * self.characters.hidden);
         let lstm = |input: usize, hidden: usize| (input + hidden) as f64 * 8.0 * hidden as f64;
+        let (small, characters) = if self.characters.enabled {
+            let CharactersConfig { embedding, hidden, .. } = self.characters;
+            (lstm(embedding, hidden), 2 * hidden)
+        } else {
+            (0.0, 0)
+        };
+        let states = 2 * self.hidden;
         let attention = if self.attention { (states * states) as f64 } else { 0.0 };
-        let numbers = lstm(self.characters.embedding, self.characters.hidden)
-            + lstm(characters, self.hidden)
-            + attention
-            + (2 * states * self.dense) as f64;
+        let numbers =
+            small + lstm(characters, self.hidden) + attention + (2 * states * self.dense) as f64;
         if numbers > MOST_NUMBERS {
             let message = format!(
                 "is {}: with the other sizes the network has {numbers:.0} numbers or more, expected at most \
