@@ -82,7 +82,8 @@ fuzz_target!(|bytes: &[u8]| {
         let found = crf.viterbi(&emissions).expect("a path");
         // The first of the best, by the last tag, then the one before it.
         let first = all.iter().filter(|(_, score)| *score == best).map(|(path, _)| path);
-        let first = first.min_by_key(|path| path.iter().rev().copied().collect::<Vec<u16>>()).expect("a path");
+        let first =
+            first.min_by_key(|path| path.iter().rev().copied().collect::<Vec<u16>>()).expect("a path");
         assert_eq!(&found.tags, first);
         let several = crf.k_best(&emissions, 5).expect("a path");
         assert_eq!(several.len(), all.len().min(5));

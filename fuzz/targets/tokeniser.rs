@@ -28,13 +28,15 @@ fuzz_target!(|bytes: &[u8]| {
     if added.is_some_and(|id| id as usize >= ROWS) {
         return;
     }
-    if check::post_processor(&post_processor, &tokenizer).is_ok() && tokenizer.get_post_processor().is_some() {
+    if check::post_processor(&post_processor, &tokenizer).is_ok() && tokenizer.get_post_processor().is_some()
+    {
         let probe = Encoding::from_tokens(vec![Token::new(u32::MAX, String::new(), (0, 0))], 0);
         if let Ok(Ok(around)) = guarded(|| tokenizer.post_process(probe, None, true)) {
             assert!(around.get_ids().iter().all(|&id| id == u32::MAX || (id as usize) < ROWS));
         }
     }
-    for word in ["", "a", "ab", "ba\u{301}", "\u{fb01}n", "東京", "[CLS]", " a ", "\u{0}\u{200d}\u{1f600}"] {
+    for word in ["", "a", "ab", "ba\u{301}", "\u{fb01}n", "東京", "[CLS]", " a ", "\u{0}\u{200d}\u{1f600}"]
+    {
         let alone = [word];
         let input: EncodeInput<'_> = InputSequence::from(alone.as_slice()).into();
         if let Ok(Ok(encoding)) = guarded(|| tokenizer.encode_fast(input, false)) {

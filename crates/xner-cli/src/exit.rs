@@ -156,7 +156,8 @@ mod tests {
     fn control_characters_are_shown_and_lines_of_a_config_stay() {
         let error = anyhow::anyhow!("token `\u{1b}]0;x\u{7}`").context("a\nb");
         assert_eq!(message(&error), "a\\nb\n  because: token `\\u{1b}]0;x\\u{7}`");
-        let config = xner_train::Error::Config { path: "c\n.toml".into(), message: "line 1\n  \u{1b}".into() };
+        let config =
+            xner_train::Error::Config { path: "c\n.toml".into(), message: "line 1\n  \u{1b}".into() };
         assert_eq!(message(&config.into()), "c\\n.toml: line 1\n  \\u{1b}");
     }
 

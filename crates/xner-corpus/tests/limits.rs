@@ -137,9 +137,13 @@ fn what_is_no_file_is_named_and_not_opened() {
     let _socket = UnixListener::bind(path("socket")).unwrap();
     symlink(path("pipe"), path("link")).unwrap();
     symlink("/dev/zero", path("zero")).unwrap();
-    for (name, what) in
-        [("pipe", "a pipe"), ("link", "a pipe"), ("socket", "a socket"), ("zero", "a device"), ("", "a folder")]
-    {
+    for (name, what) in [
+        ("pipe", "a pipe"),
+        ("link", "a pipe"),
+        ("socket", "a socket"),
+        ("zero", "a device"),
+        ("", "a folder"),
+    ] {
         let fault = check_regular(&path(name)).unwrap_err();
         assert_eq!(fault.kind(), ErrorKind::BadInput);
         assert!(fault.to_string().ends_with(&format!("is {what}, expected a file")), "{fault}");

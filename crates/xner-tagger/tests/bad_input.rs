@@ -170,7 +170,8 @@ fn a_bad_config_json_names_the_key() {
         ("\"hidden\": 16", "\"hidden\": 0", "hidden"),
         ("\"scheme\": \"iobes\"", "\"scheme\": \"iobs\"", "scheme"),
         ("\"scheme\": \"iobes\"", "\"scheme\": \"iob2\"", "has shape"),
-        // Sizes that no memory holds have a bound; others are compared with the tensors before anything is made of them.
+        // Sizes that no memory holds have a bound; others are compared with the tensors before anything is made of
+        // them.
         ("\"hidden\": 16", "\"hidden\": 8000000000", "model.hidden`: is 8000000000, expected at most 65536"),
         ("\"hidden\": 16", "\"hidden\": 9223372036854775807", "`model.hidden`"),
         ("\"hidden\": 16", "\"hidden\": 60000", "the network has 28811521024 numbers or more"),
@@ -237,7 +238,10 @@ fn so_many_types_that_no_table_holds_them_are_refused() {
     let fault = train(&config(), data, folder.path(), &Device::Cpu, &mut ()).unwrap_err();
     assert_eq!(fault.kind(), ErrorKind::BadInput);
     let message = fault.to_string();
-    assert!(message.contains("5000 entity types make 20001 tags of the scheme iobes, expected at most 4096"), "{message}");
+    assert!(
+        message.contains("5000 entity types make 20001 tags of the scheme iobes, expected at most 2048"),
+        "{message}"
+    );
     // So is a model that claims them.
     let folder = model();
     let path = folder.path().join("config.json");

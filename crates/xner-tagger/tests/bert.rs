@@ -135,7 +135,8 @@ fn two_runs_and_a_run_in_parts_give_the_same_bytes() {
         assert!(matches!(fault, Error::Stopped { .. }), "{fault}");
     }
     trained(&config, parts.path());
-    let names = ["config.json", "model.safetensors", "tokenizer.json", "train-report.json", "xner-digests.json"];
+    let names =
+        ["config.json", "model.safetensors", "tokenizer.json", "train-report.json", "xner-digests.json"];
     for name in names {
         let read = |folder: &Path| fs::read(folder.join(name)).unwrap();
         assert!(read(whole.path()) == read(parts.path()), "{name}");

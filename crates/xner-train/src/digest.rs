@@ -1,8 +1,8 @@
 //! Digests of what is written, so that a bit that flips on a disk or on the way is told, and not computed with.
 //!
 //! A file of tensors has its digest in its own head ([`crate::Tensors`]). A model folder of Hugging Face's layout has
-//! those of its files in one file beside them ([`write`], [`check`]), which `transformers` passes over. A folder without
-//! it is taken as it is.
+//! those of its files in one file beside them ([`write`], [`check`]), which `transformers` passes over. A folder
+//! without it is taken as it is.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
@@ -46,8 +46,8 @@ pub fn clear(folder: &Path) -> Result<()> {
     files::remove(&folder.join(DIGESTS))
 }
 
-/// Says that the files of a folder are as they were written. They are read once, at the speed of the disk or of memory.
-/// A folder without digests is taken as it is.
+/// Says that the files of a folder are as they were written. They are read once, at the speed of the disk or of
+/// memory. A folder without digests is taken as it is.
 ///
 /// # Errors
 /// [`Error::Model`] for a file that was changed or is missing, and for digests that do not read; [`Error::Io`].

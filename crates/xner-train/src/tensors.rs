@@ -11,8 +11,8 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::{Error, Fingerprint, Result, files};
 
-/// The one metadata entry that our files carry: with more, a hash map's order would reach the bytes. It is a line with
-/// the digest, and the note.
+/// The one metadata entry that our files carry: with more, a hash map's order would reach the bytes. It is a line
+/// with the digest, and the note.
 const NOTE: &str = "xner";
 /// What stands before a digest.
 const DIGEST: &str = "xxh3 ";
@@ -193,8 +193,8 @@ impl Tensors {
         Ok(())
     }
 
-    /// Reads a safetensors file of 32-bit floats, all finite, and its note (empty when it has none). Where it has a digest,
-    /// that is checked; files of before have none.
+    /// Reads a safetensors file of 32-bit floats, all finite, and its note (empty when it has none). Where it has a
+    /// digest, that is checked; files of before have none.
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::Model`] when the file is cut short, no safetensors file, or was changed;
@@ -226,7 +226,9 @@ impl Tensors {
         let sealed = note.strip_prefix(DIGEST).and_then(|rest| rest.split_once('\n'));
         let note = match sealed {
             Some((digest, own)) if tensors.digest(own) == digest => own.to_owned(),
-            Some(_) => return Err(Error::model(path, "was changed since it was written: its digest is another")),
+            Some(_) => {
+                return Err(Error::model(path, "was changed since it was written: its digest is another"));
+            }
             None => note,
         };
         Ok((tensors, note, xxh3_128(&bytes)))

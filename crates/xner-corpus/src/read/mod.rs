@@ -1,5 +1,6 @@
-//! Readers: each yields one sentence at a time, in memory that does not grow with the file. A line, a token or a sentence
-//! beyond [`LONGEST_LINE`], [`LONGEST_TOKEN`] or [`MOST_TOKENS`] is refused with its line, and nothing behind it is read.
+//! Readers: each yields one sentence at a time, in memory that does not grow with the file. A line, a token or a
+//! sentence beyond [`LONGEST_LINE`], [`LONGEST_TOKEN`] or [`MOST_TOKENS`] is refused with its line, and nothing behind
+//! it is read.
 //!
 //! [`read_corpus`] loads a file, and [`stream`] reads it sentence by sentence. Both take any [`Format`], compressed or
 //! not. The modules have the readers of each format, over any [`std::io::BufRead`].

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use xner_corpus::read::regular_text;
+use xner_corpus::read::{check_regular, regular_text};
 use xner_corpus::write::remove_partial;
 
 use super::checkpoint::Checkpoint;
@@ -204,6 +204,7 @@ impl MappingFolder {
         let Some(path) = paths.iter().find(|path| path.exists()) else {
             return fault(&self.dir, format!("has neither {side}.vec nor {side}.safetensors"));
         };
+        check_regular(path)?;
         let vectors = read::open(path, options)?;
         if vectors.dim() != self.mapping.dim() {
             let message =

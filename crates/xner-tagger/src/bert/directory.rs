@@ -61,8 +61,8 @@ impl<B: NerBackend> BertTagger<B> {
         Self::new(encoder, head, tokeniser, keys, &labels.tags)
     }
 
-    /// Writes the model directory: `config.json`, `model.safetensors`, `tokenizer.json`, `tokenizer_config.json`, and the
-    /// digests of these ([`digest`]).
+    /// Writes the model directory: `config.json`, `model.safetensors`, `tokenizer.json`, `tokenizer_config.json`, and
+    /// the digests of these ([`digest`]).
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -89,8 +89,8 @@ pub(super) struct Parts<'a, B: Backend> {
 }
 
 impl<B: Backend> Parts<'_, B> {
-    /// Writes the directory; `config.json` is the last file, and without it there is no model. Behind it come the digests
-    /// of all.
+    /// Writes the directory; `config.json` is the last file, and without it there is no model. Behind it come the
+    /// digests of all.
     pub(super) fn save(self, folder: &Path, tokeniser: &Tokeniser) -> Result<()> {
         let Self { config, keys, words, embeddings, layers, last, head, tags } = self;
         files::create_folder(folder)?;

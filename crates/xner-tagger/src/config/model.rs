@@ -92,8 +92,7 @@ impl ModelConfig {
         };
         let states = 2 * self.hidden;
         let attention = if self.attention { (states * states) as f64 } else { 0.0 };
-        let numbers =
-            small + lstm(characters, self.hidden) + attention + (2 * states * self.dense) as f64;
+        let numbers = small + lstm(characters, self.hidden) + attention + (2 * states * self.dense) as f64;
         if numbers > MOST_NUMBERS {
             let message = format!(
                 "is {}: with the other sizes the network has {numbers:.0} numbers or more, expected at most \

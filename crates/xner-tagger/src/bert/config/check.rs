@@ -43,8 +43,8 @@ impl BertConfig {
             ("max_position_embeddings", self.max_position_embeddings),
         ];
         for (key, value) in sizes.into_iter().chain(types) {
-            // Ids and rows are counted in 32 bits; and a layer's number in 16, where dropout is drawn. The weights' shapes
-            // bound the others, but for positions that have no table.
+            // Ids and rows are counted in 32 bits; and a layer's number in 16, where dropout is drawn. The weights'
+            // shapes bound the others, but for positions that have no table.
             let most = match key {
                 "num_hidden_layers" => u32::from(u16::MAX),
                 "max_position_embeddings" => MOST_POSITIONS,

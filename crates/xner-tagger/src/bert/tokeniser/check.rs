@@ -98,7 +98,9 @@ pub(super) fn text(text: &str, rows: usize) -> Result<Value, String> {
 
 /// A subword that the encoder has no row for.
 pub(super) fn beyond(subword: &str, id: impl fmt::Display, rows: usize) -> String {
-    format!("gives subword `{subword}` the id {id}, but config.json says `vocab_size` {rows}: not of this model")
+    format!(
+        "gives subword `{subword}` the id {id}, but config.json says `vocab_size` {rows}: not of this model"
+    )
 }
 
 /// How many times as long a normaliser and those inside of it make a text, at worst; maps of characters are checked.
@@ -166,7 +168,9 @@ fn template(part: &Value, special: &Value, tokenizer: &Tokenizer) -> Result<(), 
     let mut used = pieces.filter_map(|piece| piece.get("SpecialToken")?.get("id")?.as_str());
     match used.find(|name| !special.contains_key(*name)) {
         None => Ok(()),
-        Some(name) => Err(format!("its post-processor adds `{name}`, which is not among its `special_tokens`")),
+        Some(name) => {
+            Err(format!("its post-processor adds `{name}`, which is not among its `special_tokens`"))
+        }
     }
 }
 

@@ -93,8 +93,8 @@ impl Tokeniser {
     ///
     /// A `vocab.txt` beside no settings is taken as cased when one of its words has a capital letter.
     ///
-    /// What a file asks for has limits: subwords of 1024 bytes, as many as the encoder has rows, words of 4096 characters
-    /// where they are cut into pieces of a list. Byte pairs are never left out by chance (`dropout`).
+    /// What a file asks for has limits: subwords of 1024 bytes, as many as the encoder has rows, words of 4096
+    /// characters where they are cut into pieces of a list. Byte pairs are never left out by chance (`dropout`).
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::Model`] when there is none, it is damaged, lacks its special subwords, or knows a

@@ -71,7 +71,9 @@ impl Trie<'_> {
         let bytes = self.replacements.as_bytes().get(begin..);
         let Some(bytes) = bytes.filter(|_| self.replacements.is_char_boundary(begin)) else {
             let length = self.replacements.len();
-            return Err(format!("has a replacement at byte {begin}, where none begins: there are {length} bytes"));
+            return Err(format!(
+                "has a replacement at byte {begin}, where none begins: there are {length} bytes"
+            ));
         };
         let end = bytes.iter().take(LONGEST + 1).position(|&byte| byte == 0);
         if end.unwrap_or(bytes.len()) > LONGEST {
@@ -99,7 +101,9 @@ pub(super) mod tests {
     pub(in super::super) fn packed(units: &[u32], replacements: &[u8]) -> String {
         let trie = units.iter().flat_map(|unit| unit.to_le_bytes());
         let length = (units.len() as u32 * 4).to_le_bytes();
-        base64::encode(length.into_iter().chain(trie).chain(replacements.iter().copied()).collect::<Vec<u8>>())
+        base64::encode(
+            length.into_iter().chain(trie).chain(replacements.iter().copied()).collect::<Vec<u8>>(),
+        )
     }
 
     #[test]

@@ -58,10 +58,19 @@ fn a_post_processor_adds_only_subwords_that_there_are() {
     let template = |change: &dyn Fn(&mut Value)| refused(&pairs(|all| change(&mut all["post_processor"])));
     for (fault, expected) in [
         (template(&|part| part["special_tokens"]["<s>"]["ids"] = json!([9_999_999])), "`<s>` the id 9999999"),
-        (template(&|part| part["special_tokens"]["<s>"]["ids"] = json!([1])), "`<s>` the id 1, its vocabulary 0"),
-        (template(&|part| part["special_tokens"]["<s>"]["tokens"] = json!(["<t>"])), "adds `<t>`, which is no"),
+        (
+            template(&|part| part["special_tokens"]["<s>"]["ids"] = json!([1])),
+            "`<s>` the id 1, its vocabulary 0",
+        ),
+        (
+            template(&|part| part["special_tokens"]["<s>"]["tokens"] = json!(["<t>"])),
+            "adds `<t>`, which is no",
+        ),
         (template(&|part| part["special_tokens"]["<s>"]["ids"] = json!([0, 1])), "gives `<s>` 2 ids and 1"),
-        (template(&|part| part["special_tokens"] = json!({})), "`<s>`, which is not among its `special_tokens`"),
+        (
+            template(&|part| part["special_tokens"] = json!({})),
+            "`<s>`, which is not among its `special_tokens`",
+        ),
         (template(&|part| part["single"][1]["Sequence"]["id"] = json!("B")), "its post-processor is damaged"),
     ] {
         assert!(fault.contains(expected), "{fault}");
@@ -101,7 +110,10 @@ fn a_subword_has_a_longest_length() {
 #[test]
 fn ids_beyond_the_encoder_and_too_many_subwords_are_named() {
     let fault = refused(&pairs(|all| all["model"]["vocab"]["ab"] = json!(4_000_000_000_u32)));
-    assert!(fault.contains("gives subword `ab` the id 4000000000, but config.json says `vocab_size` 6"), "{fault}");
+    assert!(
+        fault.contains("gives subword `ab` the id 4000000000, but config.json says `vocab_size` 6"),
+        "{fault}"
+    );
     let fault = refused(&list(|all| {
         let more = (0..5).map(|at| json!([format!("x{at}"), -3.0]));
         all["model"]["vocab"].as_array_mut().unwrap().extend(more);
@@ -129,7 +141,8 @@ fn a_map_of_characters_is_looked_at_wherever_it_stands() {
     let whole = json!({"type": "Precompiled", "precompiled_charsmap": packed(&units, &replacements)});
     let tokeniser = opened(&list(|all| all["normalizer"] = whole.clone())).unwrap();
     assert_eq!(tokeniser.encode(["aab"]).unwrap().ids, [4, 4, 4]);
-    let damaged = json!({"type": "Precompiled", "precompiled_charsmap": packed(&units[..300], &replacements)});
+    let damaged =
+        json!({"type": "Precompiled", "precompiled_charsmap": packed(&units[..300], &replacements)});
     for part in [damaged.clone(), json!({"type": "Sequence", "normalizers": [whole, damaged]})] {
         let fault = refused(&list(|all| all["normalizer"] = part));
         assert!(fault.contains("`precompiled_charsmap` has 300 units"), "{fault}");
@@ -152,7 +165,8 @@ fn what_panics_in_the_crate_is_a_fault() {
 #[test]
 fn words_and_texts_may_not_grow_without_bound() {
     let mut value: Value =
-        serde_json::from_str(&fs::read_to_string(pairs(|_| ()).path().join("tokenizer.json")).unwrap()).unwrap();
+        serde_json::from_str(&fs::read_to_string(pairs(|_| ()).path().join("tokenizer.json")).unwrap())
+            .unwrap();
     value["model"] = json!({"type": "WordPiece", "unk_token": "<unk>", "continuing_subword_prefix": "##",
         "max_input_chars_per_word": 10_000_000_000_u64, "vocab": {"<s>": 0, "</s>": 1, "<unk>": 2}});
     let fault = refused(&pairs(|all| *all = value));
