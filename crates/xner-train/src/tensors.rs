@@ -138,7 +138,9 @@ impl Tensors {
         digest.bytes(note.as_bytes());
         for (name, HostTensor { shape, values }) in &self.0 {
             digest.bytes(name.as_bytes());
-            shape.iter().for_each(|size| drop(digest.bytes(&(*size as u64).to_le_bytes())));
+            for &size in shape {
+                digest.bytes(&(size as u64).to_le_bytes());
+            }
             digest.floats(values);
         }
         digest.digest()

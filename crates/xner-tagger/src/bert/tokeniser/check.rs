@@ -18,7 +18,9 @@ const MOST_BYTES: usize = 16 << 20;
 /// The longest word of a `WordPiece` model, in characters: the time that it takes grows with the cube.
 const LONGEST_WORD: u64 = 4096;
 /// How many times as long normalisers may make a text.
-const MOST_GROWTH: f64 = 1000.0;
+const MOST_GROWTH: f64 = 1e6;
+/// The longest text that they may make of a word, in bytes.
+const LONGEST_TEXT: f64 = (256 << 20) as f64;
 
 /// The parts of a file that are looked at before the crate has it.
 #[derive(Deserialize)]
@@ -45,6 +47,25 @@ struct Model {
     max_input_chars_per_word: Value,
 }
 
+/// What is kept of a file that passed.
+pub(super) struct Passed {
+    /// Its post-processor, for [`post_processor`].
+    pub(super) post_processor: Value,
+    /// How many times as long its normalisers make a word at worst.
+    pub(super) growth: f64,
+}
+
+/// Says that a word is not so long that its normalisers would fill the memory.
+pub(super) fn word(word: &str, growth: f64) -> Result<(), String> {
+    let length = word.len();
+    if growth * length as f64 > LONGEST_TEXT {
+        return Err(format!(
+            "a word has {length} bytes, and normalising may make that {growth:.0} times as long"
+        ));
+    }
+    Ok(())
+}
+
 /// What is counted of a vocabulary: a map of subwords to ids, or a list of subwords with scores.
 #[derive(Default)]
 struct Subwords {
@@ -57,9 +78,8 @@ struct Subwords {
     listed: bool,
 }
 
-/// Says that the text of a `tokenizer.json` can be given to the crate, for an encoder with so many rows. Gives its
-/// post-processor, for [`post_processor`].
-pub(super) fn text(text: &str, rows: usize) -> Result<Value, String> {
+/// Says that the text of a `tokenizer.json` can be given to the crate, for an encoder with so many rows.
+pub(super) fn text(text: &str, rows: usize) -> Result<Passed, String> {
     let outline: Outline = serde_json::from_str(text).map_err(|fault| format!("is no tokeniser: {fault}"))?;
     let Subwords { count, bytes, longest, largest, listed } = outline.model.vocab;
     for subword in outline.added_tokens.iter().map(|added| &added.content).chain([&longest]) {
@@ -93,7 +113,7 @@ pub(super) fn text(text: &str, rows: usize) -> Result<Value, String> {
             "its normalisers may make a text {growth:.0} times as long, expected at most {MOST_GROWTH:.0}"
         ));
     }
-    Ok(outline.post_processor)
+    Ok(Passed { post_processor: outline.post_processor, growth })
 }
 
 /// A subword that the encoder has no row for.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use tokenizers::{ModelWrapper, PreTokenizerWrapper, Tokenizer};
 use xner_corpus::read::regular_text;
 
-use super::check;
+use super::check::{self, Passed};
 use super::guard::guarded;
 use crate::bert::config::BertConfig;
 use crate::bert::kind::Special;
@@ -99,20 +99,19 @@ pub(super) struct Parsed {
     pub(super) inner: Tokenizer,
     /// Whether it is of bytes, and sees a space before each word.
     pub(super) byte_level: bool,
-    /// What adds special subwords, not yet checked.
-    pub(super) post_processor: Value,
+    /// What adds special subwords, not yet checked, and how much normalisers add.
+    pub(super) passed: Passed,
     /// Its `tokenizer.json`: as it was read, but for that space and for pairs left out by chance.
     pub(super) text: String,
 }
 
 /// A tokeniser from the text of its `tokenizer.json`, for an encoder with so many rows.
 pub(super) fn parse(text: String, rows: usize) -> Result<Parsed, String> {
-    let post_processor = check::text(&text, rows)?;
-    guarded(|| made(text, post_processor))
-        .map_err(|said| format!("is no tokeniser: it is damaged ({said})"))?
+    let passed = check::text(&text, rows)?;
+    guarded(|| made(text, passed)).map_err(|said| format!("is no tokeniser: it is damaged ({said})"))?
 }
 
-fn made(text: String, post_processor: Value) -> Result<Parsed, String> {
+fn made(text: String, passed: Passed) -> Result<Parsed, String> {
     let damaged = |fault: tokenizers::Error| format!("is no tokeniser: {fault}");
     let mut inner = Tokenizer::from_bytes(&text).map_err(damaged)?;
     let mut before = inner.get_pre_tokenizer().cloned();
@@ -140,7 +139,7 @@ fn made(text: String, post_processor: Value) -> Result<Parsed, String> {
     }
     // Both would change sentences behind our back.
     inner.with_padding(None).with_truncation(None).map_err(damaged)?;
-    Ok(Parsed { inner, byte_level: space.byte_level, post_processor, text })
+    Ok(Parsed { inner, byte_level: space.byte_level, passed, text })
 }
 
 /// What was found of a byte-level tokeniser's space.

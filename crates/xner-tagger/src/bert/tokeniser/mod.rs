@@ -77,6 +77,8 @@ pub struct Tokeniser {
     /// The file that it is of.
     path: PathBuf,
     inner: Tokenizer,
+    /// How many times as long its normalisers make a word at worst.
+    growth: f64,
     specials: Specials,
     cache: Cache,
     /// `tokenizer.json`, as it is written back.
@@ -111,14 +113,14 @@ impl Tokeniser {
             PAIRS => pairs::describe(&path, &folder.join(MERGES), &settings)?,
             _ => regular_text(&path)?,
         };
-        let describe::Parsed { inner, byte_level, post_processor, text } =
+        let describe::Parsed { inner, byte_level, passed, text } =
             describe::parse(text, config.vocab_size).map_err(|message| Error::model(&path, message))?;
         let found = check_rows(&inner, config.vocab_size)
-            .and_then(|()| check::post_processor(&post_processor, &inner))
+            .and_then(|()| check::post_processor(&passed.post_processor, &inner))
             .and_then(|()| Specials::find(&inner, &settings, config.family));
         let specials = found.map_err(|message| Error::model(&path, message))?;
         let settings = settings.to_text(&inner, config, name != TOKENISER, byte_level);
-        Ok(Self { path, inner, specials, cache: Cache::default(), text, settings })
+        Ok(Self { path, inner, growth: passed.growth, specials, cache: Cache::default(), text, settings })
     }
 
     /// Writes `tokenizer.json` and `tokenizer_config.json` as they were read, but for a byte-level tokeniser's space;
@@ -177,6 +179,7 @@ impl Tokeniser {
         // `transformers`.
         let alone = [word];
         let input: EncodeInput<'_> = InputSequence::from(alone.as_slice()).into();
+        check::word(word, self.growth).map_err(Error::data)?;
         let shown = || word.chars().take(SHOWN).collect::<String>();
         // Between two words nothing is kept but what a word gave.
         let encoding = guarded(|| self.inner.encode_fast(input, false)).map_err(|said| {
