@@ -66,7 +66,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         seed(&format!("open/{ending}"), &fs::read(&path)?)?;
     }
 
-    let files = folder(&scratch.join("mapping"))?;
+    let mut files = folder(&scratch.join("mapping"))?;
+    files[0] = unsealed(&files[0]);
     seed("mapping/mapping", &files[0])?;
     seed("mapping/all", &files.join(BETWEEN))?;
     for method in METHODS {
@@ -77,9 +78,19 @@ fn main() -> Result<(), Box<dyn Error>> {
                 eprintln!("{method}, {events} events: {error}");
             }
             if let Ok(bytes) = fs::read(dir.join(STATE)) {
-                seed(&format!("checkpoint/{}-{}", method.name(), events.min(99)), &bytes)?;
+                seed(&format!("checkpoint/{}-{}", method.name(), events.min(99)), &unsealed(&bytes))?;
             }
         }
     }
     Ok(())
+}
+
+/// A file of tensors without its digest, which would tell every change: white space before the note.
+fn unsealed(bytes: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    if let Some(at) = bytes.windows(5).position(|window| window == b"xxh3 ") {
+        // The digest, and the line's end as JSON has it.
+        bytes[at..at + 5 + 32 + 2].fill(b' ');
+    }
+    bytes
 }

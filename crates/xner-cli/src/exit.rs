@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use xner_core::ErrorKind;
+use xner_core::{ErrorKind, escaped, escaped_lines};
 
 /// A fault in what the user gave.
 #[derive(Debug, thiserror::Error)]
@@ -39,12 +39,22 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(code(error))
 }
 
+/// Prints what is wrong with the command line, or the help that was asked for, and gives the exit code. Arguments with
+/// control characters are shown escaped, and then without colours.
+pub(crate) fn usage(fault: &clap::Error) -> ExitCode {
+    let plain = fault.render().to_string();
+    let shown = escaped_lines(&plain);
+    // If there is no one to tell, no one is told.
+    let _ = if shown == plain { fault.print() } else { write!(io::stderr(), "{shown}") };
+    ExitCode::from(fault.exit_code() as u8)
+}
+
 /// The error and its causes, leaving out a cause that the line before it has told already.
 fn message(error: &anyhow::Error) -> String {
-    let mut message = error.to_string();
+    let mut causes = error.chain().map(shown);
+    let mut message = causes.next().unwrap_or_default();
     let mut told = message.clone();
-    for cause in error.chain().skip(1) {
-        let text = cause.to_string();
+    for text in causes {
         if !told.contains(&text) {
             message.push_str("\n  because: ");
             message.push_str(&text);
@@ -52,6 +62,16 @@ fn message(error: &anyhow::Error) -> String {
         }
     }
     message
+}
+
+/// What an error or a cause says, in one line, without control characters; but what is wrong in a config is shown with
+/// the lines of its file.
+fn shown(cause: &(dyn Error + 'static)) -> String {
+    let text = cause.to_string();
+    match cause.downcast_ref() {
+        Some(xner_train::Error::Config { .. }) => escaped_lines(&text).into_owned(),
+        _ => escaped(&text).into_owned(),
+    }
 }
 
 /// Whether this is a stop that someone asked for, and no fault.
@@ -130,6 +150,15 @@ mod tests {
     fn a_broken_pipe_is_found_under_other_errors() {
         assert!(is_broken_pipe(&anyhow::Error::from(io(io::ErrorKind::BrokenPipe)).context("writing")));
         assert!(!is_broken_pipe(&io(io::ErrorKind::NotFound).into()));
+    }
+
+    #[test]
+    fn control_characters_are_shown_and_lines_of_a_config_stay() {
+        let error = anyhow::anyhow!("token `\u{1b}]0;x\u{7}`").context("a\nb");
+        assert_eq!(message(&error), "a\\nb\n  because: token `\\u{1b}]0;x\\u{7}`");
+        let config =
+            xner_train::Error::Config { path: "c\n.toml".into(), message: "line 1\n  \u{1b}".into() };
+        assert_eq!(message(&config.into()), "c\\n.toml: line 1\n  \\u{1b}");
     }
 
     #[test]

@@ -21,7 +21,10 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(fault) => return exit::usage(&fault),
+    };
     match cli.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => exit::report(&error),

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use xner_core::escaped_lines;
 
 static QUIET: AtomicBool = AtomicBool::new(false);
 
@@ -24,7 +25,7 @@ pub(crate) fn note(text: &str) {
 /// A line on standard error that nobody should miss: what is printed may not be what was meant.
 pub(crate) fn warn(text: &str) {
     // If standard error is closed there is no one to tell.
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", escaped_lines(text));
 }
 
 /// Counts what is done. Removed from the screen when it is dropped.
@@ -105,7 +106,7 @@ impl Progress {
 
     /// A lasting line above the bar, or on standard error where there is no bar.
     pub(crate) fn line(&self, text: &str) {
-        if self.bar.is_hidden() { note(text) } else { self.bar.println(text) }
+        if self.bar.is_hidden() { note(text) } else { self.bar.println(escaped_lines(text)) }
     }
 }
 

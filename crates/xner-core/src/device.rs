@@ -27,7 +27,7 @@ pub struct UnknownDevice(
 
 impl fmt::Display for UnknownDevice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "device `{}`: is no device; expected cpu, cuda:0 or wgpu:0", self.0)
+        write!(f, "device `{}`: is no device; expected cpu, cuda:0 or wgpu:0", crate::escaped(&self.0))
     }
 }
 

@@ -50,6 +50,7 @@ impl ErrorKind {
             | io::ErrorKind::InvalidInput
             | io::ErrorKind::InvalidData
             | io::ErrorKind::UnexpectedEof => Self::BadInput,
+            _ if is_wrong_path(fault) => Self::BadInput,
             _ => Self::Io,
         }
     }
@@ -74,4 +75,14 @@ impl ErrorKind {
             Self::Deadline => 504,
         }
     }
+}
+
+/// Whether a path leads to no file, in ways whose kinds cannot be named: links that lead in a circle, and a socket or a
+/// device that cannot be opened as a file.
+fn is_wrong_path(fault: &io::Error) -> bool {
+    /// No such device or address, and no such device: the same numbers on every Unix.
+    const NO_DEVICE: [i32; 2] = [6, 19];
+    // The kind of such links has this name, but no stable Rust can spell it.
+    let circle = format!("{:?}", fault.kind()) == "FilesystemLoop";
+    circle || cfg!(unix) && fault.raw_os_error().is_some_and(|code| NO_DEVICE.contains(&code))
 }

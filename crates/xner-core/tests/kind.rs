@@ -1,4 +1,5 @@
 //! What a caller does with each kind of fault.
+#![allow(clippy::unwrap_used)]
 
 use std::io::{Error, ErrorKind as Said};
 
@@ -51,4 +52,24 @@ fn a_wrong_path_is_the_callers_and_a_full_disk_is_not() {
         assert_eq!(of(said), ErrorKind::Io, "{said}");
     }
     assert_eq!(ErrorKind::of_io(&Error::other("something else")), ErrorKind::Io);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_a_circle_and_sockets_are_the_callers() {
+    use std::fs::{self, File};
+    use std::os::unix::{fs::symlink, net::UnixListener};
+
+    let folder = std::env::temp_dir().join(format!("xner-core-kind-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let (here, there, socket) = (folder.join("here"), folder.join("there"), folder.join("socket"));
+    symlink(&here, &there).unwrap();
+    symlink(&there, &here).unwrap();
+    let listener = UnixListener::bind(&socket).unwrap();
+    let faults = [&here, &there, &socket].map(|path| File::open(path).unwrap_err());
+    fs::remove_dir_all(&folder).unwrap();
+    drop(listener);
+    for fault in faults {
+        assert_eq!(ErrorKind::of_io(&fault), ErrorKind::BadInput, "{fault}");
+    }
 }

@@ -1,13 +1,18 @@
 //! Whether tags keep to a scheme, and which scheme tags seem to be in.
 
 use serde::Serialize;
-use xner_core::ErrorKind;
+use xner_core::{ErrorKind, escaped};
 
 use crate::{Scheme, Tag};
 
 /// A tag that its scheme does not allow where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("tag `{tag}` breaks {scheme}: it may not {rule}", scheme = scheme.to_string().to_uppercase())]
+#[error(
+    "tag `{tag}` breaks {scheme}: it may not {rule}",
+    tag = escaped(&tag.to_string()),
+    scheme = scheme.to_string().to_uppercase(),
+    rule = escaped(rule)
+)]
 pub struct SchemeError {
     /// The scheme.
     pub scheme: Scheme,

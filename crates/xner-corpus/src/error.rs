@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use xner_core::ErrorKind;
+use xner_core::{ErrorKind, escaped, shown};
 
 use crate::{ParseTagError, SchemeError};
 
@@ -17,7 +17,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// A file could not be opened, read or written; compressed data that is cut short or damaged too.
-    #[error("{path}: {fault}", path = path.display())]
+    #[error("{path}: {fault}", path = shown(path))]
     Io {
         /// The file.
         path: PathBuf,
@@ -25,13 +25,13 @@ pub enum Error {
         fault: std::io::Error,
     },
     /// A file holds not one sentence.
-    #[error("{path}: no sentences", path = path.display())]
+    #[error("{path}: no sentences", path = shown(path))]
     Empty {
         /// The file.
         path: PathBuf,
     },
     /// A line is not UTF-8.
-    #[error("{path}:{line}: invalid UTF-8 at byte {byte} of the line{hint}", path = path.display())]
+    #[error("{path}:{line}: invalid UTF-8 at byte {byte} of the line{hint}", path = shown(path))]
     Encoding {
         /// The file.
         path: PathBuf,
@@ -43,7 +43,7 @@ pub enum Error {
         hint: &'static str,
     },
     /// A row has another number of columns than the rows before it.
-    #[error("{path}:{line}: expected {expected} columns as in the rows before, found {found}", path = path.display())]
+    #[error("{path}:{line}: expected {expected} columns as in the rows before, found {found}", path = shown(path))]
     Ragged {
         /// The file.
         path: PathBuf,
@@ -55,7 +55,7 @@ pub enum Error {
         found: usize,
     },
     /// A row lacks the column that was asked for.
-    #[error("{path}:{line}: no {what} column: it would be column {column}, the row has {found}", path = path.display())]
+    #[error("{path}:{line}: no {what} column: it would be column {column}, the row has {found}", path = shown(path))]
     MissingColumn {
         /// The file.
         path: PathBuf,
@@ -69,7 +69,7 @@ pub enum Error {
         found: usize,
     },
     /// Two columns that were asked for are one in a row of several.
-    #[error("{path}:{line}: the tag column ({tag}) is the token column ({token})", path = path.display())]
+    #[error("{path}:{line}: the tag column ({tag}) is the token column ({token})", path = shown(path))]
     SameColumn {
         /// The file.
         path: PathBuf,
@@ -81,7 +81,7 @@ pub enum Error {
         token: i32,
     },
     /// A string in the tag column is no tag.
-    #[error("{path}:{line}: {fault}", path = path.display())]
+    #[error("{path}:{line}: {fault}", path = shown(path))]
     Tag {
         /// The file.
         path: PathBuf,
@@ -91,7 +91,7 @@ pub enum Error {
         fault: ParseTagError,
     },
     /// A tag breaks the scheme that the corpus was said to be in.
-    #[error("{path}:{line}: {fault}", path = path.display())]
+    #[error("{path}:{line}: {fault}", path = shown(path))]
     Scheme {
         /// The file.
         path: PathBuf,
@@ -101,7 +101,7 @@ pub enum Error {
         fault: SchemeError,
     },
     /// A line is not as the format wants it.
-    #[error("{path}:{line}: {message}", path = path.display())]
+    #[error("{path}:{line}: {message}", path = shown(path), message = escaped(message))]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -111,7 +111,7 @@ pub enum Error {
         message: String,
     },
     /// A sentence cannot be written in the format asked for.
-    #[error("cannot write {what} as {format}: {reason}")]
+    #[error("cannot write {what} as {format}: {reason}", what = escaped(what))]
     Unwritable {
         /// The token or the like.
         what: String,
@@ -120,8 +120,24 @@ pub enum Error {
         /// Why.
         reason: &'static str,
     },
+    /// A file that is read as a whole is too large.
+    #[error("{path}: larger than {most} bytes, the most that is read of such a file", path = shown(path))]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The most bytes.
+        most: u64,
+    },
+    /// What is there is no file, and may not be opened as one.
+    #[error("{path}: is {what}, expected a file", path = shown(path))]
+    NoFile {
+        /// The path.
+        path: PathBuf,
+        /// What it is: a folder, a pipe, a socket or a device.
+        what: &'static str,
+    },
     /// An entity has a type that the tag set does not know.
-    #[error("tag `{name}` is not in the tag set; its types are {known}")]
+    #[error("tag `{name}` is not in the tag set; its types are {known}", name = escaped(name), known = escaped(known))]
     UnknownType {
         /// The tag.
         name: String,

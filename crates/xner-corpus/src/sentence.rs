@@ -106,6 +106,13 @@ impl Sentence {
         self.spans.iter().map(|span| &self.text[span.start as usize..span.end as usize])
     }
 
+    /// The first token whose bytes are what `is` wants; all before it are not, all behind it are. The number of tokens
+    /// where there is none.
+    #[cfg(feature = "files")]
+    pub(crate) fn first_token(&self, is: impl Fn(Range<usize>) -> bool) -> usize {
+        self.spans.partition_point(|span| !is(span.start as usize..span.end as usize))
+    }
+
     /// The bytes of [`Sentence::text`] that the tokens `tokens` cover, inner gaps included.
     ///
     /// # Panics

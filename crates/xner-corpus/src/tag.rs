@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use xner_core::ErrorKind;
+use xner_core::{ErrorKind, escaped};
 
 use crate::EntityType;
 
@@ -71,7 +71,11 @@ impl fmt::Display for Tag {
 
 /// A string that is no tag.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no tag: expected `O`, or `B-`, `I-`, `E-` or `S-` and an entity type{hint}", hint = hint(.0))]
+#[error(
+    "`{tag}` is no tag: expected `O`, or `B-`, `I-`, `E-` or `S-` and an entity type{hint}",
+    tag = escaped(.0),
+    hint = hint(.0)
+)]
 pub struct ParseTagError(pub String);
 
 /// What may help with a text that is no tag.

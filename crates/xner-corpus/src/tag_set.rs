@@ -1,6 +1,6 @@
 //! The numbered tags of a model.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::{EntityType, Error, Labelled, Result, Scheme, Tag};
 
@@ -21,10 +21,10 @@ pub struct TagSet {
 impl TagSet {
     /// The tags of `scheme` over `types`, in this order; a type named twice counts once.
     pub fn new(scheme: Scheme, types: impl IntoIterator<Item = EntityType>) -> Self {
-        let mut kept: Vec<EntityType> = Vec::new();
+        let (mut kept, mut seen) = (Vec::new(), HashSet::new());
         let mut tags = vec![Tag::Outside];
         for kind in types {
-            if !kept.contains(&kind) {
+            if seen.insert(kind.clone()) {
                 tags.extend(scheme.prefixes().iter().map(|&p| Tag::Part(p, kind.clone())));
                 kept.push(kind);
             }
@@ -36,14 +36,9 @@ impl TagSet {
 
     /// The tags of `scheme` over the types found in a corpus, sorted by name.
     pub fn of_corpus<'a>(scheme: Scheme, corpus: impl IntoIterator<Item = &'a Labelled>) -> Self {
-        let mut types: Vec<EntityType> = Vec::new();
-        for entity in corpus.into_iter().flat_map(|labelled| &labelled.entities) {
-            if !types.contains(&entity.kind) {
-                types.push(entity.kind.clone());
-            }
-        }
-        types.sort();
-        Self::new(scheme, types)
+        let entities = corpus.into_iter().flat_map(|labelled| &labelled.entities);
+        let types: BTreeSet<&EntityType> = entities.map(|entity| &entity.kind).collect();
+        Self::new(scheme, types.into_iter().cloned())
     }
 
     /// The scheme.

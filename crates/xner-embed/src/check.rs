@@ -7,9 +7,16 @@ use rayon::prelude::*;
 use crate::rows::square;
 use crate::{Error, Result, Rows};
 
-/// A count of at least 1.
+/// The largest count of anything.
+const MOST: usize = 1_000_000_000;
+
+/// A count of at least 1, and at most [`MOST`].
 pub(crate) fn at_least_one(key: &str, value: usize) -> Result<()> {
-    if value == 0 { Err(Error::config(key, "is 0, expected at least 1")) } else { Ok(()) }
+    match value {
+        0 => Err(Error::config(key, "is 0, expected at least 1")),
+        _ if value > MOST => Err(Error::config(key, format!("is {value}, expected at most {MOST}"))),
+        _ => Ok(()),
+    }
 }
 
 /// `value` is a finite number for which `holds`; `range` says which those are.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use xner_core::ErrorKind;
+use xner_core::{ErrorKind, escaped, shown};
 
 /// The crate's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -12,7 +12,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// A file could not be opened, read or written.
-    #[error("{path}: {fault}", path = path.display())]
+    #[error("{path}: {fault}", path = shown(path))]
     Io {
         /// The file.
         path: PathBuf,
@@ -23,13 +23,13 @@ pub enum Error {
     #[error(transparent)]
     Corpus(xner_corpus::Error),
     /// A file has no row.
-    #[error("{path}: no word vectors", path = path.display())]
+    #[error("{path}: no word vectors", path = shown(path))]
     Empty {
         /// The file.
         path: PathBuf,
     },
     /// Vectors made in memory do not fit together.
-    #[error("vector of `{word}` (row {row}): {message}")]
+    #[error("vector of `{word}` (row {row}): {message}", word = escaped(word), message = escaped(message))]
     Row {
         /// The word.
         word: String,
@@ -39,7 +39,7 @@ pub enum Error {
         message: String,
     },
     /// A value of a config is out of its range.
-    #[error("`{key}` {message}")]
+    #[error("`{key}` {message}", key = escaped(key), message = escaped(message))]
     Config {
         /// The key, with a dot before what is inside a table.
         key: String,
@@ -47,7 +47,7 @@ pub enum Error {
         message: String,
     },
     /// A device is not there, or not in this build.
-    #[error("device `{device}`: {message}")]
+    #[error("device `{device}`: {message}", device = escaped(device), message = escaped(message))]
     Device {
         /// The device.
         device: String,
@@ -55,7 +55,7 @@ pub enum Error {
         message: String,
     },
     /// Vectors or pairs cannot be mapped.
-    #[error("{what}: {message}")]
+    #[error("{what}: {message}", what = escaped(what), message = escaped(message))]
     Unmappable {
         /// The source's vectors, the target's, or the dictionary.
         what: String,
@@ -63,7 +63,7 @@ pub enum Error {
         message: String,
     },
     /// A mapping's folder or a checkpoint cannot be used.
-    #[error("{path}: {message}", path = path.display())]
+    #[error("{path}: {message}", path = shown(path), message = escaped(message))]
     Folder {
         /// The folder or file.
         path: PathBuf,
@@ -77,7 +77,7 @@ pub enum Error {
         restart: usize,
     },
     /// A pair of words cannot stand in a dictionary.
-    #[error("pair {row}: {message}")]
+    #[error("pair {row}: {message}", message = escaped(message))]
     Pair {
         /// The pair, from 0.
         row: usize,
@@ -88,7 +88,7 @@ pub enum Error {
     #[error(
         "{path}: none of its {pairs} pairs has both words among the vectors, which know {sources} of its source \
          words and {targets} of its target words (are languages or letter case the same?)",
-        path = path.display()
+        path = shown(path)
     )]
     NoOverlap {
         /// The dictionary.
@@ -101,13 +101,13 @@ pub enum Error {
         targets: usize,
     },
     /// Words that were asked for have no vector.
-    #[error("not among the vectors: {list}", list = .words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "))]
+    #[error("not among the vectors: {list}", list = list(.words))]
     UnknownWords {
         /// The words.
         words: Vec<String>,
     },
     /// A file of word pairs has none, or there is no correlation to be had of them.
-    #[error("{path}: {message}", path = path.display())]
+    #[error("{path}: {message}", path = shown(path), message = escaped(message))]
     Pairs {
         /// The file.
         path: PathBuf,
@@ -115,7 +115,7 @@ pub enum Error {
         message: String,
     },
     /// A safetensors file is none of ours, or damaged.
-    #[error("{path}: {part}: {message}", path = path.display())]
+    #[error("{path}: {part}: {message}", path = shown(path), part = escaped(part), message = escaped(message))]
     Native {
         /// The file.
         path: PathBuf,
@@ -169,7 +169,7 @@ pub enum Error {
         of: usize,
     },
     /// A binary file is not as the format wants it.
-    #[error("{path}: byte {offset}: {message}", path = path.display())]
+    #[error("{path}: byte {offset}: {message}", path = shown(path), message = escaped(message))]
     Binary {
         /// The file.
         path: PathBuf,
@@ -192,6 +192,11 @@ pub enum Error {
         /// What is wrong with it.
         message: String,
     },
+}
+
+/// Words as a message lists them.
+fn list(words: &[String]) -> String {
+    words.iter().map(|word| format!("`{}`", escaped(word))).collect::<Vec<_>>().join(", ")
 }
 
 impl From<xner_corpus::Error> for Error {

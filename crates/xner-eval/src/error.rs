@@ -1,6 +1,6 @@
 //! What can go wrong in an evaluation.
 
-use xner_core::ErrorKind;
+use xner_core::{ErrorKind, escaped};
 use xner_corpus::Scheme;
 
 /// The crate's result.
@@ -37,7 +37,7 @@ pub enum Error {
         token: usize,
     },
     /// A tag's prefix is none of the scheme's, which [`crate::Mode::Strict`] refuses.
-    #[error("sentence {sentence}, token {token}: tag `{tag}` is not of scheme {scheme}")]
+    #[error("sentence {sentence}, token {token}: tag `{tag}` is not of scheme {scheme}", tag = escaped(tag))]
     TagOutsideScheme {
         /// The sentence.
         sentence: u64,

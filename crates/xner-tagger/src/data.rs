@@ -5,6 +5,9 @@ use xner_embed::{ReadOptions, Vectors, read};
 use xner_train::read_labelled;
 
 use crate::config::DataConfig;
+#[cfg(doc)]
+use crate::decode::MOST_TAGS;
+use crate::decode::check_tags;
 use crate::{Error, Result, TrainConfig};
 
 /// Labelled sentences and word vectors.
@@ -51,11 +54,12 @@ impl TrainData {
 /// The tags of a corpus that is to be learnt.
 ///
 /// # Errors
-/// [`Error::Data`] for one without entities.
+/// [`Error::Data`] for one without entities, and for one of so many types that there are more than [`MOST_TAGS`] tags.
 pub fn tags_of(scheme: Scheme, train: &[Labelled]) -> Result<TagSet> {
     let tags = TagSet::of_corpus(scheme, train);
     if tags.types().is_empty() {
         return Err(Error::data("the training sentences hold no entity: is the tag column right?"));
     }
+    check_tags(&tags).map_err(|message| Error::data(format!("the training sentences' {message}")))?;
     Ok(tags)
 }

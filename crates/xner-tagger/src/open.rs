@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use burn::tensor::backend::AutodiffBackend;
-use xner_corpus::read::whole_text;
+use xner_corpus::read::regular_text;
 use xner_train::{Device, on_device};
 
 use crate::augmented::{self, AugmentedTagger};
@@ -88,7 +88,7 @@ struct Head {
 impl Head {
     fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(CONFIG);
-        serde_json::from_str(&whole_text(&path)?).map_err(|fault| Error::model(&path, fault.to_string()))
+        serde_json::from_str(&regular_text(&path)?).map_err(|fault| Error::model(&path, fault.to_string()))
     }
 }
 

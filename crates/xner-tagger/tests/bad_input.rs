@@ -170,12 +170,16 @@ fn a_bad_config_json_names_the_key() {
         ("\"hidden\": 16", "\"hidden\": 0", "hidden"),
         ("\"scheme\": \"iobes\"", "\"scheme\": \"iobs\"", "scheme"),
         ("\"scheme\": \"iobes\"", "\"scheme\": \"iob2\"", "has shape"),
-        // Sizes that no memory holds are compared with the tensors before anything is made of them.
-        ("\"hidden\": 16", "\"hidden\": 8000000000", "`encoder.w_ih`: has shape"),
-        ("\"hidden\": 16", "\"hidden\": 9223372036854775807", "`settings.hidden` is too large"),
-        ("\"hidden\": 8", "\"hidden\": 8000000000", "`characters.lstm.w_ih`: has shape"),
-        ("\"dense\": 16", "\"dense\": 8000000000", "`dense.weight`: has shape"),
-        ("\"embedding\": 8", "\"embedding\": 8000000000", "`characters.embedding`: has shape"),
+        // Sizes that no memory holds have a bound; others are compared with the tensors before anything is made of
+        // them.
+        ("\"hidden\": 16", "\"hidden\": 8000000000", "model.hidden`: is 8000000000, expected at most 65536"),
+        ("\"hidden\": 16", "\"hidden\": 9223372036854775807", "`model.hidden`"),
+        ("\"hidden\": 16", "\"hidden\": 60000", "the network has 28811521024 numbers or more"),
+        ("\"hidden\": 16", "\"hidden\": 9000", "`encoder.w_ih`: has shape"),
+        ("\"hidden\": 8", "\"hidden\": 9000", "`characters.lstm.w_ih`: has shape"),
+        ("\"dense\": 16", "\"dense\": 60000", "`dense.weight`: has shape"),
+        ("\"dense\": 16", "\"dense\": 8000000000", "`model.dense`"),
+        ("\"embedding\": 8", "\"embedding\": 60000", "`characters.embedding`: has shape"),
         ("\"dim\": 16", "\"dim\": 8000000000", "`words`: has shape"),
         // Keys that change no shape are told by the digest.
         ("\"PER\"", "\"GPE\"", "do not belong together"),
@@ -215,6 +219,53 @@ fn weights_of_another_run_with_the_same_shapes_are_refused() {
         tensors.insert("crf.start", &old.shape, old.values);
     });
     assert!(fault.to_string().contains("do not belong together"), "{fault}");
+    // The file's own digest tells it as well, where the file is changed and not written.
+    let folder = model();
+    let path = folder.path().join("model.safetensors");
+    let mut bytes = fs::read(&path).unwrap();
+    let last = bytes.len() - 4;
+    bytes[last] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let message = self::fault(folder.path()).to_string();
+    assert!(message.contains("model.safetensors: was changed since it was written"), "{message}");
+}
+
+#[test]
+fn so_many_types_that_no_table_holds_them_are_refused() {
+    let mut data = data();
+    data.train = (0..5000).map(|at| labelled(&format!("Word/T{at} here"))).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let fault = train(&config(), data, folder.path(), &Device::Cpu, &mut ()).unwrap_err();
+    assert_eq!(fault.kind(), ErrorKind::BadInput);
+    let message = fault.to_string();
+    assert!(
+        message.contains("5000 entity types make 20001 tags of the scheme iobes, expected at most 2048"),
+        "{message}"
+    );
+    // So is a model that claims them.
+    let folder = model();
+    let path = folder.path().join("config.json");
+    let types: Vec<String> = (0..5000).map(|at| format!("\"T{at}\"")).collect();
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replacen("\"types\": [", &format!("\"types\": [{},", types.join(",")), 1)).unwrap();
+    let message = self::fault(folder.path()).to_string();
+    assert!(message.contains("config.json: 5003 entity types make 20013 tags"), "{message}");
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_circles_of_links_are_refused_by_name() {
+    for name in ["config.json", "model.safetensors", "words.txt", "characters.txt"] {
+        let folder = model();
+        let path = folder.path().join(name);
+        fs::remove_file(&path).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let message = fault(folder.path()).to_string();
+        assert!(message.contains(&format!("{name}: is a pipe, expected a file")), "{message}");
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(&path, &path).unwrap();
+        assert!(fault(folder.path()).to_string().contains(name));
+    }
 }
 
 #[test]
@@ -241,6 +292,21 @@ fn a_training_config_is_refused_with_key_and_line() {
         ("[training]\noptimiser = { kind = \"rprop\" }", "rprop"),
         ("[training]\nclip = -1.0", "training.clip"),
         ("[vectors]\nlimit = 0", "vectors.limit"),
+        // What once was a `capacity overflow`.
+        ("[model]\nhidden = 4294967296", "`model.hidden`: is 4294967296, expected at most 65536"),
+        ("[model]\ndense = 4294967296", "`model.dense`"),
+        ("[model]\nhidden = 65536", "numbers or more, expected at most 1000000000"),
+        ("[model.characters]\nembedding = 4294967296", "model.characters.embedding"),
+        ("[model.characters]\nhidden = 4294967296", "model.characters.hidden"),
+        ("[model.characters]\nlongest = 4294967296", "model.characters.longest"),
+        ("[vectors]\nrandom = 4294967296", "vectors.random"),
+        ("[vectors]\nlimit = 4294967296", "vectors.limit"),
+        ("[training]\nbatch = 4294967296", "`training.batch`: is 4294967296, expected at most 1000000000"),
+        ("[training]\nepochs = 4294967296", "training.epochs"),
+        ("[training]\nlongest = 4294967296", "training.longest"),
+        ("[training]\nevaluate_every = 4294967296", "training.evaluate_every"),
+        ("[training]\ncheckpoint_every = 4294967296", "training.checkpoint_every"),
+        ("[training]\npatience = 4294967296", "training.patience"),
         ("[model]\nscheme = \"bilou\"", "scheme"),
         ("[model", "train.toml"),
     ];

@@ -92,6 +92,7 @@ fn it_learns_saves_and_opens() {
             "tokenizer.json",
             "tokenizer_config.json",
             "train-report.json",
+            "xner-digests.json",
         ];
         let mut found: Vec<String> = fs::read_dir(folder.path())
             .unwrap()
@@ -134,7 +135,9 @@ fn two_runs_and_a_run_in_parts_give_the_same_bytes() {
         assert!(matches!(fault, Error::Stopped { .. }), "{fault}");
     }
     trained(&config, parts.path());
-    for name in ["config.json", "model.safetensors", "tokenizer.json", "train-report.json"] {
+    let names =
+        ["config.json", "model.safetensors", "tokenizer.json", "train-report.json", "xner-digests.json"];
+    for name in names {
         let read = |folder: &Path| fs::read(folder.join(name)).unwrap();
         assert!(read(whole.path()) == read(parts.path()), "{name}");
     }
@@ -225,6 +228,11 @@ fn faults_name_what_is_wrong() {
     let folder = out.path().join("model");
     trained(&config(), &folder);
     let config = fs::read_to_string(folder.join("config.json")).unwrap();
+    // A change is told, whatever it is.
+    fs::write(folder.join("config.json"), config.replace("1e-12", "1e-2")).unwrap();
+    let fault = open(&folder, &Device::Cpu).map(|_| ()).unwrap_err().to_string();
+    assert!(fault.contains("config.json: was changed since it was written"), "{fault}");
+    fs::remove_file(folder.join("xner-digests.json")).unwrap();
     for (from, to, said) in [
         ("\"I-PER\"", "\"X-PER\"", "X-PER"),
         ("\"I-PER\"", "\"B-PER\"", "to both"),

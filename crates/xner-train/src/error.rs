@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use xner_core::ErrorKind;
+use xner_core::{ErrorKind, escaped, escaped_lines, shown};
 
 /// The result of training, opening, tagging and transfer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -15,7 +15,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// A file could not be read or written.
-    #[error("{path}: {fault}")]
+    #[error("{path}: {fault}", path = shown(path))]
     Io {
         /// The file.
         path: PathBuf,
@@ -23,7 +23,7 @@ pub enum Error {
         fault: std::io::Error,
     },
     /// A config does not parse, or one of its values is out of range.
-    #[error("{path}: {message}")]
+    #[error("{path}: {message}", path = shown(path), message = escaped_lines(message))]
     Config {
         /// The config file.
         path: PathBuf,
@@ -31,7 +31,7 @@ pub enum Error {
         message: String,
     },
     /// A setting is missing, out of range, or contradicts another.
-    #[error("setting `{key}`: {message}")]
+    #[error("setting `{key}`: {message}", key = escaped(key), message = escaped(message))]
     Setting {
         /// The key, with its sections.
         key: String,
@@ -39,7 +39,7 @@ pub enum Error {
         message: String,
     },
     /// A device cannot be used.
-    #[error("device `{device}`: {message}")]
+    #[error("device `{device}`: {message}", device = escaped(device), message = escaped(message))]
     Device {
         /// The device as the user names it.
         device: String,
@@ -47,7 +47,7 @@ pub enum Error {
         message: String,
     },
     /// A file of a model directory is missing, cut short, or does not fit the others.
-    #[error("{path}: {message}")]
+    #[error("{path}: {message}", path = shown(path), message = escaped(message))]
     Model {
         /// The file.
         path: PathBuf,
@@ -55,7 +55,12 @@ pub enum Error {
         message: String,
     },
     /// A tensor of a weights file is missing, unexpected, of another shape, or holds NaN or infinity.
-    #[error("{path}: tensor `{tensor}`: {message}")]
+    #[error(
+        "{path}: tensor `{tensor}`: {message}",
+        path = shown(path),
+        tensor = escaped(tensor),
+        message = escaped(message)
+    )]
     Tensor {
         /// The file.
         path: PathBuf,
@@ -65,7 +70,7 @@ pub enum Error {
         message: String,
     },
     /// A model that is named, and no directory, cannot be had.
-    #[error("model `{name}`: {message}")]
+    #[error("model `{name}`: {message}", name = escaped(name), message = escaped(message))]
     Hub {
         /// The name.
         name: String,
@@ -73,13 +78,13 @@ pub enum Error {
         message: String,
     },
     /// The data cannot be worked with.
-    #[error("{message}")]
+    #[error("{message}", message = escaped(message))]
     Data {
         /// What is wrong, and what is expected.
         message: String,
     },
     /// A folder holds another run or model, or a checkpoint that cannot be resumed from.
-    #[error("{path}: {message}")]
+    #[error("{path}: {message}", path = shown(path), message = escaped(message))]
     Folder {
         /// The folder or file.
         path: PathBuf,
@@ -92,7 +97,7 @@ pub enum Error {
          the clip; {}",
         checkpoint.as_ref().map_or_else(
             || "there was no checkpoint yet".to_owned(),
-            |path| format!("the last good checkpoint is {}", path.display()),
+            |path| format!("the last good checkpoint is {}", shown(path)),
         )
     )]
     Diverged {
@@ -110,7 +115,7 @@ pub enum Error {
         checkpoint: Option<PathBuf>,
     },
     /// The observer asked to stop; the checkpoint holds what was reached.
-    #[error("stopped after step {step}; the same command resumes from {checkpoint}")]
+    #[error("stopped after step {step}; the same command resumes from {checkpoint}", checkpoint = shown(checkpoint))]
     Stopped {
         /// Steps made.
         step: usize,

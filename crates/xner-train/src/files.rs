@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use xner_corpus::read::whole_text;
+use xner_corpus::read::regular_text;
 use xner_corpus::write::Output;
 
 use crate::{Error, Result};
@@ -36,7 +36,7 @@ pub fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
 /// # Errors
 /// [`Error::Io`]; [`Error::Model`] for what does not read.
 pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
-    let text = whole_text(path)?;
+    let text = regular_text(path)?;
     let mut reader = serde_json::Deserializer::from_str(&text);
     let value =
         serde_path_to_error::deserialize(&mut reader).map_err(|e| match e.path().to_string().as_str() {

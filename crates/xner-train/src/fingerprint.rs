@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use serde::Serialize;
+use xner_corpus::read::check_regular;
 use xner_corpus::{Labelled, Sentence};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -42,6 +43,7 @@ impl Fingerprint {
     /// # Errors
     /// [`Error::Io`](crate::Error::Io).
     pub fn file(&mut self, path: &Path) -> Result<&mut Self> {
+        check_regular(path)?;
         let mut file = File::open(path).map_err(Error::io(path))?;
         let mut buffer = vec![0; 1 << 20];
         let mut length: u64 = 0;

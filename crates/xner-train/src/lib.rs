@@ -6,6 +6,7 @@ mod checkpoint;
 pub mod config;
 mod data;
 mod device;
+pub mod digest;
 mod error;
 pub mod files;
 mod fingerprint;

@@ -6,12 +6,16 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorInfo};
+use xner_corpus::read::check_regular;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use crate::{Error, Result, files};
+use crate::{Error, Fingerprint, Result, files};
 
-/// The one metadata entry that our files carry: with more, a hash map's order would reach the bytes.
+/// The one metadata entry that our files carry: with more, a hash map's order would reach the bytes. It is a line
+/// with the digest, and the note.
 const NOTE: &str = "xner";
+/// What stands before a digest.
+const DIGEST: &str = "xxh3 ";
 
 /// A tensor's values in row-major order, with its shape.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,7 +132,21 @@ impl Tensors {
         self.expect_only(|_| false, path)
     }
 
-    /// Writes the tensors as a safetensors file with a note, whole or not at all.
+    /// A digest of names, shapes, values and a note.
+    fn digest(&self, note: &str) -> String {
+        let mut digest = Fingerprint::new();
+        digest.bytes(note.as_bytes());
+        for (name, HostTensor { shape, values }) in &self.0 {
+            digest.bytes(name.as_bytes());
+            for &size in shape {
+                digest.bytes(&(size as u64).to_le_bytes());
+            }
+            digest.floats(values);
+        }
+        digest.digest()
+    }
+
+    /// Writes the tensors as a safetensors file with a note, and a digest of both, whole or not at all.
     ///
     /// The same tensors and note give the same bytes.
     ///
@@ -161,7 +179,8 @@ impl Tensors {
                 TensorInfo { dtype: Dtype::F32, shape: tensor.shape.clone(), data_offsets: (start, end) };
             (name.clone(), info)
         });
-        let note = HashMap::from([(NOTE.to_owned(), note.to_owned())]);
+        let note = format!("{DIGEST}{}\n{note}", self.digest(note));
+        let note = HashMap::from([(NOTE.to_owned(), note)]);
         let metadata = Metadata::new(Some(note), infos.collect()).map_err(io::Error::other)?;
         let mut header = serde_json::to_vec(&metadata)?;
         header.resize(header.len().next_multiple_of(8), b' ');
@@ -176,10 +195,11 @@ impl Tensors {
         Ok(())
     }
 
-    /// Reads a safetensors file of 32-bit floats, all finite, and its note (empty when it has none).
+    /// Reads a safetensors file of 32-bit floats, all finite, and its note (empty when it has none). Where it has a
+    /// digest, that is checked; files of before have none.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Model`] when the file is cut short or no safetensors file;
+    /// [`Error::Io`]; [`Error::Model`] when the file is cut short, no safetensors file, or was changed;
     /// [`Error::Tensor`] for another number type, NaN or infinity.
     pub fn read(path: &Path) -> Result<(Self, String)> {
         Self::read_hashed(path).map(|(tensors, note, _)| (tensors, note))
@@ -190,6 +210,7 @@ impl Tensors {
     /// # Errors
     /// As [`Tensors::read`].
     pub fn read_hashed(path: &Path) -> Result<(Self, String, u128)> {
+        check_regular(path)?;
         let bytes = fs::read(path).map_err(Error::io(path))?;
         let broken = |fault| Error::model(path, format!("cut short, or no safetensors file: {fault}"));
         let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(broken)?;
@@ -204,6 +225,14 @@ impl Tensors {
             check_finite(path, name, &values)?;
             tensors.insert(name, view.shape(), values);
         }
+        let sealed = note.strip_prefix(DIGEST).and_then(|rest| rest.split_once('\n'));
+        let note = match sealed {
+            Some((digest, own)) if tensors.digest(own) == digest => own.to_owned(),
+            Some(_) => {
+                return Err(Error::model(path, "was changed since it was written: its digest is another"));
+            }
+            None => note,
+        };
         Ok((tensors, note, xxh3_128(&bytes)))
     }
 }

@@ -202,3 +202,34 @@ fn a_run_that_fails_before_its_first_checkpoint_leaves_nothing() {
     assert_eq!(fault.kind(), ErrorKind::Diverged);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn one_bit_of_a_checkpoint_is_told() {
+    let folder = killed(&settings(), 6);
+    let path = folder.path().join("checkpoint/state.safetensors");
+    let whole = fs::read(&path).unwrap();
+    for at in (0..whole.len() * 8).step_by(11) {
+        let mut bytes = whole.clone();
+        bytes[at / 8] ^= 1 << (at % 8);
+        fs::write(&path, &bytes).unwrap();
+        let fault = train(&settings(), folder.path()).expect_err(&format!("bit {at}")).to_string();
+        assert!(fault.contains("state.safetensors"), "{fault}");
+    }
+    fs::write(&path, &whole).unwrap();
+    train(&settings(), folder.path()).unwrap();
+    assert!(bytes(folder.path()) == undisturbed());
+}
+
+/// A program of before wrote none.
+#[test]
+fn a_checkpoint_without_a_digest_goes_on() {
+    let folder = killed(&settings(), 6);
+    let path = folder.path().join("checkpoint/state.safetensors");
+    let mut bytes_of_it = fs::read(&path).unwrap();
+    let at = bytes_of_it.windows(5).position(|window| window == b"xxh3 ").unwrap();
+    // The digest, and the line's end as JSON has it: white space before the counters.
+    bytes_of_it[at..at + 5 + 32 + 2].fill(b' ');
+    fs::write(&path, bytes_of_it).unwrap();
+    train(&settings(), folder.path()).unwrap();
+    assert!(bytes(folder.path()) == undisturbed());
+}

@@ -218,8 +218,8 @@ fn a_damaged_cache_is_told_of_and_made_anew() {
         (whole[..3].to_vec(), "cut short"),
         (Vec::new(), "cut short"),
         (changed(end - 4, &f32::NAN.to_le_bytes()), "NaN"),
-        (changed(end - 4, &7.0f32.to_le_bytes()), "length"),
-        (changed(end - 8, &1e-3f32.to_le_bytes()), "checksum"),
+        (changed(end - 4, &7.0f32.to_le_bytes()), "digest"),
+        (changed(end - 8, &1e-3f32.to_le_bytes()), "digest"),
         (other, "checksum"),
     ];
     for (bytes, part) in damage {

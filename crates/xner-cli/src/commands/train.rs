@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
+use xner_corpus::read::whole_text;
 use xner_eval::Scores;
 use xner_tagger::bert::train::BertTrainConfig;
 use xner_tagger::config::DataConfig;
@@ -127,7 +128,7 @@ enum Plan {
 impl Plan {
     fn read(path: &Path, set: &[String], seed: Option<u64>) -> Result<Self> {
         // A file that does not read is told of below.
-        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let text = whole_text(path).unwrap_or_default();
         if BertTrainConfig::is_named_in(&text) {
             let config = BertTrainConfig::read_with(path, set)?;
             return Ok(Self::Bert(BertTrainConfig { seed: seed.unwrap_or(config.seed), ..config }));

@@ -8,6 +8,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::limits::{LONGEST_LINE, mebibytes};
 use super::lines::{Lines, Place};
 use super::{Input, JsonlOptions, jsonl};
 use crate::{CharOffsets, Labelled, Result};
@@ -34,10 +35,15 @@ impl Reader {
         Self { input: Some(input), options, ready: Vec::new().into_iter() }
     }
 
-    fn read(&self, mut input: Input) -> Result<Vec<Labelled>> {
+    fn read(&self, input: Input) -> Result<Vec<Labelled>> {
         let place = Place { path: input.name.clone(), line: 1 };
         let mut bytes = Vec::new();
-        input.reader.read_to_end(&mut bytes).map_err(|fault| place.io(fault))?;
+        let most = LONGEST_LINE as u64 + 1;
+        input.reader.take(most).read_to_end(&mut bytes).map_err(|fault| place.io(fault))?;
+        if bytes.len() > LONGEST_LINE {
+            let most = mebibytes(LONGEST_LINE);
+            return Err(place.malformed(format!("the document is longer than {most}, the most that is read")));
+        }
         let text = String::from_utf8(bytes).map_err(|fault| {
             let (valid, bytes) = (fault.utf8_error().valid_up_to(), fault.as_bytes());
             let line = 1 + memchr::memchr_iter(b'\n', &bytes[..valid]).count();

@@ -8,7 +8,11 @@ use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
 #[cfg(feature = "xz")]
 use liblzma::bufread::XzDecoder;
+#[cfg(feature = "xz")]
+use liblzma::stream::{CONCATENATED, Stream};
 
+#[cfg(feature = "xz")]
+use super::limits::DECODER_MEMORY;
 use super::zstd::Frames;
 use crate::{Error, Result};
 
@@ -103,9 +107,9 @@ fn explained(inner: impl Read + Send + 'static, kind: &'static str) -> Box<dyn B
 }
 
 #[cfg(feature = "xz")]
-#[expect(clippy::unnecessary_wraps, reason = "without the feature it fails")]
 fn xz(whole: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
-    let decoder = XzDecoder::new_multi_decoder(BufReader::with_capacity(BUFFER, whole));
+    let stream = Stream::new_stream_decoder(DECODER_MEMORY, CONCATENATED)?;
+    let decoder = XzDecoder::new_stream(BufReader::with_capacity(BUFFER, whole), stream);
     Ok(explained(decoder, "xz"))
 }
 
@@ -136,7 +140,8 @@ impl<R: Read> Read for Explained<R> {
                     io::Error::new(error.kind(), format!("the {kind} data is cut short"))
                 }
                 io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other => {
-                    io::Error::new(error.kind(), format!("the {kind} data is damaged: {error}"))
+                    // Whatever the decoder calls it, it is the file that is at fault.
+                    io::Error::new(io::ErrorKind::InvalidData, format!("the {kind} data is damaged: {error}"))
                 }
                 _ => error,
             }

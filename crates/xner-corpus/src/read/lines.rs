@@ -3,6 +3,7 @@
 use std::io::{BufRead, ErrorKind};
 use std::path::PathBuf;
 
+use super::limits::{LONGEST_LINE, long_line};
 use crate::{Error, ParseTagError, Result};
 
 /// Where a reader stands.
@@ -72,6 +73,10 @@ impl<R: BufRead> Lines<R> {
             if self.fault.is_none() {
                 self.fill().map_err(|error| self.place.io(error))?;
             }
+            if self.partial.len() > LONGEST_LINE && self.block.is_empty() {
+                self.place.line += 1;
+                return Err(self.place.malformed(long_line()));
+            }
             if self.block.len() == self.at {
                 return match &self.fault {
                     None => Ok(None),
@@ -93,6 +98,9 @@ impl<R: BufRead> Lines<R> {
             None => (rest, ""),
         };
         self.at += end.map_or(rest.len(), |end| end + 1);
+        if text.len() > LONGEST_LINE {
+            return Err(self.place.malformed(long_line()));
+        }
         let text = if self.place.line == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
         Ok(Some(Line { text, ending, place: &self.place }))
     }
@@ -119,7 +127,8 @@ impl<R: BufRead> Lines<R> {
             if len == 0 {
                 bytes.append(&mut self.partial);
             }
-            if len == 0 || whole.is_some() {
+            // A line that is too long is not read to its end.
+            if len == 0 || whole.is_some() || self.partial.len() > LONGEST_LINE {
                 break;
             }
         }

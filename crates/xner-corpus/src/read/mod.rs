@@ -1,4 +1,6 @@
-//! Readers: each yields one sentence at a time, in memory that does not grow with the file.
+//! Readers: each yields one sentence at a time, in memory that does not grow with the file. A line, a token or a
+//! sentence beyond [`LONGEST_LINE`], [`LONGEST_TOKEN`] or [`MOST_TOKENS`] is refused with its line, and nothing behind
+//! it is read.
 //!
 //! [`read_corpus`] loads a file, and [`stream`] reads it sentence by sentence. Both take any [`Format`], compressed or
 //! not. The modules have the readers of each format, over any [`std::io::BufRead`].
@@ -27,6 +29,7 @@ mod format;
 mod input;
 mod interner;
 pub mod jsonl;
+mod limits;
 mod lines;
 mod stream;
 pub mod text;
@@ -39,5 +42,6 @@ pub use input::Input;
 #[cfg(not(feature = "xz"))]
 pub(crate) use input::no_xz;
 pub use jsonl::{Align, JsonlOptions, Labels};
+pub use limits::{LARGEST_TEXT, LONGEST_LINE, LONGEST_SENTENCE, LONGEST_TOKEN, MOST_TOKENS};
 pub use stream::{ReadOptions, Stream, read_corpus, stream};
-pub use whole::whole_text;
+pub use whole::{check_regular, regular_text, whole_text};

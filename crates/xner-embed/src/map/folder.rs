@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use xner_corpus::read::whole_text;
+use xner_corpus::read::{check_regular, regular_text};
 use xner_corpus::write::remove_partial;
 
 use super::checkpoint::Checkpoint;
@@ -176,7 +176,7 @@ fn read_mapping(path: &Path) -> Result<Mapping> {
 }
 
 fn read_text<T>(path: &Path, parse: impl Fn(&str) -> serde_json::Result<T>) -> Result<T> {
-    let text = whole_text(path)?;
+    let text = regular_text(path)?;
     parse(&text).map_err(|error| Error::Folder { path: path.to_owned(), message: error.to_string() })
 }
 
@@ -204,6 +204,7 @@ impl MappingFolder {
         let Some(path) = paths.iter().find(|path| path.exists()) else {
             return fault(&self.dir, format!("has neither {side}.vec nor {side}.safetensors"));
         };
+        check_regular(path)?;
         let vectors = read::open(path, options)?;
         if vectors.dim() != self.mapping.dim() {
             let message =

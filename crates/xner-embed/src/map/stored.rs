@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 use serde::Serialize;
+use xner_corpus::read::check_regular;
 use xner_corpus::write::Output;
+use xxhash_rust::xxh3::Xxh3;
 
 use super::{Pair, exact};
 use crate::linalg::Matrix;
@@ -15,6 +17,26 @@ use crate::{Error, Result};
 
 /// The note's key in the file's metadata.
 const NOTE: &str = "note";
+
+/// What stands before a digest.
+const DIGEST: &str = "xxh3 ";
+
+/// A digest of a note and of tensors by name, shape and bytes.
+fn digest(note: &str, mut tensors: Vec<(&str, &[usize], &[u8])>) -> String {
+    tensors.sort_unstable();
+    let mut digest = Xxh3::new();
+    let mut add = |bytes: &[u8]| {
+        digest.update(&(bytes.len() as u64).to_le_bytes());
+        digest.update(bytes);
+    };
+    add(note.as_bytes());
+    for (name, shape, bytes) in tensors {
+        add(name.as_bytes());
+        shape.iter().for_each(|size| add(&(*size as u64).to_le_bytes()));
+        add(bytes);
+    }
+    format!("{:032x}", digest.digest128())
+}
 
 /// What is to be written.
 #[derive(Debug, Default)]
@@ -60,10 +82,12 @@ impl Stored {
         safetensors::serialize(views, Some(HashMap::from([(key.to_owned(), note)])))
     }
 
-    /// Writes the file in the place of what is there.
+    /// Writes the file in the place of what is there. A digest of it all stands in a line before the note.
     pub(super) fn write<T: Serialize>(&self, path: &Path, note: &T) -> Result<()> {
         let fault = |message: String| Error::Folder { path: path.to_owned(), message };
         let note = exact::write(note).map_err(|error| fault(error.to_string()))?;
+        let tensors = self.tensors.iter().map(|(name, _, shape, bytes)| (&**name, &**shape, &**bytes));
+        let note = format!("{DIGEST}{}\n{note}", digest(&note, tensors.collect()));
         write_bytes(path, &self.to_bytes(NOTE, note).map_err(|error| fault(error.to_string()))?)
     }
 }
@@ -85,6 +109,7 @@ pub(super) struct Opened {
 
 impl Opened {
     pub(super) fn read(path: &Path) -> Result<Self> {
+        check_regular(path)?;
         let bytes = fs::read(path).map_err(|fault| Error::Io { path: path.to_owned(), fault })?;
         let opened = Self { path: path.to_owned(), bytes, note: String::new() };
         let (_, metadata) =
@@ -92,6 +117,17 @@ impl Opened {
         let note = metadata.metadata().as_ref().and_then(|entries| entries.get(NOTE)).cloned();
         let note =
             note.ok_or_else(|| opened.fault("has no note: it is no file of this program".to_owned()))?;
+        // Files of before have no digest.
+        let sealed = note.strip_prefix(DIGEST).and_then(|rest| rest.split_once('\n'));
+        let Some((expected, own)) = sealed else { return Ok(Self { note, ..opened }) };
+        let file =
+            SafeTensors::deserialize(&opened.bytes).map_err(|error| opened.fault(error.to_string()))?;
+        let views: Vec<(&str, TensorView<'_>)> = file.iter().collect();
+        let tensors = views.iter().map(|(name, view)| (*name, view.shape(), view.data()));
+        if digest(own, tensors.collect()) != expected {
+            return Err(opened.fault("was changed since it was written: its digest is another".to_owned()));
+        }
+        let note = own.to_owned();
         Ok(Self { note, ..opened })
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use memchr::{memchr, memchr3};
 use memmap2::Mmap;
 use safetensors::tensor::{Dtype, Metadata, SafeTensors};
+use xner_corpus::read::check_regular;
 
 use super::ReadOptions;
 use super::bytes::is_compressed;
@@ -30,6 +31,7 @@ pub(super) fn open(path: &Path, options: &ReadOptions) -> Result<Vectors> {
     let fault =
         |part: &str, message: String| Error::Native { path: path.to_owned(), part: part.into(), message };
     let io = |fault| Error::Io { path: path.to_owned(), fault };
+    check_regular(path)?;
     let file = File::open(path).map_err(io)?;
     let kind = file.metadata().map_err(io)?;
     if !kind.is_file() || kind.len() == 0 {

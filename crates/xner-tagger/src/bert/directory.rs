@@ -7,16 +7,17 @@ use std::sync::Arc;
 use burn::tensor::backend::Backend;
 use xner_corpus::TagSet;
 use xner_nn::{EncoderLayer, FixedLayer, NerBackend};
-use xner_train::{Purpose, files, stream};
+use xner_train::{Purpose, digest, files, stream};
 
 use super::config::{BertConfig, Head, XnerKeys};
 use super::encoder::BertEncoder;
 use super::head::TagHead;
 use super::network::{Embeddings, LastNorm};
 use super::parts::{Named, Read};
+use super::shapes;
 use super::tagger::BertTagger;
 use super::tags::labels;
-use super::tokeniser::Tokeniser;
+use super::tokeniser::{TOKENISER, TOKENISER_SETTINGS, Tokeniser};
 use super::weights::{Checkpoint, write_safetensors};
 use crate::{Error, Result};
 
@@ -43,9 +44,13 @@ impl<B: NerBackend> BertTagger<B> {
             let overlap = OVERLAP.min(length / 4);
             XnerKeys { scheme: labels.tags.scheme(), head: Head::Softmax, length, overlap }
         });
-        let tokeniser = Arc::new(Tokeniser::open(folder, &config)?);
+        digest::check(folder)?;
         let mut checkpoint = Checkpoint::open(folder)?;
         let (hidden, count) = (config.hidden_size, config.labels.len());
+        // Before anything is allocated by the sizes that config.json claims.
+        shapes::check(&checkpoint, &config)?;
+        TagHead::<B>::expect(&checkpoint, hidden, labels.tags.len(), count, keys.head)?;
+        let tokeniser = Arc::new(Tokeniser::open(folder, &config)?);
         let encoder = BertEncoder::read(&mut checkpoint, config, device)?;
         let mut rng = stream(0, Purpose::Weights, 0, 0);
         let head = TagHead::of(&encoder.config, labels.tags.len(), keys.head, device, &mut rng);
@@ -57,7 +62,8 @@ impl<B: NerBackend> BertTagger<B> {
         Self::new(encoder, head, tokeniser, keys, &labels.tags)
     }
 
-    /// Writes the model directory: `config.json`, `model.safetensors`, `tokenizer.json`, `tokenizer_config.json`.
+    /// Writes the model directory: `config.json`, `model.safetensors`, `tokenizer.json`, `tokenizer_config.json`, and
+    /// the digests of these ([`digest`]).
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -84,7 +90,8 @@ pub(super) struct Parts<'a, B: Backend> {
 }
 
 impl<B: Backend> Parts<'_, B> {
-    /// Writes the directory; `config.json` is the last file, and without it there is no model.
+    /// Writes the directory; `config.json` is the last file, and without it there is no model. Behind it come the
+    /// digests of all.
     pub(super) fn save(self, folder: &Path, tokeniser: &Tokeniser) -> Result<()> {
         let Self { config, keys, words, embeddings, layers, last, head, tags } = self;
         files::create_folder(folder)?;
@@ -95,6 +102,7 @@ impl<B: Backend> Parts<'_, B> {
             }
             _ => {}
         }
+        digest::clear(folder)?;
         tokeniser.save(folder)?;
         let (prefix, names) = (config.family.prefix(), &config.kind().names);
         let mut tensors: Named = Vec::new();
@@ -113,6 +121,7 @@ impl<B: Backend> Parts<'_, B> {
         let all = std::iter::once((words.0.as_str(), words.1.as_slice(), words.2)).chain(rest);
         write_safetensors(&folder.join(TENSORS), &all.collect::<Vec<_>>())?;
         let names = tags.tags().iter().map(ToString::to_string).collect();
-        config.clone().for_token_classification(names, keys).write(&path)
+        config.clone().for_token_classification(names, keys).write(&path)?;
+        digest::write(folder, &[CONFIG, TENSORS, TOKENISER, TOKENISER_SETTINGS])
     }
 }

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use xner_nn::{EncoderOps, FixedLayer, init};
-use xner_train::{Purpose, stream, weights::host};
+use xner_train::{Purpose, digest, stream, weights::host};
 
 use super::batch::{Piece, SubwordBatch};
 use super::config::BertConfig;
 use super::network::{self, Embeddings, LastNorm};
 use super::parts::Read;
+use super::shapes;
 use super::weights::Checkpoint;
 use crate::Result;
 
@@ -43,6 +44,7 @@ impl<B: EncoderOps> BertEncoder<B> {
     /// that is missing, cut short or does not fit.
     pub fn open(folder: &Path, device: &B::Device) -> Result<Self> {
         let config = BertConfig::read(&folder.join("config.json"))?;
+        digest::check(folder)?;
         Self::read(&mut Checkpoint::open(folder)?, config, device)
     }
 
@@ -51,6 +53,7 @@ impl<B: EncoderOps> BertEncoder<B> {
     /// # Errors
     /// [`crate::Error::Tensor`] for a tensor that is missing, of another shape or not finite.
     pub fn read(checkpoint: &mut Checkpoint, config: BertConfig, device: &B::Device) -> Result<Self> {
+        shapes::check(checkpoint, &config)?;
         let names = &config.kind().names;
         let words = checkpoint.take(names.words, &[config.vocab_size, config.embedding_size])?;
         // The values are replaced at once; only shapes count.

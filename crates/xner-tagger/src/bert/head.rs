@@ -136,6 +136,26 @@ impl<B: NerBackend> TagHead<B> {
 const CRF: [&str; 3] = ["crf.transitions", "crf.start", "crf.end"];
 
 impl<B: Backend> TagHead<B> {
+    /// Says that a checkpoint has a head of these sizes.
+    ///
+    /// # Errors
+    /// [`crate::Error::Tensor`] for a tensor that is missing or of another shape.
+    pub(super) fn expect(
+        checkpoint: &Checkpoint,
+        hidden: usize,
+        tags: usize,
+        labels: usize,
+        head: Head,
+    ) -> Result<()> {
+        checkpoint.expect("classifier.weight", &[labels, hidden])?;
+        checkpoint.expect("classifier.bias", &[labels])?;
+        if head == Head::Softmax {
+            return Ok(());
+        }
+        checkpoint.expect(CRF[0], &[tags, tags])?;
+        CRF[1..].iter().try_for_each(|name| checkpoint.expect(name, &[tags]))
+    }
+
     /// The head with a checkpoint's values. `rows` tells for each tag which row of the checkpoint's head it is, none
     /// for a tag that the checkpoint does not know: it gets a score that no other tag falls below.
     pub(super) fn read(

@@ -19,6 +19,7 @@ mod network;
 mod parts;
 mod pool;
 mod random;
+mod shapes;
 mod tagger;
 mod tags;
 mod tokeniser;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-use xner_train::{Purpose, files, stream, uniform};
+use xner_train::{Purpose, digest, files, stream, uniform};
 
 use super::config::BertConfig;
 use super::kind::{Family, Names, Positions, Qkv};
@@ -91,6 +91,7 @@ impl RandomEncoder {
             return Err(Error::model(folder, message));
         }
         files::create_folder(folder)?;
+        digest::clear(folder)?;
         let path = folder.join("config.json");
         let (hidden, rows) = (self.hidden, vocabulary.len());
         let description = self.description(rows);
@@ -111,7 +112,8 @@ impl RandomEncoder {
         }
         let tensors: Vec<(&str, &[usize], &[f32])> =
             tensors.iter().map(|(name, shape, values)| (name.as_str(), &shape[..], &values[..])).collect();
-        write_safetensors(&folder.join("model.safetensors"), &tensors)
+        write_safetensors(&folder.join("model.safetensors"), &tensors)?;
+        digest::write(folder, &["config.json", "model.safetensors", "tokenizer_config.json", "vocab.txt"])
     }
 
     /// All weights, by the names and shapes of the architecture's bare model.

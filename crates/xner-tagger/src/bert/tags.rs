@@ -1,11 +1,13 @@
 //! Labels of a `config.json` as tags.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::str::FromStr;
 
 use xner_corpus::{Prefix, Scheme, Tag, TagSet};
 
 use super::config::BertConfig;
+use crate::decode::check_tags;
 use crate::{Error, Result};
 
 /// A head's tags, and where each stands among its labels.
@@ -38,17 +40,15 @@ pub(super) fn labels(config: &BertConfig, path: &Path) -> Result<Labels> {
         },
         |keys| keys.scheme,
     );
-    let mut types = Vec::new();
-    for tag in &tags {
-        if let Tag::Part(_, kind) = tag
-            && !types.contains(kind)
-        {
-            types.push(kind.clone());
-        }
-    }
+    // A type that is there several times counts once.
+    let types = tags.iter().filter_map(Tag::entity_type).cloned();
     let set = TagSet::new(scheme, types);
-    let rows: Vec<Option<usize>> =
-        set.tags().iter().map(|tag| tags.iter().position(|label| label == tag)).collect();
+    check_tags(&set).map_err(fault)?;
+    let mut places: HashMap<&Tag, usize> = HashMap::with_capacity(tags.len());
+    for (at, tag) in tags.iter().enumerate() {
+        places.entry(tag).or_insert(at);
+    }
+    let rows: Vec<Option<usize>> = set.tags().iter().map(|tag| places.get(tag).copied()).collect();
     if let Some(label) = tags.iter().position(|tag| set.id(tag).is_none()) {
         let label = &config.labels[label];
         return Err(fault(format!("at `id2label`: `{label}` is no tag of the scheme {scheme}")));

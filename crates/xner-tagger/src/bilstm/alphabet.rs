@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use xner_corpus::read::whole_text;
+use xner_corpus::read::regular_text;
 use xner_train::files;
 
 use crate::{Error, Result};
@@ -89,7 +89,7 @@ impl Alphabet {
     /// [`Error::Io`]; [`Error::Corpus`] for text that is not UTF-8; [`Error::Model`], with the line, for a line
     /// that holds anything but one character, or one out of order.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = whole_text(path)?;
+        let text = regular_text(path)?;
         if !text.is_empty() && !text.ends_with('\n') {
             return Err(Error::model(path, "cut short: the last line has no end"));
         }

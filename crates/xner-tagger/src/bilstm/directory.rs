@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use burn::module::Module;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
-use xner_corpus::read::whole_text;
+use xner_corpus::read::regular_text;
 use xner_corpus::{EntityType, TagSet};
 use xner_nn::NerBackend;
 use xner_train::{Fingerprint, Purpose, Tensors, files, stream, weights};
@@ -18,6 +18,7 @@ use super::sizes;
 use super::tagger::{BiLstmTagger, LexiconTagger, Network};
 use super::words::Words;
 use crate::config::{AugmentConfig, ModelConfig};
+use crate::decode::check_tags;
 use crate::{Error, Result, Tagger};
 
 /// The model type that a `config.json` of this format names.
@@ -159,6 +160,7 @@ impl Opened {
             return Err(Error::model(&folder.join(WORDS), message));
         }
         let tags = TagSet::new(settings.scheme, types.iter().cloned());
+        check_tags(&tags).map_err(|message| Error::model(&folder.join(CONFIG), message))?;
         let path = folder.join(TENSORS);
         let (mut tensors, _, hash) = Tensors::read_hashed(&path)?;
         let vectors = tensors.take(VECTORS, &[words.len(), *dim], &path)?;
@@ -221,7 +223,7 @@ impl<B: NerBackend> BiLstmTagger<B> {
 
 impl Description {
     fn read(path: &Path, kind: &str) -> Result<Self> {
-        let text = whole_text(path)?;
+        let text = regular_text(path)?;
         let newer = serde_json::from_str(&text).ok().filter(|Head { version }| *version > VERSION);
         if let Some(Head { version }) = newer {
             let message = format!(

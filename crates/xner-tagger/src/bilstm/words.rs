@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hashbrown::HashTable;
-use xner_corpus::read::whole_text;
+use xner_corpus::read::regular_text;
 use xner_train::files;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -111,7 +111,7 @@ impl Words {
     /// [`Error::Io`]; [`Error::Model`], with the line, for an empty or repeated word or a last line without its
     /// end; [`Error::Corpus`] for text that is not UTF-8.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = whole_text(path)?;
+        let text = regular_text(path)?;
         if !text.is_empty() && !text.ends_with('\n') {
             return Err(Error::model(path, "cut short: the last line has no end"));
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use smart_default::SmartDefault;
 use xner_corpus::read::ReadOptions;
 #[cfg(feature = "train")]
-use xner_train::settings::check::{fraction, not_negative, positive, positive_if_given};
+use xner_train::settings::check::{fraction, not_negative, positive_if_given, size};
 
 #[cfg(feature = "train")]
 use crate::Result;
@@ -89,7 +89,7 @@ impl DataConfig {
 #[cfg(feature = "train")]
 impl VectorsConfig {
     pub(super) fn check(&self) -> Result<()> {
-        positive("vectors.random", self.random)?;
+        size("vectors.random", self.random)?;
         positive_if_given("vectors.limit", self.limit)?;
         not_negative("vectors.length", self.length)?;
         fraction("vectors.unknown", self.unknown)

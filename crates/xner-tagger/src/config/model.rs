@@ -5,9 +5,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smart_default::SmartDefault;
 use xner_corpus::Scheme;
-use xner_train::settings::check::{positive, share};
+use xner_train::settings::check::{count, positive, share, size};
 
-use crate::Result;
+use crate::{Error, Result};
+
+/// The numbers of a network at most, word vectors not counted: 4 GB.
+const MOST_NUMBERS: f64 = 1e9;
 
 /// The char-BiLSTM-CRF of Lample et al. (2016) as Bari et al. (2020) use it.
 #[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize)]
@@ -68,15 +71,35 @@ pub struct CharactersConfig {
 
 impl ModelConfig {
     pub(crate) fn check(&self) -> Result<()> {
-        positive("model.hidden", self.hidden)?;
-        positive("model.dense", self.dense)?;
+        size("model.hidden", self.hidden)?;
+        size("model.dense", self.dense)?;
         share("model.dropout", self.dropout)?;
         share("model.dropout_states", self.dropout_states)?;
         share("model.dropout_attention", self.dropout_attention)?;
         if self.characters.enabled {
-            positive("model.characters.embedding", self.characters.embedding)?;
-            positive("model.characters.hidden", self.characters.hidden)?;
+            size("model.characters.embedding", self.characters.embedding)?;
+            size("model.characters.hidden", self.characters.hidden)?;
             positive("model.characters.longest", self.characters.longest)?;
+            count("model.characters.min_count", self.characters.min_count)?;
+        }
+        // Each may be as large as it may; all together they must fit into memory.
+        let lstm = |input: usize, hidden: usize| (input + hidden) as f64 * 8.0 * hidden as f64;
+        let (small, characters) = if self.characters.enabled {
+            let CharactersConfig { embedding, hidden, .. } = self.characters;
+            (lstm(embedding, hidden), 2 * hidden)
+        } else {
+            (0.0, 0)
+        };
+        let states = 2 * self.hidden;
+        let attention = if self.attention { (states * states) as f64 } else { 0.0 };
+        let numbers = small + lstm(characters, self.hidden) + attention + (2 * states * self.dense) as f64;
+        if numbers > MOST_NUMBERS {
+            let message = format!(
+                "is {}: with the other sizes the network has {numbers:.0} numbers or more, expected at most \
+                 {MOST_NUMBERS:.0}",
+                self.hidden
+            );
+            return Err(Error::setting("model.hidden", message));
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use smart_default::SmartDefault;
 
 use super::optimiser::Optimiser;
 use crate::Result;
-use crate::settings::check::{above_zero, not_negative, positive, share};
+use crate::settings::check::{above_zero, count, not_negative, positive, share};
 
 /// The loop over the training sentences.
 #[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize)]
@@ -113,6 +113,9 @@ impl TrainingConfig {
         positive("training.epochs", self.epochs)?;
         positive("training.batch", self.batch)?;
         positive("training.longest", self.longest)?;
+        count("training.evaluate_every", self.evaluate_every)?;
+        count("training.checkpoint_every", self.checkpoint_every)?;
+        count("training.patience", self.patience)?;
         not_negative("training.clip", self.clip)?;
         not_negative("training.schedule.decay", self.schedule.decay)?;
         not_negative("training.schedule.floor", self.schedule.floor)?;

@@ -4,15 +4,44 @@ use std::fmt::Display;
 
 use crate::{Error, Result};
 
-/// At least one.
+/// The largest count of anything: of epochs, of sentences in a batch, of words.
+pub const MOST: usize = 1_000_000_000;
+/// The largest size of a layer, a vector or a window: of what memory is taken by.
+pub const LARGEST: usize = 65_536;
+
+/// At least one, and at most [`MOST`].
 ///
 /// # Errors
 /// [`Error::Setting`] with the key.
 pub fn positive(key: &str, value: usize) -> Result<()> {
-    if value == 0 { Err(Error::setting(key, "is 0, expected at least 1")) } else { Ok(()) }
+    within(key, value, MOST)
 }
 
-/// At least one, where it is given.
+/// A size that memory is taken by: at least one, and at most [`LARGEST`].
+///
+/// # Errors
+/// [`Error::Setting`] with the key.
+pub fn size(key: &str, value: usize) -> Result<()> {
+    within(key, value, LARGEST)
+}
+
+/// At most [`MOST`]; it may be 0.
+///
+/// # Errors
+/// [`Error::Setting`] with the key.
+pub fn count(key: &str, value: usize) -> Result<()> {
+    within(key, value.max(1), MOST)
+}
+
+fn within(key: &str, value: usize, most: usize) -> Result<()> {
+    match value {
+        0 => Err(Error::setting(key, "is 0, expected at least 1")),
+        _ if value > most => Err(Error::setting(key, format!("is {value}, expected at most {most}"))),
+        _ => Ok(()),
+    }
+}
+
+/// At least one and at most [`MOST`], where it is given.
 ///
 /// # Errors
 /// [`Error::Setting`] with the key.

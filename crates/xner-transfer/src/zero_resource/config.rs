@@ -253,9 +253,9 @@ impl Settings for ZeroResourceConfig {
             return Err(Error::setting("model.attention", message));
         }
         check::not_negative("words.length", self.words.length)?;
+        check::size("words.random", self.words.random)?;
         let AugmentedConfig { redraw_every, shortest, longest, .. } = self.augmented;
         for (key, value) in [
-            ("words.random", self.words.random),
             ("augmented.redraw_every", redraw_every.unwrap_or(1)),
             ("augmented.shortest", shortest.unwrap_or(1)),
             ("augmented.longest", longest.unwrap_or(1)),

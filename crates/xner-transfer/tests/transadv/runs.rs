@@ -122,7 +122,10 @@ fn another_seed_or_setting_trains_what_depends_on_it() {
     case.config.seed = 4;
     assert_eq!(cached(&case), "");
     // Another tokeniser for the same weights is another encoder.
-    let path = case.config.bert.encoder.as_ref().unwrap().join("tokenizer_config.json");
+    let encoder = case.config.bert.encoder.as_ref().unwrap();
+    // The change is meant.
+    fs::remove_file(encoder.join("xner-digests.json")).unwrap();
+    let path = encoder.join("tokenizer_config.json");
     fs::write(&path, "{\"do_lower_case\": false, \"strip_accents\": true}").unwrap();
     assert_eq!(cached(&case), "");
     let fault = case.run(Method::TransAdv, &folder.path().join("1"), None).unwrap_err().to_string();
@@ -138,7 +141,13 @@ fn the_students_folder_opens_and_tags() {
         let out = folder.path().join("out");
         let report = case.run(Method::TransAdv, &out, Some(&folder.path().join("cache"))).unwrap();
         let other = if select == Select::SourceDev { "by-target" } else { "by-source" };
-        let model = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
+        let model = [
+            "config.json",
+            "model.safetensors",
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "xner-digests.json",
+        ];
         let mut names: Vec<String> = model.map(str::to_owned).to_vec();
         names.extend(model.map(|name| format!("{other}/{name}")));
         names.extend([format!("{other}/train-report.json"), "run.json".to_owned()]);

@@ -6,10 +6,13 @@ use std::path::PathBuf;
 
 use super::rows::{DOCUMENT_MARK, RowKind, Rows, split};
 use super::{Column, ConllOptions, Separator};
+use crate::read::limits;
 use crate::{Result, Sentence, Tag};
 
 /// So many bytes of lines without a token (in a file of empty lines, say) make a block of their own.
 const MAX_WITHOUT_TOKEN: usize = 1 << 20;
+/// So many bytes of lines make a block at most: a sentence's, with its other columns.
+const LONGEST_BLOCK: usize = 4 * limits::LONGEST_SENTENCE;
 
 /// Reads a column file as [`Block`]s: every line of the file is in exactly one, in order.
 ///
@@ -33,6 +36,12 @@ impl<R: BufRead> Blocks<R> {
         let mut first_line = self.rows.place().line + 1;
         while let Some(row) = self.rows.next()? {
             let start = raw.len();
+            if start + row.line.len() > LONGEST_BLOCK {
+                let most = limits::mebibytes(LONGEST_BLOCK);
+                return Err(row.place.malformed(format!(
+                    "the lines of the sentence are longer than {most}, the most that is read: is an empty line missing?"
+                )));
+            }
             raw.push_str(row.line);
             rows.push(RawRow { kind: row.kind, text: start..raw.len(), ending: row.ending });
             match row.kind {
@@ -40,9 +49,8 @@ impl<R: BufRead> Blocks<R> {
                     if self.draft.is_empty() {
                         first_line = row.place.line;
                     }
-                    if !self.draft.try_push(row.token) {
-                        return Err(row.place.malformed("the sentence is longer than 4 GiB"));
-                    }
+                    let added = limits::push(&mut self.draft, row.token);
+                    added.map_err(|message| row.place.malformed(message))?;
                 }
                 RowKind::Mark | RowKind::Blank if !self.draft.is_empty() => break,
                 RowKind::Mark | RowKind::Blank if raw.len().max(rows.len()) > MAX_WITHOUT_TOKEN => break,

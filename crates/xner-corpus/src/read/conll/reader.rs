@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::ConllOptions;
 use super::rows::{RowKind, Rows};
 use crate::read::interner::Interner;
+use crate::read::limits;
 use crate::{Error, Labelled, Result, Sentence, Tag, entities};
 
 /// Reads a column file, a sentence at a time; see [`crate::read::conll`].
@@ -65,9 +66,8 @@ impl<R: BufRead> Reader<R> {
         while let Some(row) = self.rows.next()? {
             match row.kind {
                 RowKind::Token => {
-                    if !self.draft.try_push(row.token) {
-                        return Err(row.place.malformed("the sentence is longer than 4 GiB"));
-                    }
+                    let added = limits::push(&mut self.draft, row.token);
+                    added.map_err(|message| row.place.malformed(message))?;
                     if labelled {
                         let tag = self.interner.tag_as(row.tag, spelling);
                         self.tags.push(tag.map_err(|error| row.place.tag(error))?);

@@ -79,9 +79,8 @@ pub(super) fn align(
 
 /// The tokens that a byte range of the document touches.
 fn covered(sentence: &Sentence, bytes: &Range<usize>) -> Range<usize> {
-    let spans: Vec<Range<usize>> =
-        (0..sentence.len()).map(|token| sentence.bytes(token..token + 1)).collect();
-    let start = spans.partition_point(|token| sentence.offset() + token.end <= bytes.start);
-    let end = spans.partition_point(|token| sentence.offset() + token.start < bytes.end);
+    let offset = sentence.offset();
+    let start = sentence.first_token(|token| offset + token.end > bytes.start);
+    let end = sentence.first_token(|token| offset + token.start >= bytes.end);
     start..end.max(start)
 }

@@ -1,5 +1,7 @@
 //! The elements of a JSON list that fills a file.
 
+use crate::read::limits::{LONGEST_LINE, mebibytes};
+
 /// Whether a file whose first line of text is `line` is one list of records. A line that begins with a word is a
 /// record of its own, `["text", {"entities": []}]`.
 pub(super) fn is_list(line: &str) -> bool {
@@ -31,6 +33,7 @@ impl Elements {
         for c in text.chars().chain(['\n']) {
             if self.string {
                 self.draft.push(c);
+                self.fits()?;
                 self.string = self.escaped || c != '"';
                 self.escaped = !self.escaped && c == '\\';
                 continue;
@@ -58,6 +61,7 @@ impl Elements {
             }
             self.string = c == '"';
             self.draft.push(c);
+            self.fits()?;
             match c {
                 '{' | '[' => self.depth += 1,
                 '}' | ']' => self.depth = self.depth.saturating_sub(1).max(1),
@@ -66,6 +70,14 @@ impl Elements {
         }
         found.reverse();
         self.ready.splice(0..0, found);
+        Ok(())
+    }
+
+    fn fits(&self) -> Result<(), String> {
+        if self.draft.len() > LONGEST_LINE {
+            let most = mebibytes(LONGEST_LINE);
+            return Err(format!("the record that begins in line {} is longer than {most}", self.line));
+        }
         Ok(())
     }
 

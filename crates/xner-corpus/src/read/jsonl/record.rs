@@ -6,6 +6,7 @@ use super::align::{Span, align, sentences};
 use super::dress::{self, Parts, RawLabels, RawSpan, RawToken};
 use super::{JsonlOptions, Labels, LabelsFound, Record};
 use crate::read::interner::Interner;
+use crate::read::limits;
 use crate::{CharOffsets, Labelled, Sentence, Tag, entities};
 
 /// The record of a line; a fault as a message.
@@ -44,6 +45,7 @@ pub(super) fn parse(
         }
         None => sentences(&text, &spans, &options.split),
     };
+    sentences.iter().try_for_each(limits::check)?;
     if let (Some(tags), [sentence]) = (&tags, sentences.as_slice()) {
         let labelled = vec![tagged(sentence, tags)];
         return Ok(Record { line: number, text, sentences: labelled, labels: found, rest });
@@ -67,6 +69,7 @@ pub(in crate::read) fn document(
     let raw = spans.into_iter().map(|(start, end, label)| RawSpan::Listed(start, end, label)).collect();
     let spans = self::spans(text, &offsets, raw, &mut Interner::default())?;
     let sentences = sentences(text, &spans, &options.split);
+    sentences.iter().try_for_each(limits::check)?;
     let entities = align(&sentences, &spans, options.align, &offsets)?;
     Ok(sentences
         .into_iter()

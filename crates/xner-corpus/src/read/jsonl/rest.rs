@@ -8,6 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+/// The keys of a record at most.
+const MOST_KEYS: usize = 4096;
+
 /// Keys of a JSON object with their values as they stand in the file: order and numbers stay, `1e2`, `-0` and digits
 /// beyond those of a float too. Of a key that comes twice the last value counts.
 #[derive(Debug, Clone, Default)]
@@ -88,6 +91,11 @@ impl<'de> Deserialize<'de> for Rest {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Rest, A::Error> {
                 let mut rest = Rest::default();
                 while let Some((key, value)) = map.next_entry()? {
+                    // Keys are looked up one by one.
+                    if rest.len() == MOST_KEYS {
+                        let message = format!("the object has more than {MOST_KEYS} keys");
+                        return Err(serde::de::Error::custom(message));
+                    }
                     rest.put(key, value);
                 }
                 Ok(rest)

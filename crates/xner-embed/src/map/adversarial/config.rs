@@ -90,6 +90,8 @@ impl std::ops::Deref for CheckedAdversarial {
 
 /// More units, rows or layers than this are taken for a slip: the weights alone would fill the machine.
 const MOST_UNITS: usize = 1 << 16;
+/// The numbers of a discriminator at most: 4 GB.
+const MOST_NUMBERS: f64 = 1e9;
 
 impl AdversarialConfig {
     /// Checks every setting.
@@ -107,6 +109,14 @@ impl AdversarialConfig {
                 let message = format!("is {value}, expected {low} to {high}");
                 return Err(Error::config(format!("adversarial.{key}"), message));
             }
+        }
+        let numbers = (self.layers - 1) as f64 * (self.hidden * self.hidden) as f64;
+        if numbers > MOST_NUMBERS {
+            let message = format!(
+                "is {}: {} layers of that have {numbers:.0} numbers, expected at most {MOST_NUMBERS:.0}",
+                self.hidden, self.layers
+            );
+            return Err(Error::config("adversarial.hidden", message));
         }
         at_least_one("adversarial.most_frequent", self.most_frequent)?;
         at_least_one("adversarial.epochs", self.epochs)?;

@@ -5,6 +5,9 @@ use serde_json::Value;
 use super::{BertConfig, Family};
 use crate::bert::kind::Positions;
 
+/// The most subwords that an encoder takes at once: attention takes memory by their square.
+const MOST_POSITIONS: u32 = 1 << 20;
+
 /// Switches that would make another network.
 const OFF: [&str; 2] = ["is_decoder", "add_cross_attention"];
 
@@ -40,8 +43,13 @@ impl BertConfig {
             ("max_position_embeddings", self.max_position_embeddings),
         ];
         for (key, value) in sizes.into_iter().chain(types) {
-            // Ids and rows are counted in 32 bits; and a layer's number in 16, where dropout is drawn.
-            let most = if key == "num_hidden_layers" { u32::from(u16::MAX) } else { u32::MAX };
+            // Ids and rows are counted in 32 bits; and a layer's number in 16, where dropout is drawn. The weights'
+            // shapes bound the others, but for positions that have no table.
+            let most = match key {
+                "num_hidden_layers" => u32::from(u16::MAX),
+                "max_position_embeddings" => MOST_POSITIONS,
+                _ => u32::MAX,
+            };
             if !(1..=most as usize).contains(&value) {
                 return Err(format!("`{}` is {value}, expected 1 to {most}", self.key(key)));
             }

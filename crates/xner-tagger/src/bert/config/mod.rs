@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use xner_corpus::Scheme;
-use xner_corpus::read::whole_text;
+use xner_corpus::read::regular_text;
 use xner_nn::{Biases, EncoderForm, Norms};
 use xner_train::files;
 
@@ -102,7 +102,7 @@ impl BertConfig {
     /// [`Error::Io`]; [`Error::Corpus`] for text that is not UTF-8; [`Error::Model`] names the file, the key and
     /// what was expected.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = whole_text(path)?;
+        let text = regular_text(path)?;
         let named: Named = parsed(&text, path)?;
         let family = check::family(named.model_type.as_deref(), named.architectures.as_ref())
             .map_err(|message| Error::model(path, message))?;

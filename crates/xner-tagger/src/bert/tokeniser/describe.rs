@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use tokenizers::{PreTokenizerWrapper, Tokenizer};
-use xner_corpus::read::whole_text;
+use tokenizers::{ModelWrapper, PreTokenizerWrapper, Tokenizer};
+use xner_corpus::read::regular_text;
 
+use super::check::{self, Passed};
+use super::guard::guarded;
 use crate::bert::config::BertConfig;
 use crate::bert::kind::Special;
 use crate::{Error, Result};
@@ -22,7 +24,7 @@ impl Settings {
         if !path.exists() {
             return Ok(Self::default());
         }
-        let text = whole_text(path)?;
+        let text = regular_text(path)?;
         let values = serde_json::from_str(&text).map_err(|fault| Error::model(path, fault.to_string()))?;
         let settings = Self { text: Some(text), values };
         for key in ["do_lower_case", "strip_accents", "tokenize_chinese_chars"] {
@@ -97,12 +99,19 @@ pub(super) struct Parsed {
     pub(super) inner: Tokenizer,
     /// Whether it is of bytes, and sees a space before each word.
     pub(super) byte_level: bool,
-    /// Its `tokenizer.json`: as it was read, but for that space.
+    /// What adds special subwords, not yet checked, and how much normalisers add.
+    pub(super) passed: Passed,
+    /// Its `tokenizer.json`: as it was read, but for that space and for pairs left out by chance.
     pub(super) text: String,
 }
 
-/// A tokeniser from the text of its `tokenizer.json`.
-pub(super) fn parse(text: String) -> Result<Parsed, String> {
+/// A tokeniser from the text of its `tokenizer.json`, for an encoder with so many rows.
+pub(super) fn parse(text: String, rows: usize) -> Result<Parsed, String> {
+    let passed = check::text(&text, rows)?;
+    guarded(|| made(text, passed)).map_err(|said| format!("is no tokeniser: it is damaged ({said})"))?
+}
+
+fn made(text: String, passed: Passed) -> Result<Parsed, String> {
     let damaged = |fault: tokenizers::Error| format!("is no tokeniser: {fault}");
     let mut inner = Tokenizer::from_bytes(&text).map_err(damaged)?;
     let mut before = inner.get_pre_tokenizer().cloned();
@@ -113,11 +122,24 @@ pub(super) fn parse(text: String) -> Result<Parsed, String> {
     let mut text = text;
     if space.was_missing {
         inner.with_pre_tokenizer(before);
+    }
+    // Pairs that are left out by chance are for training a tokeniser's encoder: here they would be other subwords, and
+    // other tags, in each run.
+    let dropout = match inner.get_model() {
+        ModelWrapper::BPE(model) if model.dropout.is_some() => Some(model.clone()),
+        _ => None,
+    };
+    let by_chance = dropout.is_some();
+    if let Some(mut model) = dropout {
+        model.dropout = None;
+        inner.with_model(model);
+    }
+    if space.was_missing || by_chance {
         text = inner.to_string(false).map_err(damaged)?;
     }
     // Both would change sentences behind our back.
     inner.with_padding(None).with_truncation(None).map_err(damaged)?;
-    Ok(Parsed { inner, byte_level: space.byte_level, text })
+    Ok(Parsed { inner, byte_level: space.byte_level, passed, text })
 }
 
 /// What was found of a byte-level tokeniser's space.

@@ -1,33 +1,39 @@
 //! From words to subwords, by the tokeniser that stands beside the weights.
 
 mod cache;
+mod check;
 mod describe;
+mod guard;
 mod pairs;
+mod precompiled;
 mod special;
 mod vocabulary;
 
 use std::path::{Path, PathBuf};
 
-use tokenizers::{EncodeInput, InputSequence, Model, ModelWrapper, Tokenizer};
-use xner_corpus::read::whole_text;
+use tokenizers::{EncodeInput, InputSequence, Tokenizer};
+use xner_corpus::read::regular_text;
 use xner_train::files;
 
 use self::cache::Cache;
+use self::guard::guarded;
 use self::special::Specials;
 use super::config::BertConfig;
 use crate::{Error, Result};
 
-const TOKENISER: &str = "tokenizer.json";
+/// The file of a tokeniser that is complete in itself.
+pub(crate) const TOKENISER: &str = "tokenizer.json";
 const SETTINGS: &str = "tokenizer_config.json";
 const VOCABULARY: &str = "vocab.txt";
 const PAIRS: &str = "vocab.json";
+/// Characters of a word that a fault shows.
+const SHOWN: usize = 100;
 /// What belongs to [`PAIRS`].
 pub(crate) const MERGES: &str = "merges.txt";
 
 /// The files that a tokeniser may be in, besides its settings; the first one found counts.
 pub(crate) const TOKENISERS: [&str; 3] = [TOKENISER, VOCABULARY, PAIRS];
 /// The file of a tokeniser's settings, which may be missing.
-#[cfg(feature = "hub")]
 pub(crate) const TOKENISER_SETTINGS: &str = SETTINGS;
 
 /// Whether a tokeniser's file is only a half of it, whose other half is [`MERGES`].
@@ -68,7 +74,11 @@ impl Subwords {
 /// A tokeniser of pre-split words; it is read only, and may be shared by threads.
 #[derive(Debug)]
 pub struct Tokeniser {
+    /// The file that it is of.
+    path: PathBuf,
     inner: Tokenizer,
+    /// How many times as long its normalisers make a word at worst.
+    growth: f64,
     specials: Specials,
     cache: Cache,
     /// `tokenizer.json`, as it is written back.
@@ -85,6 +95,9 @@ impl Tokeniser {
     ///
     /// A `vocab.txt` beside no settings is taken as cased when one of its words has a capital letter.
     ///
+    /// What a file asks for has limits: subwords of 1024 bytes, as many as the encoder has rows, words of 4096
+    /// characters where they are cut into pieces of a list. Byte pairs are never left out by chance (`dropout`).
+    ///
     /// # Errors
     /// [`Error::Io`]; [`Error::Model`] when there is none, it is damaged, lacks its special subwords, or knows a
     /// subword that the encoder has no row for.
@@ -98,18 +111,16 @@ impl Tokeniser {
         let text = match name {
             VOCABULARY => vocabulary::describe(&path, &settings, config)?,
             PAIRS => pairs::describe(&path, &folder.join(MERGES), &settings)?,
-            _ => whole_text(&path)?,
+            _ => regular_text(&path)?,
         };
-        let describe::Parsed { inner, byte_level, text } =
-            describe::parse(text).map_err(|message| Error::model(&path, message))?;
-        // A vocabulary's lines were counted already.
-        if name != VOCABULARY {
-            check_rows(&inner, config.vocab_size).map_err(|message| Error::model(&path, message))?;
-        }
-        let specials = Specials::find(&inner, &settings, config.family)
-            .map_err(|message| Error::model(&path, message))?;
+        let describe::Parsed { inner, byte_level, passed, text } =
+            describe::parse(text, config.vocab_size).map_err(|message| Error::model(&path, message))?;
+        let found = check_rows(&inner, config.vocab_size)
+            .and_then(|()| check::post_processor(&passed.post_processor, &inner))
+            .and_then(|()| Specials::find(&inner, &settings, config.family));
+        let specials = found.map_err(|message| Error::model(&path, message))?;
         let settings = settings.to_text(&inner, config, name != TOKENISER, byte_level);
-        Ok(Self { inner, specials, cache: Cache::default(), text, settings })
+        Ok(Self { path, inner, growth: passed.growth, specials, cache: Cache::default(), text, settings })
     }
 
     /// Writes `tokenizer.json` and `tokenizer_config.json` as they were read, but for a byte-level tokeniser's space;
@@ -126,6 +137,7 @@ impl Tokeniser {
     ///
     /// # Errors
     /// [`Error::Data`], naming the word, when the tokeniser fails on it: it has no subword for the unknown.
+    /// [`Error::Model`], when its file is such that it falls over the word.
     pub fn encode<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Result<Subwords> {
         let mut subwords = Subwords::default();
         for word in words {
@@ -167,30 +179,29 @@ impl Tokeniser {
         // `transformers`.
         let alone = [word];
         let input: EncodeInput<'_> = InputSequence::from(alone.as_slice()).into();
-        let encoding = self.inner.encode_fast(input, false).map_err(|fault| Error::Data {
-            message: format!("word `{}` has no subwords: {fault}", word.escape_debug()),
+        check::word(word, self.growth).map_err(Error::data)?;
+        let shown = || word.chars().take(SHOWN).collect::<String>();
+        // Between two words nothing is kept but what a word gave.
+        let encoding = guarded(|| self.inner.encode_fast(input, false)).map_err(|said| {
+            let message = format!("is damaged: the tokeniser falls over the word `{}` ({said})", shown());
+            Error::model(&self.path, message)
+        })?;
+        let encoding = encoding.map_err(|fault| Error::Data {
+            message: format!("word `{}` has no subwords: {fault}", shown()),
         })?;
         Ok(encoding.get_ids().to_vec())
     }
 }
 
-/// Says that each subword has a row in the table of embeddings.
+/// Says that each subword has a row in the table of embeddings; those of the model were looked at before.
 fn check_rows(tokenizer: &Tokenizer, rows: usize) -> Result<(), String> {
+    if tokenizer.get_vocab_size(true) == 0 {
+        return Err("has no subwords".to_owned());
+    }
     let added = tokenizer.get_added_tokens_decoder().into_iter().map(|(id, token)| (id, token.content)).max();
-    let largest = match tokenizer.get_model() {
-        // Its ids are places in a list, so that there is no need for a copy of the whole vocabulary.
-        ModelWrapper::Unigram(model) => {
-            let id = (model.get_vocab_size() as u32).checked_sub(1);
-            id.and_then(|id| Some((id, model.id_to_token(id)?)))
-        }
-        model => model.get_vocab().into_iter().map(|(subword, id)| (id, subword)).max(),
-    };
-    match largest.max(added) {
-        None => Err("has no subwords".to_owned()),
-        Some((id, subword)) if id as usize >= rows => Err(format!(
-            "gives subword `{subword}` the id {id}, but config.json says `vocab_size` {rows}: not of this model"
-        )),
-        Some(_) => Ok(()),
+    match added {
+        Some((id, subword)) if id as usize >= rows => Err(check::beyond(&subword, id, rows)),
+        _ => Ok(()),
     }
 }
 

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use xner_corpus::read::whole_text;
+use xner_corpus::read::regular_text;
 
 use super::describe::{ROLES, Settings};
 use crate::{Error, Result};
 
 /// The `tokenizer.json` of a vocabulary and its merges.
 pub(super) fn describe(vocabulary: &Path, merges: &Path, settings: &Settings) -> Result<String> {
-    let text = whole_text(vocabulary)?;
+    let text = regular_text(vocabulary)?;
     let subwords: Map<String, Value> =
         serde_json::from_str(&text).map_err(|fault| Error::model(vocabulary, fault.to_string()))?;
     let known = |subword: &str| subwords.get(subword).is_some_and(Value::is_u64);
@@ -30,7 +30,7 @@ pub(super) fn describe(vocabulary: &Path, merges: &Path, settings: &Settings) ->
             }
         }
     }
-    let text = whole_text(merges)?;
+    let text = regular_text(merges)?;
     let mut pairs = Vec::new();
     for (number, line) in text.lines().enumerate() {
         if line.is_empty() || (number == 0 && line.starts_with("#version")) {

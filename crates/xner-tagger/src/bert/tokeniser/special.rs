@@ -3,6 +3,7 @@
 use tokenizers::{Encoding, Token, Tokenizer};
 
 use super::describe::Settings;
+use super::guard::guarded;
 use crate::bert::kind::{Family, Special};
 
 /// What stands before and behind a window's subwords.
@@ -23,7 +24,9 @@ impl Specials {
         if tokenizer.get_post_processor().is_some() {
             // One made-up subword, which no special one can be mistaken for.
             let probe = Encoding::from_tokens(vec![Token::new(u32::MAX, String::new(), (0, 0))], 0);
-            let around = tokenizer.post_process(probe, None, true).map_err(|fault| fault.to_string())?;
+            let around = guarded(|| tokenizer.post_process(probe, None, true))
+                .map_err(|said| format!("its post-processor is damaged ({said})"))?
+                .map_err(|fault| fault.to_string())?;
             let mut sides = around.get_ids().split(|&id| id == u32::MAX);
             let (Some(before), Some(behind), None) = (sides.next(), sides.next(), sides.next()) else {
                 return Err("its post-processor does not keep a sentence in one piece".to_owned());

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use xner_corpus::read::whole_text;
+use xner_corpus::read::regular_text;
 
 use super::describe::{ROLES, Settings};
 use crate::bert::config::BertConfig;
@@ -11,7 +11,7 @@ use crate::{Error, Result};
 
 /// The `tokenizer.json` of a vocabulary.
 pub(super) fn describe(path: &Path, settings: &Settings, config: &BertConfig) -> Result<String> {
-    let text = whole_text(path)?;
+    let text = regular_text(path)?;
     let lines = lines(&text);
     if lines.len() > config.vocab_size {
         let (count, rows) = (lines.len(), config.vocab_size);

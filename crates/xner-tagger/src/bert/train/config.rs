@@ -121,6 +121,9 @@ impl BertSettings {
     /// [`Error::Setting`] for the first value out of range.
     pub fn check(&self) -> Result<()> {
         check::share("bert.dropout", self.dropout.unwrap_or(0.0))?;
+        check::positive("bert.length", self.length)?;
+        check::count("bert.overlap", self.overlap)?;
+        check::count("bert.freeze_layers", self.freeze_layers)?;
         check::positive("bert.at_once", self.at_once)
     }
 

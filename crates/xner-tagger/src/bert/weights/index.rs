@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
-use xner_corpus::read::whole_text;
+use xner_corpus::read::regular_text;
 
 use super::fault;
 use crate::{Error, Result};
@@ -18,7 +18,7 @@ pub(crate) struct Index {
 
 impl Index {
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let text = whole_text(path)?;
+        let text = regular_text(path)?;
         let mut reader = serde_json::Deserializer::from_str(&text);
         let index: Self = serde_path_to_error::deserialize(&mut reader)
             .map_err(|fault| Error::model(path, format!("at `{}`: {}", fault.path(), fault.inner())))?;

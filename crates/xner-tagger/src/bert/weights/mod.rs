@@ -15,6 +15,7 @@ mod write;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use xner_corpus::read::check_regular;
 use xner_train::check_finite;
 
 pub(crate) use index::Index;
@@ -99,6 +100,7 @@ struct Listed {
 
 impl Weights {
     fn open(path: &Path) -> Result<(Self, Vec<Listed>)> {
+        check_regular(path)?;
         if path.extension().is_some_and(|extension| extension == "safetensors") {
             let (file, listed) = SafetensorsFile::open(path)?;
             Ok((Self::Safetensors(file), listed))
@@ -159,6 +161,24 @@ impl Checkpoint {
         self.tensors.get(name).map(|entry| entry.shape.as_slice())
     }
 
+    /// Says that there is a tensor of this shape; it is not read.
+    ///
+    /// # Errors
+    /// [`Error::Tensor`], naming the file, when it is missing or has another shape.
+    pub fn expect(&self, name: &str, shape: &[usize]) -> Result<()> {
+        let missing = || fault(&self.path, name, format!("missing, expected {shape:?}"));
+        let entry = self.tensors.get(name).ok_or_else(missing)?;
+        self.expect_shape(entry, shape)
+    }
+
+    fn expect_shape(&self, entry: &Entry, shape: &[usize]) -> Result<()> {
+        if entry.shape == shape {
+            return Ok(());
+        }
+        let message = format!("has shape {:?}, expected {shape:?}", entry.shape);
+        Err(fault(self.files[entry.file].path(), &entry.stored, message))
+    }
+
     /// Reads a tensor of this shape as 32-bit floats, all finite, row by row.
     ///
     /// # Errors
@@ -176,10 +196,7 @@ impl Checkpoint {
     pub fn optional(&mut self, name: &str, shape: &[usize]) -> Result<Option<Vec<f32>>> {
         let Some(entry) = self.tensors.get(name) else { return Ok(None) };
         let file = &self.files[entry.file];
-        if entry.shape != shape {
-            let message = format!("has shape {:?}, expected {shape:?}", entry.shape);
-            return Err(fault(file.path(), &entry.stored, message));
-        }
+        self.expect_shape(entry, shape)?;
         let values = file.read(&entry.stored)?;
         check_finite(file.path(), &entry.stored, &values)?;
         if let Some(entry) = self.tensors.get_mut(name) {

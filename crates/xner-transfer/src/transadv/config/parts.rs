@@ -105,7 +105,7 @@ impl AdversaryConfig {
             ("adversary.order.hidden", self.order.hidden),
         ];
         for (key, hidden) in hidden {
-            check::positive(key, hidden)?;
+            check::size(key, hidden)?;
         }
         let sets = [
             ("adversary.language.source", &self.language.source),

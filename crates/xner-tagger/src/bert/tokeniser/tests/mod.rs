@@ -2,6 +2,7 @@
 
 mod faults;
 mod golden;
+mod hostile;
 mod text;
 
 use std::fs;
