@@ -7,6 +7,7 @@ mod commands;
 mod ending;
 mod exit;
 mod interrupt;
+mod outputs;
 mod paint;
 mod picture;
 mod progress;
@@ -22,7 +23,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    match cli.run() {
+    match interrupt::install().and_then(|()| cli.run()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => exit::report(&error),
     }

@@ -120,6 +120,23 @@ pub enum Error {
         /// Why.
         reason: &'static str,
     },
+    /// What is to be written is what is read.
+    #[error(
+        "{output}: is the input {input}, which would be overwritten; name another file",
+        output = output.display(), input = input.display()
+    )]
+    OutputIsInput {
+        /// The output.
+        output: PathBuf,
+        /// The input.
+        input: PathBuf,
+    },
+    /// Another process is writing into a folder.
+    #[error("{path}: another process is writing into this folder", path = path.display())]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
     /// An entity has a type that the tag set does not know.
     #[error("tag `{name}` is not in the tag set; its types are {known}")]
     UnknownType {
@@ -135,6 +152,7 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Io { fault, .. } => ErrorKind::of_io(fault),
+            Self::InUse { .. } => ErrorKind::StaleFolder,
             _ => ErrorKind::BadInput,
         }
     }
