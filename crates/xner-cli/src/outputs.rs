@@ -40,8 +40,8 @@ pub(crate) struct Inputs(Vec<PathBuf>);
 
 impl Inputs {
     /// These files, and more to come.
-    pub(crate) fn of<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Self {
-        Self(files.into_iter().cloned().collect())
+    pub(crate) fn of<'a, P: AsRef<Path> + ?Sized + 'a>(files: impl IntoIterator<Item = &'a P>) -> Self {
+        Self(files.into_iter().map(|file| file.as_ref().to_owned()).collect())
     }
 
     /// And these files.
@@ -80,7 +80,7 @@ impl Inputs {
     /// And what a config names; of folders the files in them.
     pub(crate) fn settings<C: Settings>(mut self, config: &C) -> Self {
         let mut config = config.clone();
-        let encoder = config.encoder().and_then(|encoder| encoder.take());
+        let encoder = config.encoder().and_then(Option::take);
         for path in config.paths().into_iter().filter_map(Option::take).chain(encoder) {
             self.0.extend(files(&path));
             self.0.push(path);

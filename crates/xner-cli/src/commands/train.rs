@@ -152,7 +152,7 @@ impl Plan {
         Ok(Self::BiLstm(TrainConfig { seed: seed.unwrap_or(config.seed), ..config }))
     }
 
-    fn inputs(&self, file: &PathBuf) -> Inputs {
+    fn inputs(&self, file: &Path) -> Inputs {
         match self {
             Self::BiLstm(config) => Inputs::of([file]).settings(config),
             Self::Bert(config) => Inputs::of([file]).settings(config),

@@ -56,7 +56,7 @@ pub fn check_output<'a>(output: &Path, inputs: impl IntoIterator<Item = &'a Path
     for input in inputs {
         if regular(input, stdin).as_ref() == Some(&own) {
             let name = |path: &Path, standard: &str| {
-                PathBuf::from(if path == Path::new("-") { standard.as_ref() } else { path.as_os_str() })
+                if path == Path::new("-") { PathBuf::from(standard) } else { path.to_owned() }
             };
             let (output, input) = (name(output, "<stdout>"), name(input, "<stdin>"));
             return Err(Error::OutputIsInput { output, input });
@@ -91,7 +91,9 @@ macro_rules! standard {
                 std::io::$name().as_fd().try_clone_to_owned().ok().map(File::from)
             }
             #[cfg(not(unix))]
-            None
+            {
+                None
+            }
         })*
     };
 }

@@ -55,7 +55,7 @@ struct Note {
     best: Option<(u64, usize)>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
 fn is_zero(step: &usize) -> bool {
     *step == 0
 }
