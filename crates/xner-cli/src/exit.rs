@@ -138,10 +138,10 @@ mod tests {
         assert_eq!(code_of(xner_train::Error::Corpus(io(io::ErrorKind::StorageFull)).into()), 1);
         assert_eq!(code_of(xner_embed::Error::Empty { path: "f".into() }.into()), 2);
         assert_eq!(code_of(anyhow::anyhow!("who knows")), 1);
-        let stopped = xner_train::Error::Stopped { step: 3, checkpoint: "c".into() };
+        let stopped = xner_train::Error::Stopped { step: 3, checkpoint: Some("c".into()) };
         assert_eq!(code_of(stopped.into()), 130);
         assert_eq!(code_of(xner_embed::Error::Stopped { restart: 0 }.into()), 130);
-        let stopped = xner_train::Error::Stopped { step: 3, checkpoint: "c".into() };
+        let stopped = xner_train::Error::Stopped { step: 3, checkpoint: Some("c".into()) };
         assert!(is_stop(&stopped.into()));
         assert!(!is_stop(&bad_input("no")));
     }

@@ -7,6 +7,7 @@ mod commands;
 mod ending;
 mod exit;
 mod interrupt;
+mod outputs;
 mod paint;
 mod picture;
 mod progress;
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(fault) => return exit::usage(&fault),
     };
-    match cli.run() {
+    match interrupt::install().and_then(|()| cli.run()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => exit::report(&error),
     }

@@ -8,6 +8,8 @@ use anyhow::Result;
 use serde::Serialize;
 use xner_corpus::write::Output;
 
+use crate::outputs::Inputs;
+
 /// The files of a picture.
 #[derive(Debug, Serialize)]
 pub(crate) struct Picture {
@@ -16,6 +18,15 @@ pub(crate) struct Picture {
 }
 
 impl Picture {
+    /// Refuses a picture one of whose files is an input, or cannot be written: before it is worked for.
+    pub(crate) fn probe(figure: &Path, inputs: &Inputs) -> Result<()> {
+        for path in [with_ending(figure, "svg"), with_ending(figure, "png")] {
+            inputs.spare(&path)?;
+            Output::probe(path)?;
+        }
+        Ok(())
+    }
+
     /// Writes `FIG.svg` and `FIG.png`, or neither.
     pub(crate) fn write(figure: &Path, svg: &str, png: &[u8]) -> Result<Self> {
         let new = Self { svg: with_ending(figure, "svg"), png: with_ending(figure, "png") };

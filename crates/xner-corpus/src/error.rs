@@ -136,6 +136,23 @@ pub enum Error {
         /// What it is: a folder, a pipe, a socket or a device.
         what: &'static str,
     },
+    /// What is to be written is what is read.
+    #[error(
+        "{output}: is the input {input}, which would be overwritten; name another file",
+        output = shown(output), input = shown(input)
+    )]
+    OutputIsInput {
+        /// The output.
+        output: PathBuf,
+        /// The input.
+        input: PathBuf,
+    },
+    /// Another process is writing into a folder.
+    #[error("{path}: another process is writing into this folder", path = shown(path))]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
     /// An entity has a type that the tag set does not know.
     #[error("tag `{name}` is not in the tag set; its types are {known}", name = escaped(name), known = escaped(known))]
     UnknownType {
@@ -151,6 +168,7 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Io { fault, .. } => ErrorKind::of_io(fault),
+            Self::InUse { .. } => ErrorKind::StaleFolder,
             _ => ErrorKind::BadInput,
         }
     }

@@ -4,12 +4,11 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::time::Duration;
 
 use proptest::prelude::*;
 use xner_corpus::read::{Format, Input, ReadOptions, Stream, read_corpus, stream};
 use xner_corpus::write::{
-    Output, WriteOptions, Writer, check_type, remove_partial, remove_partial_older, write_corpus,
+    Output, WriteOptions, Writer, check_type, write_corpus,
 };
 use xner_corpus::{Error, Labelled, Scheme, Stats, sample};
 
@@ -245,31 +244,6 @@ fn a_folder_that_is_not_there_is_named() {
         let error = Output::create(&path).map(drop).unwrap_err().to_string();
         assert_eq!(error, format!("{}: there is no folder {}", path.display(), parent.display()));
     }
-}
-
-#[cfg(unix)]
-#[test]
-fn what_a_killed_process_left_is_removed_and_nothing_else() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("out.conll");
-    let mut output = Output::create(&path).unwrap();
-    output.write_all(b"half").unwrap();
-    // As if the process had ended here: nobody drops it.
-    std::mem::forget(output);
-    for name in [".xner-mine", "other.part", "in.conll"] {
-        fs::write(folder.path().join(name), "").unwrap();
-    }
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4);
-    // Somebody may be writing still.
-    let before = fs::read_dir(folder.path()).unwrap().count();
-    remove_partial_older(folder.path(), Duration::from_hours(1)).unwrap();
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), before);
-    remove_partial(folder.path()).unwrap();
-    let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
-    let mut names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
-    names.sort();
-    assert_eq!(names, [".xner-mine", "in.conll", "other.part"]);
-    assert!(remove_partial(&path).is_err());
 }
 
 #[test]

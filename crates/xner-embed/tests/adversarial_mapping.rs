@@ -246,6 +246,48 @@ fn a_run_goes_on_from_a_state_with_the_same_bytes() {
     }
 }
 
+/// A run that is stopped within its first epoch, or any other, loses nothing.
+#[test]
+fn a_run_goes_on_from_within_an_epoch_with_the_same_bytes() {
+    let spaces = spaces(200, 10, 0.02, 3);
+    // Two looks within an epoch, and one at its end.
+    let config = AdversarialConfig { batch: 4, epoch_size: 1000, epochs: 3, ..small() }.check().unwrap();
+    let go = |state: State, stop: usize| {
+        let (mut states, mut seen) = (Vec::new(), 0);
+        let mut keep = |state: &State| {
+            states.push(state.to_bytes()?);
+            Ok(())
+        };
+        let mut watch = |event: &Event<'_>| {
+            if let What::Mapping(Mapping::AdversarialSteps { .. }) = event.what {
+                seen += 1;
+                // Once: a wish is not forgotten.
+                return if seen == stop { Flow::Stop } else { Flow::Continue };
+            }
+            Flow::Continue
+        };
+        let judge = |mapping: &Matrix| Ok((mapping.at(0, 0) * 1e4).sin());
+        let (source, target) = (spaces.source(), spaces.target());
+        let found =
+            train_on(Device::Cpu, source, target, &config, state, &mut { judge }, &mut keep, &mut watch);
+        (found, states)
+    };
+    let begin = || State::new(&config, spaces.dim, 9);
+    let (whole, states) = go(begin(), usize::MAX);
+    assert_eq!(states.len(), 3);
+    for (stop, at) in [(1, (0, 100)), (2, (0, 200)), (3, (1, 0)), (4, (1, 100)), (8, (2, 200))] {
+        let (stopped, before) = go(begin(), stop);
+        assert!(matches!(stopped, Err(Error::Stopped { .. })), "{stop}");
+        let state = State::from_bytes(before.last().unwrap()).unwrap();
+        assert_eq!((state.epoch(), state.step()), at, "{stop}");
+        let (resumed, after) = go(state, usize::MAX);
+        assert!(resumed.as_ref().unwrap() == whole.as_ref().unwrap(), "stopped at look {stop}");
+        assert!(after.last() == states.last(), "stopped at look {stop}");
+    }
+    // Nothing is left to stop in the end.
+    assert!(go(begin(), 9).0.unwrap() == whole.unwrap());
+}
+
 #[test]
 fn a_broken_state_is_refused() {
     let config = AdversarialConfig { hidden: 5, ..small() }.check().unwrap();

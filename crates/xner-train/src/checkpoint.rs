@@ -1,10 +1,10 @@
 //! Checkpoints: one file that holds all a run needs to go on as if it had never stopped.
 
-use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use xner_core::Evaluation;
+use xner_corpus::write::{FolderLock, remove_own, remove_partial};
 
 use crate::report::Ending;
 use crate::state::State;
@@ -67,6 +67,9 @@ impl Checkpoint {
         tensors.extend(BEST_TARGET, self.best_target);
         let progress = Progress { learner: self.state.counters, ..self.progress };
         let note = serde_json::to_string(&progress).map_err(|fault| Error::io(path)(fault.into()))?;
+        if let Some(folder) = path.parent() {
+            files::create_folder(folder)?;
+        }
         tensors.write(path, &note)
     }
 
@@ -92,28 +95,25 @@ impl Checkpoint {
     }
 }
 
-/// The folder of a run's checkpoint, for this process alone.
+/// The folder of a run's checkpoint, in a model directory that is this process's alone.
 #[derive(Debug)]
 pub(crate) struct CheckpointFolder {
     folder: PathBuf,
-    /// Held as long as the run lasts; the system frees it when the process ends, however it ends.
-    lock: File,
+    /// Held as long as the run lasts.
+    lock: FolderLock,
 }
 
 impl CheckpointFolder {
-    /// Makes the folder `checkpoint` in `out` and locks it.
+    /// Locks the model directory `out`, which is made if need be. The folder `checkpoint` in it is made with the first
+    /// checkpoint.
     pub(crate) fn open(out: &Path) -> Result<Self> {
-        let folder = out.join(FOLDER);
-        files::create_folder(&folder)?;
-        let path = folder.join("lock");
-        let lock = File::create(&path).map_err(Error::io(&path))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { folder, lock }),
-            Err(TryLockError::WouldBlock) => {
-                Err(Error::folder(&folder, "another process is training into this folder"))
+        let lock = FolderLock::take(out).map_err(|fault| match fault {
+            xner_corpus::Error::InUse { path } => {
+                Error::folder(&path, "another process is training into this folder")
             }
-            Err(TryLockError::Error(fault)) => Err(Error::Io { path, fault }),
-        }
+            fault => fault.into(),
+        })?;
+        Ok(Self { folder: out.join(FOLDER), lock })
     }
 
     /// The checkpoint file.
@@ -121,37 +121,34 @@ impl CheckpointFolder {
         self.folder.join(STATE)
     }
 
-    /// Removes the checkpoint, then the folder: a kill between the two leaves a finished run.
+    /// Removes the checkpoint, then its folder if nothing else is in it: a kill between the two leaves a finished run.
     pub(crate) fn remove(self) -> Result<()> {
         files::remove(&self.file())?;
-        fs::remove_dir_all(&self.folder).map_err(Error::io(&self.folder))
+        remove_own(&self.folder, &OWN)?;
+        drop(self.lock);
+        Ok(())
     }
 
     /// Removes the folder of a run that failed before its first checkpoint; with a checkpoint it stays.
     pub(crate) fn abandon(self) {
         if !self.file().exists() {
             // The run's own fault is the one to tell of.
-            let _ = fs::remove_dir_all(&self.folder);
+            let _ = remove_own(&self.folder, &OWN);
         }
     }
 
-    /// Removes what a kill inside [`CheckpointFolder::remove`] left beside a finished model.
+    /// Removes what a kill inside [`CheckpointFolder::remove`], or behind it, left beside a finished model.
     pub(crate) fn clear(out: &Path) {
         // It does no harm where it cannot be removed.
-        let _ = fs::remove_dir_all(out.join(FOLDER));
-    }
-}
-
-impl Drop for CheckpointFolder {
-    fn drop(&mut self) {
-        // Closing the file would do, were there no child process that has been forked and not yet executed: it
-        // shares the lock until then.
-        let _ = self.lock.unlock();
+        let _ = remove_own(&out.join(FOLDER), &OWN);
+        let _ = remove_partial(out);
     }
 }
 
 const FOLDER: &str = "checkpoint";
 const STATE: &str = "state.safetensors";
+/// What of the folder is removed beside the checkpoint: the lock that lay in it once.
+const OWN: [&str; 1] = ["lock"];
 
 /// Whether the model directory `out` holds a checkpoint that a run can go on from.
 ///

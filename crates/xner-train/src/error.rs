@@ -114,13 +114,14 @@ pub enum Error {
         /// The last checkpoint, if there is one.
         checkpoint: Option<PathBuf>,
     },
-    /// The observer asked to stop; the checkpoint holds what was reached.
-    #[error("stopped after step {step}; the same command resumes from {checkpoint}", checkpoint = shown(checkpoint))]
+    /// The observer asked to stop; the checkpoint, where there is one, holds what was reached.
+    #[error("{}", stopped(*step, checkpoint.as_deref()))]
     Stopped {
         /// Steps made.
         step: usize,
-        /// The checkpoint, or the folder of the run.
-        checkpoint: PathBuf,
+        /// The checkpoint, or the folder of the run; none where nothing was made yet that the same call would go on
+        /// from.
+        checkpoint: Option<PathBuf>,
     },
     /// The time that the caller set is over.
     #[error("the deadline is over")]
@@ -229,6 +230,14 @@ impl Error {
     /// A fault of somebody's own learner or strategy.
     pub fn other(fault: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Other(fault.into())
+    }
+}
+
+fn stopped(step: usize, checkpoint: Option<&Path>) -> String {
+    let after = if step > 0 { format!("stopped after step {step}") } else { "stopped".to_owned() };
+    match checkpoint {
+        Some(path) => format!("{after}; the same command resumes from {}", shown(path)),
+        None => format!("{after}; there is nothing to resume from yet, and the same command begins anew"),
     }
 }
 

@@ -39,7 +39,8 @@ pub struct TrainingLoop<'a> {
 }
 
 impl TrainingLoop<'_> {
-    /// The report of a finished run with the same fingerprint in the folder `out`, if there is one.
+    /// The report of a finished run with the same fingerprint in the folder `out`, if there is one. What a kill at its end
+    /// left there goes.
     ///
     /// # Errors
     /// [`Error::Folder`] when the folder holds another model; [`Error::Io`] and [`Error::Model`] for a report that does
@@ -51,7 +52,10 @@ impl TrainingLoop<'_> {
         let path = out.join(REPORT);
         let report = if path.exists() { Some(files::read_json::<TrainReport>(&path)?) } else { None };
         match report {
-            Some(report) if report.fingerprint == self.fingerprint => Ok(Some(report)),
+            Some(report) if report.fingerprint == self.fingerprint => {
+                CheckpointFolder::clear(out);
+                Ok(Some(report))
+            }
             _ => {
                 let message =
                     "already holds a model of another run; take another output folder, or remove it";
@@ -74,7 +78,6 @@ impl TrainingLoop<'_> {
         observer: &mut dyn Observer,
     ) -> Result<TrainReport> {
         if let Some(report) = self.finished(out)? {
-            CheckpointFolder::clear(out);
             return Ok(report);
         }
         if learner.sentences() == 0 {
@@ -84,8 +87,11 @@ impl TrainingLoop<'_> {
         }
         let folder = CheckpointFolder::open(out)?;
         // What a process that was killed was writing.
-        for own in [Some(out), target_out].into_iter().flatten().filter(|own| own.is_dir()) {
-            remove_partial(own)?;
+        let checkpoint = folder.file();
+        for own in [Some(out), target_out, checkpoint.parent()].into_iter().flatten() {
+            if own.is_dir() {
+                remove_partial(own)?;
+            }
         }
         let mut run = Run {
             plan: self,
@@ -93,7 +99,7 @@ impl TrainingLoop<'_> {
             observer,
             out,
             target_out,
-            file: folder.file(),
+            file: checkpoint,
             progress: Progress::default(),
             best: None,
             best_target: None,
@@ -333,7 +339,7 @@ impl Run<'_> {
     }
 
     fn stopped(&self) -> Error {
-        Error::Stopped { step: self.progress.steps, checkpoint: self.file.clone() }
+        Error::Stopped { step: self.progress.steps, checkpoint: Some(self.file.clone()) }
     }
 
     fn report(&self, parameters: usize) -> TrainReport {

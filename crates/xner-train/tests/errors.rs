@@ -68,7 +68,7 @@ fn every() -> Vec<(Error, ErrorKind)> {
         (Error::Deadline, Deadline),
         (Error::Cancelled, Stopped),
         (Error::Busy { message: "9 bytes wait".to_owned() }, Busy),
-        (Error::Stopped { step: 3, checkpoint: path.clone() }, Stopped),
+        (Error::Stopped { step: 3, checkpoint: Some(path.clone()) }, Stopped),
         (Error::from(xner_crf::Error::Tags { found: 0 }), BadInput),
         (vectors(xner_embed::Error::Empty { path: path.clone() }), BadInput),
         (vectors(xner_embed::Error::Stopped { restart: 0 }), Stopped),

@@ -13,6 +13,7 @@ use crate::args::{Layout, perhaps_text};
 use crate::columns::TagFile;
 use crate::ending;
 use crate::exit::not_empty;
+use crate::outputs::Inputs;
 use crate::progress::Progress;
 
 /// Convert between formats and tagging schemes
@@ -77,6 +78,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if to_kind.format.is_none() {
         ending::check(&args.output, Some("--to"))?;
     }
+    Inputs::of([&args.input]).spare(&args.output)?;
     let (from, to) = (from_kind.format_of(&args.input), to_kind.format_of(&args.output));
     let input = Input::open(&args.input)?;
     if from == to && matches!(from, Format::Conll | Format::Tsv) {

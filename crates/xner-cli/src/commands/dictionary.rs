@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use serde::Serialize;
+use xner_corpus::write::Output;
 use xner_embed::dictionary::{DictionaryWriter, InduceConfig, Induced, induce};
 
 use crate::ending;
+use crate::outputs::Inputs;
 use crate::progress::{Progress, note};
 use crate::reading::mapped;
 
@@ -65,6 +67,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     };
     config.check()?;
     ending::check(&args.out, None)?;
+    Inputs::default().mapping(&args.mapping).spare(&args.out)?;
+    Output::probe(&args.out)?;
     let spinner = Progress::spinner("reading");
     let (source, target) = mapped(&args.mapping)?;
     drop(spinner);

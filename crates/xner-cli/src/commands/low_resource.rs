@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use xner_corpus::write::FolderLock;
 use xner_eval::Summary;
 use xner_train::{Device, Settings};
 use xner_transfer::meta::low_resource::{
@@ -14,6 +15,7 @@ use xner_transfer::report::{REPORT as TRANSFER_REPORT, TransferReport};
 use super::printed::{self, PRINTED};
 use crate::exit::bad_input;
 use crate::interrupt;
+use crate::outputs::{Force, Inputs, Kind};
 use crate::watch::Watch;
 
 /// Tune models on a few labelled sentences of a language, and score them
@@ -34,6 +36,8 @@ pub(crate) struct Args {
     /// The folder of the scores
     #[arg(long, value_name = "DIR", required_unless_present_any = PRINTED)]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    force: Force,
     /// A setting in the place of the config's, as in --set training.epochs=3
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -57,11 +61,17 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let out = args.out.as_deref().unwrap_or(Path::new(""));
     let config = LowResourceConfig::read_with(file, &args.set)?;
     let models = args.model.iter().map(|model| named(model)).collect::<Result<Vec<_>>>()?;
+    let inputs = models.iter().fold(Inputs::of(&args.config).settings(&config), |inputs, (_, folder)| {
+        inputs.model(folder)
+    });
+    inputs.spare_in(out, &[REPORT])?;
+    Kind::Scores.claim(out, args.force)?;
+    let lock = FolderLock::take(out)?;
     let [train, test] = config.corpora().with_context(|| format!("{}: cannot tune", file.display()))?;
-    interrupt::listen()?;
+    interrupt::listen();
     let mut watch = Watch::new(interrupt::asked);
     let report = tune(&config, [&train, &test], &models, out, &args.device, &mut watch)?;
-    drop(watch);
+    drop((watch, lock));
     interrupt::done();
     if args.json { super::print_json(&report) } else { super::print(&text(&report, out)) }
 }

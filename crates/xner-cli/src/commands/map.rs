@@ -6,10 +6,11 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use clap::builder::{PossibleValue, TypedValueParser};
 use serde::Serialize;
+use xner_corpus::write::FolderLock;
 use xner_embed::dictionary::Dictionary;
 use xner_embed::judge::{self, Induction};
 use xner_embed::map::{
-    self, CheckedConfig, Direction, MapConfig, Mapped, Method, ProcrustesConfig, Refinement, Report,
+    self, CheckedConfig, Direction, MAPPING_FILES, MapConfig, Mapped, Method, ProcrustesConfig, Refinement, Report,
     Resources, VectorFiles, checkpoint_folder,
 };
 use xner_embed::normalise::Step;
@@ -22,6 +23,7 @@ use super::printed::{self, PRINTED};
 use crate::args::named;
 use crate::exit::bad_input;
 use crate::interrupt;
+use crate::outputs::{Force, Inputs, Kind, tell_left};
 use crate::progress::{Progress, note};
 use crate::reading::{Reading, VectorsFormat};
 use crate::watch::Watch;
@@ -53,6 +55,8 @@ pub(crate) struct Args {
     /// The folder to be
     #[arg(long, value_name = "DIR", required_unless_present_any = PRINTED)]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    force: Force,
     /// Settings other than the method's own (TOML); --print-config prints them all
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -128,10 +132,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         return Ok(());
     };
     let config = args.settings(method)?;
-    if out.join("report.json").is_file() {
-        let out = out.display();
-        return Err(bad_input(format!("{out}: already holds a mapping; name another folder, or remove it")));
-    }
+    let files = [&args.config, &args.dictionary, &args.eval].into_iter().flatten();
+    Inputs::of(files.chain([source, target])).spare_in(out, &MAPPING_FILES)?;
+    no_mapping(out)?;
+    Kind::Mapping.claim(out, args.force)?;
+    // Before anything is read: a folder that cannot be written to, or that another process has, is told at once.
+    let lock = FolderLock::take(out)?;
+    no_mapping(out)?;
     let begun = Instant::now();
     let spinner = Progress::spinner("reading");
     // The small files first: a fault in them is told at once.
@@ -144,7 +151,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     let (source, target) = (args.reading.open(source)?, args.reading.open(target)?);
     drop(spinner);
-    interrupt::listen()?;
+    interrupt::listen();
     let mapped = learn(&source, &target, &config, dictionary.as_ref(), out, args.device)?;
     interrupt::done();
     let spinner = Progress::spinner("writing");
@@ -153,7 +160,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         VectorsFormat::Safetensors => VectorFiles::Native,
     };
     map::save(out, &mapped, &config, &source, &target, files)?;
-    drop(spinner);
+    drop((spinner, lock));
+    tell_left(out);
     let eval = eval.map(|dictionary| judged(&mapped, &source, &target, &dictionary)).transpose()?;
     let outcome = Outcome {
         out,
@@ -165,6 +173,15 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         seconds: begun.elapsed().as_secs_f64(),
     };
     if args.json { super::print_json(&outcome) } else { super::print(&text(&outcome)) }
+}
+
+/// Refuses a folder with a mapping that is finished.
+fn no_mapping(out: &Path) -> Result<()> {
+    if out.join("report.json").is_file() {
+        let out = out.display();
+        return Err(bad_input(format!("{out}: already holds a mapping; name another folder, or remove it")));
+    }
+    Ok(())
 }
 
 impl Args {

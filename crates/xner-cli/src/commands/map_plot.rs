@@ -12,6 +12,8 @@ use super::entity_words::{EntityWord, entity_words};
 use super::word_plot::{Rows, Side, draw};
 use crate::args::{self, Layout};
 use crate::exit::{at_least_one, bad_input};
+use crate::outputs::Inputs;
+use crate::picture::Picture;
 use crate::progress::Progress;
 use crate::reading::{Reading, mapped};
 
@@ -71,6 +73,8 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     at_least_one("--words", args.words)?;
+    let files = [&args.source, &args.target, &args.source_corpus, &args.target_corpus];
+    Picture::probe(&args.out, &Inputs::of(files).mapping(&args.mapping))?;
     let spinner = Progress::spinner("reading");
     let options = args.layout.read(args.format);
     let own = [&args.source, &args.target].map(|file| args.reading.open(file));

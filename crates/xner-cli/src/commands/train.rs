@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use xner_corpus::read::whole_text;
+use xner_corpus::write::FolderLock;
 use xner_eval::Scores;
 use xner_tagger::bert::train::BertTrainConfig;
 use xner_tagger::config::DataConfig;
@@ -17,6 +18,7 @@ use xner_train::{Device, Error, Evaluation, Settings, TrainReport, read_labelled
 use super::printed::{self, PRINTED};
 use crate::exit::bad_input;
 use crate::interrupt;
+use crate::outputs::{Force, Inputs, Kind, MODEL_FILES, tell_left};
 use crate::progress::Progress;
 use crate::watch::Watch;
 
@@ -33,6 +35,8 @@ pub(crate) struct Args {
     /// The model directory to be
     #[arg(long, value_name = "DIR", required_unless_present_any = PRINTED)]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    force: Force,
     /// Go on from the checkpoint in the model directory; it is an error if there is none
     #[arg(long)]
     resume: bool,
@@ -92,6 +96,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
     {
         return Err(bad_input(format!("{}: there is no checkpoint to resume from", out.display())));
     }
+    plan.inputs(&config_file).spare_in(&out, &MODEL_FILES)?;
+    Kind::Model.claim(&out, args.force)?;
+    // Before anything is read: a folder that cannot be written to, or that another process has, is told at once.
+    let made = FolderLock::take(&out)?.release();
     let begun = Instant::now();
     let spinner = Progress::spinner("reading");
     // Read before training, so that a fault is told now and not at the end.
@@ -99,11 +107,13 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let test = test.as_ref().map(|path| read_labelled("data.test", path, read)).transpose()?;
     let data = plan.read_data().with_context(|| format!("{}: cannot train", config_file.display()))?;
     drop(spinner);
-    interrupt::listen()?;
+    interrupt::listen();
     let mut watch = Watch::new(interrupt::asked);
     let report = plan.train(data, &out, &args.device, &mut watch);
     let report = report.map_err(|fault| in_config(fault, &config_file))?;
     drop(watch);
+    drop(made);
+    tell_left(&out);
     interrupt::done();
     let test = match test {
         Some(test) => {
@@ -141,6 +151,13 @@ impl Plan {
         }
         let config = TrainConfig::read_with(path, set)?;
         Ok(Self::BiLstm(TrainConfig { seed: seed.unwrap_or(config.seed), ..config }))
+    }
+
+    fn inputs(&self, file: &Path) -> Inputs {
+        match self {
+            Self::BiLstm(config) => Inputs::of([file]).settings(config),
+            Self::Bert(config) => Inputs::of([file]).settings(config),
+        }
     }
 
     fn data(&self) -> &DataConfig {

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use xner_corpus::Scheme;
 use xner_corpus::read::Format;
+use xner_corpus::write::FolderLock;
 use xner_embed::translate::Strategy;
 use xner_train::Settings;
 use xner_transfer::transadv::data::{self, Coverage, WithoutEntities, Words};
@@ -14,6 +15,7 @@ use xner_transfer::transadv::{SETS_SEED, TransAdvConfig, TransAdvCorpora};
 
 use crate::args::{self, Layout};
 use crate::exit::bad_input;
+use crate::outputs::{Force, Inputs, Kind, SETS};
 use crate::progress::{Progress, note};
 
 /// Make the data that TransAdv is trained on: a labelled corpus translated, code-switched and shuffled
@@ -43,6 +45,8 @@ pub(crate) struct Args {
     /// The folder of the files that are made
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    #[command(flatten)]
+    force: Force,
     /// What is translated as one [default: word]
     #[arg(long, value_parser = args::phrasing())]
     strategy: Option<Strategy>,
@@ -82,6 +86,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let Some(train) = &config.source.train else {
         return Err(bad_input("no corpus is named: expected --source, or `source.train` in the config"));
     };
+    let inputs = Inputs::of([&args.config, &args.phrases].into_iter().flatten()).settings(&config);
+    inputs.spare_in(&args.out, &SETS)?;
+    Kind::Sets.claim(&args.out, args.force)?;
+    let _lock = FolderLock::take(&args.out)?;
     let spinner = Progress::spinner("reading, and making the dictionary");
     let source = TransAdvCorpora::source(&config)?;
     let translator = data::translator(&config.dictionary, config.phrases.as_deref())?;

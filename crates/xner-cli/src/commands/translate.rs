@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde::Serialize;
 use xner_corpus::Scheme;
 use xner_corpus::read::{Format, stream};
-use xner_corpus::write::{WriteOptions, Writer};
+use xner_corpus::write::{Output, WriteOptions, Writer};
 use xner_embed::dictionary::Dictionary;
 use xner_embed::translate::{
     Chain, Choice, DictionaryTranslator, Strategy, Tally, TranslateConfig, Weights, translate,
@@ -15,6 +15,7 @@ use xner_embed::translate::{
 use crate::args::{self, Layout};
 use crate::ending;
 use crate::exit::not_empty;
+use crate::outputs::Inputs;
 use crate::progress::{Progress, note};
 
 /// Translate a labelled corpus word by word, keeping its labels
@@ -85,6 +86,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if args.out_format.is_none() {
         ending::check(&args.out, Some("--out-format"))?;
     }
+    let inputs = [&args.corpus, &args.dictionary].into_iter().chain(&args.phrases);
+    Inputs::of(inputs).spare(&args.out)?;
+    Output::probe(&args.out)?;
     let spinner = Progress::spinner("reading the dictionary");
     let mut links = Vec::new();
     for file in args.phrases.iter().chain([&args.dictionary]) {

@@ -136,6 +136,12 @@ pub fn interrupt(child: &Child) {
     process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
 }
 
+/// Sends a process a signal: `INT`, `KILL` and so on.
+pub fn signal(child: &Child, name: &str) {
+    let sent = process::Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
+    assert!(sent.unwrap().success(), "{name}");
+}
+
 /// Sentences that a tiny model learns by heart.
 pub const CORPUS: &str = "\
 Mira B-PER\nSol I-PER\nmet O\nOtto B-PER\nin O\nLund B-LOC\n\n\

@@ -3,15 +3,14 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use bzip2::write::BzEncoder;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 #[cfg(feature = "xz")]
 use liblzma::write::XzEncoder;
-use tempfile::NamedTempFile;
 
+use super::partial::{Partial, remove_partial};
 #[cfg(not(feature = "xz"))]
 use crate::read::no_xz;
 use crate::{Error, Result};
@@ -19,7 +18,8 @@ use crate::{Error, Result};
 /// A file being written, compressed if its name ends in `.gz`, `.xz` or `.bz2`. The name `-` is standard output.
 ///
 /// The bytes go to a temporary file beside the target, which [`Output::finish`] syncs and renames. An output that is
-/// dropped before that leaves nothing behind. A pipe or a device is written directly.
+/// dropped before that leaves nothing behind, and what a killed process left goes when the next output is made in the
+/// folder. A pipe or a device is written directly.
 pub struct Output {
     encoder: Encoder,
     path: PathBuf,
@@ -46,14 +46,10 @@ impl Encoder {
 }
 
 enum Sink {
-    Temporary(NamedTempFile, PathBuf),
+    Temporary(Partial, PathBuf),
     Direct(File),
     Stdout(io::Stdout),
 }
-
-/// The name of a file until it is complete: these two with random letters between them.
-const PREFIX: &str = ".xner-";
-const SUFFIX: &str = ".part";
 
 impl Output {
     /// Begins the file `path`. Zstd is read, not written: a name that ends in `.zst` gets plain bytes.
@@ -84,6 +80,23 @@ impl Output {
         Ok(Self { encoder, path: path.to_owned() })
     }
 
+    /// Tells whether the file `path` can be written, and leaves nothing there: before work whose output it is to be.
+    ///
+    /// # Errors
+    /// As [`Output::create`]; [`Error::Io`] when there is no room.
+    pub fn probe(path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        drop(Self::create(path)?);
+        if path == Path::new("-") {
+            return Ok(());
+        }
+        let probed = Sink::open(path).and_then(|sink| match sink {
+            Sink::Temporary(mut file, _) => file.fill(),
+            Sink::Direct(_) | Sink::Stdout(_) => Ok(()),
+        });
+        probed.map_err(|fault| Error::Io { path: path.to_owned(), fault })
+    }
+
     /// Completes the file and gives it its name.
     ///
     /// # Errors
@@ -105,36 +118,6 @@ impl Output {
     pub fn error(&self, fault: io::Error) -> Error {
         Error::Io { path: self.path.clone(), fault }
     }
-}
-
-/// Removes the temporary files of [`Output`]s in a folder, which killed processes left there. No other process may be
-/// writing there. Otherwise use [`remove_partial_older`].
-///
-/// # Errors
-/// [`Error::Io`] when the folder does not read, or a file cannot be removed.
-pub fn remove_partial(folder: &Path) -> Result<()> {
-    remove_partial_older(folder, Duration::ZERO)
-}
-
-/// As [`remove_partial`], but only for files that have not been written to for the time `age`.
-///
-/// # Errors
-/// As [`remove_partial`].
-pub fn remove_partial_older(folder: &Path, age: Duration) -> Result<()> {
-    let in_folder = |fault| Error::Io { path: folder.to_owned(), fault };
-    for entry in fs::read_dir(folder).map_err(in_folder)? {
-        let entry = entry.map_err(in_folder)?;
-        let name = entry.file_name();
-        let ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
-        let old = || {
-            let changed = entry.metadata().and_then(|data| data.modified());
-            changed.is_ok_and(|at| at.elapsed().is_ok_and(|since| since >= age))
-        };
-        if ours && (age.is_zero() || old()) {
-            fs::remove_file(entry.path()).map_err(|fault| Error::Io { path: entry.path(), fault })?;
-        }
-    }
-    Ok(())
 }
 
 /// Refuses a folder that does not exist. The system's fault would name the temporary file, which the caller does not
@@ -163,15 +146,9 @@ impl Sink {
             _ => Path::new("."),
         };
         check_folder(folder)?;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(PREFIX).suffix(SUFFIX);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mode = fs::metadata(&target).map_or(0o666, |existing| existing.permissions().mode() & 0o777);
-            builder.permissions(fs::Permissions::from_mode(mode));
-        }
-        Ok(Self::Temporary(builder.tempfile_in(folder)?, target))
+        // What killed processes left here goes by the way; where it cannot, that is no fault of this file.
+        let _ = remove_partial(folder);
+        Ok(Self::Temporary(Partial::create(folder, Some(&target))?, target))
     }
 
     fn inner(&mut self) -> &mut dyn Write {
@@ -184,8 +161,7 @@ impl Sink {
 
     fn finish(mut self) -> io::Result<()> {
         let Self::Temporary(file, target) = self else { return self.flush() };
-        file.as_file().sync_all()?;
-        file.persist(target).map(drop).map_err(|error| error.error)
+        file.persist(&target)
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use xner_corpus::write::remove_own;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::Pair;
@@ -107,16 +108,16 @@ impl Checkpoint {
         };
         tensors.write(&self.folder.join(FILE), &note)
     }
+}
 
-    /// Removes a checkpoint folder; one that is not there is removed already.
-    pub(super) fn remove(folder: &Path) -> Result<()> {
-        match fs::remove_dir_all(folder) {
-            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::Io { path: folder.to_owned(), fault })
-            }
-            _ => Ok(()),
-        }
-    }
+/// Removes a run's checkpoint from the folder that it was written to, and the folder if nothing else is in it. What is
+/// not there is removed already, and what is another's stays.
+///
+/// # Errors
+/// What the system says.
+pub fn remove_checkpoint(folder: &Path) -> Result<()> {
+    remove_own(folder, &[FILE])?;
+    Ok(())
 }
 
 /// Whose run it is: a digest of config, vectors and first dictionary.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use xner_corpus::read::{check_regular, regular_text};
 use xner_corpus::write::remove_partial;
 
-use super::checkpoint::Checkpoint;
+use super::checkpoint::remove_checkpoint;
 use super::config::MapConfig;
 use super::exact;
 use super::mapping::Mapping;
@@ -23,6 +23,10 @@ const MAPPING: &str = "mapping.safetensors";
 const CONFIG: &str = "config.json";
 const REPORT: &str = "report.json";
 const CHECKPOINT: &str = "checkpoint";
+
+/// The names of all files that a mapping's folder may have of [`save`].
+pub const MAPPING_FILES: [&str; 7] =
+    [CONFIG, MAPPING, REPORT, "source.safetensors", "source.vec", "target.safetensors", "target.vec"];
 
 /// How a mapping's folder holds the mapped vectors.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -63,7 +67,7 @@ pub fn checkpoint_folder(dir: impl AsRef<Path>) -> PathBuf {
 /// Writes a mapping's folder: `source.vec` and `target.vec`, all words of `source` and `target` mapped;
 /// `mapping.safetensors`, the matrices and the normalisation; `config.json`; `report.json`, which comes last, so that a
 /// folder with a report is whole. Each file is written under a temporary name and renamed. The checkpoint inside the
-/// folder, where there is one, is removed.
+/// folder, where there is one, is removed. One process at a time may do so: see [`xner_corpus::write::FolderLock`].
 ///
 /// # Errors
 /// What the system says; [`Error::Incompatible`] for vectors of another dimension.
@@ -90,7 +94,7 @@ pub fn save(
     write_mapping(&dir.join(MAPPING), mapping)?;
     write_json(&dir.join(CONFIG), config)?;
     write_json(&dir.join(REPORT), report)?;
-    Checkpoint::remove(&checkpoint_folder(dir))
+    remove_checkpoint(&checkpoint_folder(dir))
 }
 
 fn write_mapping(path: &Path, mapping: &Mapping) -> Result<()> {

@@ -30,12 +30,13 @@ mod spelling;
 mod state;
 mod stored;
 
+pub use checkpoint::remove_checkpoint;
 pub use config::{
     CheckedConfig, CriterionConfig, Direction, Finish, Induction, Initialiser, MapConfig, Method,
     ProcrustesConfig, RcslsConfig, Refinement, SelfLearningConfig, Side, SimilarityConfig,
 };
 pub use criterion::criterion;
-pub use folder::{MappingFolder, VectorFiles, checkpoint_folder, open, save};
+pub use folder::{MAPPING_FILES, MappingFolder, VectorFiles, checkpoint_folder, open, save};
 pub use induce::induced_pairs;
 pub use mapping::Mapping;
 pub use procrustes::procrustes;

@@ -28,7 +28,8 @@ pub struct Resources<'a> {
     /// Where adversarial training runs.
     pub device: Device,
     /// The folder of the checkpoint; a run that finds one there goes on from it, with the same result to the bit.
-    /// It stays after the run's end: [`super::save`] removes it from the folder it writes.
+    /// It stays after the run's end: [`super::save`] removes it from the folder it writes. One process at a time may
+    /// use it: whoever shares folders with others takes a [`xner_corpus::write::FolderLock`].
     pub checkpoint: Option<&'a Path>,
     /// Iterations between two checkpoints; restarts end with one in any case.
     pub checkpoint_every: usize,

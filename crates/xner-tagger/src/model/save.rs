@@ -1,8 +1,9 @@
 //! A model to a folder.
 
-use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use xner_corpus::write::{PartialFolder, remove_partial};
 
 use super::{CONFIG, Model};
 use crate::{Error, Result};
@@ -38,15 +39,12 @@ impl Model {
             }
             (Old::Nothing | Old::Empty, _) | (Old::Model, Existing::Replace) => {}
         }
-        let partial = beside(folder, ".partial")?;
-        remove(&partial)?;
-        fs::create_dir_all(&partial).map_err(Error::io(&partial))?;
-        let written = self.write(&partial).and_then(|()| old.replace(folder, &partial));
-        if written.is_err() {
-            // What went wrong is told; that no trace is left of it is only tried.
-            let _ = remove(&partial);
-        }
-        written
+        let parent = parent(folder)?;
+        // What a killed process was writing goes by the way; where it cannot, that is no fault of this model.
+        let _ = remove_partial(parent);
+        let partial = PartialFolder::create(parent)?;
+        self.write(partial.path())?;
+        old.replace(folder, partial, self)
     }
 }
 
@@ -73,41 +71,54 @@ impl Old {
     }
 
     /// Puts `partial` in the place of `folder`.
-    fn replace(&self, folder: &Path, partial: &Path) -> Result<()> {
-        let rename = |from: &Path, to: &Path| fs::rename(from, to).map_err(Error::io(to));
+    fn replace(&self, folder: &Path, partial: PartialFolder, new: &Model) -> Result<()> {
         match self {
-            Self::Nothing => rename(partial, folder),
+            Self::Nothing => Ok(partial.persist(folder)?),
             Self::Empty => {
                 fs::remove_dir(folder).map_err(Error::io(folder))?;
-                rename(partial, folder)
+                Ok(partial.persist(folder)?)
             }
             Self::Model | Self::Other => {
-                let old = beside(folder, ".old")?;
-                remove(&old)?;
-                rename(folder, &old)?;
-                if let Err(fault) = rename(partial, folder) {
-                    rename(&old, folder)?;
-                    return Err(fault);
+                only_a_model(folder, new)?;
+                // In a folder of a name that nobody has: what lies beside this one is another's.
+                let old = PartialFolder::create(parent(folder)?)?;
+                let kept = old.path().join("old");
+                fs::rename(folder, &kept).map_err(Error::io(folder))?;
+                if let Err(fault) = partial.persist(folder) {
+                    fs::rename(&kept, folder).map_err(Error::io(folder))?;
+                    return Err(fault.into());
                 }
-                remove(&old)
+                Ok(())
             }
         }
     }
 }
 
-/// The folder of this name with something behind it.
-fn beside(folder: &Path, ending: &str) -> Result<PathBuf> {
-    let Some(name) = folder.file_name() else {
-        return Err(Error::folder(folder, "has no name of its own; name the folder that is to be written"));
-    };
-    let name: OsString = [name, ending.as_ref()].into_iter().collect();
-    Ok(folder.with_file_name(name))
+/// The endings of files that models have.
+const ENDINGS: [&str; 7] = ["bin", "index", "json", "model", "onnx", "safetensors", "txt"];
+
+/// Refuses to remove a folder with what no model has: folders, hidden files, files of other endings than models and this
+/// one have.
+fn only_a_model(folder: &Path, new: &Model) -> Result<()> {
+    for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
+        let path = entry.map_err(Error::io(folder))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        let known = new.files.contains_key(&name) || ENDINGS.contains(&ending);
+        if name.starts_with('.') || !path.is_file() || !known {
+            let message = format!("holds `{}` beside the model, which is no file of one", name.escape_debug());
+            return Err(Error::folder(folder, message + "; take another folder, or move it away"));
+        }
+    }
+    Ok(())
 }
 
-fn remove(folder: &Path) -> Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => Err(Error::io(folder)(fault)),
-        _ => Ok(()),
+/// The folder in which a folder lies.
+fn parent(folder: &Path) -> Result<&Path> {
+    match (folder.file_name(), folder.parent()) {
+        (Some(_), Some(parent)) if parent == Path::new("") => Ok(Path::new(".")),
+        (Some(_), Some(parent)) => Ok(parent),
+        _ => Err(Error::folder(folder, "has no name of its own; name the folder that is to be written")),
     }
 }
 
@@ -150,5 +161,30 @@ mod tests {
         assert_eq!(fs::read_to_string(folder.path().join("letter.txt")).unwrap(), "dear");
         let fault = Model::read(folder.path()).unwrap_err();
         assert_eq!(fault.kind(), ErrorKind::BadInput);
+    }
+
+    #[test]
+    fn what_lies_beside_a_model_or_in_its_folder_is_left() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("model");
+        for other in ["model.partial", "model.old"] {
+            fs::create_dir(parent.path().join(other)).unwrap();
+            fs::write(parent.path().join(other).join("letter.txt"), "dear").unwrap();
+        }
+        model("1").save(&folder, Existing::Refuse).unwrap();
+        for other in ["notes.md", ".hidden", "runs"] {
+            let path = folder.join(other);
+            if other == "runs" { fs::create_dir(&path).unwrap() } else { fs::write(&path, "dear").unwrap() }
+            let fault = model("2").save(&folder, Existing::Replace).unwrap_err();
+            assert_eq!(fault.kind(), ErrorKind::StaleFolder, "{fault}");
+            assert!(fault.to_string().contains(&format!("holds `{other}` beside the model")), "{fault}");
+            assert!(path.exists());
+            if other == "runs" { fs::remove_dir(&path).unwrap() } else { fs::remove_file(&path).unwrap() }
+        }
+        model("2").save(&folder, Existing::Replace).unwrap();
+        for other in ["model.partial", "model.old"] {
+            assert_eq!(fs::read_to_string(parent.path().join(other).join("letter.txt")).unwrap(), "dear");
+        }
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 3);
     }
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use xner_corpus::write::remove_partial;
+use xner_corpus::write::{foreign, open_lock, remove_partial};
 use xner_train::{
     Device,
     files::{create_folder, read_json},
@@ -131,8 +131,7 @@ const MADE: [&str; 8] = [
 impl<'a> Claim<'a> {
     /// Locks `run.json`, which is made where there is none.
     fn of(out: &'a Path, made: bool, path: &Path) -> Result<Self> {
-        let file = File::options().write(true).create(true).truncate(false).open(path);
-        let lock = file.map_err(Error::io(path))?;
+        let lock = open_lock(path).map_err(Error::io(path))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { out, made, lock }),
             Err(TryLockError::WouldBlock) => Err(Error::folder(out, "is being worked on by another process")),
@@ -141,9 +140,10 @@ impl<'a> Claim<'a> {
     }
 
     /// What a run ends with; where it is a fault and nothing but phases was made, which are known by what they depend
-    /// on, the folder is nobody's again, so that the same command with a mended config may have it.
+    /// on, the folder is nobody's again, so that the same command with a mended config may have it. A stop promises to go
+    /// on from the folder only where there is something in it.
     pub(crate) fn run<T>(self, run: impl FnOnce() -> Result<T>) -> Result<T> {
-        run().inspect_err(|_| {
+        let ended = run().inspect_err(|_| {
             // What a phase leaves that failed at once is an empty folder. What cannot be removed, or is not empty,
             // stays.
             for name in MADE.iter().chain([&PHASES]) {
@@ -155,18 +155,32 @@ impl<'a> Claim<'a> {
                     let _ = std::fs::remove_dir(self.out);
                 }
             }
+        });
+        ended.map_err(|fault| match fault {
+            Error::Stopped { step, checkpoint } => {
+                Error::Stopped { step, checkpoint: checkpoint.filter(|path| begun(path)) }
+            }
+            fault => fault,
         })
     }
+}
+
+/// Whether a checkpoint is there, or in the folder of a run what it goes on from.
+pub(crate) fn begun(path: &Path) -> bool {
+    let made = |name: &String| name == IDENTITY || path.join(name).is_dir();
+    path.is_file() || foreign(path).is_ok_and(|names| names.iter().any(made))
 }
 
 /// Removes what was being written, in any folder of the run, when it was killed.
 fn sweep(folder: &Path) -> Result<()> {
     remove_partial(folder)?;
     for entry in std::fs::read_dir(folder).map_err(Error::io(folder))? {
-        let path = entry.map_err(Error::io(folder))?.path();
+        let entry = entry.map_err(Error::io(folder))?;
+        // What a link leads to is not the run's.
+        let own = entry.file_type().is_ok_and(|kind| kind.is_dir());
         // Phases may be another run's too, who is training there; each sweeps its own when it has it alone.
-        if path.is_dir() && path.file_name() != Some(PHASES.as_ref()) {
-            sweep(&path)?;
+        if own && entry.file_name() != PHASES {
+            sweep(&entry.path())?;
         }
     }
     Ok(())
@@ -218,7 +232,7 @@ mod tests {
         std::fs::write(out.join(REPORT), "{}").unwrap();
         drop(other);
         assert!(claim(&out, "two", &Device::Cuda(0)).unwrap().is_none(), "it is finished");
-        // A folder that was made for the run alone goes with it.
+        // A folder that was made for the run alone goes with it, and no stop promises to go on from there.
         let anew = folder.path().join("anew");
         claim(&anew, "one", &Device::Cpu)
             .unwrap()
@@ -226,6 +240,31 @@ mod tests {
             .run::<()>(|| Err(Error::folder(&anew, "broke")))
             .unwrap_err();
         assert!(!anew.exists());
+        let stop = || Error::Stopped { step: 0, checkpoint: Some(anew.clone()) };
+        let told = |work: &dyn Fn()| {
+            let claim = claim(&anew, "one", &Device::Cpu).unwrap().unwrap();
+            claim.run::<()>(|| Err({ work(); stop() })).unwrap_err().to_string()
+        };
+        assert!(told(&|| {}).contains("begins anew"), "{}", told(&|| {}));
+        let phase = || std::fs::create_dir_all(anew.join(PHASES).join("source-1")).unwrap();
+        assert_eq!(told(&phase), stop().to_string());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_claim_follows_no_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (out, victim) = (folder.path().join("out"), folder.path().join("victim"));
+        std::fs::create_dir(&out).unwrap();
+        std::fs::write(&victim, "").unwrap();
+        std::os::unix::fs::symlink(&victim, out.join(IDENTITY)).unwrap();
+        let fault = claim(&out, "one", &Device::Cpu).unwrap_err().to_string();
+        assert!(fault.contains("run.json: is a link or no file"), "{fault}");
+        assert_eq!(std::fs::metadata(&victim).unwrap().len(), 0);
+        // Nor does what sweeps a run's folder: a link that leads around has no end.
+        std::fs::remove_file(out.join(IDENTITY)).unwrap();
+        std::os::unix::fs::symlink(&out, out.join("around")).unwrap();
+        claim(&out, "one", &Device::Cpu).unwrap().unwrap();
     }
 
     /// Of many that begin at the same time one gets the folder, and the others are told why they do not.

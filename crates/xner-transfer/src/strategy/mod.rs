@@ -16,7 +16,7 @@ use xner_tagger::{evaluate, open};
 use xner_train::{Checked, Fingerprint, Result, Settings, TrainReport};
 
 pub use claim::PHASE_FORMAT;
-pub(crate) use claim::{of_finished, of_no_run};
+pub(crate) use claim::{begun, of_finished, of_no_run};
 pub use models::Models;
 pub use phases::{Phase, Phases, Place, Plan};
 pub(crate) use run::fingerprint as run_fingerprint;

@@ -110,7 +110,7 @@ impl<'a> Phases<'a> {
     pub fn tell(&mut self, phase: &str, what: What<'_>) -> Result<()> {
         match self.observer.event(&Event { phase, what }) {
             Flow::Continue => Ok(()),
-            Flow::Stop => Err(Error::Stopped { step: self.steps, checkpoint: self.out.to_owned() }),
+            Flow::Stop => Err(Error::Stopped { step: self.steps, checkpoint: Some(self.out.to_owned()) }),
         }
     }
 

@@ -1,7 +1,6 @@
 //! The word vectors that the taggers read.
 
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use xner_corpus::Sentence;
@@ -141,10 +140,7 @@ fn learn(
             return Err(Error::folder(folder, message));
         }
         // It is still there when the run was killed just behind the report.
-        match std::fs::remove_dir_all(&checkpoint) {
-            Err(fault) if fault.kind() != ErrorKind::NotFound => return Err(Error::io(&checkpoint)(fault)),
-            _ => {}
-        }
+        map::remove_checkpoint(&checkpoint)?;
         return Ok(map::open(folder)?);
     }
     let resources = Resources {
@@ -153,7 +149,12 @@ fn learn(
         checkpoint: Some(&checkpoint),
         ..Resources::default()
     };
-    let mapped = map::map(source, target, &settings.clone().check()?, &resources, observer)?;
+    let mapped = map::map(source, target, &settings.clone().check()?, &resources, observer);
+    let mapped = mapped.map_err(|fault| match fault {
+        // Every stop leaves a checkpoint.
+        xner_embed::Error::Stopped { .. } => Error::Stopped { step: 0, checkpoint: Some(checkpoint.clone()) },
+        fault => fault.into(),
+    })?;
     // First, since a folder with a report is whole.
     create_folder(folder)?;
     write_json(&key, &own)?;

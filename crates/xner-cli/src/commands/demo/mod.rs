@@ -6,8 +6,9 @@ mod report;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::ValueEnum;
+use xner_corpus::write::{FolderLock, PartialFolder};
 use xner_corpus::{Labelled, Sentence};
 use xner_embed::Vectors;
 use xner_embed::dictionary::Dictionary;
@@ -20,6 +21,7 @@ use xner_train::{Device, config::Optimiser};
 use self::mapping::Space;
 use self::report::{Mapping, Report, Rows};
 use crate::args::positive;
+use crate::outputs::{Force, Kind};
 use crate::paint;
 use crate::progress::Progress;
 use crate::watch::Watch;
@@ -46,6 +48,8 @@ pub(crate) struct Args {
     /// Keep the models in the folders `characters` and `words` of this directory
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    force: Force,
     /// Where to compute: cpu, cuda:0 or wgpu:0
     #[arg(long, default_value = "cpu")]
     device: Device,
@@ -77,6 +81,16 @@ const SHOWN: usize = 8;
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let begun = Instant::now();
+    // One that goes on a signal too.
+    let folder = PartialFolder::create(&std::env::temp_dir())?;
+    let out = args.out.as_deref().unwrap_or(folder.path());
+    let models = [true, false].map(|characters| out.join(if characters { "characters" } else { "words" }));
+    let mut made = Vec::new();
+    for model in &models {
+        Kind::Model.claim(model, args.force)?;
+        // Before the work: a folder that cannot be written to is told at once.
+        made.insert(0, FolderLock::take(model)?.release());
+    }
     let target = args.target.language();
     let spinner = Progress::spinner("making the sample");
     let sample = Sample::new(args.seed)?;
@@ -91,12 +105,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let judged = induction(&source_vectors, &mapped, &pairs, 10)?;
     drop(spinner);
 
-    let folder = tempfile::tempdir().context("a folder for the models cannot be made")?;
-    let out = args.out.as_deref().unwrap_or(folder.path());
     let train = sample.labelled(SOURCE, Split::Train, args.sentences);
     let dev = sample.labelled(SOURCE, Split::Dev, DEV);
     let taggers = [true, false].map(|characters| {
-        let model = out.join(if characters { "characters" } else { "words" });
+        let model = models[usize::from(!characters)].clone();
         let (train, dev) = (train.clone(), dev.clone());
         let data = TrainData { train, dev, vectors: Some(source_vectors.clone()), ..TrainData::default() };
         let config = config(args, characters);
@@ -104,6 +116,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     });
     let [characters, words] = taggers;
     let (characters, words) = (characters?, words?);
+    drop(made);
 
     let spinner = Progress::spinner("tagging");
     let source_test = sample.labelled(SOURCE, Split::Test, TEST);

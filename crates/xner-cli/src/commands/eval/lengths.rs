@@ -7,6 +7,7 @@ use xner_eval::{LengthTable, Lengths};
 use xner_figures::length_lines;
 
 use crate::exit::at_least_one;
+use crate::outputs::Inputs;
 use crate::picture::Picture;
 
 /// What is asked for by sentence length.
@@ -33,6 +34,11 @@ impl LengthArgs {
         at_least_one("--length-bins", *bins)?;
         let asked = by_length.is_some() || length_plot.is_some();
         Ok(asked.then(|| Lengths { width: by_length.unwrap_or(Lengths::default().width), bins: *bins }))
+    }
+
+    /// Refuses a picture that cannot be written, or is one of the files that are read.
+    pub(super) fn probe<'a>(&self, files: impl IntoIterator<Item = &'a PathBuf>) -> Result<()> {
+        self.length_plot.as_ref().map_or(Ok(()), |figure| Picture::probe(figure, &Inputs::of(files)))
     }
 
     /// A table that is to be printed, and not only drawn.

@@ -114,6 +114,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     at_least_one("--rounds", args.against.as_ref().map_or(1, |_| args.rounds as usize))?;
     let lengths = args.lengths.lengths()?;
     let files: Vec<_> = std::iter::once(&args.predicted).chain(&args.against).collect();
+    args.lengths.probe(files.iter().copied().chain([&args.gold]))?;
     let given =
         [("GOLD", Some(&args.gold)), ("PRED", Some(&args.predicted)), ("--against", args.against.as_ref())];
     let stdin: Vec<_> = given

@@ -12,6 +12,7 @@ use xner_transfer::meta::{MetaConfig, MetaCorpora, TrainedBy, cut, open_adapted,
 
 use crate::commands::source_index::{model_folder, source_index};
 use crate::exit::bad_input;
+use crate::outputs::Inputs;
 use crate::progress::warn;
 
 #[derive(Debug, clap::Args)]
@@ -32,6 +33,13 @@ pub(super) struct AdaptArgs {
 }
 
 impl AdaptArgs {
+    /// The inputs, and what adapting reads.
+    pub(super) fn inputs(&self, inputs: Inputs) -> Inputs {
+        let files = [&self.adapt, &self.adapt_config].into_iter().flatten();
+        let inputs = inputs.and(files);
+        self.adapt_encoder.as_ref().map(PathBuf::from).iter().fold(inputs, |inputs, folder| inputs.model(folder))
+    }
+
     /// Whether the model is to adapt.
     pub(super) fn wanted(&self) -> bool {
         self.adapt.is_some()

@@ -18,6 +18,7 @@ use xner_train::Device;
 use self::documents::Look;
 use crate::args::{self, Layout};
 use crate::exit::bad_input;
+use crate::outputs::Inputs;
 use crate::progress::Progress;
 
 /// So many sentences are tagged at a time: enough for all threads, little enough for memory.
@@ -74,6 +75,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         return Err(bad_input("--json is for text; columns are written as columns"));
     }
     crate::ending::check(&args.output, None)?;
+    let inputs = Inputs::of([&args.input]).model(&args.model);
+    args.adaptation.inputs(inputs).spare(&args.output)?;
+    // What cannot be written is told before a model is opened too.
+    Output::probe(&args.output)?;
     // What cannot be read is told before a model is opened, or a corpus indexed.
     let input = Input::open(&args.input)?;
     let tagger = if let Some(tagger) = adapt::open(args)? {

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use xner_corpus::write::{FolderLock, MadeFolder};
 use xner_train::settings::Renamed;
 use xner_train::{Device, Settings};
 use xner_transfer::Strategy;
@@ -14,6 +15,7 @@ use super::super::{print, print_json};
 use crate::args;
 use crate::exit::{bad_input, is_stop};
 use crate::interrupt;
+use crate::outputs::{Force, Inputs, Kind, tell_left};
 use crate::progress::{Progress, note};
 use crate::watch::Watch;
 
@@ -29,6 +31,8 @@ pub(super) struct Args {
     /// The folder of the model and its reports; made where there is none
     #[arg(long, value_name = "DIR", required_unless_present_any = PRINTED)]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    force: Force,
     /// Decides everything random, in place of the config's `seed`
     #[arg(long, value_name = "N", value_parser = args::seed())]
     seed: Option<u64>,
@@ -53,6 +57,11 @@ impl Args {
     pub(super) fn file(&self) -> &Path {
         // It is there: clap requires it.
         self.config.as_deref().unwrap_or(Path::new(""))
+    }
+
+    /// The folders of several seeds' runs.
+    fn folders(&self, out: &Path) -> Vec<PathBuf> {
+        self.seeds.iter().map(|seed| out.join(format!("seed-{seed}"))).collect()
     }
 
     /// Refuses seeds that would make the same run twice.
@@ -84,10 +93,19 @@ impl Args {
         };
         let own = config(self.seed, &mut |key| note(&format!("note: {key}")))?;
         let cannot = || format!("{}: cannot train", self.file().display());
+        let out = self.out.as_deref().unwrap_or(Path::new(""));
+        let folders = self.folders(out);
+        let inputs = Inputs::of(&self.config).settings(&own);
+        folders.iter().chain([&out.to_owned()]).try_for_each(|folder| inputs.spare_run(folder))?;
+        let kind = if self.seeds.is_empty() { Kind::Run } else { Kind::Runs };
+        kind.claim(out, self.force)?;
+        // Before anything is read: a folder that cannot be written to is told at once. The run has a lock of its own.
+        let made = MadeFolder::make(out)?;
+        let lock = (!self.seeds.is_empty()).then(|| FolderLock::take(out)).transpose()?;
         let spinner = Progress::spinner("reading");
         let data = strategy.read(&own).with_context(cannot)?;
         drop(spinner);
-        interrupt::listen()?;
+        interrupt::listen();
         let one = |config: &S::Config, out: &Path| -> Result<TransferReport> {
             let mut watch = Watch::new(interrupt::asked);
             let report = xner_transfer::run(strategy, config, &data, out, cache, &self.device, &mut watch);
@@ -97,19 +115,22 @@ impl Args {
                 other => other,
             }
         };
-        let out = self.out.as_deref().unwrap_or(Path::new(""));
         if self.seeds.is_empty() {
             let report = one(&own, out)?;
+            tell_left(out);
             interrupt::done();
             return if self.json { print_json(&report) } else { print(&text(&report, out)) };
         }
         let mut runs = Vec::new();
-        for &seed in &self.seeds {
+        for (&seed, folder) in self.seeds.iter().zip(&folders) {
             note(&format!("seed {seed}"));
-            runs.push(one(&config(Some(seed), &mut |_| {})?, &out.join(format!("seed-{seed}")))?);
+            Kind::Run.claim(folder, self.force)?;
+            runs.push(one(&config(Some(seed), &mut |_| {})?, folder)?);
+            tell_left(folder);
         }
         let (results, file) = (Results::new(runs), out.join(RESULTS));
         results.write(&file).with_context(|| format!("{}: cannot be written", file.display()))?;
+        drop((lock, made));
         interrupt::done();
         if self.json { print_json(&results) } else { print(&summary(&results, &file)) }
     }

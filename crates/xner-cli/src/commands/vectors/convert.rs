@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use xner_corpus::write::Output;
 use xner_embed::normalise::{Fitted, Step};
 use xner_embed::pca::pca;
 
+use crate::outputs::Inputs;
 use crate::progress::Progress;
 use crate::reading::{Reading, VectorsFormat, write};
 
@@ -40,6 +42,8 @@ pub(super) fn run(args: &Args) -> Result<()> {
         Some(format) => format,
         None => VectorsFormat::of_name(&args.output, "--format")?,
     };
+    Inputs::of([&args.input]).spare(&args.output)?;
+    Output::probe(&args.output)?;
     let _spinner = Progress::spinner("converting");
     let mut vectors = args.reading.open(&args.input)?;
     if !args.normalise.is_empty() {

@@ -10,7 +10,7 @@ use crate::map::spelling;
 use crate::map::stored::Stored;
 use crate::{Error, Result};
 
-/// Where adversarial training stands at the end of an epoch.
+/// Where adversarial training stands: at the end of an epoch, or within one in which it was stopped.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
     pub(super) config: AdversarialConfig,
@@ -18,6 +18,8 @@ pub struct State {
     pub(super) dim: usize,
     /// Epochs done.
     pub(super) epoch: usize,
+    /// Mapping steps done in the epoch after those.
+    pub(super) step: usize,
     /// The mapping's learning rate.
     pub(super) rate: f64,
     /// Whether an epoch's criterion was below the best before.
@@ -44,10 +46,18 @@ struct Note {
     seed: u64,
     dim: usize,
     epoch: usize,
+    /// Left out at the end of an epoch, as it was before there were other states.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    step: usize,
     /// Bits: a float's text may not bring it back.
     rate: u64,
     dropped: bool,
     best: Option<(u64, usize)>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_zero(step: &usize) -> bool {
+    *step == 0
 }
 
 /// The one metadata entry.
@@ -67,6 +77,7 @@ impl State {
             seed,
             dim,
             epoch: 0,
+            step: 0,
             rate: config.mapping_rate,
             dropped: false,
             mapping,
@@ -78,6 +89,11 @@ impl State {
     /// Epochs done.
     pub fn epoch(&self) -> usize {
         self.epoch
+    }
+
+    /// Mapping steps done in the running epoch; 0 between two epochs.
+    pub fn step(&self) -> usize {
+        self.step
     }
 
     /// The length of the vectors.
@@ -115,6 +131,7 @@ impl State {
             seed: self.seed,
             dim: self.dim,
             epoch: self.epoch,
+            step: self.step,
             rate: self.rate.to_bits(),
             dropped: self.dropped,
             best: self.best.as_ref().map(|best| (best.criterion.to_bits(), best.epoch)),
@@ -143,6 +160,10 @@ impl State {
         let note = note.ok_or_else(|| broken("has no entry `xner`"))?;
         let note: Note = spelling::read(note).map_err(broken)?;
         let config = note.config.check()?;
+        let (step, steps) = (note.step, config.steps());
+        if step >= steps {
+            return Err(broken(format!("is at step {step} of an epoch of {steps}")));
+        }
         let file = SafeTensors::deserialize(bytes).map_err(broken)?;
         let read = |name: &str, shape: &[usize]| -> Result<Vec<f32>> {
             let tensor = file.tensor(name).map_err(|fault| broken(format!("tensor `{name}`: {fault}")))?;
@@ -184,6 +205,7 @@ impl State {
             seed: note.seed,
             dim: note.dim,
             epoch: note.epoch,
+            step: note.step,
             rate: f64::from_bits(note.rate),
             dropped: note.dropped,
             mapping: read("mapping", &square)?,

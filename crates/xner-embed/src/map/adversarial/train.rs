@@ -32,8 +32,8 @@ pub struct Found {
 /// [`State::new`], or one that was kept.
 ///
 /// After each epoch `criterion` judges the mapping (more is better), and the best is found in the end. Then `keep` gets
-/// what training can go on from: it is the moment for a checkpoint. The observer stops training by [`Flow::Stop`]. Both
-/// row views are as they are to be mapped: normalised, most frequent words first.
+/// what training can go on from: it is the moment for a checkpoint. The observer stops training by [`Flow::Stop`], within
+/// an epoch too; what was reached goes to `keep` first. Both row views are as they are to be mapped: normalised, most frequent words first.
 ///
 /// # Errors
 /// [`Error::Diverged`] when a loss, the mapping or the criterion is no number any more; [`Error::Stopped`] in
@@ -62,10 +62,14 @@ pub fn train<B: Backend, N: Network<B>>(
         seed: state.seed,
     };
     while state.epoch < config.epochs && state.rate >= config.smallest_rate {
-        run.epoch(&state, observer)?;
-        state.epoch += 1;
+        let flow = run.epoch(&mut state, observer)?;
         state.mapping = host(&run.w);
         state.layers = run.network.layers();
+        if state.step > 0 {
+            keep(&state)?;
+            return Err(Error::Stopped { restart: 0 });
+        }
+        state.epoch += 1;
         let found = Matrix::from_f32(dim, dim, &state.mapping);
         let judged = criterion(&found)?;
         if judged.is_nan() {
@@ -75,7 +79,8 @@ pub fn train<B: Backend, N: Network<B>>(
         keep(&state)?;
         let (epoch, of) = (state.epoch, config.epochs);
         let step = Mapping::AdversarialEpoch { epoch, of, criterion: judged, best };
-        if tell(observer, &step) == Flow::Stop && epoch < of {
+        let stop = tell(observer, &step) == Flow::Stop || flow == Flow::Stop;
+        if stop && epoch < of {
             return Err(Error::Stopped { restart: 0 });
         }
     }
@@ -144,10 +149,11 @@ struct Run<'a, B: Backend, N> {
 }
 
 impl<B: Backend, N: Network<B>> Run<'_, B, N> {
-    fn epoch(&mut self, state: &State, observer: &mut dyn Observer) -> Result<()> {
+    /// The rest of the running epoch. Where the observer stops it before its end, the state says after how many steps.
+    fn epoch(&mut self, state: &mut State, observer: &mut dyn Observer) -> Result<Flow> {
         let steps = self.config.steps();
         let mut losses = Losses::<B>::default();
-        for step in 0..steps {
+        for step in std::mem::take(&mut state.step)..steps {
             self.step(state, step, &mut losses);
             if (step + 1) % LOOK == 0 || step + 1 == steps {
                 let (discriminator_loss, mapping_loss) = losses.take();
@@ -158,18 +164,19 @@ impl<B: Backend, N: Network<B>> Run<'_, B, N> {
                     return Err(diverged(state.epoch + 1, &what));
                 }
                 let (samples, of) = ((step + 1) * self.config.batch, steps * self.config.batch);
-                let step = Mapping::AdversarialSteps {
+                let told = Mapping::AdversarialSteps {
                     epoch: state.epoch + 1,
                     samples,
                     of,
                     loss: discriminator_loss,
                 };
-                if tell(observer, &step) == Flow::Stop {
-                    return Err(Error::Stopped { restart: 0 });
+                if tell(observer, &told) == Flow::Stop {
+                    state.step = (step + 1) % steps;
+                    return Ok(Flow::Stop);
                 }
             }
         }
-        Ok(())
+        Ok(Flow::Continue)
     }
 
     /// Some steps of the discriminator, one of the mapping.

@@ -2,18 +2,14 @@
 
 use std::io::ErrorKind;
 use std::path::Path;
-use std::time::Duration;
 
-use xner_corpus::write::{Output, remove_partial_older};
+use xner_corpus::write::Output;
 use xner_train::{Fingerprint, Tensors, files::create_folder};
 
 use super::vectors::{Origin, Vectors, check};
 use crate::{Error, Result};
 
 const TENSOR: &str = "vectors";
-
-/// What is being written here takes seconds: what nobody has written to for so long is of a process that was killed.
-const ABANDONED: Duration = Duration::from_hours(1);
 
 /// The `count` vectors of the name `name` in a folder, or those that `make` makes, which are kept there.
 pub(super) fn open_or_make(
@@ -30,8 +26,7 @@ pub(super) fn open_or_make(
     };
     // Before the work, not after it: the folder may be one that cannot be written to.
     create_folder(folder)?;
-    remove_partial_older(folder, ABANDONED)?;
-    drop(Output::create(&path)?);
+    Output::probe(&path)?;
     let vectors = make()?;
     Ok((write(&path, name, count, vectors)?, origin))
 }

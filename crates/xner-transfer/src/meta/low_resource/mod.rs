@@ -23,7 +23,7 @@ use xner_train::{
 pub use self::config::{LowResourceConfig, TunedParts};
 pub use crate::report::LOW_RESOURCE as REPORT;
 use crate::report::TestScores;
-use crate::strategy::{PHASE_FORMAT, of_no_run};
+use crate::strategy::{PHASE_FORMAT, begun, of_no_run};
 use crate::{Error, Result};
 
 /// `low-resource.json`
@@ -115,7 +115,8 @@ pub fn run(
                 let phase = format!("{name} {:.3} % draw {draw}", 100.0 * share);
                 let begin = Event { phase: &phase, what: What::Begin { sentences: own.len() } };
                 if observer.event(&begin) == Flow::Stop {
-                    return Err(Error::Stopped { step: 0, checkpoint: out.to_owned() });
+                    let checkpoint = begun(out).then(|| out.to_owned());
+                    return Err(Error::Stopped { step: 0, checkpoint });
                 }
                 // Names that differ only in characters unfit for a path still get folders of their own, and shares that
                 // are printed alike.

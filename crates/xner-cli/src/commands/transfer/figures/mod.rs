@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
+use xner_corpus::write::MadeFolder;
 use xner_corpus::{Labelled, Scheme, Sentence, Tag, entities};
 use xner_eval::{ByLength, LengthTable, Lengths, Mode};
 use xner_figures::{Tsne, length_lines};
@@ -18,6 +19,7 @@ use xner_transfer::zero_resource::{Base, Space, Variant, ZeroResourceConfig, Zer
 
 use super::super::word_plot::Drawn;
 use crate::exit::{at_least_one, bad_input};
+use crate::outputs::Inputs;
 use crate::picture::Picture;
 use crate::progress::Progress;
 
@@ -101,10 +103,12 @@ struct System {
 pub(super) fn run(args: &Args) -> Result<()> {
     at_least_one("--words", args.words)?;
     at_least_one("--width", args.width)?;
+    let inputs = Inputs::of([&args.config]).model(&args.run);
     let spinner = Progress::spinner("reading");
     let report = TransferReport::read(&args.run)?;
     if report.method == Method::TransAdv.name() {
         drop(spinner);
+        args.probe(&["stages"], &inputs)?;
         return stages::run(args, &report);
     }
     if report.method != "zero-resource" {
@@ -114,6 +118,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
             report.method
         )));
     }
+    args.probe(&["length", "words"], &inputs)?;
     // The run may have been given another seed than the config's.
     let config =
         ZeroResourceConfig { seed: report.seed, ..ZeroResourceConfig::read_with(&args.config, &args.set)? };
@@ -140,9 +145,20 @@ pub(super) fn run(args: &Args) -> Result<()> {
 impl Args {
     /// Where a figure goes; its folder is there then.
     fn figure(&self, name: &str) -> Result<PathBuf> {
-        let folder = self.out.clone().unwrap_or_else(|| self.run.join("figures"));
+        let folder = self.folder();
         std::fs::create_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
         Ok(folder.join(name))
+    }
+
+    /// Refuses figures that cannot be written. A folder that was made for them stays only if they come.
+    fn probe(&self, names: &[&str], inputs: &Inputs) -> Result<()> {
+        let folder = self.folder();
+        let _made = MadeFolder::make(&folder)?;
+        names.iter().try_for_each(|name| Picture::probe(&folder.join(name), inputs))
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| self.run.join("figures"))
     }
 
     fn tsne(&self) -> Tsne {
