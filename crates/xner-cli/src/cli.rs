@@ -4,8 +4,8 @@ use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    completions, convert, demo, dictionary, eval, low_resource, map, map_eval, map_plot, similar, stats, tag,
-    train, transadv_data, transfer, translate, vectors,
+    completions, convert, demo, dictionary, eval, low_resource, map, map_eval, map_plot, quantise, similar,
+    stats, tag, train, transadv_data, transfer, translate, vectors,
 };
 use crate::progress;
 
@@ -34,6 +34,7 @@ enum Command {
     Transfer(transfer::Args),
     LowResource(low_resource::Args),
     Tag(tag::Args),
+    Quantise(quantise::Args),
     Eval(eval::Args),
     Convert(convert::Args),
     Stats(stats::Args),
@@ -61,6 +62,7 @@ impl Cli {
             Command::Transfer(args) => transfer::run(args),
             Command::LowResource(args) => low_resource::run(&args),
             Command::Tag(args) => tag::run(&args),
+            Command::Quantise(args) => quantise::run(&args),
             Command::Eval(args) => eval::run(&args),
             Command::Convert(args) => convert::run(&args),
             Command::Stats(args) => stats::run(&args),

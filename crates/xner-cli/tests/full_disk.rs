@@ -139,7 +139,10 @@ fn a_folder_for_which_there_is_no_room_goes_on_when_there_is() {
                 let found = folder.tree("disk/out");
                 assert!(!found.keys().any(|name| name.contains(".xner-")), "{own}: {:?}", found.keys());
                 for (name, bytes) in &found {
-                    assert!(wanted.get(name).is_none_or(|whole| whole == bytes), "{own}: {name} is not whole");
+                    assert!(
+                        wanted.get(name).is_none_or(|whole| whole == bytes),
+                        "{own}: {name} is not whole"
+                    );
                 }
             }
             if let Some(disk) = &disk {
@@ -159,7 +162,10 @@ fn what_cannot_be_written_is_told_before_the_work() {
     let folder = folder();
     copy_model(&folder);
     folder.write("gone.toml", CONFIG.replace("train.conll", "gone.conll").as_bytes());
-    folder.write("bwet.toml", b"source.train = \"gone.conll\"\ntarget.vectors = \"gone.vec\"\ndictionary.file = \"gone\"\n");
+    folder.write(
+        "bwet.toml",
+        b"source.train = \"gone.conll\"\ntarget.vectors = \"gone.vec\"\ndictionary.file = \"gone\"\n",
+    );
     folder.write("low.toml", b"train = \"gone.conll\"\ntest = \"gone.conll\"\n");
     let commands = [
         "train --config gone.toml --out",

@@ -11,6 +11,7 @@ pub(crate) mod map;
 pub(crate) mod map_eval;
 pub(crate) mod map_plot;
 mod printed;
+pub(crate) mod quantise;
 pub(crate) mod similar;
 mod source_index;
 pub(crate) mod stats;

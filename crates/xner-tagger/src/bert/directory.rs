@@ -10,15 +10,17 @@ use xner_nn::{EncoderLayer, FixedLayer, NerBackend};
 use xner_train::{Purpose, digest, files, stream};
 
 use super::config::{BertConfig, Head, XnerKeys};
+use super::eight::{Rows, SCALE, precision};
 use super::encoder::BertEncoder;
 use super::head::TagHead;
 use super::network::{Embeddings, LastNorm};
 use super::parts::{Named, Read};
 use super::shapes;
+use super::table::Table;
 use super::tagger::BertTagger;
 use super::tags::labels;
 use super::tokeniser::{TOKENISER, TOKENISER_SETTINGS, Tokeniser};
-use super::weights::{Checkpoint, write_safetensors};
+use super::weights::{Checkpoint, Values, write_safetensors};
 use crate::{Error, Result};
 
 const CONFIG: &str = "config.json";
@@ -42,16 +44,17 @@ impl<B: NerBackend> BertTagger<B> {
         let keys = config.xner.unwrap_or_else(|| {
             let length = config.max_length().min(LENGTH);
             let overlap = OVERLAP.min(length / 4);
-            XnerKeys { scheme: labels.tags.scheme(), head: Head::Softmax, length, overlap }
+            XnerKeys { scheme: labels.tags.scheme(), head: Head::Softmax, length, overlap, bits: None }
         });
         digest::check(folder)?;
         let mut checkpoint = Checkpoint::open(folder)?;
-        let (hidden, count) = (config.hidden_size, config.labels.len());
+        let (hidden, count, precision) = (config.hidden_size, config.labels.len(), precision(keys.bits));
         // Before anything is allocated by the sizes that config.json claims.
         shapes::check(&checkpoint, &config)?;
         TagHead::<B>::expect(&checkpoint, hidden, labels.tags.len(), count, keys.head)?;
         let tokeniser = Arc::new(Tokeniser::open(folder, &config)?);
-        let encoder = BertEncoder::read(&mut checkpoint, config, device)?;
+        let encoder =
+            BertEncoder::read(&mut checkpoint, config, device, |layer| FixedLayer::once(layer, precision))?;
         let mut rng = stream(0, Purpose::Weights, 0, 0);
         let head = TagHead::of(&encoder.config, labels.tags.len(), keys.head, device, &mut rng);
         let head = head.read(&mut checkpoint, hidden, &labels.rows, count)?;
@@ -81,7 +84,7 @@ impl<B: NerBackend> BertTagger<B> {
 pub(super) struct Parts<'a, B: Backend> {
     pub config: &'a BertConfig,
     pub keys: XnerKeys,
-    pub words: &'a [f32],
+    pub words: &'a Table,
     pub embeddings: &'a Embeddings<B>,
     pub layers: Vec<Cow<'a, EncoderLayer<B>>>,
     pub last: Option<&'a LastNorm<B>>,
@@ -113,13 +116,31 @@ impl<B: Backend> Parts<'_, B> {
         if let Some(last) = last {
             last.write(names, prefix, &mut tensors);
         }
+        let matrices = tensors.len();
         head.write(&mut tensors);
+        let full = words.full();
         let shape = vec![config.vocab_size, config.embedding_size];
-        let words = (format!("{prefix}{}", names.words), shape, words);
-        let rest =
-            tensors.iter().map(|(name, shape, values)| (name.as_str(), shape.as_slice(), values.as_slice()));
-        let all = std::iter::once((words.0.as_str(), words.1.as_slice(), words.2)).chain(rest);
-        write_safetensors(&folder.join(TENSORS), &all.collect::<Vec<_>>())?;
+        let words = (format!("{prefix}{}", names.words), shape, full.as_slice());
+        let mut all = vec![(words.0.clone(), words.1.clone(), Values::Floats(words.2))];
+        all.extend(
+            tensors.iter().map(|(name, shape, values)| (name.clone(), shape.clone(), Values::Floats(values))),
+        );
+        let mut rounded = Vec::new();
+        if keys.bits.is_some() {
+            // The table and the encoder's matrices; what is behind it is the head.
+            for (name, shape, values) in &mut all[..=matrices] {
+                if let ([_, columns], Values::Floats(floats)) = (shape.as_slice(), &values) {
+                    rounded.push((name.clone(), Rows::quantise(floats, *columns)));
+                }
+            }
+        }
+        for (name, rows) in &rounded {
+            if let Some((_, _, values)) = all.iter_mut().find(|(other, ..)| other == name) {
+                *values = Values::Whole(&rows.values);
+            }
+            all.push((format!("{name}{SCALE}"), vec![rows.scales.len()], Values::Floats(&rows.scales)));
+        }
+        write_safetensors(&folder.join(TENSORS), &all)?;
         let names = tags.tags().iter().map(ToString::to_string).collect();
         config.clone().for_token_classification(names, keys).write(&path)?;
         digest::write(folder, &[CONFIG, TENSORS, TOKENISER, TOKENISER_SETTINGS])

@@ -1,11 +1,10 @@
 //! A pretrained encoder, for inference.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use xner_nn::{EncoderOps, FixedLayer, init};
+use xner_nn::{EncoderLayer, EncoderOps, FixedLayer, init};
 use xner_train::{Purpose, digest, stream, weights::host};
 
 use super::batch::{Piece, SubwordBatch};
@@ -13,6 +12,7 @@ use super::config::BertConfig;
 use super::network::{self, Embeddings, LastNorm};
 use super::parts::Read;
 use super::shapes;
+use super::table::Table;
 use super::weights::Checkpoint;
 use crate::Result;
 
@@ -24,8 +24,8 @@ pub type HiddenStates = Vec<Vec<f32>>;
 pub struct BertEncoder<B: Backend> {
     /// Sizes and switches.
     pub config: BertConfig,
-    /// The table of subwords, `[vocabulary, embedding]` row by row, on the host.
-    pub words: Arc<Vec<f32>>,
+    /// The table of subwords, `[vocabulary, embedding]`.
+    pub words: Table,
     /// What comes before the layers.
     pub embeddings: Embeddings<B>,
     /// The layers.
@@ -45,17 +45,22 @@ impl<B: EncoderOps> BertEncoder<B> {
     pub fn open(folder: &Path, device: &B::Device) -> Result<Self> {
         let config = BertConfig::read(&folder.join("config.json"))?;
         digest::check(folder)?;
-        Self::read(&mut Checkpoint::open(folder)?, config, device)
+        Self::read(&mut Checkpoint::open(folder)?, config, device, FixedLayer::from)
     }
 
-    /// An encoder of a checkpoint's tensors.
+    /// An encoder of a checkpoint's tensors, whose layers `fixed` makes ready.
     ///
     /// # Errors
     /// [`crate::Error::Tensor`] for a tensor that is missing, of another shape or not finite.
-    pub fn read(checkpoint: &mut Checkpoint, config: BertConfig, device: &B::Device) -> Result<Self> {
+    pub fn read(
+        checkpoint: &mut Checkpoint,
+        config: BertConfig,
+        device: &B::Device,
+        fixed: impl Fn(EncoderLayer<B>) -> FixedLayer<B>,
+    ) -> Result<Self> {
         shapes::check(checkpoint, &config)?;
         let names = &config.kind().names;
-        let words = checkpoint.take(names.words, &[config.vocab_size, config.embedding_size])?;
+        let words = checkpoint.take_table(names.words, &[config.vocab_size, config.embedding_size])?;
         // The values are replaced at once; only shapes count.
         let mut rng = stream(0, Purpose::Weights, 0, 0);
         let embeddings = Embeddings::new(&config, device, &mut rng).read(checkpoint, names, "")?;
@@ -63,17 +68,17 @@ impl<B: EncoderOps> BertEncoder<B> {
         for at in 0..config.num_hidden_layers {
             let layer = network::layer(&config, at, device, &mut rng);
             let layer = layer.read(checkpoint, names, &format!("{}{at}.", names.layer))?;
-            layers.push(layer.into());
+            layers.push(fixed(layer));
         }
         let last = LastNorm::new(&config, device);
         let last = last.map(|last| last.read(checkpoint, names, "")).transpose()?;
-        Ok(Self { config, words: Arc::new(words), embeddings, layers, last, device: device.clone() })
+        Ok(Self { config, words, embeddings, layers, last, device: device.clone() })
     }
 
     /// The layers' input.
     pub fn embed(&self, batch: &SubwordBatch) -> Tensor<B, 2> {
         let width = self.config.embedding_size;
-        let words = batch.vectors(&self.words, width);
+        let words = self.words.vectors(batch, width);
         let words = init::tensor(words, [batch.rows.len(), width], &self.device);
         self.embeddings.project(self.embeddings.forward(words, batch, self.config.layer_norm_eps))
     }

@@ -20,6 +20,7 @@ use xner_train::files;
 use self::description::{Description, Written};
 use self::distilbert::DistilBertDescription;
 use self::modernbert::ModernBertDescription;
+use super::eight::Bits;
 use super::kind::{Kind, Positions};
 use crate::{Error, Result};
 
@@ -51,6 +52,9 @@ pub struct XnerKeys {
     pub length: usize,
     /// Subwords that neighbouring windows share.
     pub overlap: usize,
+    /// The precision of the encoder's matrices; none means 32 bits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bits: Option<Bits>,
 }
 
 /// A checked `config.json`.

@@ -109,7 +109,7 @@ fn keys_that_are_not_ours_are_written_back() {
 #[test]
 fn a_token_classifier_is_described_as_transformers_does() {
     let labels: Vec<String> = (0..12).map(|at| format!("T{at}")).collect();
-    let keys = XnerKeys { scheme: Scheme::Iob2, head: Head::Crf, length: 32, overlap: 8 };
+    let keys = XnerKeys { scheme: Scheme::Iob2, head: Head::Crf, length: 32, overlap: 8, bits: None };
     let config = with(&json!({"model_type": "xlm-roberta"})).unwrap();
     let config = config.for_token_classification(labels.clone(), keys);
     assert_eq!(config.other["architectures"], json!(["XLMRobertaForTokenClassification"]));

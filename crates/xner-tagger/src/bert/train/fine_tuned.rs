@@ -20,6 +20,7 @@ use super::super::directory::Parts;
 use super::super::encoder::BertEncoder;
 use super::super::head::TagHead;
 use super::super::network::{Embeddings, LastNorm, index, run};
+use super::super::table::Table;
 use super::super::tagger::BertTagger;
 use super::super::tokeniser::Tokeniser;
 use super::super::weights::Checkpoint;
@@ -104,6 +105,7 @@ impl<A: TrainBackend> FineTuned<A> {
         let encoder = BertEncoder::<A::InnerBackend>::open(&folder, device)?;
         let tokeniser = Arc::new(Tokeniser::open(&folder, &encoder.config)?);
         let keys = XnerKeys {
+            bits: None,
             scheme: settings.scheme,
             head: settings.head,
             length: settings.length,
@@ -126,6 +128,8 @@ impl<A: TrainBackend> FineTuned<A> {
         let tagger = BertTagger::<A::InnerBackend>::open(folder, device)?;
         let tags = crate::Tagger::tag_set(&tagger).clone();
         let BertTagger { encoder, head, tokeniser, keys, .. } = tagger;
+        // What is trained is in 32 bits.
+        let keys = XnerKeys { bits: None, ..keys };
         let settings =
             BertSettings { length: keys.length.min(encoder.config.max_length()), ..settings.clone() };
         let head = tracked(TagHead::from_inner(head), true);
@@ -161,7 +165,7 @@ impl<A: TrainBackend> FineTuned<A> {
             tags,
             tokeniser,
             windows,
-            words,
+            words: words.full(),
             embeddings,
             bottom,
             trained,
@@ -416,7 +420,7 @@ impl<A: TrainBackend> FineTuned<A> {
         let Trained { embeddings, layers, last, head } = self.trained.valid();
         let encoder = BertEncoder {
             config: self.config.clone(),
-            words: Arc::clone(&self.words),
+            words: Table::Full(Arc::clone(&self.words)),
             embeddings: embeddings.unwrap_or_else(|| self.embeddings.clone()),
             layers: self.bottom.iter().cloned().chain(layers).map(fixed).collect(),
             last,
@@ -455,7 +459,8 @@ impl<A: TrainBackend> FineTuned<A> {
         let trained = self.trained.valid();
         let embeddings = trained.embeddings.as_ref().unwrap_or(&self.embeddings);
         let layers = self.bottom.iter().chain(&trained.layers).map(Cow::Borrowed).collect();
-        let (config, keys, words, tags) = (&self.config, self.keys, self.words.as_slice(), &self.tags);
+        let words = Table::Full(Arc::clone(&self.words));
+        let (config, keys, words, tags) = (&self.config, self.keys, &words, &self.tags);
         let last = trained.last.as_ref();
         Parts { config, keys, words, embeddings, layers, last, head: &trained.head, tags }
             .save(folder, &self.tokeniser)

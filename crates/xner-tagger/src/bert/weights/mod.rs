@@ -14,16 +14,18 @@ mod write;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use xner_corpus::read::check_regular;
 use xner_train::check_finite;
 
 pub(crate) use index::Index;
 pub use names::canonical;
-pub use write::write_safetensors;
+pub use write::{Values, write_safetensors};
 
 use self::safetensors::SafetensorsFile;
 use self::torch::TorchFile;
+use super::table::Table;
 use crate::{Error, Result};
 
 const SAFETENSORS: &str = "model.safetensors";
@@ -187,6 +189,23 @@ impl Checkpoint {
     pub fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
         self.optional(name, shape)?
             .ok_or_else(|| fault(&self.path, name, format!("missing, expected {shape:?}")))
+    }
+
+    /// Reads a table of vectors, in 8 bits if it is stored so.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::take`].
+    pub fn take_table(&mut self, name: &str, shape: &[usize]) -> Result<Table> {
+        self.expect(name, shape)?;
+        let eight = match self.tensors.get(name).map(|entry| (&self.files[entry.file], entry)) {
+            Some((Weights::Safetensors(file), entry)) => file.rows(&entry.stored)?,
+            _ => None,
+        };
+        let Some(rows) = eight else { return Ok(Table::Full(Arc::new(self.take(name, shape)?))) };
+        if let Some(entry) = self.tensors.get_mut(name) {
+            entry.taken = true;
+        }
+        Ok(Table::Eight(Arc::new(rows)))
     }
 
     /// As [`Checkpoint::take`] for a tensor that may be missing.

@@ -13,15 +13,6 @@ pub(super) enum Numbers {
 }
 
 impl Numbers {
-    /// Bytes of one number.
-    pub(super) fn size(self) -> usize {
-        match self {
-            Self::F64 => 8,
-            Self::F32 => 4,
-            Self::F16 | Self::Bf16 => 2,
-        }
-    }
-
     /// Adds the numbers in `bytes` to `values`; `bytes` are a whole number of them.
     pub(super) fn widen(self, bytes: &[u8], values: &mut Vec<f32>) {
         let start = values.len();

@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use safetensors::tensor::{Dtype, Metadata};
+use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 
+use super::super::eight::{Rows, SCALE};
 use super::numbers::Numbers;
 use super::{Listed, fault};
 use crate::{Error, Result};
@@ -23,6 +24,12 @@ pub(super) struct SafetensorsFile {
     metadata: Metadata,
     /// Where the first tensor begins.
     start: u64,
+}
+
+/// Whether a tensor is the scales of one in 8 bits.
+fn is_scale(metadata: &Metadata, name: &str) -> bool {
+    let of = name.strip_suffix(SCALE).and_then(|matrix| metadata.info(matrix));
+    of.is_some_and(|info| info.dtype == Dtype::I8)
 }
 
 impl SafetensorsFile {
@@ -54,6 +61,7 @@ impl SafetensorsFile {
         let mut listed: Vec<Listed> = metadata
             .tensors()
             .into_iter()
+            .filter(|(name, _)| !is_scale(&metadata, name))
             .map(|(name, info)| Listed { name, shape: info.shape.clone() })
             .collect();
         listed.sort_by(|a, b| a.name.cmp(&b.name));
@@ -65,7 +73,10 @@ impl SafetensorsFile {
     }
 
     pub(super) fn read(&self, name: &str) -> Result<Vec<f32>> {
-        let info = self.metadata.info(name).ok_or_else(|| fault(&self.path, name, "missing"))?;
+        if let Some(rows) = self.rows(name)? {
+            return Ok(rows.values());
+        }
+        let info = self.info(name)?;
         let numbers = match info.dtype {
             Dtype::F64 => Numbers::F64,
             Dtype::F32 => Numbers::F32,
@@ -73,18 +84,57 @@ impl SafetensorsFile {
             Dtype::BF16 => Numbers::Bf16,
             other => return Err(fault(&self.path, name, format!("holds {other:?}, expected floats"))),
         };
+        let mut values = Vec::with_capacity(info.shape.iter().product());
+        self.chunks(info, |bytes| numbers.widen(bytes, &mut values))?;
+        Ok(values)
+    }
+
+    /// A matrix that is stored in 8 bits, with its scales; none where the tensor is of floats.
+    pub(super) fn rows(&self, name: &str) -> Result<Option<Rows>> {
+        let info = self.info(name)?;
+        if info.dtype != Dtype::I8 {
+            return Ok(None);
+        }
+        let name_of_scale = format!("{name}{SCALE}");
+        let Some(scale) = self.metadata.info(&name_of_scale) else {
+            return Err(fault(
+                &self.path,
+                name,
+                format!("holds I8, expected floats, or `{name_of_scale}` beside it"),
+            ));
+        };
+        let rows = info.shape.first().copied().unwrap_or(0);
+        if scale.shape != [rows] || info.shape.len() != 2 {
+            let message = format!("has shape {:?}, expected [{rows}]", scale.shape);
+            return Err(fault(&self.path, &name_of_scale, message));
+        }
+        let scales = self.read(&name_of_scale)?;
+        if let Some(bad) = scales.iter().find(|scale| !scale.is_finite() || scale.is_sign_negative()) {
+            let message = format!("holds the scale {bad}, expected one that is finite and not negative");
+            return Err(fault(&self.path, &name_of_scale, message));
+        }
+        let mut values = Vec::with_capacity(info.shape.iter().product());
+        self.chunks(info, |bytes| values.extend(bytes.iter().map(|&byte| byte.cast_signed())))?;
+        Ok(Some(Rows { values, scales }))
+    }
+
+    fn info(&self, name: &str) -> Result<&TensorInfo> {
+        self.metadata.info(name).ok_or_else(|| fault(&self.path, name, "missing"))
+    }
+
+    /// A tensor's bytes, some at a time.
+    fn chunks(&self, info: &TensorInfo, mut take: impl FnMut(&[u8])) -> Result<()> {
         let (begin, end) = info.data_offsets;
         let mut left = end - begin;
-        let mut values = Vec::with_capacity(left / numbers.size());
         let mut buffer = vec![0; CHUNK.min(left)];
         let mut file = &self.file;
         file.seek(SeekFrom::Start(self.start + begin as u64)).map_err(Error::io(&self.path))?;
         while left > 0 {
             let bytes = &mut buffer[..CHUNK.min(left)];
             file.read_exact(bytes).map_err(Error::io(&self.path))?;
-            numbers.widen(bytes, &mut values);
+            take(bytes);
             left -= bytes.len();
         }
-        Ok(values)
+        Ok(())
     }
 }

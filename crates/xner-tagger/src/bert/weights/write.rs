@@ -9,17 +9,52 @@ use xner_train::files;
 
 use crate::{Error, Result};
 
-/// Writes tensors (name, shape, values row by row) as 32-bit floats to a safetensors file, whole or not at all.
+/// The numbers of a tensor.
+#[derive(Debug, Clone, Copy)]
+pub enum Values<'a> {
+    /// Floats of 32 bits.
+    Floats(&'a [f32]),
+    /// Whole numbers of 8 bits.
+    Whole(&'a [i8]),
+}
+
+impl<'a> From<&'a [f32]> for Values<'a> {
+    fn from(values: &'a [f32]) -> Self {
+        Self::Floats(values)
+    }
+}
+
+impl Values<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Floats(values) => values.len(),
+            Self::Whole(values) => values.len(),
+        }
+    }
+
+    fn numbers(&self) -> (Dtype, usize) {
+        match self {
+            Self::Floats(_) => (Dtype::F32, 4),
+            Self::Whole(_) => (Dtype::I8, 1),
+        }
+    }
+}
+
+/// Writes tensors (name, shape, values row by row) to a safetensors file, whole or not at all.
 ///
 /// The file says `format: pt`, as `transformers` demands. The same tensors in the same order give the same bytes.
 ///
 /// # Errors
 /// [`Error::Tensor`] for a name that is there twice, or not as many values as the shape says; [`Error::Io`].
-pub fn write_safetensors(path: &Path, tensors: &[(&str, &[usize], &[f32])]) -> Result<()> {
+pub fn write_safetensors<'a>(
+    path: &Path,
+    tensors: &[(impl AsRef<str>, impl AsRef<[usize]>, impl Copy + Into<Values<'a>>)],
+) -> Result<()> {
     let mut end = 0;
     let mut infos: Vec<(String, TensorInfo)> = Vec::with_capacity(tensors.len());
     let mut seen = HashSet::new();
-    for &(name, shape, values) in tensors {
+    for (name, shape, values) in tensors {
+        let (name, shape, values) = (name.as_ref(), shape.as_ref(), (*values).into());
         let fault =
             |message: String| Error::Tensor { path: path.to_owned(), tensor: name.to_owned(), message };
         if !seen.insert(name) {
@@ -32,8 +67,9 @@ pub fn write_safetensors(path: &Path, tensors: &[(&str, &[usize], &[f32])]) -> R
             )));
         }
         let start = end;
-        end += values.len() * 4;
-        let info = TensorInfo { dtype: Dtype::F32, shape: shape.to_vec(), data_offsets: (start, end) };
+        let (dtype, size) = values.numbers();
+        end += values.len() * size;
+        let info = TensorInfo { dtype, shape: shape.to_vec(), data_offsets: (start, end) };
         infos.push((name.to_owned(), info));
     }
     files::write(path, |file| {
@@ -44,11 +80,15 @@ pub fn write_safetensors(path: &Path, tensors: &[(&str, &[usize], &[f32])]) -> R
         header.resize(header.len().next_multiple_of(8), b' ');
         file.write_all(&(header.len() as u64).to_le_bytes())?;
         file.write_all(&header)?;
-        tensors.iter().try_for_each(|(_, _, values)| write_values(file, values))
+        tensors.iter().try_for_each(|(_, _, values)| write_values(file, (*values).into()))
     })
 }
 
-fn write_values(file: &mut dyn Write, values: &[f32]) -> io::Result<()> {
+fn write_values(file: &mut dyn Write, values: Values<'_>) -> io::Result<()> {
+    let values = match values {
+        Values::Floats(values) => values,
+        Values::Whole(values) => return file.write_all(bytemuck::cast_slice(values)),
+    };
     let mut buffer = Vec::with_capacity(4 * 16384);
     for chunk in values.chunks(16384) {
         buffer.clear();

@@ -1,0 +1,60 @@
+//! `xner quantise MODEL`.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use serde::Serialize;
+use xner_corpus::write::FolderLock;
+use xner_tagger::bert::{Quantised, quantise};
+
+use crate::outputs::{Force, Inputs, Kind};
+use crate::progress::Progress;
+
+/// Write a token classifier with its matrices in 8 bits: a quarter of the size, and faster where it tags on a CPU
+///
+/// `xner tag` opens it like any other. Tags change a little, so score both on labelled data.
+#[derive(Debug, clap::Args)]
+#[command(
+    verbatim_doc_comment,
+    after_help = "Example: xner quantise model --out model-8bit && xner tag --model model-8bit --input news.txt"
+)]
+pub(crate) struct Args {
+    /// The model directory, of Hugging Face's layout
+    #[arg(value_name = "MODEL")]
+    model: PathBuf,
+    /// The folder of the model in 8 bits
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    #[command(flatten)]
+    force: Force,
+    /// Print the sizes as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was made.
+#[derive(Serialize)]
+struct Report {
+    out: PathBuf,
+    #[serde(flatten)]
+    sizes: Quantised,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let inputs = Inputs::default().model(&args.model);
+    inputs.spare_run(&args.out)?;
+    Kind::Model.claim(&args.out, args.force)?;
+    let _lock = FolderLock::take(&args.out)?;
+    let spinner = Progress::spinner("quantising");
+    let sizes = quantise(&args.model, &args.out)?;
+    drop(spinner);
+    if args.json {
+        let report = Report { out: args.out.clone(), sizes };
+        println!("{}", serde_json::to_string_pretty(&report)?);
+        return Ok(());
+    }
+    let mega = |bytes: u64| bytes as f64 / 1e6;
+    let (before, after) = (mega(sizes.before), mega(sizes.after));
+    println!("{before:.1} MB of weights became {after:.1} MB; the model is in {}", args.out.display());
+    Ok(())
+}
