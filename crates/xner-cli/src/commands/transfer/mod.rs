@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use xner_transfer::bwet::Bwet;
+use xner_transfer::distil::Distil;
 use xner_transfer::meta::{Meta, MetaConfig, Preset};
 use xner_transfer::transadv::Method as Encoder;
 use xner_transfer::zero_resource::ZeroResource;
@@ -76,6 +77,13 @@ enum Method {
     /// never stopped.
     #[command(verbatim_doc_comment)]
     Meta(Shared),
+    /// Distillation: a student with some of a teacher's layers and subwords learns the teacher's soft labels
+    ///
+    /// DIR becomes a model directory of Hugging Face's layout. What the teacher says of the texts is kept in the cache.
+    /// A run that was stopped or killed goes on from its last checkpoint when the same command is given again, and
+    /// ends with the same bytes as one that never stopped.
+    #[command(verbatim_doc_comment)]
+    Distil(Shared),
     Table(table::Args),
     Figures(figures::Args),
 }
@@ -109,6 +117,11 @@ pub(crate) fn run(args: Args) -> Result<()> {
                          and `bert.encoder`. The preset is the paper's, or that of its authors' program.";
             let released = MetaConfig::preset(Preset::Released);
             runs.run(&Meta, cache.as_deref(), about, Some(("released", &released)))
+        }
+        Method::Distil(args) => {
+            let about = "Settings of `xner transfer distil`. Every key may be left out but `teacher.model`, \
+                         `source.train` and `source.dev`.";
+            args.runs.run(&Distil, args.cache.as_deref(), about, None)
         }
         Method::Table(args) => table::run(&args),
         Method::Figures(args) => figures::run(&args),

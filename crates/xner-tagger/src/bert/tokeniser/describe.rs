@@ -20,6 +20,11 @@ pub(super) struct Settings {
 }
 
 impl Settings {
+    /// Settings that were read before.
+    pub(super) fn of(values: Map<String, Value>) -> Self {
+        Self { text: None, values }
+    }
+
     pub(super) fn read(path: &Path) -> Result<Self> {
         if !path.exists() {
             return Ok(Self::default());

@@ -2,6 +2,7 @@
 
 mod cache;
 mod check;
+mod cut;
 mod describe;
 mod guard;
 mod pairs;
@@ -16,6 +17,7 @@ use xner_corpus::read::regular_text;
 use xner_train::files;
 
 use self::cache::Cache;
+pub use self::cut::Uses;
 use self::guard::guarded;
 use self::special::Specials;
 use super::config::BertConfig;
