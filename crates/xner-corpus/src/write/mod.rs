@@ -4,6 +4,7 @@ mod conll;
 mod jsonl;
 mod output;
 mod writer;
+mod zstd;
 
 pub use conll::{check_conll, check_type, write_conll};
 pub use jsonl::{Record, Span, record, write_jsonl};

@@ -10,7 +10,7 @@ use crate::exit::at_least_one;
 use crate::picture::Picture;
 
 /// What is asked for by sentence length.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct LengthArgs {
     /// Add correctly tagged words and entity F1 by sentence length, in bins of WIDTH lengths (by default 10).
     /// A `-DOCSTART-` row is no word here
