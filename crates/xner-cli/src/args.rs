@@ -67,8 +67,8 @@ impl FromStr for LabelNames {
     type Err = Error;
 
     fn from_str(given: &str) -> Result<Self, Error> {
-        let bare = |_| label_names(given, Spelling::Bare).ok();
-        label_names(given, Spelling::Auto).or_else(|fault| bare(()).ok_or(fault)).map(Self)
+        let bare = |fault| label_names(given, Spelling::Bare).map_err(|_| fault);
+        label_names(given, Spelling::Auto).or_else(bare).map(Self)
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::BufRead;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use xner_corpus::read::{Format, Input};
+use xner_corpus::read::Input;
 use xner_corpus::read::conll::{Block, Blocks, Column, ConllOptions, RowKind};
 
 use crate::exit::bad_input;
@@ -18,9 +18,9 @@ pub(crate) struct TagFile {
 }
 
 impl TagFile {
-    pub(crate) fn new(input: Input, format: Format, options: ConllOptions) -> Self {
+    /// A file, and the options by which its columns are read: see [`Input::columns`].
+    pub(crate) fn new((input, options): (Input, ConllOptions)) -> Self {
         let column = options.tag.unwrap_or(Column::LAST);
-        let (input, options) = input.columns(format, options);
         let name = input.name.clone();
         Self { name, blocks: Blocks::new(input.reader, input.name, options), column }
     }

@@ -5,6 +5,7 @@
 use std::fs;
 use std::io::{Read, Write};
 
+use proptest::prelude::*;
 use xner_corpus::read::{Format, Input, Labels, Looks, ReadOptions, read_corpus, stream};
 use xner_corpus::write::Output;
 use xner_corpus::{Error, Stats};
@@ -191,5 +192,28 @@ fn a_name_that_is_not_utf_8_keeps_its_format() {
     for (name, format) in [(&b"\xff.jsonl"[..], Some(Format::Jsonl)), (b"\xe9.conll.gz", Some(Format::Conll)), (b"\xff", None)] {
         let path = folder.path().join(OsStr::from_bytes(name));
         assert_eq!(Format::guess(&path), format, "{}", path.display());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_looked_at_and_given_back(
+        bytes in prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..200),
+            "[ -~\\n\\t\u{e9}\u{5d0}。]{0,200}".prop_map(String::into_bytes),
+            "([a-z]{1,3} (0\\.[0-9] ?){0,6}\n){0,6}".prop_map(String::into_bytes),
+        ],
+        whole in any::<bool>(),
+    ) {
+        let _ = Looks::of(&bytes, whole);
+        let begins = [&[0x1f, 0x8b][..], b"BZh", b"PAR1", &[0xfd, b'7'], &[0x28, 0xb5]];
+        prop_assume!(!begins.iter().any(|magic| bytes.starts_with(magic)));
+        let input = Input::from_reader(std::io::Cursor::new(bytes.clone()), "f").unwrap();
+        let (mut input, _) = input.looks().unwrap();
+        let mut read = Vec::new();
+        input.reader.read_to_end(&mut read).unwrap();
+        prop_assert_eq!(read, bytes);
     }
 }

@@ -5,8 +5,9 @@ use std::path::Path;
 use serde_json::Value;
 use xner_corpus::split::Language;
 
-/// The report of a transfer, and that of training alone: whatever made a model writes one of them beside it.
-const REPORTS: [&str; 2] = ["transfer-report.json", "train-report.json"];
+/// The report of a transfer, and that of training alone, with the side of their configs that is the model's: whatever
+/// made a model writes one of them beside it.
+const REPORTS: [(&str, &str); 2] = [("transfer-report.json", "target"), ("train-report.json", "data")];
 
 /// The language of the text that a model was made for, as its report says: the target of a transfer, or the language
 /// with which the training text is read. `None` for a model without a report, one of the hub for instance.
@@ -20,11 +21,10 @@ pub fn language_of(folder: &Path) -> Option<Language> {
 
 /// The same where the files are had by their names.
 pub(crate) fn of_reports(file: impl Fn(&str) -> Option<Vec<u8>>) -> Option<Language> {
-    REPORTS.iter().find_map(|name| {
+    REPORTS.iter().find_map(|(name, side)| {
         let report: Value = serde_json::from_slice(&file(name)?).ok()?;
-        let text = |side: &str| report["config"][side]["read"]["text"]["language"].as_str();
-        let named = report["target"].as_str().and_then(|name| name.parse().ok());
-        named.or_else(|| text("target").or_else(|| text("data"))?.parse().ok())
+        let named = report[side].as_str().and_then(|name| name.parse().ok());
+        named.or_else(|| report["config"][side]["read"]["text"]["language"].as_str()?.parse().ok())
     })
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::Result;
-use xner_corpus::read::conll::{Block, TagPlace};
+use xner_corpus::read::conll::{Block, ConllOptions, TagPlace};
 use xner_corpus::read::{Format, Input, Meter, Stream};
 use xner_corpus::write::{Output, WriteOptions, Writer};
 use xner_corpus::{Error, Labelled, Scheme, Spelling, Tag};
@@ -83,8 +83,14 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let settled = args.layout.read(from_kind.format).settle(input);
     let (input, from) = settled.map_err(|fault| unlike(fault.into(), "--from"))?;
     let to = to_kind.format_of(&args.output);
+    let mut input = input;
     if from == to && matches!(from, Format::Conll | Format::Tsv) {
-        return retag(input, meter, args, from);
+        let (found, columns) = input.columns(from, args.layout.columns.conll());
+        // A tag among other things in its column cannot be replaced.
+        if !columns.conllu {
+            return retag((found, columns), meter, args);
+        }
+        input = found;
     }
     let options = WriteOptions { format: Some(to), scheme: to_kind.scheme.unwrap_or(Scheme::Iob2) };
     let mut read = args.layout.read(Some(from));
@@ -101,14 +107,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 /// Columns to columns: every line stays as it is but for its tag.
-fn retag(input: Input, meter: Meter, args: &Args, format: Format) -> Result<()> {
-    let options = args.layout.columns.conll();
+fn retag((input, options): (Input, ConllOptions), meter: Meter, args: &Args) -> Result<()> {
     let spelling = options.tags;
     let place = TagPlace::Replace(args.layout.tag_column());
     let scheme = args.to.and_then(|kind| kind.scheme).unwrap_or(Scheme::Iob2);
     let strict = args.from.and_then(|kind| kind.scheme);
     let (mut file, mut progress, mut empty) =
-        (TagFile::new(input, format, options), Progress::counter("sentences").of(meter), true);
+        (TagFile::new((input, options)), Progress::counter("sentences").of(meter), true);
     let mut output = Output::create(&args.output)?;
     while let Some(block) = file.next().map_err(|fault| in_first(empty, fault, args))? {
         let tags = parsed(&file, &block, spelling, strict).map_err(|fault| in_first(empty, fault, args))?;

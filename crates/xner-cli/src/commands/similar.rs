@@ -18,6 +18,7 @@ use super::source_index::{model_folder, source_index};
 use crate::args::{self, Layout, unlike};
 use crate::exit::{at_least_one, bad_input, not_empty};
 use crate::paint;
+use crate::progress::Progress;
 
 /// Print the sentences of a corpus that are most similar to a sentence, with their entities
 ///
@@ -104,12 +105,14 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if args.input_format.is_some() && args.input.is_none() {
         return Err(bad_input("--input-format is the format of --input, which is missing"));
     }
+    let spinner = Progress::spinner("reading");
     let queries = queries(args)?;
     let corpus = read_corpus(&args.corpus, &args.layout.read(args.format));
     let corpus = corpus.map_err(|fault| unlike(fault.into(), "--format"))?;
     enough(corpus.len(), args.k, 0).with_context(|| format!("{}: -k {}", args.corpus.display(), args.k))?;
     let representation = Representation { pooling: args.pooling, length: args.length };
     let encoder = Pretrained::new(&model_folder(&args.model)?, representation, args.device)?;
+    drop(spinner);
     let sentences: Vec<Sentence> = corpus.iter().map(|labelled| labelled.sentence.clone()).collect();
     let index = source_index(args.cache.as_deref(), &encoder, &sentences)?;
     let asked: Vec<Sentence> = queries.iter().map(|labelled| labelled.sentence.clone()).collect();

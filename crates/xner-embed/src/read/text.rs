@@ -145,10 +145,11 @@ impl Text<'_> {
             match result {
                 Ok(found) => {
                     if let Some((row, message)) = &found.bad {
-                        let first = || self.fault(self.line + row, message.clone()).to_string();
-                        let skipped = self.skipped.take();
-                        let count = found.skipped + skipped.as_ref().map_or(0, |before| before.count);
-                        self.skipped = Some(Skipped { count, first: skipped.map_or_else(first, |before| before.first) });
+                        let before = self.skipped.take().unwrap_or_else(|| Skipped {
+                            count: 0,
+                            first: self.fault(self.line + row, message.clone()).to_string(),
+                        });
+                        self.skipped = Some(Skipped { count: before.count + found.skipped, ..before });
                     }
                     self.line += found.ends.len();
                     words.push(found);

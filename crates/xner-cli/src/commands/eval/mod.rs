@@ -17,7 +17,7 @@ use self::systems::{Judged, score_files};
 use crate::args::{self, Columns};
 use crate::exit::{at_least_one, bad_input};
 use crate::picture::Picture;
-use crate::progress::warn;
+use crate::progress::{Progress, warn};
 
 /// Score two column files; the last column is the tag, unless --tag-column says otherwise
 ///
@@ -175,6 +175,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 fn compare(first: &Judged, second: &Judged, args: &Args) -> Result<Comparison> {
+    let _spinner = Progress::spinner("comparing the systems");
     let (a, b) = (&first.counts, &second.counts);
     Ok(Comparison {
         approximate_randomisation: approximate_randomisation(a, b, args.rounds, args.seed)?,

@@ -110,7 +110,7 @@ fn open(path: &Path, columns: &ConllOptions) -> Result<(TagFile, Meter)> {
         let found = if format == Format::Jsonl { "JSON lines".to_owned() } else { format.to_string() };
         return Err(bad_input(format!("{}: is {found}, {hint}; expected columns", name.display())));
     }
-    Ok((TagFile::new(input, format, columns.clone()), meter))
+    Ok((TagFile::new(input.columns(format, columns.clone())), meter))
 }
 
 fn same_tokens(gold: &TagFile, right: &Block, file: &TagFile, found: &Block) -> Result<()> {

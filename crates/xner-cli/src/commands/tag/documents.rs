@@ -43,10 +43,11 @@ pub(super) fn jsonl(job: &mut Job<'_>, input: Input, options: JsonlOptions) -> R
     let name = input.name.clone();
     let mut feed =
         Feed::new(input, job.live, |input| Records::new(input.reader, input.name, options))?;
-    let tokens = |record: &Record| {
-        record.sentences.iter().map(|labelled| labelled.sentence.len()).sum::<usize>().max(TOKENS / job.chunk)
-    };
     let (mut any, chunk) = (false, job.chunk);
+    // A record without words is read all the same.
+    let tokens = |record: &Record| {
+        record.sentences.iter().map(|labelled| labelled.sentence.len()).sum::<usize>().max(TOKENS / chunk)
+    };
     loop {
         let mut batch = feed.batch(chunk, TOKENS, tokens)?;
         if batch.is_empty() {

@@ -82,41 +82,45 @@ impl<T: Send + 'static> Feed<T> {
     pub(super) fn batch(&mut self, most: usize, heaviest: usize, weight: impl Fn(&T) -> usize) -> Result<Vec<T>> {
         let (mut batch, mut weighs) = (Vec::new(), 0);
         while batch.len() < most && weighs < heaviest && !self.ended {
-            let next = if batch.is_empty() { self.items.recv().map_err(|_| stopped())? } else {
-                match self.next()? {
-                    Some(next) => next,
-                    None => break,
-                }
-            };
-            match next {
-                Some(item) => {
-                    let item = item?;
+            match self.wait(batch.is_empty())? {
+                Next::Item(item) => {
                     weighs += weight(&item);
                     batch.push(item);
                 }
-                None => self.ended = true,
+                Next::Pause => break,
+                Next::End => self.ended = true,
             }
         }
         Ok(batch)
     }
 
-    /// What comes next; nothing when the input pauses.
-    fn next(&self) -> Result<Option<Option<Result<T, Error>>>> {
-        let Some(waits) = &self.waits else { return self.items.recv().map(Some).map_err(|_| stopped()) };
+    /// What comes next. A pause is none to whoever waits for the first item.
+    fn wait(&self, for_first: bool) -> Result<Next<T>> {
+        let next = |item: Option<Result<T, Error>>| Ok(item.transpose()?.map_or(Next::End, Next::Item));
+        let Some(waits) = self.waits.as_ref().filter(|_| !for_first) else {
+            return next(self.items.recv().map_err(|_| stopped())?);
+        };
         let mut since = None;
         loop {
             match self.items.recv_timeout(Duration::from_millis(1)) {
-                Ok(next) => return Ok(Some(next)),
+                Ok(item) => return next(item),
                 Err(RecvTimeoutError::Disconnected) => return Err(stopped()),
                 Err(RecvTimeoutError::Timeout) if waits.load(Ordering::Acquire) => {
                     if since.get_or_insert_with(Instant::now).elapsed() >= PAUSE {
-                        return Ok(None);
+                        return Ok(Next::Pause);
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => since = None,
             }
         }
     }
+}
+
+/// What a feed has.
+enum Next<T> {
+    Item(T),
+    Pause,
+    End,
 }
 
 /// A reader that ends without a word has panicked.

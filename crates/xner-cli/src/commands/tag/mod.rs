@@ -96,18 +96,19 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let tagger = if let Some(tagger) = adapt::open(args)? {
         tagger
     } else {
+        let _spinner = Progress::spinner("opening the model");
         let options = OpenOptions::default().with_decode(args.decode.unwrap_or_default());
         xner_tagger::open_with(&args.model, &options, &args.device)?
     };
     let language = args.layout.language.or_else(|| xner_tagger::language_of(&args.model));
     let terminal = args.output.as_os_str() == "-" && stdout().is_terminal();
     let is_columns = matches!(format, Format::Conll | Format::Tsv | Format::Conllu);
-    let painted = terminal && matches!(format, Format::Text | Format::Brat) && promised.is_none();
-    let target = promised.unwrap_or(match (is_columns, painted) {
-        (true, _) => Target::Conll,
-        (false, true) => Target::Text,
-        (false, false) => Target::Jsonl,
+    let target = promised.unwrap_or(match format {
+        _ if is_columns => Target::Conll,
+        Format::Text | Format::Brat if terminal => Target::Text,
+        _ => Target::Jsonl,
     });
+    let painted = terminal && target == Target::Text;
     let title = (args.input.as_path(), language);
     let mut job = Job {
         tagger: tagger.as_ref(),
