@@ -12,7 +12,7 @@ use xner_embed::read::{Format, ReadOptions};
 pub fn options(format: Option<Format>) -> [ReadOptions; 2] {
     [
         ReadOptions { format, ..ReadOptions::default() },
-        ReadOptions { format, limit: Some(3), lowercase: true },
+        ReadOptions { format, limit: Some(3), lowercase: true, ..ReadOptions::default() },
     ]
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use xner_corpus::split::{Language, Sentences, TextOptions};
-use xner_tagger::{Decode, Kinds, Model, OpenOptions, Tagger, open_with};
+use xner_tagger::{Decode, Kinds, Model, OpenOptions, Tagger, language_of, open_with};
 use xner_train::Device;
 
 use super::batcher::{Batcher, MicroBatches};
@@ -24,6 +24,8 @@ use crate::Result;
 #[derive(Debug, Clone, Default)]
 pub struct NerBuilder {
     text: TextOptions,
+    /// Whether the language was said: else it is the model's, where that is known.
+    said: bool,
     options: OpenOptions,
     device: Device,
     threads: Threads,
@@ -31,10 +33,11 @@ pub struct NerBuilder {
 }
 
 impl NerBuilder {
-    /// The language of the texts; English by default.
+    /// The language of the texts; by default the model's where its report says it, else English.
     #[must_use]
     pub fn language(mut self, language: Language) -> Self {
         self.text.language = language;
+        self.said = true;
         self
     }
 
@@ -48,7 +51,7 @@ impl NerBuilder {
     /// How texts are split: language and sentences.
     #[must_use]
     pub fn text(self, text: TextOptions) -> Self {
-        Self { text, ..self }
+        Self { text, said: true, ..self }
     }
 
     /// How tags are chosen.
@@ -89,7 +92,7 @@ impl NerBuilder {
     /// Those of [`open_with`]; [`crate::Error::Other`] when the system gives no threads.
     pub fn open(self, folder: impl AsRef<Path>) -> Result<Ner> {
         let tagger = open_with(folder.as_ref(), &self.options, &self.device)?;
-        self.tagger(tagger)
+        self.of(language_of(folder.as_ref())).tagger(tagger)
     }
 
     /// Opens a model by its name on the Hugging Face hub, `owner/name` or `owner/name@revision`. It is fetched once.
@@ -117,7 +120,15 @@ impl NerBuilder {
     /// Those of [`Model::open`] and [`NerBuilder::open`].
     pub fn model(self, model: &Model) -> Result<Ner> {
         let tagger = model.open(&self.options, &self.device)?;
-        self.tagger(tagger)
+        self.of(model.language()).tagger(tagger)
+    }
+
+    /// The same for a model of a language, where none was said.
+    fn of(mut self, language: Option<Language>) -> Self {
+        if let Some(language) = language.filter(|_| !self.said) {
+            self.text.language = language;
+        }
+        self
     }
 
     /// Takes a tagger that is open.

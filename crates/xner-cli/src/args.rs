@@ -1,14 +1,16 @@
 //! Arguments that several commands take.
 
 use std::path::Path;
+use std::str::FromStr;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, value_parser};
 use serde::de::{DeserializeOwned, IntoDeserializer, value};
 use xner_corpus::read::conll::{Column, ConllOptions, Ragged};
-use xner_corpus::read::{Align, Format, JsonlOptions, ReadOptions};
+use xner_corpus::read::jsonl::label_names;
+use xner_corpus::read::{Align, Format, JsonlOptions, Looks, ReadOptions};
 use xner_corpus::split::{Language, Sentences, TextOptions};
-use xner_corpus::{EntityType, Error};
+use xner_corpus::{EntityType, Error, Spelling};
 use xner_embed::translate::Strategy;
 use xner_tagger::Decode;
 
@@ -39,6 +41,35 @@ pub(crate) fn positive() -> impl TypedValueParser<Value = usize> {
 /// A seed that a config file may have too: TOML's numbers have a sign.
 pub(crate) fn seed() -> impl TypedValueParser<Value = u64> {
     value_parser!(u64).range(..=i64::MAX as u64)
+}
+
+/// A fault with the option by which the format of a file is given, where the file looks like something else.
+pub(crate) fn unlike(fault: anyhow::Error, option: &str) -> anyhow::Error {
+    let Some(Error::Looks { path, looks, otherwise }) = fault.downcast_ref::<Error>() else { return fault };
+    let path = path.display();
+    let meant = match looks {
+        Looks::Columns => "conll",
+        Looks::Prose => "text",
+        Looks::Json => "jsonl",
+        _ => {
+            let how = format!("with {option} {otherwise} it is read so all the same");
+            return bad_input(format!("{path}: looks like {looks}; {how}"));
+        }
+    };
+    bad_input(format!("{path}: looks like {looks}; give {option} {meant} or {option} {otherwise}"))
+}
+
+/// Names of labels that stand as numbers in a file, from a file or a list.
+#[derive(Debug, Clone)]
+pub(crate) struct LabelNames(Vec<String>);
+
+impl FromStr for LabelNames {
+    type Err = Error;
+
+    fn from_str(given: &str) -> Result<Self, Error> {
+        let bare = |fault| label_names(given, Spelling::Bare).map_err(|_| fault);
+        label_names(given, Spelling::Auto).or_else(bare).map(Self)
+    }
 }
 
 /// A fault in the first sentence of a file that was taken for columns because neither its name nor the user said what
@@ -90,6 +121,11 @@ pub(crate) struct Columns {
     /// Columns: tokens carry a language prefix such as `en:`, to be removed
     #[arg(long, help_heading = "Layout of the input")]
     language_prefix: bool,
+    /// How tags are spelt: auto, as B-PER, b_per or in the letters of BILOU and BMEWO; strict, in those of IOBES alone;
+    /// bare, as types alone
+    #[arg(long, value_name = "HOW", default_value = "auto", value_parser = named::<Spelling>(Spelling::NAMES))]
+    #[arg(help_heading = "Layout of the input")]
+    pub(crate) tags: Spelling,
 }
 
 /// How the files are laid out.
@@ -101,10 +137,14 @@ pub(crate) struct Layout {
     #[arg(long, value_name = "HOW", default_value = "refuse", value_parser = named::<Align>(["refuse", "widen"]))]
     #[arg(help_heading = "Layout of the input")]
     align: Align,
+    /// JSON lines: the names of labels that are numbers, in their order: a file with a name a line or in JSON, or a list
+    /// such as O,B-PER,I-PER
+    #[arg(long, value_name = "FILE|LIST", help_heading = "Layout of the input")]
+    labels: Option<LabelNames>,
     /// Text: its language, a BCP 47 code such as nl or pt-BR, for splitting it into sentences and words; und for one
-    /// that has no rules of its own
-    #[arg(long, value_name = "CODE", default_value = "en", help_heading = "Layout of the input")]
-    language: Language,
+    /// that has no rules of its own. By default en, and to `xner tag` the language that its model was made for
+    #[arg(long, value_name = "CODE", help_heading = "Layout of the input")]
+    pub(crate) language: Option<Language>,
     /// Text: one sentence a line
     #[arg(long, help_heading = "Layout of the input")]
     lines: bool,
@@ -118,6 +158,7 @@ impl Columns {
             ragged: if self.ragged { Ragged::Allow } else { Ragged::Refuse },
             comments: self.comments,
             language_prefix: self.language_prefix,
+            tags: self.tags,
             ..ConllOptions::default()
         }
     }
@@ -129,12 +170,24 @@ impl Layout {
     }
 
     pub(crate) fn text(&self) -> TextOptions {
+        self.text_in(self.language)
+    }
+
+    /// The same for a text of a language, by default English.
+    pub(crate) fn text_in(&self, language: Option<Language>) -> TextOptions {
         let sentences = if self.lines { Sentences::Lines } else { Sentences::Split };
-        TextOptions { language: self.language, sentences }
+        TextOptions { language: language.unwrap_or_default(), sentences }
     }
 
     pub(crate) fn jsonl(&self) -> JsonlOptions {
-        JsonlOptions { align: self.align, split: self.text(), ..JsonlOptions::default() }
+        let names = self.labels.as_ref().map(|LabelNames(names)| names.clone());
+        JsonlOptions {
+            align: self.align,
+            split: self.text(),
+            label_names: names.unwrap_or_default(),
+            tags: self.columns.tags,
+            ..JsonlOptions::default()
+        }
     }
 
     pub(crate) fn read(&self, format: Option<Format>) -> ReadOptions {

@@ -18,7 +18,8 @@ pub(crate) struct TagFile {
 }
 
 impl TagFile {
-    pub(crate) fn new(input: Input, options: ConllOptions) -> Self {
+    /// A file, and the options by which its columns are read: see [`Input::columns`].
+    pub(crate) fn new((input, options): (Input, ConllOptions)) -> Self {
         let column = options.tag.unwrap_or(Column::LAST);
         let name = input.name.clone();
         Self { name, blocks: Blocks::new(input.reader, input.name, options), column }
@@ -40,18 +41,14 @@ impl TagFile {
     }
 
     /// The tag column of each token.
-    pub(crate) fn tags<'a>(&self, block: &'a Block) -> Vec<&'a str> {
-        self.cells(block, RowKind::Token).map(Option::unwrap_or_default).collect()
+    pub(crate) fn tags(block: &Block) -> Vec<&str> {
+        block.tags().collect()
     }
 
     /// The tag column of each `-DOCSTART-` row that has one.
     pub(crate) fn mark_tags<'a>(&self, block: &'a Block) -> Vec<&'a str> {
-        self.cells(block, RowKind::Mark).flatten().collect()
-    }
-
-    fn cells<'a>(&self, block: &'a Block, kind: RowKind) -> impl Iterator<Item = Option<&'a str>> {
-        let column = self.column;
-        block.rows().filter(move |row| row.kind == kind).map(move |row| block.cell(row, column))
+        let marks = block.rows().filter(|row| row.kind == RowKind::Mark);
+        marks.filter_map(|row| block.cell(row, self.column)).collect()
     }
 
     /// An error at token `at` of a block.

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::exit::bad_input;
 
 /// Compressed files that are not written; of short endings only those that are no language's code.
-const COMPRESSED: [&str; 8] = ["7z", "lz4", "lzma", "rar", "tgz", "zip", "zst", "zstd"];
+const COMPRESSED: [&str; 7] = ["7z", "lz4", "lzma", "rar", "tgz", "zip", "zstd"];
 
 /// Refuses a name that promises a compression which is not there: the file would be plain, and other programs would not
 /// open it. `option` is what names the format, and so allows any name.
@@ -19,7 +19,7 @@ pub(crate) fn check(path: &Path, option: Option<&str>) -> Result<()> {
     let path = path.display();
     let anyway = option.map(|option| format!("; with a format by {option} it is plain under this name"));
     let anyway = anyway.unwrap_or_default();
-    Err(bad_input(format!("{path}: no .{ending} is written, only plain files, .gz, .xz and .bz2{anyway}")))
+    Err(bad_input(format!("{path}: no .{ending} is written, only plain files, .gz, .xz, .bz2 and .zst{anyway}")))
 }
 
 /// A name's ending in lower case; nothing where it has none.
@@ -34,15 +34,15 @@ mod tests {
 
     #[test]
     fn what_is_not_written_is_refused() {
-        for name in ["-", "a", "a.conll", "a.conll.gz", "a.JSONL.XZ", "bz2", "a.conll.bz2", "a.br"] {
+        for name in ["-", "a", "a.conll", "a.conll.gz", "a.JSONL.XZ", "bz2", "a.conll.bz2", "a.Zst", "a.br"] {
             assert!(check(Path::new(name), None).is_ok(), "{name}");
         }
-        for name in ["a.conll.lzma", "a.Zst", "b/a.zip"] {
+        for name in ["a.conll.lzma", "a.lz4", "b/a.zip"] {
             assert!(check(Path::new(name), None).is_err(), "{name}");
         }
-        let fault = check(Path::new("a.zst"), Some("--to")).unwrap_err().to_string();
-        let want = "a.zst: no .zst is written, only plain files, .gz, .xz and .bz2; with a format by --to it is \
-                    plain under this name";
+        let fault = check(Path::new("a.zip"), Some("--to")).unwrap_err().to_string();
+        let want = "a.zip: no .zip is written, only plain files, .gz, .xz, .bz2 and .zst; with a format by --to \
+                    it is plain under this name";
         assert_eq!(fault, want);
     }
 }

@@ -16,7 +16,8 @@ pub(crate) fn sentence(sentence: &Sentence, entities: &[ScoredEntity], sure: boo
         let style = style(entity.kind.as_str());
         painted.push_str(&one_line(&text[done..bytes.start]));
         // Writing to a string cannot fail.
-        let _ = write!(painted, "{style}[{}]{}", one_line(&text[bytes.clone()]), entity.kind);
+        let kind = one_line(entity.kind.as_str());
+        let _ = write!(painted, "{style}[{}]{kind}", one_line(&text[bytes.clone()]));
         if sure {
             let _ = write!(painted, " {probability:.2}");
         }
@@ -27,8 +28,9 @@ pub(crate) fn sentence(sentence: &Sentence, entities: &[ScoredEntity], sure: boo
     painted
 }
 
+/// The text on one line, without what a terminal would obey.
 fn one_line(text: &str) -> String {
-    text.replace(['\n', '\r'], " ")
+    text.replace(char::is_control, " ")
 }
 
 /// A colour for each type; the usual four have their own.

@@ -4,13 +4,14 @@ use std::path::Path;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use xner_embed::Vectors;
-use xner_embed::read::{self, Format, ReadOptions};
+use xner_embed::read::{self, Format, ReadOptions, Skipped};
+use xner_embed::{Error, Vectors};
 use xner_embed::write::{write_native, write_vec};
 
 use crate::args::named;
 use crate::ending;
 use crate::exit::{at_least_one, bad_input};
+use crate::progress::warn;
 
 /// How files of word vectors are read.
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -21,6 +22,9 @@ pub(crate) struct Reading {
     /// Vectors: make words lower case; of words that then are equal the first stays
     #[arg(long, help_heading = "Reading of vectors")]
     lowercase: bool,
+    /// Vectors: leave out rows that cannot be read, such as those of words that are empty or not UTF-8, and say how many
+    #[arg(long, help_heading = "Reading of vectors")]
+    skip_bad: bool,
     /// Vectors: their format; by default it is found by the first bytes and the name
     #[arg(long, value_name = "FORMAT", help_heading = "Reading of vectors")]
     #[arg(value_parser = named::<Format>(Format::NAMES))]
@@ -31,12 +35,23 @@ impl Reading {
     /// What the library's readers take.
     pub(crate) fn options(&self) -> Result<ReadOptions> {
         at_least_one("--limit", self.limit.unwrap_or(1))?;
-        Ok(ReadOptions { limit: self.limit, lowercase: self.lowercase, format: self.vectors_format })
+        let Self { limit, lowercase, skip_bad, vectors_format: format } = *self;
+        Ok(ReadOptions { limit, lowercase, skip_bad, format })
     }
 
-    /// A file's vectors.
+    /// A file's vectors. What was left out is told.
     pub(crate) fn open(&self, path: &Path) -> Result<Vectors> {
-        Ok(read::open(path, &self.options()?)?)
+        let (vectors, skipped) = read::open_counted(path, &self.options()?).map_err(|fault| match fault {
+            // The counts of a header are no row.
+            Error::Corpus(xner_corpus::Error::Malformed { line: 2.., .. }) => {
+                bad_input(format!("{fault} (--skip-bad leaves such rows out, and says how many)"))
+            }
+            fault => fault.into(),
+        })?;
+        if let Some(Skipped { count, first }) = skipped {
+            warn(&format!("note: {count} rows are left out, the first of them: {first}"));
+        }
+        Ok(vectors)
     }
 }
 
@@ -71,7 +86,7 @@ impl VectorsFormat {
     /// `option` is what would have named the format.
     pub(crate) fn of_name(path: &Path, option: &str) -> Result<Self> {
         ending::check(path, Some(option))?;
-        let packed = matches!(ending::of(path).as_str(), "gz" | "xz");
+        let packed = matches!(ending::of(path).as_str(), "gz" | "xz" | "bz2" | "zst");
         let inner = if packed { path.with_extension("") } else { path.to_owned() };
         match ending::of(&inner).as_str() {
             "safetensors" => Ok(Self::Safetensors),

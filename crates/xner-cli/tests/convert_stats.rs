@@ -67,12 +67,12 @@ fn what_cannot_be_converted_leaves_nothing() {
 #[test]
 fn a_name_of_what_is_not_written_needs_a_format() {
     let folder = Folder::with(&[("iob1", IOB1)]);
-    for arguments in ["convert iob1 o.conll.zst", "convert iob1 o.jsonl.zst", "convert iob1 o.zst --to iobes"]
+    for arguments in ["convert iob1 o.conll.zip", "convert iob1 o.jsonl.zip", "convert iob1 o.zip --to iobes"]
     {
-        folder.refused(arguments, &["is written, only plain files, .gz, .xz and .bz2", "--to"]);
+        folder.refused(arguments, &["is written, only plain files, .gz, .xz, .bz2 and .zst", "--to"]);
     }
-    folder.xner("convert iob1 o.conll.zst --to conll:iob1").ok();
-    assert_eq!(folder.read("o.conll.zst"), IOB1);
+    folder.xner("convert iob1 o.conll.zip --to conll:iob1").ok();
+    assert_eq!(folder.read("o.conll.zip"), IOB1);
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn a_mapping_that_cannot_be_used_is_refused() {
     folder.refused("dictionary m --out d --k 0", &["k", "expected at least 1"]);
     folder.refused("dictionary nowhere --out d", &["nowhere"]);
     folder.refused("dictionary m --out nowhere/d", &["nowhere/d: there is no folder nowhere"]);
-    folder.refused("dictionary m --out d.zst", &["d.zst: no .zst is written", ".gz, .xz and .bz2"]);
+    folder.refused("dictionary m --out d.zip", &["d.zip: no .zip is written", ".gz, .xz, .bz2 and .zst"]);
 }
 
 #[test]

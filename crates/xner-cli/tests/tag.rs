@@ -131,10 +131,10 @@ fn bad_input_leaves_no_file() {
     refused("--input latin1.text", &["latin1.text:3: invalid UTF-8 at byte 4"]);
     refused("--input latin1.conll", &["latin1.conll:2: invalid UTF-8 at byte 4"]);
     refused("--input nowhere.text", &["nowhere.text: No such file"]);
-    refused("--input ragged.conll --json", &["--json is for text"]);
+    refused("--input ragged.conll --json --to text", &["--json", "--to"]);
     refused("--input ragged.conll --device gpu", &["gpu", "expected cpu, cuda:0 or wgpu:0"]);
-    let plain = format!("tag --model {} --input latin1.text --output o.jsonl.zst", model().display());
-    folder.refused(&plain, &["o.jsonl.zst: no .zst is written, only plain files, .gz, .xz and .bz2"]);
+    let plain = format!("tag --model {} --input latin1.text --output o.jsonl.zip", model().display());
+    folder.refused(&plain, &["o.jsonl.zip: no .zip is written, only plain files, .gz, .xz, .bz2 and .zst"]);
 }
 
 #[test]

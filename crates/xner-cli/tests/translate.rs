@@ -54,7 +54,7 @@ fn what_cannot_be_translated_is_refused() {
     folder.refused("translate c.conll --dictionary odd.txt --out t", &["odd.txt:1"]);
     folder.refused("translate bad.conll --dictionary d.txt --out t", &["bad.conll:2"]);
     folder.refused("translate empty.conll --dictionary d.txt --out t", &["empty.conll: no sentences"]);
-    folder.refused("translate c.conll --dictionary d.txt --out t.zst", &["t.zst: no .zst", "--out-format"]);
+    folder.refused("translate c.conll --dictionary d.txt --out t.zip", &["t.zip: no .zip", "--out-format"]);
     folder.refused("translate c.conll --dictionary d.txt --out t --sample 0", &["k", "expected at least 1"]);
     folder.refused(
         "translate c.conll --dictionary d.txt --out t --strategy verse",

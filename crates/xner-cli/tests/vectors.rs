@@ -90,7 +90,7 @@ fn a_name_of_what_is_not_written_needs_a_format() {
         let parts = &[name, "is written, only .vec and .safetensors", "--format vec"];
         folder.refused(&format!("vectors convert a.vec {name}"), parts);
     }
-    folder.refused("vectors convert a.vec o.vec.zst", &["o.vec.zst: no .zst is written", "--format"]);
+    folder.refused("vectors convert a.vec o.vec.zip", &["o.vec.zip: no .zip is written", "--format"]);
     folder.refused("vectors convert a.vec o.safetensors.gz", &["o.safetensors.gz", "cannot be compressed"]);
     folder.xner("vectors convert a.vec o.bin --format vec").ok();
     assert_eq!(folder.read("o.bin"), VECTORS);

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use xner_core::{ErrorKind, escaped, shown};
 
+#[cfg(feature = "files")]
+use crate::read::{Format, Looks};
 use crate::{ParseTagError, SchemeError};
 
 /// The crate's result.
@@ -110,6 +112,17 @@ pub enum Error {
         /// What was found and what was expected.
         message: String,
     },
+    /// A file of which neither its name nor anyone says what it is does not look like what would be read.
+    #[cfg(feature = "files")]
+    #[error("{path}: {}", unlike(*looks, *otherwise), path = path.display())]
+    Looks {
+        /// The file.
+        path: PathBuf,
+        /// What it looks like.
+        looks: Looks,
+        /// What would be read.
+        otherwise: Format,
+    },
     /// A sentence cannot be written in the format asked for.
     #[error("cannot write {what} as {format}: {reason}", what = escaped(what))]
     Unwritable {
@@ -161,6 +174,20 @@ pub enum Error {
         /// The known types.
         known: String,
     },
+}
+
+/// What to do with a file that looks like something else.
+#[cfg(feature = "files")]
+fn unlike(looks: Looks, otherwise: Format) -> String {
+    let meant = match looks {
+        Looks::Columns => "conll",
+        Looks::Prose => "text",
+        Looks::Json => "jsonl",
+        Looks::Vectors | Looks::Unclear => {
+            return format!("looks like {looks}; with its format given as {otherwise} it is read so all the same");
+        }
+    };
+    format!("looks like {looks}; give its format, {meant} or {otherwise} (`format = \"{meant}\"` in a config)")
 }
 
 impl Error {

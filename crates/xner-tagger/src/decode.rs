@@ -102,11 +102,17 @@ impl Decoder {
             Decode::Argmax if self.tokens_alone => {
                 Ok(self.highest((0..scores.len()).map(|step| scores.step(step))))
             }
-            Decode::Argmax => {
-                let marginals = self.crf.posterior(scores)?.marginals();
-                Ok(self.highest(marginals.chunks_exact(self.tags.len())))
-            }
+            Decode::Argmax => Ok(self.highest(self.own(scores)?.chunks_exact(self.tags.len()))),
         }
+    }
+
+    /// Each token's own probability of each tag, `[tokens, tags]`: where there are no scores but the tokens', the
+    /// softmax of these, else the marginals.
+    fn own(&self, scores: &Emissions<'_>) -> Result<Vec<f32>> {
+        if !self.tokens_alone {
+            return Ok(self.crf.posterior(scores)?.marginals());
+        }
+        Ok((0..scores.len()).flat_map(|step| softmax(scores.step(step))).collect())
     }
 
     /// The tag with the highest number in each row; the first of several.
@@ -118,13 +124,29 @@ impl Decoder {
         rows.map(|row| self.tags.tags()[best(row)].clone()).collect()
     }
 
-    /// The best tags, their entities with probabilities, and the marginal probabilities of all tags.
+    /// The best tags, their entities with probabilities, and the probabilities of all tags.
+    ///
+    /// Both are of what chose the tags. Under [`Decode::Viterbi`] and [`Decode::ViterbiOpen`] they are marginals of all
+    /// sequences that keep to the scheme. Under [`Decode::Argmax`] they are each token's own, and an entity's is their
+    /// product over its tags, times the probability that the next token does not go on with it.
     ///
     /// # Errors
     /// As [`Decoder::best`].
     pub fn tagging(&self, scores: &Emissions<'_>) -> Result<Tagging> {
         let tags = self.best(scores)?;
-        let posterior = self.crf.posterior(scores)?;
+        if self.decode == Decode::Argmax {
+            let probabilities = self.own(scores)?;
+            let found = entities(&tags).into_iter();
+            let entities = found
+                .map(|entity| {
+                    let probability = self.own_probability(&probabilities, &tags, &entity);
+                    ScoredEntity { entity, probability }
+                })
+                .collect();
+            return Ok(Tagging { tags, entities, probabilities });
+        }
+        let crf = if self.decode == Decode::ViterbiOpen { &self.open } else { &self.crf };
+        let posterior = crf.posterior(scores)?;
         let scored = |entity: Entity| {
             let probability = self.entity_probability(&posterior, &entity)?.clamp(0.0, 1.0) as f32;
             Ok(ScoredEntity { entity, probability })
@@ -133,7 +155,27 @@ impl Decoder {
         Ok(Tagging { tags, entities, probabilities: posterior.marginals() })
     }
 
-    /// The probability that exactly these tokens are an entity of this type.
+    /// The product of the tokens' own probabilities of an entity's tags, and of what follows not to go on with it.
+    fn own_probability(&self, own: &[f32], tags: &[Tag], entity: &Entity) -> f32 {
+        let width = self.tags.len();
+        let at = |token: usize, tag: &Tag| {
+            self.tags.id(tag).map_or(0.0, |id| f64::from(own[token * width + usize::from(id)]))
+        };
+        let whole: f64 = entity.tokens.clone().map(|token| at(token, &tags[token])).product();
+        let end = entity.tokens.end;
+        let last = tags[end - 1].prefix();
+        // Behind an `E` or an `S` whatever follows is no part of the entity.
+        let goes_on = if end < tags.len() && matches!(last, Some(Prefix::Begin | Prefix::Inside)) {
+            let on = [Prefix::Inside, Prefix::End].map(|prefix| Tag::Part(prefix, entity.kind.clone()));
+            on.iter().map(|tag| at(end, tag)).sum()
+        } else {
+            0.0
+        };
+        (whole * (1.0 - goes_on)).clamp(0.0, 1.0) as f32
+    }
+
+    /// The probability that exactly these tokens are an entity of this type. Where a sentence may begin within an
+    /// entity, that is one too.
     ///
     /// # Errors
     /// [`crate::Error::Crf`] when the entity reaches beyond the sentence.
@@ -151,6 +193,17 @@ impl Decoder {
             return Ok(0.0);
         };
         let mut probability = posterior.span_probability(start, &path, &continuing)?;
+        if self.decode == Decode::ViterbiOpen && start == 0 {
+            let within = match (self.tags.scheme(), path.len()) {
+                (Scheme::Iob1, _) => Prefix::Begin,
+                (Scheme::Iob2, _) | (Scheme::Iobes, 2..) => Prefix::Inside,
+                (Scheme::Iobes, _) => Prefix::End,
+            };
+            if let Some(within) = id(within) {
+                let other: Vec<TagId> = [within].into_iter().chain(path[1..].iter().copied()).collect();
+                probability += posterior.span_probability(start, &other, &continuing)?;
+            }
+        }
         if let (Scheme::Iob1, Some(begin), 1..) = (self.tags.scheme(), id(Prefix::Begin), start) {
             // Behind a token of the same type, `I` continues that token's entity, and `B` opens this one.
             for before in [Some(begin), inside].into_iter().flatten() {
@@ -162,6 +215,14 @@ impl Decoder {
         }
         Ok(probability)
     }
+}
+
+/// The probabilities whose logarithms scores are, up to a number that all have in common.
+fn softmax(scores: &[f32]) -> Vec<f32> {
+    let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let powers: Vec<f64> = scores.iter().map(|&score| f64::from(score - most).exp()).collect();
+    let sum: f64 = powers.iter().sum();
+    powers.iter().map(|power| (power / sum) as f32).collect()
 }
 
 #[cfg(test)]
@@ -191,5 +252,62 @@ mod tests {
         let decoder = Decoder::of_scheme(&tags).unwrap().with_decode(Decode::ViterbiOpen);
         let best = decoder.best(&Emissions::new(&scores, tags.len()).unwrap()).unwrap();
         assert_ne!(best[0], Tag::Outside);
+    }
+
+    /// Scores that are logarithms of probabilities, of the tags in the set's order.
+    fn logarithms(rows: &[&[f32]]) -> Vec<f32> {
+        rows.iter().flat_map(|row| row.iter().map(|p| p.max(1e-30).ln())).collect()
+    }
+
+    fn tagged(scheme: Scheme, decode: Decode, rows: &[&[f32]]) -> Tagging {
+        let tags = TagSet::new(scheme, ["PER".into()]);
+        let decoder = Decoder::of_scheme(&tags).unwrap().with_decode(decode);
+        let scores = logarithms(rows);
+        decoder.tagging(&Emissions::new(&scores, tags.len()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_sure_is_sure_however_tags_are_chosen() {
+        // `O`, `B-PER`, `I-PER`: an `I` opens the sentence, and another follows; all are sure.
+        let rows: [&[f32]; 3] = [&[0.0, 0.0, 1.0], &[0.0, 0.0, 1.0], &[1.0, 0.0, 0.0]];
+        for decode in [Decode::Argmax, Decode::ViterbiOpen] {
+            let tagging = tagged(Scheme::Iob2, decode, &rows);
+            assert_eq!(tagging.entities.len(), 1, "{decode:?}");
+            assert_eq!(tagging.entities[0].entity.tokens, 0..2);
+            assert!((tagging.entities[0].probability - 1.0).abs() < 1e-6, "{decode:?}: {tagging:?}");
+            assert!((tagging.probabilities[2] - 1.0).abs() < 1e-6, "{decode:?}: {tagging:?}");
+        }
+        for decode in [Decode::Argmax, Decode::ViterbiOpen, Decode::Viterbi] {
+            let rows: [&[f32]; 2] = [&[0.0, 1.0, 0.0], &[0.0, 0.0, 1.0]];
+            let tagging = tagged(Scheme::Iob2, decode, &rows);
+            assert!((tagging.entities[0].probability - 1.0).abs() < 1e-6, "{decode:?}: {tagging:?}");
+        }
+    }
+
+    #[test]
+    fn argmax_tells_the_tokens_own_probabilities() {
+        let rows: [&[f32]; 3] = [&[0.3, 0.1, 0.6], &[0.2, 0.0, 0.8], &[0.5, 0.25, 0.25]];
+        let tagging = tagged(Scheme::Iob2, Decode::Argmax, &rows);
+        assert_eq!(tagging.entities[0].entity.tokens, 0..2);
+        // Both are `I-PER`, and the third token does not go on.
+        assert!((tagging.entities[0].probability - 0.6 * 0.8 * 0.75).abs() < 1e-6, "{tagging:?}");
+        for (found, want) in tagging.probabilities.iter().zip(rows.concat()) {
+            assert!((found - want).abs() < 1e-6, "{tagging:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_opens_within_an_entity_has_the_probability_of_all_that_do() {
+        // Of two tokens, brute force over the sequences of IOB2 that any tag may open.
+        let rows: [&[f32]; 2] = [&[0.2, 0.3, 0.5], &[0.4, 0.1, 0.5]];
+        let allowed = |first: usize, second: usize| second != 2 || first > 0;
+        let weight = |first: usize, second: usize| {
+            if allowed(first, second) { rows[0][first] * rows[1][second] } else { 0.0 }
+        };
+        let all: f32 = (0..9).map(|pair| weight(pair / 3, pair % 3)).sum();
+        let tagging = tagged(Scheme::Iob2, Decode::ViterbiOpen, &rows);
+        assert_eq!(tagging.entities[0].entity.tokens, 0..2);
+        let want = (weight(1, 2) + weight(2, 2)) / all;
+        assert!((tagging.entities[0].probability - want).abs() < 1e-5, "{tagging:?}");
     }
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 use xner_corpus::Labelled;
 use xner_embed::Vectors;
 use xner_train::{
-    Device, Fingerprint, Learner, Observer, Settings, TrainBackend, TrainReport, TrainingLoop, on_device,
+    Device, Fingerprint, Learner, Observer, Settings, TrainBackend, TrainReport, TrainingLoop, corpus_notes, on_device,
+    tell_notes,
 };
 
 #[cfg(doc)]
@@ -72,6 +73,7 @@ fn train_bilstm<A: TrainBackend>(
 ) -> Result<TrainReport> {
     let config = config.clone().checked()?;
     let sentences = data.train.len();
+    tell_notes("training", &corpus_notes(&data.train, &[("data.dev", &data.dev)], &[]), observer);
     let (mut learner, mut fingerprint) = BiLstmLearner::<A>::new(&config, data, card)?;
     let target = target.filter(|target| !target.dev.is_empty());
     if let Some(target) = target {

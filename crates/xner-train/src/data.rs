@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use xner_corpus::read::{
-    Align, ConllOptions, Format, JsonlOptions, ReadOptions as CorpusOptions, read_corpus,
+    ConllOptions, Format, JsonlOptions, Labels, Looks, ReadOptions as CorpusOptions, read_corpus,
 };
 use xner_corpus::{Entity, Labelled, Sentence, Tag, entities};
 use xner_eval::{Mode, Scorer, Scores};
@@ -13,7 +13,8 @@ use crate::{Error, Result};
 /// The sentences of a file whose labels are wanted, which the setting `key` names.
 ///
 /// # Errors
-/// [`Error::Setting`] when the file is read as plain text, which has none; faults of the file, with their lines.
+/// [`Error::Setting`] when the file is read as plain text, which has none, or looks like it; faults of the file, with
+/// their lines, JSON lines without labels among them.
 pub fn read_labelled(key: &str, path: &Path, options: &CorpusOptions) -> Result<Vec<Labelled>> {
     if options.format.or_else(|| Format::guess(path)) == Some(Format::Text) {
         let message = format!(
@@ -23,18 +24,26 @@ pub fn read_labelled(key: &str, path: &Path, options: &CorpusOptions) -> Result<
         );
         return Err(Error::setting(key, message));
     }
-    Ok(read_corpus(path, options)?)
+    let jsonl = JsonlOptions { labels: Labels::Required, ..options.jsonl.clone() };
+    read_corpus(path, &CorpusOptions { jsonl, ..options.clone() }).map_err(|fault| match fault {
+        xner_corpus::Error::Looks { path, looks, .. } => {
+            let what = if looks == Looks::Prose { ", which has no labels" } else { "" };
+            let path = path.display();
+            Error::setting(key, format!("{path} looks like {looks}{what}: expected columns or JSON lines"))
+        }
+        fault => fault.into(),
+    })
 }
 
 /// The sentences of a file whose labels, if it has any, are not looked at: of columns the tag's need not be there, nor
 /// hold tags.
 ///
 /// # Errors
-/// Faults of the file, with their lines.
+/// Faults of the file, with their lines; one that looks like running text, or word vectors, and is not said to be text.
 pub fn read_unlabelled(path: &Path, options: &CorpusOptions) -> Result<Vec<Sentence>> {
     let options = CorpusOptions {
         conll: ConllOptions { tag: None, scheme: None, ..options.conll.clone() },
-        jsonl: JsonlOptions { align: Align::Widen, ..options.jsonl.clone() },
+        jsonl: JsonlOptions { labels: Labels::Ignored, ..options.jsonl.clone() },
         ..options.clone()
     };
     Ok(read_corpus(path, &options)?.into_iter().map(|labelled| labelled.sentence).collect())

@@ -12,6 +12,7 @@ pub mod files;
 mod fingerprint;
 #[cfg(feature = "train")]
 mod learner;
+mod notes;
 #[cfg(feature = "train")]
 pub mod optimiser;
 #[cfg(feature = "train")]
@@ -35,6 +36,7 @@ pub use error::{Error, Result};
 pub use fingerprint::Fingerprint;
 #[cfg(feature = "train")]
 pub use learner::{Learner, Moment, StepOutcome, dev_scores};
+pub use notes::{corpus_notes, tell_notes};
 #[cfg(feature = "train")]
 pub use report::{Ending, TrainReport};
 pub use seeds::{Purpose, stream, uniform};

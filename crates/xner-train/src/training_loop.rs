@@ -9,6 +9,7 @@ use xner_corpus::write::remove_partial;
 use crate::checkpoint::{Checkpoint, CheckpointFolder, Progress, has_checkpoint};
 use crate::config::TrainingConfig;
 use crate::learner::{Learner, Moment, StepOutcome};
+use crate::notes::tell_notes;
 use crate::report::{Ending, REPORT, TrainReport};
 use crate::seeds::{Purpose, stream};
 use crate::tensors::Tensors;
@@ -92,6 +93,13 @@ impl TrainingLoop<'_> {
             if own.is_dir() {
                 remove_partial(own)?;
             }
+        }
+        if self.left_out > 0 {
+            let (left_out, used) = (self.left_out, learner.sentences());
+            let note = format!(
+                "{left_out} training sentences are left out, for they are empty or too long; {used} are used"
+            );
+            tell_notes(self.phase, &[note], observer);
         }
         let mut run = Run {
             plan: self,

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::Result;
-use xner_corpus::read::conll::{Block, TagPlace};
-use xner_corpus::read::{Format, Input, Stream};
+use xner_corpus::read::conll::{Block, ConllOptions, TagPlace};
+use xner_corpus::read::{Format, Input, Meter, Stream};
 use xner_corpus::write::{Output, WriteOptions, Writer};
-use xner_corpus::{Error, Labelled, Scheme, Tag};
+use xner_corpus::{Error, Labelled, Scheme, Spelling, Tag};
 
-use crate::args::{Layout, perhaps_text};
+use crate::args::{Layout, perhaps_text, unlike};
 use crate::columns::TagFile;
 use crate::ending;
 use crate::exit::not_empty;
@@ -22,17 +22,19 @@ use crate::progress::Progress;
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
-    /// The file to read, plain, .gz or .xz; - is standard input
+    /// The file to read, plain, .gz, .xz, .bz2 or .zst; - is standard input
     #[arg(value_name = "IN")]
     input: PathBuf,
-    /// The file to write, plain, .gz or .xz; - is standard output
+    /// The file to write, plain, .gz, .xz, .bz2 or .zst; - is standard output
     #[arg(value_name = "OUT")]
     output: PathBuf,
-    /// Format (conll, tsv, jsonl, text), scheme (iob1, iob2, iobes) or both (conll:iob1) of IN. By default what
-    /// its name promises, else columns of any scheme; with a scheme, tags that break it are refused
+    /// Format (conll, tsv, conllu, jsonl, brat, text), scheme (iob1, iob2, iobes) or both (conll:iob1) of IN. By default
+    /// what its name promises, else JSON lines or columns by the first lines, of any scheme; with a scheme, tags that
+    /// break it are refused. JSON lines of doccano, Prodigy, spaCy, Hugging Face and Label Studio are told apart; conllu
+    /// has the columns of Universal NER too; brat's entities stand in a file .ann beside IN
     #[arg(long, value_name = "WHAT")]
     from: Option<Kind>,
-    /// The same for OUT. By default what its name promises, else columns; iob2
+    /// Format (conll, tsv, jsonl, text), scheme or both of OUT. By default what its name promises, else columns; iob2
     #[arg(long, value_name = "WHAT")]
     to: Option<Kind>,
     #[command(flatten)]
@@ -57,7 +59,7 @@ impl FromStr for Kind {
                 (_, Ok(scheme)) if kind.scheme.is_none() => kind.scheme = Some(scheme),
                 (Ok(_), _) | (_, Ok(_)) => return Err(format!("`{part}` is one too many")),
                 _ => {
-                    let formats = "a format (conll, tsv, jsonl, text)";
+                    let formats = "a format (conll, tsv, conllu, jsonl, brat, text)";
                     return Err(format!("`{part}` is neither {formats} nor a scheme (iob1, iob2, iobes)"));
                 }
             }
@@ -79,15 +81,23 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         ending::check(&args.output, Some("--to"))?;
     }
     Inputs::of([&args.input]).spare(&args.output)?;
-    let (from, to) = (from_kind.format_of(&args.input), to_kind.format_of(&args.output));
-    let input = Input::open(&args.input)?;
+    let (input, meter) = Input::metered(&args.input)?;
+    let settled = args.layout.read(from_kind.format).settle(input);
+    let (input, from) = settled.map_err(|fault| unlike(fault.into(), "--from"))?;
+    let to = to_kind.format_of(&args.output);
+    let mut input = input;
     if from == to && matches!(from, Format::Conll | Format::Tsv) {
-        return retag(input, args, from);
+        let (found, columns) = input.columns(from, args.layout.columns.conll());
+        // A tag among other things in its column cannot be replaced.
+        if !columns.conllu {
+            return retag((found, columns), meter, args);
+        }
+        input = found;
     }
     let options = WriteOptions { format: Some(to), scheme: to_kind.scheme.unwrap_or(Scheme::Iob2) };
     let mut read = args.layout.read(Some(from));
     read.conll.scheme = from_kind.scheme;
-    let (name, mut progress, mut empty) = (input.name.clone(), Progress::counter("sentences"), true);
+    let (name, mut progress, mut empty) = (input.name.clone(), Progress::counter("sentences").of(meter), true);
     let mut writer = Writer::create(&args.output, &options)?;
     for labelled in Stream::new(input, from, &read) {
         writer.write(&labelled.map_err(|fault| in_first(empty, fault.into(), args))?)?;
@@ -99,16 +109,16 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 /// Columns to columns: every line stays as it is but for its tag.
-fn retag(input: Input, args: &Args, format: Format) -> Result<()> {
-    let options = args.layout.columns.conll().of_format(format);
+fn retag((input, options): (Input, ConllOptions), meter: Meter, args: &Args) -> Result<()> {
+    let spelling = options.tags;
     let place = TagPlace::Replace(args.layout.tag_column());
     let scheme = args.to.and_then(|kind| kind.scheme).unwrap_or(Scheme::Iob2);
     let strict = args.from.and_then(|kind| kind.scheme);
     let (mut file, mut progress, mut empty) =
-        (TagFile::new(input, options), Progress::counter("sentences"), true);
+        (TagFile::new((input, options)), Progress::counter("sentences").of(meter), true);
     let mut output = Output::create(&args.output)?;
     while let Some(block) = file.next().map_err(|fault| in_first(empty, fault, args))? {
-        let tags = parsed(&file, &block, strict).map_err(|fault| in_first(empty, fault, args))?;
+        let tags = parsed(&file, &block, spelling, strict).map_err(|fault| in_first(empty, fault, args))?;
         let labelled = Labelled::from_tags(block.sentence().clone(), &tags);
         let written = block.write(&labelled.tags(scheme), place, &mut output);
         written.map_err(|fault| output.error(fault))?;
@@ -126,13 +136,11 @@ fn in_first(first: bool, fault: anyhow::Error, args: &Args) -> anyhow::Error {
 }
 
 /// The tags of a block, which keep to `scheme` where there is one.
-fn parsed(file: &TagFile, block: &Block, scheme: Option<Scheme>) -> Result<Vec<Tag>> {
+fn parsed(file: &TagFile, block: &Block, spelling: Spelling, scheme: Option<Scheme>) -> Result<Vec<Tag>> {
     let (path, first) = (|| file.name.clone(), block.first_line());
-    let texts = file.tags(block);
-    let tags = texts
-        .iter()
-        .enumerate()
-        .map(|(at, text)| text.parse().map_err(|fault| Error::Tag { path: path(), line: first + at, fault }));
+    let tags = TagFile::tags(block).into_iter().enumerate().map(|(at, text)| {
+        spelling.parse(text).map_err(|fault| Error::Tag { path: path(), line: first + at, fault })
+    });
     let tags = tags.collect::<Result<Vec<Tag>, _>>()?;
     if let Some(Err(fault)) = scheme.map(|scheme| scheme.validate(&tags)) {
         return Err(Error::Scheme { path: path(), line: first + fault.at, fault }.into());

@@ -15,10 +15,10 @@ use xner_train::Device;
 use xner_transfer::meta::index::{Neighbour, Pretrained, Representation, SentenceVectors, enough};
 
 use super::source_index::{model_folder, source_index};
-use super::tag::head::prose;
-use crate::args::{self, Layout};
+use crate::args::{self, Layout, unlike};
 use crate::exit::{at_least_one, bad_input, not_empty};
 use crate::paint;
+use crate::progress::Progress;
 
 /// Print the sentences of a corpus that are most similar to a sentence, with their entities
 ///
@@ -51,11 +51,11 @@ pub(crate) struct Args {
     /// Sentences to ask for instead, plain, .gz or .xz; - is standard input
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
-    /// Format of --input; by default what its name promises, else text, unless it looks like columns: then it must be
-    /// said
+    /// Format of --input; by default what its name promises, else JSON lines or text by the first lines. What looks like
+    /// columns must be said to be text
     #[arg(long, value_parser = args::named::<Format>(Format::NAMES), requires = "input")]
     input_format: Option<Format>,
-    /// Format of --corpus; by default what its name promises, else columns
+    /// Format of --corpus; by default what its name promises, else JSON lines or columns by the first lines
     #[arg(long, value_parser = args::named::<Format>(Format::NAMES))]
     format: Option<Format>,
     /// Print JSON
@@ -105,11 +105,14 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if args.input_format.is_some() && args.input.is_none() {
         return Err(bad_input("--input-format is the format of --input, which is missing"));
     }
+    let spinner = Progress::spinner("reading");
     let queries = queries(args)?;
-    let corpus = read_corpus(&args.corpus, &args.layout.read(args.format))?;
+    let corpus = read_corpus(&args.corpus, &args.layout.read(args.format));
+    let corpus = corpus.map_err(|fault| unlike(fault.into(), "--format"))?;
     enough(corpus.len(), args.k, 0).with_context(|| format!("{}: -k {}", args.corpus.display(), args.k))?;
     let representation = Representation { pooling: args.pooling, length: args.length };
     let encoder = Pretrained::new(&model_folder(&args.model)?, representation, args.device)?;
+    drop(spinner);
     let sentences: Vec<Sentence> = corpus.iter().map(|labelled| labelled.sentence.clone()).collect();
     let index = source_index(args.cache.as_deref(), &encoder, &sentences)?;
     let asked: Vec<Sentence> = queries.iter().map(|labelled| labelled.sentence.clone()).collect();
@@ -138,12 +141,10 @@ fn queries(args: &Args) -> Result<Vec<Labelled>> {
             vec![Labelled { sentence: sentence.unwrap_or_default(), entities: Vec::new() }]
         }
         (None, Some(path)) => {
-            let known = args.input_format.or_else(|| Format::guess(path));
-            let input = Input::open(path)?;
-            let input = if known.is_some() { input } else { prose(input, "--input-format")? };
-            let (name, format) = (input.name.clone(), known.unwrap_or(Format::Text));
-            let found: Vec<_> =
-                Stream::new(input, format, &args.layout.read(known)).collect::<Result<_, _>>()?;
+            let settled = Input::open(path)?.settle(args.input_format, Format::Text);
+            let (input, format) = settled.map_err(|fault| unlike(fault.into(), "--input-format"))?;
+            let (name, options) = (input.name.clone(), args.layout.read(Some(format)));
+            let found: Vec<_> = Stream::new(input, format, &options).collect::<Result<_, _>>()?;
             not_empty(!found.is_empty(), &name)?;
             found
         }

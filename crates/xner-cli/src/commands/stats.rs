@@ -5,20 +5,20 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use serde::Serialize;
-use xner_corpus::read::{Format, stream};
+use xner_corpus::read::{Format, Input, Labels, Stream};
 use xner_corpus::{Error, Scheme, Stats};
 
-use crate::args::{self, Layout};
+use crate::args::{self, Layout, unlike};
 use crate::exit::not_empty;
 use crate::progress::Progress;
 
 /// Count sentences, tokens and entities
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The files, plain, .gz or .xz; - is standard input
+    /// The files, plain, .gz, .xz, .bz2 or .zst; - is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Their format; by default what each name promises, else columns
+    /// Their format; by default what each name promises, else JSON lines or columns by the first lines
     #[arg(long, value_parser = args::named::<Format>(Format::NAMES))]
     format: Option<Format>,
     /// Refuse columns whose tags break this scheme
@@ -57,9 +57,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 fn count<'a>(file: &'a Path, args: &Args) -> Result<Counted<'a>> {
     let mut options = args.layout.read(args.format);
     options.conll.scheme = args.scheme;
-    let mut progress = Progress::counter("sentences");
+    options.jsonl.labels = Labels::Required;
+    let (input, meter) = Input::metered(file)?;
+    let (input, format) = options.settle(input).map_err(|fault| unlike(fault.into(), "--format"))?;
+    let mut progress = Progress::counter("sentences").of(meter);
     let mut stats = Stats::default();
-    let mut sentences = stream(file, &options)?;
+    let mut sentences = Stream::new(input, format, &options);
     while let Some(labelled) = sentences.next() {
         let unsure = args.format.is_none() && stats.sentences == 0;
         let perhaps_text = |fault: Error| args::perhaps_text(fault.into(), file, "--format", unsure);

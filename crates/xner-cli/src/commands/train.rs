@@ -13,13 +13,13 @@ use xner_eval::Scores;
 use xner_tagger::bert::train::BertTrainConfig;
 use xner_tagger::config::DataConfig;
 use xner_tagger::{TrainConfig, TrainData, bert};
-use xner_train::{Device, Error, Evaluation, Settings, TrainReport, read_labelled};
+use xner_train::{Device, Error, Evaluation, Settings, TrainReport, corpus_notes, read_labelled};
 
 use super::printed::{self, PRINTED};
 use crate::exit::bad_input;
 use crate::interrupt;
 use crate::outputs::{Force, Inputs, Kind, MODEL_FILES, tell_left};
-use crate::progress::Progress;
+use crate::progress::{Progress, note};
 use crate::watch::Watch;
 
 /// Train a tagger from a config file
@@ -107,6 +107,8 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let test = test.as_ref().map(|path| read_labelled("data.test", path, read)).transpose()?;
     let data = plan.read_data().with_context(|| format!("{}: cannot train", config_file.display()))?;
     drop(spinner);
+    let scored = [("data.test", test.as_deref().unwrap_or_default())];
+    corpus_notes(&data.train, &scored, &[]).iter().for_each(|text| note(&format!("note: {text}")));
     interrupt::listen();
     let mut watch = Watch::new(interrupt::asked);
     let report = plan.train(data, &out, &args.device, &mut watch);

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use anyhow::Result;
 use serde::Serialize;
 use xner_corpus::Scheme;
-use xner_corpus::read::{Format, stream};
+use xner_corpus::read::{Format, Input, Labels, Stream};
 use xner_corpus::write::{Output, WriteOptions, Writer};
 use xner_embed::dictionary::Dictionary;
 use xner_embed::translate::{
     Chain, Choice, DictionaryTranslator, Strategy, Tally, TranslateConfig, Weights, translate,
 };
 
-use crate::args::{self, Layout};
+use crate::args::{self, Layout, unlike};
 use crate::ending;
 use crate::exit::not_empty;
 use crate::outputs::Inputs;
@@ -25,13 +25,13 @@ use crate::progress::{Progress, note};
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
-    /// The corpus, plain, .gz or .xz; - is standard input
+    /// The corpus, plain, .gz, .xz, .bz2 or .zst; - is standard input
     corpus: PathBuf,
     /// Word pairs, a line each: source, blank or tab, target and, where there is one, a score: what `xner dictionary`
     /// writes, or any other
     #[arg(long, value_name = "FILE")]
     dictionary: PathBuf,
-    /// The translated corpus, plain, .gz or .xz; - is standard output
+    /// The translated corpus, plain, .gz, .xz, .bz2 or .zst; - is standard output
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// What is translated as one
@@ -52,7 +52,7 @@ pub(crate) struct Args {
     /// Decides what is drawn
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Format of CORPUS; by default what its name promises, else columns
+    /// Format of CORPUS; by default what its name promises, else JSON lines or columns by the first lines
     #[arg(long, value_parser = args::named::<Format>(Format::NAMES))]
     format: Option<Format>,
     /// Format of FILE; by default what its name promises, else columns
@@ -101,11 +101,15 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         keep_types: args::entity_types(&args.keep),
         seed: args.seed,
     };
-    let sentences = stream(&args.corpus, &args.layout.read(args.format))?;
+    let mut options = args.layout.read(args.format);
+    options.jsonl.labels = Labels::Required;
+    let (input, meter) = Input::metered(&args.corpus)?;
+    let (input, format) = options.settle(input).map_err(|fault| unlike(fault.into(), "--format"))?;
+    let sentences = Stream::new(input, format, &options);
     let mut writer =
         Writer::create(&args.out, &WriteOptions { format: args.out_format, scheme: args.scheme })?;
     let on_screen = args.out.as_os_str() == "-";
-    let mut progress = Progress::counter("sentences").hidden_if(on_screen);
+    let mut progress = Progress::counter("sentences").of(meter).hidden_if(on_screen);
     let mut tally = Tally::default();
     for labelled in sentences {
         writer.write(&translate(&labelled?, &translator, &config, &mut tally))?;

@@ -28,7 +28,8 @@ impl Format {
     ///
     /// `None` for `.txt` too: both columns and plain text go by that name.
     pub fn guess(path: &Path) -> Option<Self> {
-        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        // A name that is not UTF-8 has an ending all the same.
+        let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
         let packed = [".gz", ".xz", ".bz2", ".zst"];
         let name = packed.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
         match Path::new(name).extension()?.to_str()? {

@@ -14,6 +14,7 @@ use liblzma::stream::{CONCATENATED, Stream};
 #[cfg(feature = "xz")]
 use super::limits::DECODER_MEMORY;
 use super::zstd::Frames;
+use super::{ConllOptions, Format, Meter, conll};
 use crate::{Error, Result};
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
@@ -40,12 +41,28 @@ impl Input {
     /// [`Error::Io`] when the file cannot be opened or read, or is compressed with xz and this build lacks the feature
     /// `xz`.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        Self::metered(path).map(|(input, _)| input)
+    }
+
+    /// As [`Input::open`], with a meter that tells how much has been read.
+    ///
+    /// # Errors
+    /// As [`Input::open`].
+    pub fn metered(path: impl AsRef<Path>) -> Result<(Self, Meter)> {
         let path = path.as_ref();
         if path == Path::new("-") {
-            return Self::from_reader(io::stdin(), "<stdin>");
+            return Ok((Self::from_reader(io::stdin(), "<stdin>")?, Meter::default()));
         }
         let file = File::open(path).map_err(|fault| Error::Io { path: path.to_owned(), fault })?;
-        Self::from_reader(file, path)
+        let meter = Meter::of(&file);
+        Ok((Self::from_reader(meter.watch(file), path)?, meter))
+    }
+
+    /// The input and the options by which its columns are read: those of the format, and of `CoNLL-U` and of the files of
+    /// Universal NER, which the first lines tell, unless the options name columns.
+    pub fn columns(self, format: Format, options: ConllOptions) -> (Self, ConllOptions) {
+        let (reader, options) = conll::detect(self.reader, options.of_format(format));
+        (Self { reader, name: self.name }, options)
     }
 
     /// Reads from `reader`, decompressing as [`Input::open`] does; `name` stands in errors.
@@ -61,9 +78,10 @@ impl Input {
     }
 }
 
-fn decoded(mut reader: impl Read + Send + 'static, name: &Path) -> io::Result<Box<dyn BufRead + Send>> {
-    let mut head = Vec::with_capacity(XZ.len());
-    (&mut reader).take(XZ.len() as u64).read_to_end(&mut head)?;
+fn decoded(reader: impl Read + Send + 'static, name: &Path) -> io::Result<Box<dyn BufRead + Send>> {
+    let mut reader = BufReader::with_capacity(BUFFER, reader);
+    let (head, taken) = first_bytes(&mut reader)?;
+    let whole = Cursor::new(taken).chain(reader);
     let (is_gzip, is_xz, is_zstd) = (head.starts_with(GZIP), head.starts_with(XZ), head.starts_with(ZSTD));
     let is_bzip2 = is_bzip2(&head);
     let invalid = |message: String| Err(io::Error::new(io::ErrorKind::InvalidData, message));
@@ -78,11 +96,9 @@ fn decoded(mut reader: impl Read + Send + 'static, name: &Path) -> io::Result<Bo
             return invalid(format!("no {kind} data, though the name ends in .{ending}"));
         }
     }
-    let whole = Cursor::new(head).chain(reader);
     if is_xz {
         return xz(whole);
     }
-    let whole = BufReader::with_capacity(BUFFER, whole);
     Ok(if is_gzip {
         explained(MultiGzDecoder::new(whole), "gzip")
     } else if is_bzip2 {
@@ -92,6 +108,29 @@ fn decoded(mut reader: impl Read + Send + 'static, name: &Path) -> io::Result<Bo
     } else {
         Box::new(whole)
     })
+}
+
+/// The first bytes, as many as it takes to tell compressed data, and those of them that were taken out of the reader.
+/// Of a pipe no more is waited for.
+fn first_bytes(reader: &mut impl BufRead) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    let may_be = |head: &[u8]| {
+        let magics = [GZIP, XZ, ZSTD, PARQUET, b"BZh"];
+        head.len() < XZ.len() && magics.iter().any(|magic| magic.starts_with(head) || head.starts_with(magic))
+    };
+    let mut taken = Vec::new();
+    loop {
+        let buffer = match reader.fill_buf() {
+            Err(fault) if fault.kind() == io::ErrorKind::Interrupted => continue,
+            buffer => buffer?,
+        };
+        let wanted = (XZ.len() - taken.len()).min(buffer.len());
+        let head = [taken.as_slice(), &buffer[..wanted]].concat();
+        if wanted == 0 || !may_be(&head) {
+            return Ok((head, taken));
+        }
+        taken = head;
+        reader.consume(wanted);
+    }
 }
 
 /// Whether data begins as bzip2 does: its size, then a block or, of nothing, the end.
@@ -107,14 +146,14 @@ fn explained(inner: impl Read + Send + 'static, kind: &'static str) -> Box<dyn B
 }
 
 #[cfg(feature = "xz")]
-fn xz(whole: impl Read + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
+fn xz(whole: impl BufRead + Send + 'static) -> io::Result<Box<dyn BufRead + Send>> {
     let stream = Stream::new_stream_decoder(DECODER_MEMORY, CONCATENATED)?;
-    let decoder = XzDecoder::new_stream(BufReader::with_capacity(BUFFER, whole), stream);
+    let decoder = XzDecoder::new_stream(whole, stream);
     Ok(explained(decoder, "xz"))
 }
 
 #[cfg(not(feature = "xz"))]
-fn xz(_: impl Read) -> io::Result<Box<dyn BufRead + Send>> {
+fn xz(_: impl BufRead) -> io::Result<Box<dyn BufRead + Send>> {
     Err(no_xz())
 }
 

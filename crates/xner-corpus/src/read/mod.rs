@@ -31,6 +31,9 @@ mod interner;
 pub mod jsonl;
 mod limits;
 mod lines;
+mod looks;
+mod meter;
+mod settle;
 mod stream;
 pub mod text;
 mod whole;
@@ -41,6 +44,8 @@ pub use format::Format;
 pub use input::Input;
 #[cfg(not(feature = "xz"))]
 pub(crate) use input::no_xz;
+pub use looks::Looks;
+pub use meter::Meter;
 pub use jsonl::{Align, JsonlOptions, Labels};
 pub use limits::{LARGEST_TEXT, LONGEST_LINE, LONGEST_SENTENCE, LONGEST_TOKEN, MOST_TOKENS};
 pub use stream::{ReadOptions, Stream, read_corpus, stream};

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::settle::said;
 use super::{ConllOptions, Format, Input, JsonlOptions, brat, conll, jsonl, text};
 use crate::split::TextOptions;
 use crate::{Error, Labelled, Result, Tag};
@@ -14,7 +15,8 @@ use crate::{Error, Labelled, Result, Tag};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ReadOptions {
-    /// The format of the files; by default what a file's name promises, else columns.
+    /// The format of the files; by default what a file's name promises, else JSON lines or columns by the first lines.
+    /// What then looks like running text is refused.
     pub format: Option<Format>,
     /// Columns, with tabs or not.
     pub conll: ConllOptions,
@@ -30,11 +32,6 @@ impl ReadOptions {
     pub fn with_format(mut self, format: Format) -> Self {
         self.format = Some(format);
         self
-    }
-
-    /// The format in which these options read `path`.
-    pub fn format_of(&self, path: &Path) -> Format {
-        self.format.or_else(|| Format::guess(path)).unwrap_or(Format::Conll)
     }
 }
 
@@ -57,14 +54,14 @@ impl Stream {
         if format == Format::Brat {
             return Self(Kind::Brat(brat::Reader::new(input, options.jsonl.clone())));
         }
+        if matches!(format, Format::Conll | Format::Tsv | Format::Conllu) {
+            let (Input { reader, name }, options) = input.columns(format, options.conll.clone());
+            return Self(Kind::Conll(conll::Reader::new(reader, name, options)));
+        }
         let Input { reader, name } = input;
         Self(match format {
-            Format::Conll | Format::Tsv | Format::Conllu => {
-                let (reader, options) = conll::detect(reader, options.conll.clone().of_format(format));
-                Kind::Conll(conll::Reader::new(reader, name, options))
-            }
             Format::Jsonl => Kind::Jsonl(jsonl::Reader::new(reader, name, options.jsonl.clone())),
-            Format::Text | Format::Brat => Kind::Text(text::Reader::new(reader, name, options.text.clone())),
+            _ => Kind::Text(text::Reader::new(reader, name, options.text.clone())),
         })
     }
 
@@ -103,10 +100,11 @@ impl Iterator for Stream {
 /// The sentences of a file (`-` for standard input), one at a time.
 ///
 /// # Errors
-/// [`Error::Io`] when the file cannot be opened. The iterator gives the faults inside the file.
+/// [`Error::Io`] when the file cannot be opened; [`Error::Looks`] where nothing says what it is and it looks like
+/// running text. The iterator gives the faults inside the file.
 pub fn stream(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Stream> {
-    let path = path.as_ref();
-    Ok(Stream::new(Input::open(path)?, options.format_of(path), options))
+    let (input, format) = options.settle(Input::open(path)?)?;
+    Ok(Stream::new(input, format, options))
 }
 
 /// All sentences of a file (`-` for standard input).
@@ -117,8 +115,7 @@ pub fn read_corpus(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Vec<
     let path = path.as_ref();
     let corpus = stream(path, options)?.collect::<Result<Vec<_>>>()?;
     if corpus.is_empty() {
-        let name = if path == Path::new("-") { Path::new("<stdin>") } else { path };
-        return Err(Error::Empty { path: name.to_owned() });
+        return Err(Error::Empty { path: said(path).to_owned() });
     }
     Ok(corpus)
 }

@@ -15,6 +15,9 @@ use crate::{Error, Result, Sentence};
 /// mark counts). What the source has at once is split at once, on all threads; a sentence is given out as soon as what
 /// has been read shows where it ends. Memory is bounded for any file, for sentences are: see
 /// [`sentence_ranges`](crate::split::sentence_ranges). After an error the reader ends.
+///
+/// A source may say that it pauses, by a fault of the kind [`ErrorKind::WouldBlock`]. Then what has been read ends where
+/// its last line ends, and is given out; the source is asked again for what follows.
 pub struct Reader<R> {
     source: R,
     place: Place,
@@ -37,6 +40,8 @@ pub struct Reader<R> {
     column: usize,
     /// `pending` is looked at again when it is so long, or has a new line.
     patience: usize,
+    /// Whether the source pauses.
+    paused: bool,
     ended: bool,
 }
 
@@ -56,6 +61,7 @@ impl<R: BufRead> Reader<R> {
             fault: None,
             column: 0,
             patience: 0,
+            paused: false,
             ended: false,
         }
     }
@@ -75,7 +81,7 @@ impl<R: BufRead> Reader<R> {
             }
             let line = memchr::memchr(b'\n', &self.pending.as_bytes()[before..]).is_some();
             let due = self.patience.min(LONGEST_LINE + 1);
-            if line || self.ended || self.pending.len() >= due {
+            if line || self.ended || self.paused || self.pending.len() >= due {
                 self.split();
             }
         }
@@ -90,6 +96,10 @@ impl<R: BufRead> Reader<R> {
                     break buffer.len();
                 }
                 Err(fault) if fault.kind() == ErrorKind::Interrupted => {}
+                Err(fault) if fault.kind() == ErrorKind::WouldBlock => {
+                    self.paused = true;
+                    return Ok(());
+                }
                 Err(fault) => return Err(self.place.io(fault)),
             }
         };
@@ -116,7 +126,9 @@ impl<R: BufRead> Reader<R> {
 
     /// Splits the pending text as far as what follows cannot change it.
     fn split(&mut self) {
-        let whole = self.ended && self.fault.is_none();
+        // A line that has not ended waits for its end.
+        let paused = std::mem::take(&mut self.paused) && self.pending.ends_with(['\n', '\r']);
+        let whole = paused || self.ended && self.fault.is_none();
         let (ranges, end) = Splitter::new(&self.options).ranges(&self.pending, whole);
         if ranges.iter().any(|range| range.len() > LONGEST_LINE) {
             self.too_long();

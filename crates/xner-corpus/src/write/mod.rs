@@ -7,6 +7,7 @@ mod output;
 mod partial;
 mod same;
 mod writer;
+mod zstd;
 
 pub use conll::{check_conll, check_type, write_conll};
 pub use folder::{FolderLock, MadeFolder, foreign, open_lock, remove_own};

@@ -60,6 +60,8 @@ pub(super) fn step(
         let pairs = current.pairs.take().unwrap_or_default();
         current.best = Some((procrustes(spaces.moving(), spaces.fixed(), &pairs)?, Some(pairs)));
     }
+    // Of a language with fewer words all are in use.
+    let words = words.min(spaces.moving().len().max(spaces.fixed_unit().len()));
     Ok(Mapping::SelfLearning { iteration, keep, words, objective, improved })
 }
 

@@ -15,7 +15,8 @@ const CHUNK: usize = 1 << 18;
 /// The longest word.
 const WORD: usize = 1 << 16;
 /// The first bytes of compressed files.
-const COMPRESSED: [&[u8]; 2] = [&[0x1f, 0x8b], &[0xfd, b'7', b'z', b'X', b'Z', 0x00]];
+const COMPRESSED: [&[u8]; 4] =
+    [&[0x1f, 0x8b], &[0xfd, b'7', b'z', b'X', b'Z', 0x00], b"BZh", &[0x28, 0xb5, 0x2f, 0xfd]];
 
 /// Bytes with their offset, and their number where it is known.
 pub(super) struct Bytes<R> {
@@ -209,6 +210,11 @@ impl<R: BufRead> Bytes<R> {
 
     /// The word of this rank, up to `end`; `newline` says whether one before it is left out.
     pub(super) fn word(&mut self, end: u8, newline: bool, rank: usize) -> Result<Box<str>> {
+        self.checked_word(end, newline, rank)?
+    }
+
+    /// The same; a word that has been read and cannot be one is the inner fault.
+    pub(super) fn checked_word(&mut self, end: u8, newline: bool, rank: usize) -> Result<Result<Box<str>>> {
         let mut at = self.at;
         self.until(end, WORD, &format_args!("the word of rank {rank}"))?;
         let mut bytes = self.word.as_slice();
@@ -221,15 +227,17 @@ impl<R: BufRead> Bytes<R> {
                 format!("the word of rank {rank}, `{}`, {message}", bytes.escape_ascii()),
             )
         };
-        let word =
-            std::str::from_utf8(bytes).map_err(|error| fault(error.valid_up_to(), "is not UTF-8 here"))?;
-        match word_fault(bytes) {
+        let word = match std::str::from_utf8(bytes) {
+            Ok(word) => word,
+            Err(error) => return Ok(Err(fault(error.valid_up_to(), "is not UTF-8 here"))),
+        };
+        Ok(match word_fault(bytes) {
             Some(message) => {
                 let place = bytes.iter().position(|byte| word_fault(&[*byte]).is_some());
                 Err(fault(place.unwrap_or(0), &format!("cannot stand here: {message}")))
             }
             None => Ok(word.into()),
-        }
+        })
     }
 
     /// Reads to `end` into `self.word`, without it.

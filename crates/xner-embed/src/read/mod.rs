@@ -40,6 +40,9 @@ pub struct ReadOptions {
     pub limit: Option<usize>,
     /// Make words lower case; of words that then are equal the first, most frequent one stays.
     pub lowercase: bool,
+    /// Leave out rows of text that cannot be read, and words of word2vec's binary form that are not UTF-8 or hold blanks;
+    /// see [`open_counted`].
+    pub skip_bad: bool,
     /// The format; `None` finds it by the file's first bytes and its name (see [`Format::detect`]).
     pub format: Option<Format>,
 }
@@ -62,6 +65,23 @@ pub struct ReadOptions {
 /// # Errors
 /// Whatever is wrong with the file, with its name and the line, byte or tensor: see the formats' own readers.
 pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Vectors> {
+    open_counted(path, options).map(|(vectors, _)| vectors)
+}
+
+/// Rows that were left out for [`ReadOptions::skip_bad`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// How many.
+    pub count: usize,
+    /// What is wrong with the first of them, with its file and line.
+    pub first: String,
+}
+
+/// As [`open`], with the rows that were left out, where there are any.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_counted(path: impl AsRef<Path>, options: &ReadOptions) -> Result<(Vectors, Option<Skipped>)> {
     let path = path.as_ref();
     let len = bytes::plain_len(path);
     let Input { mut reader, name } = Input::open(path)?;
@@ -75,11 +95,12 @@ pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Vectors> {
         }
         Format::Native => {
             drop(reader);
-            native::open(path, options)
+            native::open(path, options).map(|vectors| (vectors, None))
         }
         Format::Word2Vec => word2vec::read(Bytes::new(Cursor::new(head).chain(reader), name, len), options),
         Format::FastText => {
-            fasttext::read_words(Bytes::new(Cursor::new(head).chain(reader), name, len), options)
+            let bytes = Bytes::new(Cursor::new(head).chain(reader), name, len);
+            fasttext::read_words(bytes, options).map(|vectors| (vectors, None))
         }
     }
 }

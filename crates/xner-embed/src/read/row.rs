@@ -18,7 +18,7 @@ pub(super) fn read_row<'a>(bytes: &'a [u8], vector: &mut [f32]) -> Result<(&'a s
     }
     let line = &bytes[..end_of_line(bytes)];
     let row = text_of(line)?;
-    let (word, columns) = split(row, vector.len())?;
+    let (word, columns) = spaced(row, vector.len()).map_or_else(|| split(row, vector.len()), Ok)?;
     let mut vector = vector.iter_mut();
     for_each(word, columns, vector.len(), |number| {
         if let Some(place) = vector.next() {
@@ -31,7 +31,8 @@ pub(super) fn read_row<'a>(bytes: &'a [u8], vector: &mut [f32]) -> Result<(&'a s
 /// What is wrong with a row, of which `dim` numbers are expected.
 pub(super) fn fault_of(line: &[u8], dim: usize) -> Option<String> {
     let check = || {
-        let (word, columns) = split(text_of(line)?, dim)?;
+        let row = text_of(line)?;
+        let (word, columns) = spaced(row, dim).map_or_else(|| split(row, dim), Ok)?;
         for_each(word, columns, dim, |_| ())
     };
     check().err()
@@ -89,6 +90,25 @@ fn text_of(line: &[u8]) -> Result<&str, String> {
 /// The columns of a row.
 pub(super) fn columns(row: &str) -> impl Iterator<Item = &str> {
     row.split([' ', '\t']).filter(|column| !column.is_empty())
+}
+
+/// The word and the numbers of a row whose word has blanks, as some of GloVe's have: the last `dim` columns are numbers,
+/// and what stands before them is none.
+fn spaced(row: &str, dim: usize) -> Option<(&str, &str)> {
+    let row = row.trim_end_matches([' ', '\t']);
+    let mut before = row.rsplit([' ', '\t']).filter(|column| !column.is_empty());
+    let number = |column: &str| column.parse::<f32>().is_ok();
+    let mut found = 0;
+    let numbers = before.by_ref().take(dim).inspect(|column| found += usize::from(number(column))).last()?;
+    if found < dim {
+        return None;
+    }
+    let last = before.next().filter(|last| !number(last) && !row.contains('\r'))?;
+    // Both are parts of the row.
+    let begin = numbers.as_ptr() as usize - row.as_ptr() as usize;
+    let end = last.as_ptr() as usize - row.as_ptr() as usize + last.len();
+    let (word, columns) = (&row[..end], &row[begin..]);
+    (word.contains([' ', '\t']) && !word.starts_with([' ', '\t'])).then_some((word, columns))
 }
 
 fn split(row: &str, dim: usize) -> Result<(&str, &str), String> {

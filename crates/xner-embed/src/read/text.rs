@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::ReadOptions;
+use super::{ReadOptions, Skipped};
 use super::lines::{Batch, count_lines, end_of_line, shares};
 use super::row::{columns, fault_of, read_row};
 use crate::vectors::Builder;
@@ -18,8 +18,10 @@ const SHARE: usize = if cfg!(fuzzing) { 1 << 6 } else { 1 << 17 };
 /// Reads word2vec or fastText text (a line `count dim`, then a row a word) or GloVe text (rows alone);
 /// `name` stands in errors.
 ///
-/// A row is the word, a space, and numbers with spaces (or tabs) between. Words hold no space, but may hold any
-/// other white space, such as the no-break spaces of some fastText files. Of a word that comes twice the first
+/// A row is the word, a space, and numbers with spaces (or tabs) between. Words may hold any other white space, such as
+/// the no-break spaces of some fastText files. A word with spaces, as some of GloVe's are, is read where the last
+/// columns of its row are the numbers and the one before them is none; its spaces become no-break spaces, for no other
+/// format could hold it. Of a word that comes twice the first
 /// row, of the more frequent, stays. The numbers are parsed on all of rayon's threads, while the next bytes are read.
 ///
 /// A first line of exactly two columns that are both whole numbers is the header. Memory is taken for rows that have
@@ -37,13 +39,13 @@ const SHARE: usize = if cfg!(fuzzing) { 1 << 6 } else { 1 << 17 };
 /// # Errors
 /// [`Error::Corpus`] with the line for a row of another length, a number that is none or not finite,
 /// invalid UTF-8, or a header that promises other rows than there are; [`Error::Empty`] for a file without
-/// rows; what reading says.
+/// rows; what reading says. With [`ReadOptions::skip_bad`] rows at fault are left out.
 pub fn read_text(
     reader: impl Read + Send,
     name: impl Into<PathBuf>,
     options: &ReadOptions,
 ) -> Result<Vectors> {
-    read(reader, &name.into(), 0, options)
+    read(reader, &name.into(), 0, options).map(|(vectors, _)| vectors)
 }
 
 /// The same of a file of so many bytes, compressed or not; 0 if it is not known.
@@ -52,12 +54,14 @@ pub(super) fn read(
     name: &Path,
     size: u64,
     options: &ReadOptions,
-) -> Result<Vectors> {
+) -> Result<(Vectors, Option<Skipped>)> {
     let mut text = Text {
         name,
         size: size as usize,
         limit: options.limit.unwrap_or(usize::MAX),
         lowercase: options.lowercase,
+        skip_bad: options.skip_bad,
+        skipped: None,
         header: None,
         table: None,
         rows: 0,
@@ -84,6 +88,8 @@ struct Text<'a> {
     size: usize,
     limit: usize,
     lowercase: bool,
+    skip_bad: bool,
+    skipped: Option<Skipped>,
     header: Option<(usize, usize)>,
     table: Option<Builder>,
     /// Rows read.
@@ -129,15 +135,22 @@ impl Text<'_> {
             jobs.push((share, part));
             space = rest;
         }
-        let lowercase = self.lowercase;
+        let (lowercase, skip_bad) = (self.lowercase, self.skip_bad);
         let parsed: Vec<_> = jobs
             .into_par_iter()
-            .map(|(share, part)| words_of(batch.from(share.bytes.start), part, dim, lowercase))
+            .map(|(share, part)| words_of(batch.from(share.bytes.start), part, dim, lowercase, skip_bad))
             .collect();
         let mut words = Vec::with_capacity(parsed.len());
         for result in parsed {
             match result {
                 Ok(found) => {
+                    if let Some((row, message)) = &found.bad {
+                        let before = self.skipped.take().unwrap_or_else(|| Skipped {
+                            count: 0,
+                            first: self.fault(self.line + row, message.clone()).to_string(),
+                        });
+                        self.skipped = Some(Skipped { count: before.count + found.skipped, ..before });
+                    }
                     self.line += found.ends.len();
                     words.push(found);
                 }
@@ -204,7 +217,7 @@ impl Text<'_> {
         self.fault(self.line, format!("expected {dim} numbers in each row"))
     }
 
-    fn finish(self) -> Result<Vectors> {
+    fn finish(self) -> Result<(Vectors, Option<Skipped>)> {
         let rows = self.rows;
         match self.header {
             // Rows behind the limit are not read, so not counted either.
@@ -212,7 +225,11 @@ impl Text<'_> {
                 let least = if rows == self.limit { "at least " } else { "" };
                 Err(self.fault(1, format!("promises {count} words, the file has {least}{rows}")))
             }
-            _ => self.table.map(Builder::finish).ok_or(Error::Empty { path: self.name.to_owned() }),
+            _ => {
+                let vectors = self.table.map(Builder::finish).filter(|vectors| !vectors.is_empty());
+                let vectors = vectors.ok_or(Error::Empty { path: self.name.to_owned() })?;
+                Ok((vectors, self.skipped))
+            }
         }
     }
 }
@@ -227,27 +244,45 @@ struct Share {
 struct Words {
     text: String,
     ends: Vec<usize>,
+    /// The rows that were left out, which have no word, and what is wrong with the first of them.
+    skipped: usize,
+    bad: Option<(usize, String)>,
 }
 
 impl Words {
-    fn iter(&self) -> impl Iterator<Item = &str> {
+    /// The word of each row; none where the row was left out.
+    fn iter(&self) -> impl Iterator<Item = Option<&str>> {
         let begins = std::iter::once(0).chain(self.ends.iter().copied());
-        begins.zip(&self.ends).map(|(begin, &end)| &self.text[begin..end])
+        begins.zip(&self.ends).map(|(begin, &end)| Some(&self.text[begin..end]).filter(|word| !word.is_empty()))
     }
 }
 
-/// Reads so many rows as `numbers` hold; gives their words, or the row at fault and what is wrong with it.
+/// Reads so many rows as `numbers` hold; gives their words, or the row at fault and what is wrong with it. With
+/// `skip_bad` such rows are left out.
 fn words_of(
     mut bytes: &[u8],
     numbers: &mut [f32],
     dim: usize,
     lowercase: bool,
+    skip_bad: bool,
 ) -> Result<Words, (usize, String)> {
     let rows = numbers.len() / dim;
-    let mut words = Words { text: String::with_capacity(rows * 8), ends: Vec::with_capacity(rows) };
+    let (text, ends) = (String::with_capacity(rows * 8), Vec::with_capacity(rows));
+    let mut words = Words { text, ends, skipped: 0, bad: None };
     for (row, vector) in numbers.chunks_exact_mut(dim).enumerate() {
-        let (word, len) = read_row(bytes, vector).map_err(|message| (row, message))?;
-        if lowercase {
+        let (word, len) = match read_row(bytes, vector) {
+            Ok(read) => read,
+            Err(message) if skip_bad => {
+                words.skipped += 1;
+                words.bad.get_or_insert((row, message));
+                ("", end_of_line(bytes))
+            }
+            Err(message) => return Err((row, message)),
+        };
+        if word.contains([' ', '\t']) {
+            let word = word.replace([' ', '\t'], "\u{a0}");
+            words.text.push_str(&if lowercase { word.to_lowercase() } else { word });
+        } else if lowercase {
             words.text.push_str(&word.to_lowercase());
         } else {
             words.text.push_str(word);

@@ -3,8 +3,8 @@
 use std::io::BufRead;
 use std::path::PathBuf;
 
-use crate::read::ReadOptions;
 use crate::read::bytes::Bytes;
+use crate::read::{ReadOptions, Skipped};
 use crate::vectors::{Builder, MOST_WORDS};
 use crate::{Error, Result, Vectors};
 
@@ -32,10 +32,10 @@ pub fn read_word2vec(
     name: impl Into<PathBuf>,
     options: &ReadOptions,
 ) -> Result<Vectors> {
-    read(Bytes::new(reader, name.into(), None), options)
+    read(Bytes::new(reader, name.into(), None), options).map(|(vectors, _)| vectors)
 }
 
-pub(super) fn read(mut bytes: Bytes<impl BufRead>, options: &ReadOptions) -> Result<Vectors> {
+pub(super) fn read(mut bytes: Bytes<impl BufRead>, options: &ReadOptions) -> Result<(Vectors, Option<Skipped>)> {
     let header = bytes.line(&"the line of counts")?;
     let mut counts = header.split_ascii_whitespace().map(str::parse::<u64>);
     let (count, dim) = match (counts.next(), counts.next(), counts.next()) {
@@ -48,9 +48,18 @@ pub(super) fn read(mut bytes: Bytes<impl BufRead>, options: &ReadOptions) -> Res
     };
     let kept = options.limit.map_or(count, |limit| count.min(limit as u64));
     let mut vectors: Option<Builder> = None;
-    let mut row = Vec::new();
+    let (mut row, mut skipped) = (Vec::new(), None::<Skipped>);
     for rank in 0..kept as usize {
-        let word = bytes.word(b' ', true, rank)?;
+        let word = match bytes.checked_word(b' ', true, rank)? {
+            Ok(word) => word,
+            Err(fault) if options.skip_bad => {
+                row.clear();
+                bytes.floats(dim, &format_args!("the vector of rank {rank}"), &mut row)?;
+                skipped.get_or_insert_with(|| Skipped { count: 0, first: fault.to_string() }).count += 1;
+                continue;
+            }
+            Err(fault) => return Err(fault),
+        };
         row.clear();
         bytes.floats(dim, &format_args!("the vector of `{word}` (rank {rank})"), &mut row)?;
         // The row is there, so its length is no lie.
@@ -65,5 +74,5 @@ pub(super) fn read(mut bytes: Bytes<impl BufRead>, options: &ReadOptions) -> Res
     if kept == count {
         bytes.end(true, &format_args!("the {count} words that the header promises"))?;
     }
-    Ok(vectors.finish())
+    Ok((vectors.finish(), skipped))
 }

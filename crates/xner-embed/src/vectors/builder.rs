@@ -64,16 +64,17 @@ impl Builder {
         &mut self.data[used..end]
     }
 
-    /// Gives the rows of [`Builder::space`] their words; rows of known words are dropped.
+    /// Gives the rows of [`Builder::space`] their words; rows of known words are dropped, and those without one.
     ///
     /// # Errors
     /// When there is no room for so many words.
-    pub(crate) fn fill<'a>(&mut self, words: impl Iterator<Item = &'a str>) -> Result<(), String> {
+    pub(crate) fn fill<'a>(&mut self, words: impl Iterator<Item = Option<&'a str>>) -> Result<(), String> {
         let first = self.words.len();
         for (row, word) in words.enumerate() {
             if let Some(fault) = self.words.fault() {
                 return Err(fault);
             }
+            let Some(word) = word else { continue };
             let (from, to) = (first + row, self.words.len());
             if self.words.push(word) && from != to {
                 self.data.copy_within(from * self.dim..(from + 1) * self.dim, to * self.dim);

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 
 pub use save::Existing;
+use xner_corpus::split::Language;
 use xner_train::Device;
 
 use crate::{Error, OpenOptions, Result, Tagger, open_with};
@@ -63,6 +64,11 @@ impl Model {
     /// The names of its files and how many bytes they have.
     pub fn files(&self) -> impl Iterator<Item = (&str, usize)> {
         self.files.iter().map(|(name, bytes)| (name.as_str(), bytes.len()))
+    }
+
+    /// The language that it was made for: see [`language_of`](crate::language_of).
+    pub fn language(&self) -> Option<Language> {
+        crate::language::of_reports(|name| self.files.get(name).cloned())
     }
 
     /// Opens it as a tagger. Meanwhile its files are in the system's folder for temporary files.

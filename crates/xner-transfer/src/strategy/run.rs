@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use xner_train::{
-    Checked, Device, Evaluation, Fingerprint, Observer, Settings, What, check_entities, holds_entities,
+    Checked, Device, Evaluation, Fingerprint, Observer, Settings, What, check_entities, corpus_notes, holds_entities,
 };
 
 use super::claim::claim;
@@ -54,6 +54,16 @@ pub fn run<S: Strategy>(
         let with_target = !strategy.corpora(data).target_dev.is_empty();
         let folders = [out, cache.unwrap_or(&own)];
         let mut phases = Phases::new(*device, folders, models, with_target, &fingerprint, observer);
+        let Corpora { train, dev, target_dev, source_test, target_test } = strategy.corpora(data);
+        let others = [
+            ("source.dev", dev),
+            ("target.dev", target_dev),
+            ("source.test", source_test),
+            ("target.test", target_test),
+        ];
+        for note in corpus_notes(train, &others, common.drop_types) {
+            phases.tell("data", What::Note(&note))?;
+        }
         let trained = strategy.train(&config, data, &mut phases)?;
         phases.tell("scoring", What::Begin { sentences: strategy.corpora(data).target_test.len() })?;
         let scored = |select: Select, best: Option<&Evaluation>, phases: &mut Phases<'_>| {

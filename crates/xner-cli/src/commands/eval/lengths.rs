@@ -11,7 +11,7 @@ use crate::outputs::Inputs;
 use crate::picture::Picture;
 
 /// What is asked for by sentence length.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct LengthArgs {
     /// Add correctly tagged words and entity F1 by sentence length, in bins of WIDTH lengths (by default 10).
     /// A `-DOCSTART-` row is no word here

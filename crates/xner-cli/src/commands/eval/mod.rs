@@ -2,6 +2,7 @@
 
 mod lengths;
 mod systems;
+mod texts;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -16,16 +17,16 @@ use self::systems::{Judged, score_files};
 use crate::args::{self, Columns};
 use crate::exit::{at_least_one, bad_input};
 use crate::picture::Picture;
-use crate::progress::warn;
+use crate::progress::{Progress, warn};
 
 /// Score two column files; the last column is the tag, unless --tag-column says otherwise
 ///
 /// Entities are counted as conlleval counts them, and tokens too: a `-DOCSTART-` row that has a tag in both files is a
 /// token. Both files must have the same tokens in the same sentences.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
-    /// The right tags: a column file, plain, .gz or .xz; - is standard input, for one of the files
+    /// The right tags: a column file, plain, .gz, .xz, .bz2 or .zst; - is standard input, for one of the files
     gold: PathBuf,
     /// The predicted tags: the same tokens
     #[arg(value_name = "PRED")]
@@ -99,6 +100,9 @@ struct Report {
 const SINGLES: &str = "there are `S-` tags, which conlleval does not know: to it one begins an entity only where the type \
                        changes; for IOBES give --scheme iobes";
 
+/// Said of tags in other letters than those of IOBES, where no scheme was given.
+const BILOU: &str = "there are tags of BILOU or BMEWO: they are read as IOBES (--scheme iobes)";
+
 /// A second system: its scores, and the tests of the difference (A is the first system).
 #[derive(Serialize)]
 struct Comparison {
@@ -126,10 +130,25 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         let names = stdin.join(" and ");
         return Err(bad_input(format!("{names} are both `-`, but only one file can be standard input")));
     }
-    let mut scored =
-        score_files(&args.gold, &files, &args.columns.conll(), args.mode(), args.allowed(), lengths)?;
-    let foreign = args.scheme.is_none() && !args.strict && scored.singles;
-    let notes: Vec<_> = foreign.then_some(SINGLES).into_iter().collect();
+    let score = |args: &Args| {
+        score_files(&args.gold, &files, &args.columns.conll(), args.mode(), args.allowed(), lengths)
+    };
+    let mut named = args.scheme;
+    let mut scored = score(args)?;
+    let unnamed = args.scheme.is_none() && !args.strict;
+    let mut notes = Vec::new();
+    if unnamed && scored.letters.others {
+        // conlleval would take an `L` for the middle of something.
+        if !stdin.is_empty() {
+            return Err(bad_input("there are tags of BILOU or BMEWO: give --scheme iobes, which they are read as"));
+        }
+        named = Some(Scheme::Iobes);
+        scored = score(&Args { scheme: named, ..args.clone() })?;
+        notes.push(BILOU);
+    } else if unnamed && scored.letters.singles {
+        notes.push(SINGLES);
+    }
+    let mode = Args { scheme: named, ..args.clone() }.mode();
     for text in &notes {
         warn(&format!("note: {text}"));
     }
@@ -143,7 +162,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         against,
         by_length: args.lengths.printed(first.by_length.as_ref()),
         scores: first.scores,
-        mode: args.mode().to_string(),
+        mode: mode.to_string(),
         length_plot,
         notes,
     };
@@ -157,6 +176,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 fn compare(first: &Judged, second: &Judged, args: &Args) -> Result<Comparison> {
+    let _spinner = Progress::spinner("comparing the systems");
     let (a, b) = (&first.counts, &second.counts);
     Ok(Comparison {
         approximate_randomisation: approximate_randomisation(a, b, args.rounds, args.seed)?,

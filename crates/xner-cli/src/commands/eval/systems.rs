@@ -3,20 +3,20 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use xner_corpus::read::Input;
 use xner_corpus::read::conll::{Block, ConllOptions};
-use xner_corpus::{Scheme, Tag};
+use xner_corpus::read::{Format, Input, Meter, ReadOptions};
+use xner_corpus::{Error, Scheme};
 use xner_eval::{ByLength, Counts, LengthTable, Lengths, Mode, Scorer, Scores};
 
+use super::texts::{Letters, Texts};
 use crate::columns::TagFile;
-use crate::exit::not_empty;
+use crate::exit::{bad_input, not_empty};
 use crate::progress::Progress;
 
 /// What was counted.
 pub(super) struct Scored {
     pub(super) systems: Vec<Judged>,
-    /// Whether an `S-` tag was seen.
-    pub(super) singles: bool,
+    pub(super) letters: Letters,
 }
 
 /// What was counted of a system.
@@ -44,38 +44,36 @@ pub(super) fn score_files(
     allowed: Option<Scheme>,
     lengths: Option<Lengths>,
 ) -> Result<Scored> {
-    let mut gold = open(gold, columns)?;
+    let (mut gold, meter) = open(gold, columns)?;
+    let mut texts = Texts::new(columns.tags);
     let mut systems = Vec::with_capacity(files.len());
     for path in files {
         let by_length = lengths.map(|lengths| ByLength::new(mode, lengths)).transpose()?;
-        let file = open(path, columns)?;
+        let (file, _) = open(path, columns)?;
         systems.push(System { file, scorer: Scorer::new(mode), counts: Vec::new(), by_length });
     }
     let keep = systems.len() > 1;
-    let (mut progress, mut singles, mut sentences) = (Progress::counter("sentences"), false, 0_usize);
+    let (mut progress, mut sentences) = (Progress::counter("sentences").of(meter), 0_usize);
     while let Some(right) = gold.next_sentence()? {
         sentences += 1;
-        let right_tags = gold.tags(&right);
-        check(&gold, &right, &right_tags, allowed)?;
-        singles |= right_tags.iter().any(|tag| tag.starts_with("S-"));
+        let right_tags = texts.read(&gold, &right, allowed)?;
         for System { file, scorer, counts, by_length } in &mut systems {
             let Some(found) = file.next_sentence()? else {
                 return Err(one_more(&gold, &right, sentences, &file.name));
             };
             same_tokens(&gold, &right, file, &found)?;
-            let found_tags = file.tags(&found);
-            check(file, &found, &found_tags, allowed)?;
-            singles |= found_tags.iter().any(|tag| tag.starts_with("S-"));
+            let found_tags = texts.read(file, &found, allowed)?;
             if let Some(by_length) = by_length {
                 by_length.add(&right_tags, &found_tags)?;
             }
             // conlleval counts a document mark as a token like any other.
-            let (mut right_all, mut found_all) = (gold.mark_tags(&right), file.mark_tags(&found));
+            let (mut right_all, mut found_all) =
+                (texts.of_marks(gold.mark_tags(&right)), texts.of_marks(file.mark_tags(&found)));
             let marks = right_all.len().min(found_all.len());
             right_all.truncate(marks);
             found_all.truncate(marks);
-            right_all.extend(&right_tags);
-            found_all.extend(&found_tags);
+            right_all.extend(right_tags.iter().cloned());
+            found_all.extend(found_tags);
             let counted = scorer.add(&right_all, &found_all)?;
             if keep {
                 counts.push(counted);
@@ -94,26 +92,25 @@ pub(super) fn score_files(
         counts: system.counts,
         by_length: system.by_length.map(ByLength::finish),
     };
-    Ok(Scored { systems: systems.into_iter().map(finish).collect(), singles })
+    Ok(Scored { systems: systems.into_iter().map(finish).collect(), letters: texts.letters })
 }
 
-fn open(path: &Path, columns: &ConllOptions) -> Result<TagFile> {
-    Ok(TagFile::new(Input::open(path)?, columns.clone()))
-}
-
-/// Refuses tags that are empty or, where only a scheme's tags are allowed, of another.
-fn check(file: &TagFile, block: &Block, tags: &[&str], allowed: Option<Scheme>) -> Result<()> {
-    for (at, text) in tags.iter().enumerate() {
-        if text.is_empty() {
-            return Err(file.fault(block, at, "the tag is empty"));
+fn open(path: &Path, columns: &ConllOptions) -> Result<(TagFile, Meter)> {
+    let options = ReadOptions { conll: columns.clone(), ..ReadOptions::default() };
+    let (input, meter) = Input::metered(path)?;
+    let name = input.name.clone();
+    let (input, format) = options.settle(input).map_err(|fault| match fault {
+        Error::Looks { path, looks, .. } => {
+            bad_input(format!("{}: looks like {looks}, expected columns", path.display()))
         }
-        let Some(scheme) = allowed else { continue };
-        let tag: Tag = text.parse().map_err(|fault| file.fault(block, at, &format!("{fault}")))?;
-        if tag.prefix().is_some_and(|prefix| !scheme.prefixes().contains(&prefix)) {
-            return Err(file.fault(block, at, &format!("tag `{text}` is not of scheme {scheme}")));
-        }
+        fault => fault.into(),
+    })?;
+    if !matches!(format, Format::Conll | Format::Tsv | Format::Conllu) {
+        let hint = if format == Format::Text { "which has no labels" } else { "which `xner convert` makes columns of" };
+        let found = if format == Format::Jsonl { "JSON lines".to_owned() } else { format.to_string() };
+        return Err(bad_input(format!("{}: is {found}, {hint}; expected columns", name.display())));
     }
-    Ok(())
+    Ok((TagFile::new(input.columns(format, columns.clone())), meter))
 }
 
 fn same_tokens(gold: &TagFile, right: &Block, file: &TagFile, found: &Block) -> Result<()> {

@@ -3,28 +3,35 @@
 mod adapt;
 mod columns;
 mod documents;
-pub(super) mod head;
+mod feed;
+mod page;
 mod record;
+mod sheet;
+mod target;
 
-use std::path::PathBuf;
+use std::io::{IsTerminal, stdin, stdout};
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use xner_corpus::Scheme;
-use xner_corpus::read::{Format, Input};
+use xner_corpus::read::{Format, Input, JsonlOptions, Labels};
 use xner_corpus::write::Output;
 use xner_tagger::{Decode, OpenOptions};
 use xner_train::Device;
 
-use self::documents::Look;
-use crate::args::{self, Layout};
-use crate::exit::bad_input;
+use self::sheet::Sheet;
+use self::target::Target;
+use crate::args::{self, Layout, unlike};
 use crate::outputs::Inputs;
-use crate::progress::Progress;
+use crate::progress::{Progress, note};
 
 /// So many sentences are tagged at a time: enough for all threads, little enough for memory.
 const CHUNK: usize = 2048;
 /// The same where the model adapts to each, which takes longer.
 const ADAPTED_CHUNK: usize = 128;
+/// So many tokens are tagged at a time, however few sentences they make: what bounds the memory of a text without
+/// sentence ends.
+const TOKENS: usize = 1 << 16;
 
 /// Tag a file or standard input
 ///
@@ -32,22 +39,29 @@ const ADAPTED_CHUNK: usize = 128;
 /// JSON lines: `text`, and `entities` with the text, the label, `start` and `end` in characters and `start_byte`
 /// and `end_byte` in bytes of `text`, and the probability. A line for each sentence of a text has `offset`, the
 /// byte and character of the input at which it begins; a line of JSON keeps its other keys. On a terminal text
-/// is shown with its entities marked instead.
+/// is shown with its entities marked instead. Other formats: --to, or the name of --output.
+///
+/// What comes in through a pipe goes out at once. Of a text that is a complete sentence, or a line behind which
+/// nothing comes for a tenth of a second; with --lines any line.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The model directory
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// What to tag, plain, .gz or .xz; - is standard input
+    /// What to tag, plain, .gz, .xz, .bz2 or .zst; - is standard input
     #[arg(long, value_name = "FILE", default_value = "-")]
     input: PathBuf,
-    /// Its format; by default what its name promises, else text, unless it looks like columns: then it must be said
+    /// Its format; by default what its name promises, else JSON lines or text by the first lines. What looks like
+    /// columns or word vectors must be said to be text
     #[arg(long, value_parser = args::named::<Format>(Format::NAMES))]
     format: Option<Format>,
     /// Where to write; - is standard output
     #[arg(long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
+    /// What to write; by default what the name of --output promises, else columns for columns, JSON lines for others
+    #[arg(long, value_name = "FORMAT")]
+    to: Option<Target>,
     /// Columns: the scheme in which tags are written
     #[arg(long, value_parser = args::named::<Scheme>(Scheme::NAMES), default_value = "iob2")]
     scheme: Scheme,
@@ -56,8 +70,8 @@ pub(crate) struct Args {
     /// --adapt what its settings say
     #[arg(long, value_parser = args::decode())]
     decode: Option<Decode>,
-    /// Text: JSON lines on a terminal too
-    #[arg(long)]
+    /// The same as --to jsonl
+    #[arg(long, conflicts_with = "to")]
     json: bool,
     /// Where to compute: cpu, cuda:0 or wgpu:0
     #[arg(long, default_value = "cpu")]
@@ -69,41 +83,73 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let known = args.format.or_else(|| Format::guess(&args.input));
-    let format = known.unwrap_or(Format::Text);
-    if args.json && matches!(format, Format::Conll | Format::Tsv | Format::Conllu) {
-        return Err(bad_input("--json is for text; columns are written as columns"));
+    let asked = args.to.or(args.json.then_some(Target::Jsonl));
+    if asked.is_none() {
+        crate::ending::check(&args.output, Some("--to"))?;
     }
-    crate::ending::check(&args.output, None)?;
+    let promised = asked.map_or_else(|| Target::of_name(&args.output), |target| Ok(Some(target)))?;
     let inputs = Inputs::of([&args.input]).model(&args.model);
     args.adaptation.inputs(inputs).spare(&args.output)?;
     // What cannot be written is told before a model is opened too.
     Output::probe(&args.output)?;
     // What cannot be read is told before a model is opened, or a corpus indexed.
-    let input = Input::open(&args.input)?;
+    if args.input == Path::new("-") && stdin().is_terminal() {
+        note("waiting for text from the terminal; an end of file (Ctrl-D at the beginning of a line) ends it");
+    }
+    let (input, meter) = Input::metered(&args.input)?;
+    let (input, format) =
+        input.settle(args.format, Format::Text).map_err(|fault| unlike(fault.into(), "--format"))?;
     let tagger = if let Some(tagger) = adapt::open(args)? {
         tagger
     } else {
+        let _spinner = Progress::spinner("opening the model");
         let options = OpenOptions::default().with_decode(args.decode.unwrap_or_default());
         xner_tagger::open_with(&args.model, &options, &args.device)?
     };
-    let input = if known.is_some() { input } else { head::prose(input, "--format")? };
-    let terminal = args.output.as_os_str() == "-" && std::io::IsTerminal::is_terminal(&std::io::stdout());
+    let language = args.layout.language.or_else(|| xner_tagger::language_of(&args.model));
+    let terminal = args.output.as_os_str() == "-" && stdout().is_terminal();
+    let is_columns = matches!(format, Format::Conll | Format::Tsv | Format::Conllu);
+    let target = promised.unwrap_or(match format {
+        _ if is_columns => Target::Conll,
+        Format::Text | Format::Brat if terminal => Target::Text,
+        _ => Target::Jsonl,
+    });
+    let painted = terminal && target == Target::Text;
+    let title = (args.input.as_path(), language);
     let mut job = Job {
         tagger: tagger.as_ref(),
         chunk: if args.adaptation.wanted() { ADAPTED_CHUNK } else { CHUNK },
-        output: Output::create(&args.output)?,
-        progress: Progress::counter("sentences").hidden_if(terminal),
+        live: is_live(&args.input),
+        sheet: Sheet::create(&args.output, target, args.scheme, tagger.tag_set(), painted, title)?,
+        progress: Progress::counter("sentences").of(meter).hidden_if(terminal),
     };
+    let text = args.layout.text_in(language);
     match format {
         Format::Conll | Format::Tsv | Format::Conllu => columns::run(&mut job, input, args, format)?,
-        Format::Jsonl => documents::jsonl(&mut job, input, args.layout.jsonl())?,
-        Format::Text | Format::Brat => {
-            let look = if terminal && !args.json { Look::Painted } else { Look::Json };
-            documents::text(&mut job, input, args.layout.text(), look)?;
+        Format::Jsonl => {
+            // What stands in the input as labels is not looked at.
+            let options = JsonlOptions { labels: Labels::Ignored, split: text, ..args.layout.jsonl() };
+            documents::jsonl(&mut job, input, options)?;
         }
+        Format::Text | Format::Brat => documents::text(&mut job, input, text)?,
     }
-    Ok(job.output.finish()?)
+    job.sheet.finish()
+}
+
+/// Whether an input may pause: a pipe, a terminal, a socket, and no file.
+fn is_live(path: &Path) -> bool {
+    if path != Path::new("-") {
+        return std::fs::metadata(path).is_ok_and(|file| !file.is_file());
+    }
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        let own = stdin().as_fd().try_clone_to_owned();
+        let is_file = own.and_then(|own| std::fs::File::from(own).metadata());
+        !is_file.is_ok_and(|file| file.is_file())
+    }
+    #[cfg(not(unix))]
+    true
 }
 
 /// What every format needs.
@@ -111,6 +157,8 @@ struct Job<'a> {
     tagger: &'a dyn xner_tagger::Tagger,
     /// So many sentences are tagged at a time.
     chunk: usize,
-    output: Output,
+    /// Whether the input may pause.
+    live: bool,
+    sheet: Sheet,
     progress: Progress,
 }

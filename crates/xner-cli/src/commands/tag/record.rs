@@ -51,6 +51,13 @@ impl<'a> Record<'a> {
         Self { text, offset: Some(offset), entities, tokens: None, rest: None }
     }
 
+    /// A sentence of columns, with its tokens.
+    pub(super) fn of_rows(text: &'a str, sentences: &[Sentence], tagged: &'a [Tagging]) -> Self {
+        let chars = CharOffsets::new(text);
+        let entities = found(text, &chars, sentences.iter().map(|s| (s, 0)), tagged);
+        Self { text, offset: None, entities, tokens: token_chars(sentences, &chars), rest: None }
+    }
+
     /// A line of JSON, with its keys that we do not know.
     pub(super) fn of_document(
         text: &'a str,
@@ -60,17 +67,17 @@ impl<'a> Record<'a> {
     ) -> Self {
         let chars = CharOffsets::new(text);
         let entities = found(text, &chars, sentences.iter().map(|s| (s, s.offset())), tagged);
-        let tokens = match sentences {
-            [sentence] => {
-                let base = sentence.offset();
-                let bytes = (0..sentence.len()).map(|token| sentence.bytes(token..token + 1));
-                Some(bytes.map(|bytes| chars.chars(base + bytes.start..base + bytes.end)).collect::<Vec<_>>())
-            }
-            _ => None,
-        };
-        let tokens = tokens.map(|tokens| tokens.into_iter().map(|chars| (chars.start, chars.end)).collect());
-        Self { text, offset: None, entities, tokens, rest: Some(rest) }
+        Self { text, offset: None, entities, tokens: token_chars(sentences, &chars), rest: Some(rest) }
     }
+}
+
+/// The characters of each token of an only sentence.
+fn token_chars(sentences: &[Sentence], offsets: &CharOffsets) -> Option<Vec<(usize, usize)>> {
+    let [sentence] = sentences else { return None };
+    let base = sentence.offset();
+    let bytes = (0..sentence.len()).map(|token| sentence.bytes(token..token + 1));
+    let chars = bytes.map(|bytes| offsets.chars(base + bytes.start..base + bytes.end));
+    Some(chars.map(|chars| (chars.start, chars.end)).collect())
 }
 
 /// The entities of sentences, each of which begins at some byte of `text`.

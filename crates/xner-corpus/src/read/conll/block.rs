@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Write};
 use std::ops::Range;
 use std::path::PathBuf;
 
-use super::rows::{DOCUMENT_MARK, RowKind, Rows, split};
+use super::rows::{DOCUMENT_MARK, LACKS_TAGS, RowKind, Rows, split};
 use super::{Column, ConllOptions, Separator};
 use crate::read::limits;
 use crate::{Result, Sentence, Tag};
@@ -43,7 +43,11 @@ impl<R: BufRead> Blocks<R> {
                 )));
             }
             raw.push_str(row.line);
-            rows.push(RawRow { kind: row.kind, text: start..raw.len(), ending: row.ending });
+            // The tag is a part of the line, or stands nowhere.
+            let tag = (row.tag.as_ptr() as usize).checked_sub(row.line.as_ptr() as usize);
+            let tag = tag.filter(|&at| at <= row.line.len() && row.line.get(at..).is_some_and(|rest| rest.starts_with(row.tag)));
+            let tag = tag.map(|at| start + at..start + at + row.tag.len());
+            rows.push(RawRow { kind: row.kind, text: start..raw.len(), ending: row.ending, tag });
             match row.kind {
                 RowKind::Token => {
                     if self.draft.is_empty() {
@@ -56,6 +60,9 @@ impl<R: BufRead> Blocks<R> {
                 RowKind::Mark | RowKind::Blank if raw.len().max(rows.len()) > MAX_WITHOUT_TOKEN => break,
                 RowKind::Comment | RowKind::Mark | RowKind::Blank => {}
             }
+        }
+        if rows.is_empty() && self.rows.lacks_tags() {
+            return Err(self.rows.place().malformed(LACKS_TAGS));
         }
         let (sentence, separator) = (self.draft.clone(), self.rows.separator());
         Ok((!rows.is_empty()).then_some(Block { raw, rows, sentence, first_line, separator }))
@@ -82,6 +89,8 @@ struct RawRow {
     kind: RowKind,
     text: Range<usize>,
     ending: &'static str,
+    /// The tag, where one was asked for and the line has it.
+    tag: Option<Range<usize>>,
 }
 
 /// A line of a [`Block`].
@@ -122,6 +131,13 @@ impl Block {
             text: &self.raw[row.text.clone()],
             ending: row.ending,
         })
+    }
+
+    /// The tag of each token as it stands there, `O` where the row of a token has none; that of
+    /// [`ConllOptions::tag`].
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        let tokens = self.rows.iter().filter(|row| row.kind == RowKind::Token);
+        tokens.map(|row| row.tag.clone().map_or("O", |tag| &self.raw[tag]))
     }
 
     /// The text of one of the lines in a column; none where it has one column, or too few.

@@ -13,8 +13,7 @@ pub(in crate::read) fn detect(
     mut reader: Box<dyn BufRead + Send>,
     options: ConllOptions,
 ) -> (Box<dyn BufRead + Send>, ConllOptions) {
-    let asked = options.token != Column::FIRST || !matches!(options.tag, None | Some(Column::LAST));
-    if asked || options.conllu || options.language_prefix {
+    if asked(&options) || options.conllu || options.language_prefix {
         return (reader, options);
     }
     let (mut head, mut fault) = (Vec::new(), None);
@@ -44,6 +43,11 @@ pub(in crate::read) fn detect(
         None => Box::new(head.chain(reader)),
     };
     (reader, ConllOptions { conllu, ..options })
+}
+
+/// Whether columns other than the usual ones were asked for.
+pub(in crate::read) fn asked(options: &ConllOptions) -> bool {
+    options.token != Column::FIRST || !matches!(options.tag, None | Some(Column::LAST))
 }
 
 /// A reader of which nothing is left but its fault.

@@ -10,7 +10,8 @@ mod options;
 mod reader;
 mod rows;
 
-pub(super) use detect::detect;
+pub(super) use detect::{asked, detect};
+pub(super) use numbered::is_numbered;
 
 pub use block::{Block, BlockRow, Blocks, TagPlace};
 pub use options::{Column, ConllOptions, Ragged, Separator};

@@ -45,7 +45,7 @@ fn is_tag(text: &str) -> bool {
 ///
 /// They are if the first row is number 1 of a sentence and has the columns of CoNLL-U, or has comments before it and a
 /// tag in the third column.
-pub(super) fn is_numbered(head: &str, whole: bool) -> Option<bool> {
+pub(in crate::read) fn is_numbered(head: &str, whole: bool) -> Option<bool> {
     let mut comments = false;
     for line in head.split_inclusive('\n') {
         if !line.ends_with('\n') && !whole {

@@ -4,7 +4,7 @@ use std::io::BufRead;
 use std::path::PathBuf;
 
 use super::ConllOptions;
-use super::rows::{RowKind, Rows};
+use super::rows::{LACKS_TAGS, RowKind, Rows};
 use crate::read::interner::Interner;
 use crate::read::limits;
 use crate::{Error, Labelled, Result, Sentence, Tag, entities};
@@ -85,8 +85,7 @@ impl<R: BufRead> Reader<R> {
         }
         if self.draft.is_empty() {
             if self.rows.lacks_tags() {
-                let message = "no row of this CoNLL-U file has `NER=` in its last column: it has no labels";
-                return Err(self.rows.place().malformed(message));
+                return Err(self.rows.place().malformed(LACKS_TAGS));
             }
             return Ok(None);
         }

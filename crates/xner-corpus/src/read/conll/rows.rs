@@ -11,6 +11,10 @@ use crate::{Error, Result};
 /// The token that marks where a document begins.
 pub const DOCUMENT_MARK: &str = "-DOCSTART-";
 
+/// What is said of CoNLL-U without labels.
+pub(super) const LACKS_TAGS: &str =
+    "no row of this CoNLL-U file has `NER=` in its last column: it has no labels";
+
 /// What a line of a column file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RowKind {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::rest::Rest;
-use super::{JsonlOptions, LabelsFound};
+use super::{JsonlOptions, Labels, LabelsFound};
 use crate::Tag;
 use crate::read::interner::Interner;
 
@@ -100,7 +100,7 @@ pub(super) fn parts(
 ) -> Result<Parts, String> {
     let is_studio = keys.get("text").is_none() && keys.get("data").is_some_and(|data| data.starts_with('{'));
     if is_studio {
-        return studio(keys);
+        return studio(keys, options);
     }
     let text = match keys.take("text")? {
         Some(Value::String(text)) => Some(text),
@@ -110,6 +110,10 @@ pub(super) fn parts(
     let words = if text.is_none() && keys.get("tokens").is_none() { "words" } else { "tokens" };
     let tokens: Option<Vec<RawToken>> = list(keys.take(words)?, words, TOKEN)?;
     let count = tokens.as_ref().map(Vec::len);
+    if options.labels == Labels::Ignored {
+        keys.remove("entities");
+        return Ok(Parts { text, tokens, labels: RawLabels::None });
+    }
     let labels = match list(keys.take("entities")?, "entities", SPAN)? {
         Some(spans) => RawLabels::Spans(spans),
         None => other_labels(keys, count, options, interner)?,
@@ -176,7 +180,8 @@ fn tag(key: &str, item: &Value, options: &JsonlOptions, interner: &mut Interner)
         Value::Number(number) if options.label_names.is_empty() => {
             return Err(format!(
                 "`{key}` holds the number {number}: numbers need the names of the labels in their order \
-                 (`label_names = [\"O\", \"B-PER\", \"I-PER\"]` among the options of JSON lines)"
+                 (`label_names = [\"O\", \"B-PER\", \"I-PER\"]` among the options of JSON lines, or \
+                 `--labels O,B-PER,I-PER`)"
             ));
         }
         Value::Number(number) => {
@@ -191,7 +196,7 @@ fn tag(key: &str, item: &Value, options: &JsonlOptions, interner: &mut Interner)
 }
 
 /// A task of Label Studio: the text under `data`, spans under `annotations`.
-fn studio(keys: &mut Rest) -> Result<Parts, String> {
+fn studio(keys: &mut Rest, options: &JsonlOptions) -> Result<Parts, String> {
     let Some(Value::Object(mut data)) = keys.take("data")? else {
         return Err("there is no `text`".to_owned());
     };
@@ -204,6 +209,9 @@ fn studio(keys: &mut Rest) -> Result<Parts, String> {
             _ => return Err("there is no `text` under `data`".to_owned()),
         }
     };
+    if options.labels == Labels::Ignored {
+        return Ok(Parts { text: Some(text), tokens: None, labels: RawLabels::None });
+    }
     let annotations: Vec<Map<String, Value>> =
         list(keys.take("annotations")?, "annotations", r#"{"result": []}"#)?.unwrap_or_default();
     let cancelled = |a: &Map<String, Value>| a.get("was_cancelled").and_then(Value::as_bool) == Some(true);

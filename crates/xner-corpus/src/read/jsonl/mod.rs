@@ -30,6 +30,7 @@
 mod align;
 mod dress;
 mod elements;
+mod names;
 mod record;
 mod rest;
 
@@ -39,6 +40,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub(super) use self::record::document;
+pub use self::names::label_names;
 pub use self::rest::Rest;
 use super::interner::Interner;
 use super::lines::{Lines, Place};
@@ -68,6 +70,8 @@ pub enum Labels {
     Optional,
     /// A record without labels is refused.
     Required,
+    /// Labels are not looked at: each record is text. All keys of labels but `entities` are kept.
+    Ignored,
 }
 
 /// What a record has of labels.
@@ -90,7 +94,8 @@ pub struct JsonlOptions {
     pub align: Align,
     /// Texts without `tokens`.
     pub split: TextOptions,
-    /// Whether each record must have labels.
+    /// Whether each record must have labels. Where labels are needed, as in training, it must in any case, and where raw
+    /// text is read they are ignored.
     pub labels: Labels,
     /// The names of tags that a file gives as numbers: the first is that of 0.
     pub label_names: Vec<String>,

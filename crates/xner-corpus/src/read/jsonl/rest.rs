@@ -49,6 +49,11 @@ impl Rest {
         serde_json::from_str(raw.get()).map(Some).map_err(|fault| format!("`{key}` cannot be read: {fault}"))
     }
 
+    /// Takes a key away, whatever it holds.
+    pub(super) fn remove(&mut self, key: &str) {
+        self.0.retain(|(name, _)| name != key);
+    }
+
     /// Adds keys behind these.
     pub(super) fn append(&mut self, others: Self) {
         others.0.into_iter().for_each(|(key, value)| self.put(key, value));

@@ -13,7 +13,7 @@ mod pass;
 
 use std::path::Path;
 
-use xner_train::{Device, Learner, Observer, Settings, TrainBackend, TrainReport, TrainingLoop, on_device};
+use xner_train::{Device, Learner, Observer, Settings, TrainBackend, TrainReport, TrainingLoop, corpus_notes, on_device, tell_notes};
 
 pub use config::{BertSettings, BertTrainConfig, Model, check_training};
 pub use examples::Example;
@@ -51,6 +51,7 @@ fn fine_tune<A: TrainBackend>(
     observer: &mut dyn Observer,
 ) -> Result<TrainReport> {
     let config = config.clone().checked()?;
+    tell_notes("training", &corpus_notes(&data.train, &[("data.dev", &data.dev)], &[]), observer);
     let (mut learner, fingerprint) = BertLearner::<A>::new(&config, &data.train, &data.dev, card)?;
     TrainingLoop {
         phase: "training",
