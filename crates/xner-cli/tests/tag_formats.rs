@@ -62,7 +62,11 @@ fn what_comes_in_goes_out_at_once() {
 
 #[test]
 fn output_names_promise_formats() {
-    let folder = Folder::with(&[("in.text", TEXT), ("in.conll", CORPUS), ("in.jsonl", "{\"id\": 1, \"text\": \"Lund\"}\n")]);
+    let folder = Folder::with(&[
+        ("in.text", TEXT),
+        ("in.conll", CORPUS),
+        ("in.jsonl", "{\"id\": 1, \"text\": \"Lund\"}\n"),
+    ]);
     for input in ["in.text", "in.conll", "in.jsonl"] {
         for output in ["out.conll", "out.tsv", "out.jsonl", "out.txt", "out.html", "out.conll.zst"] {
             tag(&folder, &format!("--input {input} --output {output}"), "").ok();
@@ -74,11 +78,20 @@ fn output_names_promise_formats() {
         assert!(folder.read("out.tsv").contains(&format!("Lund{separator}")), "{input}");
         assert!(folder.read("out.txt").contains("[Lund]LOC"), "{input}: {}", folder.read("out.txt"));
         assert!(folder.read("out.html").ends_with("</html>\n"), "{input}");
-        assert_eq!(folder.xner("stats out.conll.zst --json").json(), folder.xner("stats out.conll --json").json().as_array().map(|all| {
-            let mut all = all.clone();
-            all[0]["file"] = "out.conll.zst".into();
-            Value::Array(all)
-        }).unwrap(), "{input}");
+        assert_eq!(
+            folder.xner("stats out.conll.zst --json").json(),
+            folder
+                .xner("stats out.conll --json")
+                .json()
+                .as_array()
+                .map(|all| {
+                    let mut all = all.clone();
+                    all[0]["file"] = "out.conll.zst".into();
+                    Value::Array(all)
+                })
+                .unwrap(),
+            "{input}"
+        );
     }
     assert_eq!(folder.read("out.conll"), "Lund B-LOC\n\n");
     // Columns come out with their tokens, which are read again.
@@ -97,7 +110,9 @@ fn output_names_promise_formats() {
 #[test]
 fn a_page_escapes_what_it_shows() {
     let folder = Folder::with(&[]);
-    let page = tag(&folder, "--to html --language nl", "<script>alert('Lund & \"Oslo\"')</script> Otto in Lund.\n").ok();
+    let page =
+        tag(&folder, "--to html --language nl", "<script>alert('Lund & \"Oslo\"')</script> Otto in Lund.\n")
+            .ok();
     assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"nl\">\n"), "{page}");
     assert!(!page.contains("<script") && page.contains("&lt;script&gt;"), "{page}");
     assert!(page.contains("<p dir=\"auto\">") && page.contains("prefers-color-scheme:dark"), "{page}");
@@ -154,7 +169,11 @@ fn a_terminal_is_told_that_it_is_waited_for() {
     // `script` gives the program a terminal; where there is none nothing can be seen.
     let program = xner().get_program().to_owned();
     let command = format!("{} tag --model {} --to jsonl", program.display(), model().display());
-    let run = Command::new("script").args(["-qec", &command, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let run = Command::new("script")
+        .args(["-qec", &command, "/dev/null"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
     let Ok(mut child) = run else { return eprintln!("there is no `script`: nothing was tested") };
     let mut input = child.stdin.take().unwrap();
     let mut said = String::new();

@@ -69,7 +69,8 @@ fn byte_pairs_are_refused() {
         }
         let folder = tempfile::tempdir().unwrap();
         let smaller = Smaller { subwords: Some(9), ..Smaller::default() };
-        let fault = write_smaller(&golden(kind), folder.path(), &smaller, &sentences()).unwrap_err().to_string();
+        let fault =
+            write_smaller(&golden(kind), folder.path(), &smaller, &sentences()).unwrap_err().to_string();
         assert!(fault.contains("expected `Unigram` or `WordPiece`"), "{kind}: {fault}");
     }
 }

@@ -44,9 +44,9 @@ pub use format::Format;
 pub use input::Input;
 #[cfg(not(feature = "xz"))]
 pub(crate) use input::no_xz;
-pub use looks::Looks;
-pub use meter::Meter;
 pub use jsonl::{Align, JsonlOptions, Labels};
 pub use limits::{LARGEST_TEXT, LONGEST_LINE, LONGEST_SENTENCE, LONGEST_TOKEN, MOST_TOKENS};
+pub use looks::Looks;
+pub use meter::Meter;
 pub use stream::{ReadOptions, Stream, read_corpus, stream};
 pub use whole::{check_regular, regular_text, whole_text};

@@ -94,7 +94,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     Output::probe(&args.output)?;
     // What cannot be read is told before a model is opened, or a corpus indexed.
     if args.input == Path::new("-") && stdin().is_terminal() {
-        note("waiting for text from the terminal; an end of file (Ctrl-D at the beginning of a line) ends it");
+        note(
+            "waiting for text from the terminal; an end of file (Ctrl-D at the beginning of a line) ends it",
+        );
     }
     let (input, meter) = Input::metered(&args.input)?;
     let (input, format) =
