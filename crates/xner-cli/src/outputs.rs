@@ -169,7 +169,8 @@ impl Kind {
         }
         // The log of this very call, and what a killed one leaves that had not begun.
         let harmless = |name: &String| {
-            is_standard(&out.join(name)) || name == "checkpoint" && foreign(&out.join(name)).is_ok_and(|all| all.is_empty())
+            is_standard(&out.join(name))
+                || name == "checkpoint" && foreign(&out.join(name)).is_ok_and(|all| all.is_empty())
         };
         names.into_iter().find(|name| !harmless(name))
     }
@@ -184,10 +185,12 @@ impl Kind {
             Self::Mapping => any(&[CHECKPOINT, "mapping.safetensors"]),
             // What phases left has no mark of the run's, where it failed before it had a model.
             Self::Run => {
-                let phase = |folder: &Path| Self::Model.is_own(folder) || folder.join("trained.safetensors").is_file();
-                let vectors = |path: &PathBuf| path.file_name().is_some_and(|name| {
-                    name.to_string_lossy().starts_with("sentences-")
-                });
+                let phase = |folder: &Path| {
+                    Self::Model.is_own(folder) || folder.join("trained.safetensors").is_file()
+                };
+                let vectors = |path: &PathBuf| {
+                    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("sentences-"))
+                };
                 let phases = out.join("phases");
                 any(&["run.json", "transfer-report.json", "config.json", "low-resource.json"])
                     || Self::Mapping.is_own(&out.join("mapping"))

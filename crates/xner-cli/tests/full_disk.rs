@@ -123,7 +123,10 @@ fn a_file_that_may_not_grow_leaves_the_old_one() {
 #[test]
 fn a_folder_for_which_there_is_no_room_goes_on_when_there_is() {
     for (command, sizes) in [
-        ("map --source en.vec --target es.vec --limit 2000 --method identical --config fast.toml --out", [40, 400]),
+        (
+            "map --source en.vec --target es.vec --limit 2000 --method identical --config fast.toml --out",
+            [40, 400],
+        ),
         ("train --config tagger.toml --out", [20, 60]),
         ("transadv-data --source big.conll --dictionary d.txt --out", [20, 100]),
     ] {
@@ -139,7 +142,10 @@ fn a_folder_for_which_there_is_no_room_goes_on_when_there_is() {
                 let found = folder.tree("disk/out");
                 assert!(!found.keys().any(|name| name.contains(".xner-")), "{own}: {:?}", found.keys());
                 for (name, bytes) in &found {
-                    assert!(wanted.get(name).is_none_or(|whole| whole == bytes), "{own}: {name} is not whole");
+                    assert!(
+                        wanted.get(name).is_none_or(|whole| whole == bytes),
+                        "{own}: {name} is not whole"
+                    );
                 }
             }
             if let Some(disk) = &disk {
@@ -159,7 +165,10 @@ fn what_cannot_be_written_is_told_before_the_work() {
     let folder = folder();
     copy_model(&folder);
     folder.write("gone.toml", CONFIG.replace("train.conll", "gone.conll").as_bytes());
-    folder.write("bwet.toml", b"source.train = \"gone.conll\"\ntarget.vectors = \"gone.vec\"\ndictionary.file = \"gone\"\n");
+    folder.write(
+        "bwet.toml",
+        b"source.train = \"gone.conll\"\ntarget.vectors = \"gone.vec\"\ndictionary.file = \"gone\"\n",
+    );
     folder.write("low.toml", b"train = \"gone.conll\"\ntest = \"gone.conll\"\n");
     let commands = [
         "train --config gone.toml --out",

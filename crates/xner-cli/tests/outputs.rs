@@ -41,7 +41,8 @@ fn an_output_that_is_an_input_is_refused_with_both_names() {
         symlink(folder.path(of), folder.path(name)).unwrap();
         fs::hard_link(folder.path(of), folder.path(&format!("hard-{name}"))).unwrap();
     }
-    let plot = "map-plot m --source v.vec --target w.vec --source-corpus train.conll --target-corpus plot.svg --out";
+    let plot =
+        "map-plot m --source v.vec --target w.vec --source-corpus train.conll --target-corpus plot.svg --out";
     folder.write("plot.svg", CORPUS.as_bytes());
     let map = "map --source m/source.vec --target w.vec --method identity";
     let map = map.replace("identity", "identical");
@@ -59,7 +60,11 @@ fn an_output_that_is_an_input_is_refused_with_both_names() {
             "model/model.safetensors",
             "model/model.safetensors",
         ),
-        ("tag --model model --input train.conll --output model/words.txt", "model/words.txt", "model/words.txt"),
+        (
+            "tag --model model --input train.conll --output model/words.txt",
+            "model/words.txt",
+            "model/words.txt",
+        ),
         ("translate train.conll --dictionary d.txt --out train.conll", "train.conll", "train.conll"),
         ("translate train.conll --dictionary d.txt --out d.txt", "d.txt", "d.txt"),
         ("translate train.conll --dictionary d.txt --out link.txt", "link.txt", "d.txt"),
@@ -140,7 +145,10 @@ fn a_folder_that_is_not_xners_is_refused_unless_forced() {
         folder.write(&format!("{name}/checkpoint/letter.txt"), b"dear");
     };
     ["other", "models/words"].iter().for_each(|name| other(name));
-    folder.write("bwet.toml", b"source.train = \"train.conll\"\ntarget.vectors = \"v.vec\"\ndictionary.file = \"d.txt\"\n");
+    folder.write(
+        "bwet.toml",
+        b"source.train = \"train.conll\"\ntarget.vectors = \"v.vec\"\ndictionary.file = \"d.txt\"\n",
+    );
     folder.write("low.toml", b"train = \"train.conll\"\ntest = \"train.conll\"\n");
     for (command, out) in [
         ("train --config tagger.toml --out other", "other"),

@@ -100,7 +100,10 @@ fn a_folder_that_another_process_has_is_refused_by_every_command() {
     folder.write("run/run.json", b"");
     let file = std::fs::File::open(folder.path("run/run.json")).unwrap();
     file.lock().unwrap();
-    folder.refused("transfer bwet --config bwet.toml --out run", &["run: is being worked on by another process"]);
+    folder.refused(
+        "transfer bwet --config bwet.toml --out run",
+        &["run: is being worked on by another process"],
+    );
 }
 
 /// Two mappings of different languages begin at once, again and again.

@@ -7,9 +7,7 @@ use std::io::{Read, Write};
 
 use proptest::prelude::*;
 use xner_corpus::read::{Format, Input, ReadOptions, Stream, read_corpus, stream};
-use xner_corpus::write::{
-    Output, WriteOptions, Writer, check_type, write_corpus,
-};
+use xner_corpus::write::{Output, WriteOptions, Writer, check_type, write_corpus};
 use xner_corpus::{Error, Labelled, Scheme, Stats, sample};
 
 const COLUMNS: &str = "Ada B-PER\nLovelace I-PER\nsang O\n\nKöln B-LOC\n\n";

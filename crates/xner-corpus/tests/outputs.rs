@@ -16,7 +16,8 @@ use xner_corpus::write::{
 /// The names of all that is in a folder, sorted.
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -81,7 +82,9 @@ fn an_output_that_is_an_input_is_refused_by_whatever_name() {
     for output in [&a, &link, &hard, &round] {
         let fault = check_output(output, [b.as_path(), &a]).unwrap_err();
         assert_eq!(fault.kind(), ErrorKind::BadInput);
-        assert!(matches!(&fault, Error::OutputIsInput { output: own, input } if own == output && *input == a));
+        assert!(
+            matches!(&fault, Error::OutputIsInput { output: own, input } if own == output && *input == a)
+        );
         let said = fault.to_string();
         assert!(said.starts_with(&format!("{}: is the input {}", output.display(), a.display())), "{said}");
         check_output(output, [b.as_path()]).unwrap();

@@ -61,9 +61,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let out = args.out.as_deref().unwrap_or(Path::new(""));
     let config = LowResourceConfig::read_with(file, &args.set)?;
     let models = args.model.iter().map(|model| named(model)).collect::<Result<Vec<_>>>()?;
-    let inputs = models.iter().fold(Inputs::of(&args.config).settings(&config), |inputs, (_, folder)| {
-        inputs.model(folder)
-    });
+    let inputs = models
+        .iter()
+        .fold(Inputs::of(&args.config).settings(&config), |inputs, (_, folder)| inputs.model(folder));
     inputs.spare_in(out, &[REPORT])?;
     Kind::Scores.claim(out, args.force)?;
     let lock = FolderLock::take(out)?;

@@ -10,8 +10,8 @@ use xner_corpus::write::FolderLock;
 use xner_embed::dictionary::Dictionary;
 use xner_embed::judge::{self, Induction};
 use xner_embed::map::{
-    self, CheckedConfig, Direction, MAPPING_FILES, MapConfig, Mapped, Method, ProcrustesConfig, Refinement, Report,
-    Resources, VectorFiles, checkpoint_folder,
+    self, CheckedConfig, Direction, MAPPING_FILES, MapConfig, Mapped, Method, ProcrustesConfig, Refinement,
+    Report, Resources, VectorFiles, checkpoint_folder,
 };
 use xner_embed::normalise::Step;
 use xner_embed::{Error, Vectors};

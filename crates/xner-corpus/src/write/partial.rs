@@ -28,7 +28,8 @@ const ATTEMPTS: usize = 32;
 const PROBE: usize = 1 << 12;
 
 /// What would be left behind if this process ended now.
-static LIVE: Mutex<Live> = Mutex::new(Live { files: BTreeSet::new(), trees: BTreeSet::new(), made: BTreeSet::new() });
+static LIVE: Mutex<Live> =
+    Mutex::new(Live { files: BTreeSet::new(), trees: BTreeSet::new(), made: BTreeSet::new() });
 
 pub(super) struct Live {
     /// Files that are gone with their writer.
@@ -260,7 +261,9 @@ pub fn remove_partial(folder: &Path) -> Result<()> {
 /// Whether a name is one that this module gives.
 pub fn is_partial(name: &str) -> bool {
     let letters = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
-    letters.is_some_and(|letters| letters.len() == LETTERS && letters.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    letters.is_some_and(|letters| {
+        letters.len() == LETTERS && letters.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
 }
 
 /// The lock of a file or folder whose process is dead.

@@ -106,7 +106,8 @@ fn only_a_model(folder: &Path, new: &Model) -> Result<()> {
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         let known = new.files.contains_key(&name) || ENDINGS.contains(&ending);
         if name.starts_with('.') || !path.is_file() || !known {
-            let message = format!("holds `{}` beside the model, which is no file of one", name.escape_debug());
+            let message =
+                format!("holds `{}` beside the model, which is no file of one", name.escape_debug());
             return Err(Error::folder(folder, message + "; take another folder, or move it away"));
         }
     }
@@ -174,7 +175,11 @@ mod tests {
         model("1").save(&folder, Existing::Refuse).unwrap();
         for other in ["notes.md", ".hidden", "runs"] {
             let path = folder.join(other);
-            if other == "runs" { fs::create_dir(&path).unwrap() } else { fs::write(&path, "dear").unwrap() }
+            if other == "runs" {
+                fs::create_dir(&path).unwrap()
+            } else {
+                fs::write(&path, "dear").unwrap()
+            }
             let fault = model("2").save(&folder, Existing::Replace).unwrap_err();
             assert_eq!(fault.kind(), ErrorKind::StaleFolder, "{fault}");
             assert!(fault.to_string().contains(&format!("holds `{other}` beside the model")), "{fault}");

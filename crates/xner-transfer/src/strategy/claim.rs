@@ -243,7 +243,15 @@ mod tests {
         let stop = || Error::Stopped { step: 0, checkpoint: Some(anew.clone()) };
         let told = |work: &dyn Fn()| {
             let claim = claim(&anew, "one", &Device::Cpu).unwrap().unwrap();
-            claim.run::<()>(|| Err({ work(); stop() })).unwrap_err().to_string()
+            claim
+                .run::<()>(|| {
+                    Err({
+                        work();
+                        stop()
+                    })
+                })
+                .unwrap_err()
+                .to_string()
         };
         assert!(told(&|| {}).contains("begins anew"), "{}", told(&|| {}));
         let phase = || std::fs::create_dir_all(anew.join(PHASES).join("source-1")).unwrap();

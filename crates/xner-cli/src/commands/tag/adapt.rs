@@ -37,7 +37,11 @@ impl AdaptArgs {
     pub(super) fn inputs(&self, inputs: Inputs) -> Inputs {
         let files = [&self.adapt, &self.adapt_config].into_iter().flatten();
         let inputs = inputs.and(files);
-        self.adapt_encoder.as_ref().map(PathBuf::from).iter().fold(inputs, |inputs, folder| inputs.model(folder))
+        self.adapt_encoder
+            .as_ref()
+            .map(PathBuf::from)
+            .iter()
+            .fold(inputs, |inputs, folder| inputs.model(folder))
     }
 
     /// Whether the model is to adapt.
