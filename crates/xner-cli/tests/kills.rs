@@ -23,7 +23,8 @@ fn folder() -> Folder {
     ])
 }
 
-const MAP: &str = "map --source en.vec --target es.vec --method identical --config fast.toml --out";
+const MAP: &str =
+    "map --source en.vec --target es.vec --limit 2000 --method identical --config fast.toml --out";
 const TRAIN: &str = "train --config tagger.toml --out";
 
 /// Numbers below 1, other ones each time; the seed is told where a test fails.
@@ -188,7 +189,7 @@ fn a_training_stops_at_a_checkpoint_on_sigterm_too() {
 #[test]
 fn a_stop_in_the_first_epoch_of_adversarial_mapping_leaves_the_checkpoint_that_it_names() {
     let folder = folder();
-    let run = "map --source en.vec --target es.vec --method adversarial --restarts 2 --refinements 1 \
+    let run = "map --source en.vec --target es.vec --limit 2000 --method adversarial --restarts 2 --refinements 1 \
                --set initialiser.hidden=64 --set initialiser.epochs=2 --set initialiser.epoch_size=64000 --out";
     folder.xner(&format!("{run} whole")).ok();
     let mut child = folder.start(&format!("{run} broken"));

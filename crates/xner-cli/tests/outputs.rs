@@ -28,9 +28,9 @@ fn folder() -> Folder {
 
 /// Runs what is refused, and everything stays as it was.
 fn spares(folder: &Folder, arguments: &str, parts: &[&str]) {
-    let before = folder.tree("");
+    let before = folder.tree(".");
     folder.refused(arguments, parts);
-    assert!(folder.tree("") == before, "{arguments}");
+    assert!(folder.tree(".") == before, "{arguments}");
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn a_folder_that_is_not_xners_is_refused_unless_forced() {
         folder.write(&format!("{name}/letter.txt"), b"dear");
         folder.write(&format!("{name}/checkpoint/letter.txt"), b"dear");
     };
-    ["other", "models/words"].map(other);
+    ["other", "models/words"].iter().for_each(|name| other(name));
     folder.write(
         "bwet.toml",
         b"source.train = \"train.conll\"\ntarget.vectors = \"v.vec\"\ndictionary.file = \"d.txt\"\n",

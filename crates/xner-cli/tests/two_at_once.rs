@@ -35,7 +35,9 @@ fn folder() -> Folder {
 }
 
 fn map(target: &str, out: &str) -> String {
-    format!("map --source en.vec --target {target}.vec --method identical --config fast.toml --out {out}")
+    format!(
+        "map --source en.vec --target {target}.vec --limit 2000 --method identical --config fast.toml --out {out}"
+    )
 }
 
 fn train(config: &str, out: &str) -> String {

@@ -40,7 +40,7 @@ fn killed(training: &TrainingConfig, steps: usize) -> TempDir {
 /// What a folder, and the folder of its checkpoint, hold at this moment.
 fn copy(from: &Path) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for part in ["", "checkpoint"] {
+    for part in ["", "checkpoint"].into_iter().filter(|part| from.join(part).exists()) {
         fs::create_dir_all(folder.path().join(part)).unwrap();
         for entry in fs::read_dir(from.join(part)).unwrap().map(|entry| entry.unwrap()) {
             if entry.path().is_file() {
@@ -72,10 +72,30 @@ fn a_run_goes_on_from_its_last_checkpoint_wherever_it_was_killed() {
 #[test]
 fn a_torn_checkpoint_file_beside_the_whole_one_is_ignored() {
     let folder = killed(&settings(), 6);
-    let torn = folder.path().join("checkpoint/.state.safetensors.partial");
+    let torn = folder.path().join("checkpoint/.xner-0aZ19bcd.part");
     fs::write(&torn, b"torn").unwrap();
     train(&settings(), folder.path()).unwrap();
     assert!(bytes(folder.path()) == undisturbed());
+}
+
+/// Training removes what it names, and no more.
+#[test]
+fn what_is_anothers_in_the_folder_of_the_checkpoint_is_left() {
+    let folder = killed(&settings(), 6);
+    let letter = folder.path().join("checkpoint/letter.txt");
+    fs::write(&letter, b"dear").unwrap();
+    train(&settings(), folder.path()).unwrap();
+    assert!(!has_checkpoint(folder.path()));
+    let left: Vec<_> = fs::read_dir(letter.parent().unwrap()).unwrap().collect();
+    assert_eq!((left.len(), fs::read(&letter).unwrap()), (1, b"dear".to_vec()));
+    // Nor is it in the way of the run that is finished, or of one that fails before its first checkpoint.
+    train(&settings(), folder.path()).unwrap();
+    fs::remove_file(folder.path().join("config.json")).unwrap();
+    let mut learner = common::Scripted { sentences: 4, breaks_at: Some(0), ..common::Scripted::default() };
+    common::run(&mut learner, &settings(), false, folder.path(), &mut ()).unwrap_err();
+    assert_eq!(fs::read(&letter).unwrap(), b"dear");
+    fs::remove_dir_all(letter.parent().unwrap()).unwrap();
+    assert!(!folder.path().join(".xner-lock").exists());
 }
 
 /// How many steps a run makes in a folder, and its report.

@@ -164,11 +164,12 @@ impl Drop for Partial {
 
 impl Write for Partial {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.as_mut().map_or(Ok(bytes.len()), |file| file.write(bytes))
+        // By the file itself: a fault is not to name the temporary file, which nobody knows.
+        self.file.as_mut().map_or(Ok(bytes.len()), |file| file.as_file_mut().write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.as_mut().map_or(Ok(()), NamedTempFile::flush)
+        self.file.as_mut().map_or(Ok(()), |file| file.as_file_mut().flush())
     }
 }
 
