@@ -19,7 +19,9 @@ pub(crate) fn check(path: &Path, option: Option<&str>) -> Result<()> {
     let path = path.display();
     let anyway = option.map(|option| format!("; with a format by {option} it is plain under this name"));
     let anyway = anyway.unwrap_or_default();
-    Err(bad_input(format!("{path}: no .{ending} is written, only plain files, .gz, .xz, .bz2 and .zst{anyway}")))
+    Err(bad_input(format!(
+        "{path}: no .{ending} is written, only plain files, .gz, .xz, .bz2 and .zst{anyway}"
+    )))
 }
 
 /// A name's ending in lower case; nothing where it has none.

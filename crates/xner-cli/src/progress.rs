@@ -71,7 +71,11 @@ impl Lines {
 impl Progress {
     /// A count without a known end: `1234 sentences (567/s)`.
     pub(crate) fn counter(what: &str) -> Self {
-        Self::new(ProgressBar::hidden(), &format!("{{spinner}} {{human_pos}} {what} ({{per_sec}}){{msg}}"), what)
+        Self::new(
+            ProgressBar::hidden(),
+            &format!("{{spinner}} {{human_pos}} {what} ({{per_sec}}){{msg}}"),
+            what,
+        )
     }
 
     /// Something that goes on, of which there is no count.
@@ -163,7 +167,8 @@ impl Progress {
         let done = self.bar.position();
         let of = self.bar.length().map(|len| format!(" of {}", HumanCount(len))).unwrap_or_default();
         let rate = (done - self.before.min(done)) as f64 / elapsed.as_secs_f64().max(1e-9);
-        let to_go = self.to_go(elapsed).map(|left| format!(", {} to go", HumanDuration(left))).unwrap_or_default();
+        let to_go =
+            self.to_go(elapsed).map(|left| format!(", {} to go", HumanDuration(left))).unwrap_or_default();
         let message = if self.bar.length().is_some() { self.bar.message() } else { String::new() };
         let message = if message.is_empty() { message } else { format!(": {message}") };
         format!("{}{of} {} ({rate:.0}/s){to_go}{message}", HumanCount(done), self.what)
@@ -173,7 +178,8 @@ impl Progress {
     fn to_go(&self, elapsed: Duration) -> Option<Duration> {
         let share = match self.bar.length() {
             Some(len) => {
-                let (done, all) = (self.bar.position().saturating_sub(self.before), len.saturating_sub(self.before));
+                let (done, all) =
+                    (self.bar.position().saturating_sub(self.before), len.saturating_sub(self.before));
                 done as f64 / all.max(1) as f64
             }
             None => self.meter.share()?,
@@ -221,7 +227,10 @@ mod tests {
         let mut steps = Progress::steps(1200, 200);
         steps.add(250);
         steps.message("loss 1".to_owned());
-        assert_eq!(steps.described(Duration::from_secs(10)), "450 of 1,200 steps (25/s), 30 seconds to go: loss 1");
+        assert_eq!(
+            steps.described(Duration::from_secs(10)),
+            "450 of 1,200 steps (25/s), 30 seconds to go: loss 1"
+        );
         let mut counter = Progress::counter("sentences");
         counter.add(3000);
         assert_eq!(counter.described(Duration::from_secs(2)), "3,000 sentences (1500/s)");

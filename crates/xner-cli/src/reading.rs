@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use xner_embed::read::{self, Format, ReadOptions, Skipped};
-use xner_embed::{Error, Vectors};
 use xner_embed::write::{write_native, write_vec};
+use xner_embed::{Error, Vectors};
 
 use crate::args::named;
 use crate::ending;

@@ -7,9 +7,28 @@ use common::xner;
 
 /// The commands, and those within them.
 const COMMANDS: [&str; 22] = [
-    "", "demo", "train", "transfer", "transfer zero-resource", "transfer bwet", "transfer transadv", "transfer meta",
-    "transfer table", "transfer figures", "low-resource", "tag", "eval", "convert", "stats", "vectors",
-    "vectors neighbours", "map", "map-eval", "translate", "similar", "transadv-data",
+    "",
+    "demo",
+    "train",
+    "transfer",
+    "transfer zero-resource",
+    "transfer bwet",
+    "transfer transadv",
+    "transfer meta",
+    "transfer table",
+    "transfer figures",
+    "low-resource",
+    "tag",
+    "eval",
+    "convert",
+    "stats",
+    "vectors",
+    "vectors neighbours",
+    "map",
+    "map-eval",
+    "translate",
+    "similar",
+    "transadv-data",
 ];
 
 #[test]

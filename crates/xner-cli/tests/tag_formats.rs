@@ -49,20 +49,26 @@ fn answers(arguments: &str, lines: &[&str], answer: &dyn Fn(&str) -> bool) {
 #[test]
 fn what_comes_in_goes_out_at_once() {
     let json = |line: &str| line.contains("\"label\":\"LOC\"");
-    let lines = ["Lund\n", "rain fell on Lund\n", "Otto met Mira Sol in Lund.\n"];
+    let lines = ["rain fell on Lund\n", "and on Oslo\n", "Mira Sol met Otto in Lund.\n"];
     answers("", &lines, &json);
     answers("--lines", &lines, &json);
-    answers("--to text --lines", &lines, &|line| line.contains("[Lund]LOC"));
-    let documents = ["{\"text\": \"Lund\"}\n", "{\"text\": \"rain fell on Lund\"}\n"];
+    answers("--to text --lines", &lines, &|line| line.contains("]LOC"));
+    let documents = ["{\"text\": \"rain fell on Oslo\"}\n", "{\"text\": \"rain fell on Lund\"}\n"];
     answers("", &documents, &json);
     answers("--format jsonl", &documents, &json);
     // A sentence of columns is complete with its empty line.
-    answers("--format conll", &["Lund\n\n", "rain\nfell\non\nLund\n\n"], &|line| line == "Lund B-LOC");
+    answers("--format conll", &["rain\nfell\non\nLund\n\n", "rain\nfell\non\nLund\n\n"], &|line| {
+        line == "Lund B-LOC"
+    });
 }
 
 #[test]
 fn output_names_promise_formats() {
-    let folder = Folder::with(&[("in.text", TEXT), ("in.conll", CORPUS), ("in.jsonl", "{\"id\": 1, \"text\": \"Lund\"}\n")]);
+    let folder = Folder::with(&[
+        ("in.text", TEXT),
+        ("in.conll", CORPUS),
+        ("in.jsonl", "{\"id\": 1, \"text\": \"rain fell on Lund\"}\n"),
+    ]);
     for input in ["in.text", "in.conll", "in.jsonl"] {
         for output in ["out.conll", "out.tsv", "out.jsonl", "out.txt", "out.html", "out.conll.zst"] {
             tag(&folder, &format!("--input {input} --output {output}"), "").ok();
@@ -74,13 +80,22 @@ fn output_names_promise_formats() {
         assert!(folder.read("out.tsv").contains(&format!("Lund{separator}")), "{input}");
         assert!(folder.read("out.txt").contains("[Lund]LOC"), "{input}: {}", folder.read("out.txt"));
         assert!(folder.read("out.html").ends_with("</html>\n"), "{input}");
-        assert_eq!(folder.xner("stats out.conll.zst --json").json(), folder.xner("stats out.conll --json").json().as_array().map(|all| {
-            let mut all = all.clone();
-            all[0]["file"] = "out.conll.zst".into();
-            Value::Array(all)
-        }).unwrap(), "{input}");
+        assert_eq!(
+            folder.xner("stats out.conll.zst --json").json(),
+            folder
+                .xner("stats out.conll --json")
+                .json()
+                .as_array()
+                .map(|all| {
+                    let mut all = all.clone();
+                    all[0]["file"] = "out.conll.zst".into();
+                    Value::Array(all)
+                })
+                .unwrap(),
+            "{input}"
+        );
     }
-    assert_eq!(folder.read("out.conll"), "Lund B-LOC\n\n");
+    assert_eq!(folder.read("out.conll"), "rain O\nfell O\non O\nLund B-LOC\n\n");
     // Columns come out with their tokens, which are read again.
     tag(&folder, "--input in.conll --to jsonl --output again.jsonl", "").ok();
     assert_eq!(
@@ -97,7 +112,9 @@ fn output_names_promise_formats() {
 #[test]
 fn a_page_escapes_what_it_shows() {
     let folder = Folder::with(&[]);
-    let page = tag(&folder, "--to html --language nl", "<script>alert('Lund & \"Oslo\"')</script> Otto in Lund.\n").ok();
+    let page =
+        tag(&folder, "--to html --language nl", "<script>alert('Lund & \"Oslo\"')</script> Otto in Lund.\n")
+            .ok();
     assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"nl\">\n"), "{page}");
     assert!(!page.contains("<script") && page.contains("&lt;script&gt;"), "{page}");
     assert!(page.contains("<p dir=\"auto\">") && page.contains("prefers-color-scheme:dark"), "{page}");
@@ -154,7 +171,11 @@ fn a_terminal_is_told_that_it_is_waited_for() {
     // `script` gives the program a terminal; where there is none nothing can be seen.
     let program = xner().get_program().to_owned();
     let command = format!("{} tag --model {} --to jsonl", program.display(), model().display());
-    let run = Command::new("script").args(["-qec", &command, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let run = Command::new("script")
+        .args(["-qec", &command, "/dev/null"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
     let Ok(mut child) = run else { return eprintln!("there is no `script`: nothing was tested") };
     let mut input = child.stdin.take().unwrap();
     let mut said = String::new();
@@ -173,11 +194,11 @@ fn names_that_are_not_utf_8_keep_their_format() {
         use std::os::unix::ffi::OsStrExt;
         let folder = Folder::with(&[]);
         let name = std::ffi::OsStr::from_bytes(b"\xff.jsonl");
-        std::fs::write(folder.path("").join(name), "{\"text\": \"Lund\"}\n").unwrap();
+        std::fs::write(folder.path("").join(name), "{\"text\": \"rain fell on Lund\"}\n").unwrap();
         let out = folder.path("").join(std::ffi::OsStr::from_bytes(b"\xfe.conll"));
         let mut command = xner();
         command.current_dir(folder.path("")).args(["tag", "--input"]).arg(name).arg("--output").arg(&out);
         command.arg("--model").arg(model()).assert().success();
-        assert_eq!(std::fs::read_to_string(out).unwrap(), "Lund B-LOC\n\n");
+        assert_eq!(std::fs::read_to_string(out).unwrap(), "rain O\nfell O\non O\nLund B-LOC\n\n");
     }
 }

@@ -35,7 +35,10 @@ fn running_text_is_no_columns() {
     for arguments in ["eval raw.txt gold.conll", "eval gold.conll raw.txt"] {
         folder.refused(arguments, &["raw.txt: looks like plain text, expected columns"]);
     }
-    folder.refused("train --config raw.toml --out out", &["`data.t", "raw.txt looks like plain text", "no labels"]);
+    folder.refused(
+        "train --config raw.toml --out out",
+        &["`data.t", "raw.txt looks like plain text", "no labels"],
+    );
     let sets = "transadv-data --source raw.txt --dictionary d.txt --out out";
     folder.refused(sets, &["`source.train`", "raw.txt looks like plain text"]);
     assert_eq!(folder.xner("stats raw.txt --format text --json").json()[0]["sentences"], 2);
@@ -55,7 +58,10 @@ fn json_lines_and_columns_are_told_under_any_name() {
     let folder = folder();
     let json = |arguments: &str| folder.xner(arguments).json();
     assert_eq!(json("stats json.txt --json")[0]["entities"], 1);
-    assert_eq!(json("stats columns.txt --json")[0]["entities"], json("stats gold.conll --json")[0]["entities"]);
+    assert_eq!(
+        json("stats columns.txt --json")[0]["entities"],
+        json("stats gold.conll --json")[0]["entities"]
+    );
     assert_eq!(folder.xner("convert json.txt - --to conll").ok(), "Otto B-PER\nran O\n. O\n\n");
     assert_eq!(folder.xner_with("stats - --json", JSON).json()[0]["entities"], 1);
     folder.refused("eval gold.conll json.txt", &["json.txt: is JSON lines", "expected columns"]);
@@ -111,14 +117,24 @@ fn every_spelling_is_read_when_it_is_named_or_unmistakable() {
     // Prefixes alone are entities of one kind.
     for strict in ["", " --strict", " --scheme iob2"] {
         let found = eval(&format!("plain plain{strict}"));
-        assert_eq!((&found["overall"]["f1"], &found["overall"]["support"]), (&1.0.into(), &2.into()), "{strict}");
+        assert_eq!(
+            (&found["overall"]["f1"], &found["overall"]["support"]),
+            (&1.0.into(), &2.into()),
+            "{strict}"
+        );
     }
 }
 
 #[test]
 fn the_dress_of_conllu_is_scored() {
-    let rows = |tag: &str| format!("# id\n1\tAda\t_\tPROPN\t_\t_\t0\troot\t_\tNER={tag}\n1.1\tx\t_\t_\t_\t_\t_\t_\t_\t_\n");
-    let folder = Folder::with(&[("a.conllu", &rows("B-PER")), ("b.conllu", &rows("O")), ("c.conllu", &rows("O").replace("NER=O", "_"))]);
+    let rows = |tag: &str| {
+        format!("# id\n1\tAda\t_\tPROPN\t_\t_\t0\troot\t_\tNER={tag}\n1.1\tx\t_\t_\t_\t_\t_\t_\t_\t_\n")
+    };
+    let folder = Folder::with(&[
+        ("a.conllu", &rows("B-PER")),
+        ("b.conllu", &rows("O")),
+        ("c.conllu", &rows("O").replace("NER=O", "_")),
+    ]);
     let found = folder.xner("eval a.conllu a.conllu --json").json();
     assert_eq!((&found["overall"]["support"], &found["tokens"]), (&1.into(), &1.into()));
     assert_eq!(folder.xner("eval a.conllu b.conllu --json").json()["overall"]["recall"], 0.0);

@@ -151,10 +151,14 @@ fn unlike(looks: Looks, otherwise: Format) -> String {
         Looks::Prose => "text",
         Looks::Json => "jsonl",
         Looks::Vectors | Looks::Unclear => {
-            return format!("looks like {looks}; with its format given as {otherwise} it is read so all the same");
+            return format!(
+                "looks like {looks}; with its format given as {otherwise} it is read so all the same"
+            );
         }
     };
-    format!("looks like {looks}; give its format, {meant} or {otherwise} (`format = \"{meant}\"` in a config)")
+    format!(
+        "looks like {looks}; give its format, {meant} or {otherwise} (`format = \"{meant}\"` in a config)"
+    )
 }
 
 impl Error {

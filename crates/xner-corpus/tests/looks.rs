@@ -170,7 +170,8 @@ fn label_names_come_from_a_list_or_a_file() {
 fn zstd_is_written_and_read_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.conll.zst");
-    let words: Vec<String> = (0..200_000_u32).map(|at| format!("w{} O\n", at.wrapping_mul(2_654_435_761))).collect();
+    let words: Vec<String> =
+        (0..200_000_u32).map(|at| format!("w{} O\n", at.wrapping_mul(2_654_435_761))).collect();
     for text in [String::new(), "Ada B-PER\n".to_owned(), words.concat()] {
         let mut output = Output::create(&path).unwrap();
         output.write_all(text.as_bytes()).unwrap();
@@ -189,7 +190,9 @@ fn a_name_that_is_not_utf_8_keeps_its_format() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let folder = tempfile::tempdir().unwrap();
-    for (name, format) in [(&b"\xff.jsonl"[..], Some(Format::Jsonl)), (b"\xe9.conll.gz", Some(Format::Conll)), (b"\xff", None)] {
+    for (name, format) in
+        [(&b"\xff.jsonl"[..], Some(Format::Jsonl)), (b"\xe9.conll.gz", Some(Format::Conll)), (b"\xff", None)]
+    {
         let path = folder.path().join(OsStr::from_bytes(name));
         assert_eq!(Format::guess(&path), format, "{}", path.display());
     }

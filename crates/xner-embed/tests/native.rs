@@ -57,7 +57,9 @@ fn limits_and_lower_case_index_anew() {
     let path = folder.path().join("a.safetensors");
     let data = [1.0, 2.0, 3.0, 4.0];
     save(&path, &Vectors::from_rows(["The", "a", "the", "A"], 1, &data).unwrap()).unwrap();
-    let read = |limit, lowercase| read::open(&path, &ReadOptions { limit, lowercase, ..ReadOptions::default() }).unwrap();
+    let read = |limit, lowercase| {
+        read::open(&path, &ReadOptions { limit, lowercase, ..ReadOptions::default() }).unwrap()
+    };
     let all = read(None, true);
     assert_eq!(all, Vectors::from_rows(["the", "a"], 1, &[1.0, 2.0]).unwrap());
     assert_eq!((all.duplicates(), all.is_mapped()), (2, false));

@@ -21,7 +21,10 @@ fn bad_rows_are_left_out_and_counted() {
     fs::write(&path, &bytes).unwrap();
     let (vectors, skipped) = open_counted(&path, &SKIP).unwrap();
     assert_eq!(vectors.words().collect::<Vec<_>>(), ["a", "g", "h"]);
-    assert_eq!((vectors.row(0), vectors.row(1), vectors.row(2)), (&[1.0, 2.0][..], &[3.0, 4.0][..], &[5.0, 6.0][..]));
+    assert_eq!(
+        (vectors.row(0), vectors.row(1), vectors.row(2)),
+        (&[1.0, 2.0][..], &[3.0, 4.0][..], &[5.0, 6.0][..])
+    );
     let skipped = skipped.unwrap();
     assert_eq!(skipped.count, bad.len());
     assert!(skipped.first.ends_with("a.vec:2: invalid UTF-8"), "{}", skipped.first);
@@ -63,7 +66,8 @@ fn words_with_spaces_are_read_where_the_numbers_are_last() {
     write_vec(&path, &vectors).unwrap();
     assert_eq!(open_counted(&path, &ReadOptions::default()).unwrap().0, vectors);
     // A number too many is no word with a space.
-    let fault = |text: &str| read_text(text.as_bytes(), "f", &ReadOptions::default()).unwrap_err().to_string();
+    let fault =
+        |text: &str| read_text(text.as_bytes(), "f", &ReadOptions::default()).unwrap_err().to_string();
     assert_eq!(fault("a 1 2\nb 1 2 3\n"), "f:2: expected 2 numbers behind `b`, found 3");
     assert_eq!(fault("a 1 2\nb c 1 x\n"), "f:2: `c` in the vector of `b` is no number");
 }

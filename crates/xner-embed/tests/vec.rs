@@ -154,7 +154,8 @@ fn files_cut_short_are_refused() {
 fn lower_case_keeps_the_most_frequent() {
     let text = "5 1\nThe 1\nof 2\nTHE 3\nOf 4\nÉTÉ 5\n";
     let read = |limit| {
-        read_text(text.as_bytes(), "f", &ReadOptions { limit, lowercase: true, ..ReadOptions::default() }).unwrap()
+        read_text(text.as_bytes(), "f", &ReadOptions { limit, lowercase: true, ..ReadOptions::default() })
+            .unwrap()
     };
     let all = read(None);
     assert_eq!(all.words().collect::<Vec<_>>(), ["the", "of", "été"]);

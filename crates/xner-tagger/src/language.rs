@@ -47,7 +47,9 @@ mod tests {
         assert_eq!(code(folder.path()), Some("nl"));
         // The name of a transfer's target goes over what its text is read as, where it names a language.
         let report = |name: &str| {
-            format!(r#"{{"target": "{name}", "config": {{"target": {{"read": {{"text": {{"language": "es"}}}}}}}}}}"#)
+            format!(
+                r#"{{"target": "{name}", "config": {{"target": {{"read": {{"text": {{"language": "es"}}}}}}}}}}"#
+            )
         };
         for (name, want) in [("German", "de"), ("pt-BR", "pt"), ("target", "es")] {
             write("transfer-report.json", &report(name));

@@ -5,8 +5,8 @@ use std::path::Path;
 use xner_corpus::Labelled;
 use xner_embed::Vectors;
 use xner_train::{
-    Device, Fingerprint, Learner, Observer, Settings, TrainBackend, TrainReport, TrainingLoop, corpus_notes, on_device,
-    tell_notes,
+    Device, Fingerprint, Learner, Observer, Settings, TrainBackend, TrainReport, TrainingLoop, corpus_notes,
+    on_device, tell_notes,
 };
 
 #[cfg(doc)]

@@ -36,7 +36,10 @@ fn running_text_is_read_where_it_is_said_to_be_that() {
     fs::write(&path, "La lluvia cae en Oslo.\n\nAna no vino.\n").unwrap();
     let options = ReadOptions::default();
     let fault = read_unlabelled(&path, &options).unwrap_err().to_string();
-    assert!(fault.contains("raw.txt: looks like plain text") && fault.contains("format = \"text\""), "{fault}");
+    assert!(
+        fault.contains("raw.txt: looks like plain text") && fault.contains("format = \"text\""),
+        "{fault}"
+    );
     assert_eq!(read_unlabelled(&path, &options.clone().with_format(Format::Text)).unwrap().len(), 2);
     let fault = read_labelled("source.train", &path, &options).unwrap_err().to_string();
     assert!(fault.contains("`source.train`") && fault.contains("no labels"), "{fault}");

@@ -95,7 +95,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let options = WriteOptions { format: Some(to), scheme: to_kind.scheme.unwrap_or(Scheme::Iob2) };
     let mut read = args.layout.read(Some(from));
     read.conll.scheme = from_kind.scheme;
-    let (name, mut progress, mut empty) = (input.name.clone(), Progress::counter("sentences").of(meter), true);
+    let (name, mut progress, mut empty) =
+        (input.name.clone(), Progress::counter("sentences").of(meter), true);
     let mut writer = Writer::create(&args.output, &options)?;
     for labelled in Stream::new(input, from, &read) {
         writer.write(&labelled.map_err(|fault| in_first(empty, fault.into(), args))?)?;

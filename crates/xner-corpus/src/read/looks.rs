@@ -107,8 +107,7 @@ fn is_vectors(first: &str, second: Option<&str>, third: Option<&str>) -> bool {
     let counts: Vec<usize> = first.split_ascii_whitespace().map_while(|field| field.parse().ok()).collect();
     if let (&[_, dim], (2, 2)) = (counts.as_slice(), numbers(first)) {
         // word2vec's binary form has numbers that are no text.
-        return numbers(second).1 >= dim && numbers(second).0 > dim && dim > 0
-            || second.contains('\u{fffd}');
+        return numbers(second).1 >= dim && numbers(second).0 > dim && dim > 0 || second.contains('\u{fffd}');
     }
     let ((wide, many), (also, more)) = (numbers(first), numbers(second));
     let real = |line: &str| line.split_ascii_whitespace().any(|field| field.contains(['.', 'e']));
@@ -261,6 +260,9 @@ mod tests {
     fn a_line_that_is_cut_says_nothing() {
         assert_eq!(Looks::of("Ada B-PER\nran O\nthe ri".as_bytes(), false), Columns);
         assert_eq!(Looks::of("Ada B-PER\nran O\nthe ri".as_bytes(), true), Unclear);
-        assert_eq!(Looks::of("Ada B-PER\nran O\nZo\u{eb}".as_bytes().split_last().map_or(&[], |(_, b)| b), false), Columns);
+        assert_eq!(
+            Looks::of("Ada B-PER\nran O\nZo\u{eb}".as_bytes().split_last().map_or(&[], |(_, b)| b), false),
+            Columns
+        );
     }
 }

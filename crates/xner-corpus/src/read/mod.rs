@@ -41,8 +41,8 @@ pub use format::Format;
 pub use input::Input;
 #[cfg(not(feature = "xz"))]
 pub(crate) use input::no_xz;
+pub use jsonl::{Align, JsonlOptions, Labels};
 pub use looks::Looks;
 pub use meter::Meter;
-pub use jsonl::{Align, JsonlOptions, Labels};
 pub use stream::{ReadOptions, Stream, read_corpus, stream};
 pub use whole::whole_text;

@@ -12,9 +12,9 @@ use flate2::write::GzEncoder;
 use liblzma::write::XzEncoder;
 use tempfile::NamedTempFile;
 
+use super::zstd::ZstdEncoder;
 #[cfg(not(feature = "xz"))]
 use crate::read::no_xz;
-use super::zstd::ZstdEncoder;
 use crate::{Error, Result};
 
 /// A file being written, compressed if its name ends in `.gz`, `.xz`, `.bz2` or `.zst`. The name `-` is standard output.

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::{ReadOptions, Skipped};
 use super::lines::{Batch, count_lines, end_of_line, shares};
 use super::row::{columns, fault_of, read_row};
+use super::{ReadOptions, Skipped};
 use crate::vectors::Builder;
 use crate::{Error, Result, Vectors};
 
@@ -253,7 +253,9 @@ impl Words {
     /// The word of each row; none where the row was left out.
     fn iter(&self) -> impl Iterator<Item = Option<&str>> {
         let begins = std::iter::once(0).chain(self.ends.iter().copied());
-        begins.zip(&self.ends).map(|(begin, &end)| Some(&self.text[begin..end]).filter(|word| !word.is_empty()))
+        begins
+            .zip(&self.ends)
+            .map(|(begin, &end)| Some(&self.text[begin..end]).filter(|word| !word.is_empty()))
     }
 }
 

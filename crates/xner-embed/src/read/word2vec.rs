@@ -35,7 +35,10 @@ pub fn read_word2vec(
     read(Bytes::new(reader, name.into(), None), options).map(|(vectors, _)| vectors)
 }
 
-pub(super) fn read(mut bytes: Bytes<impl BufRead>, options: &ReadOptions) -> Result<(Vectors, Option<Skipped>)> {
+pub(super) fn read(
+    mut bytes: Bytes<impl BufRead>,
+    options: &ReadOptions,
+) -> Result<(Vectors, Option<Skipped>)> {
     let header = bytes.line(&"the line of counts")?;
     let mut counts = header.split_ascii_whitespace().map(str::parse::<u64>);
     let (count, dim) = match (counts.next(), counts.next(), counts.next()) {

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use xner_train::{
-    Checked, Device, Evaluation, Fingerprint, Observer, Settings, What, check_entities, corpus_notes, holds_entities,
+    Checked, Device, Evaluation, Fingerprint, Observer, Settings, What, check_entities, corpus_notes,
+    holds_entities,
 };
 
 use super::claim::claim;

@@ -139,7 +139,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if unnamed && scored.letters.others {
         // conlleval would take an `L` for the middle of something.
         if !stdin.is_empty() {
-            return Err(bad_input("there are tags of BILOU or BMEWO: give --scheme iobes, which they are read as"));
+            return Err(bad_input(
+                "there are tags of BILOU or BMEWO: give --scheme iobes, which they are read as",
+            ));
         }
         named = Some(Scheme::Iobes);
         scored = score(&Args { scheme: named, ..args.clone() })?;

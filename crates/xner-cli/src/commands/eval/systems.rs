@@ -106,7 +106,11 @@ fn open(path: &Path, columns: &ConllOptions) -> Result<(TagFile, Meter)> {
         fault => fault.into(),
     })?;
     if !matches!(format, Format::Conll | Format::Tsv | Format::Conllu) {
-        let hint = if format == Format::Text { "which has no labels" } else { "which `xner convert` makes columns of" };
+        let hint = if format == Format::Text {
+            "which has no labels"
+        } else {
+            "which `xner convert` makes columns of"
+        };
         let found = if format == Format::Jsonl { "JSON lines".to_owned() } else { format.to_string() };
         return Err(bad_input(format!("{}: is {found}, {hint}; expected columns", name.display())));
     }

@@ -31,18 +31,24 @@ impl Texts {
     }
 
     /// The tags of a sentence. One that is none, or of a scheme other than `allowed`, is refused with its line.
-    pub(super) fn read(&mut self, file: &TagFile, block: &Block, allowed: Option<Scheme>) -> Result<Vec<Arc<str>>> {
+    pub(super) fn read(
+        &mut self,
+        file: &TagFile,
+        block: &Block,
+        allowed: Option<Scheme>,
+    ) -> Result<Vec<Arc<str>>> {
         let texts = TagFile::tags(block).into_iter().enumerate();
-        texts.map(|(at, text)| {
-            let (read, prefix) = self.one(text).map_err(|message| file.fault(block, at, &message))?;
-            match (allowed, prefix) {
-                (Some(scheme), Some(prefix)) if !scheme.prefixes().contains(&prefix) => {
-                    Err(file.fault(block, at, &format!("tag `{text}` is not of scheme {scheme}")))
+        texts
+            .map(|(at, text)| {
+                let (read, prefix) = self.one(text).map_err(|message| file.fault(block, at, &message))?;
+                match (allowed, prefix) {
+                    (Some(scheme), Some(prefix)) if !scheme.prefixes().contains(&prefix) => {
+                        Err(file.fault(block, at, &format!("tag `{text}` is not of scheme {scheme}")))
+                    }
+                    _ => Ok(read),
                 }
-                _ => Ok(read),
-            }
-        })
-        .collect()
+            })
+            .collect()
     }
 
     /// The tags of marks; what is none stays as it is.

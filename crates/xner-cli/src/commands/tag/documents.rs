@@ -41,8 +41,7 @@ pub(super) fn text(job: &mut Job<'_>, input: Input, options: TextOptions) -> Res
 /// Tags JSON lines, document by document.
 pub(super) fn jsonl(job: &mut Job<'_>, input: Input, options: JsonlOptions) -> Result<()> {
     let name = input.name.clone();
-    let mut feed =
-        Feed::new(input, job.live, |input| Records::new(input.reader, input.name, options))?;
+    let mut feed = Feed::new(input, job.live, |input| Records::new(input.reader, input.name, options))?;
     let (mut any, chunk) = (false, job.chunk);
     // A record without words is read all the same.
     let tokens = |record: &Record| {

@@ -32,20 +32,30 @@ pub(super) struct Feed<T> {
 impl<T: Send + 'static> Feed<T> {
     /// The items that a reader of the input yields. `live` says whether the input may pause, as a pipe and a terminal
     /// may.
-    pub(super) fn new<I>(input: Input, live: bool, reader: impl FnOnce(Input) -> I + Send + 'static) -> Result<Self>
+    pub(super) fn new<I>(
+        input: Input,
+        live: bool,
+        reader: impl FnOnce(Input) -> I + Send + 'static,
+    ) -> Result<Self>
     where
         I: Iterator<Item = Result<T, Error>>,
     {
         let waits = live.then(Arc::<AtomicBool>::default);
         let input = match &waits {
-            Some(waits) => Input { reader: Box::new(Watched { inner: input.reader, waits: Arc::clone(waits) }), ..input },
+            Some(waits) => {
+                Input { reader: Box::new(Watched { inner: input.reader, waits: Arc::clone(waits) }), ..input }
+            }
             None => input,
         };
         Self::begin(waits, move || reader(input))
     }
 
     /// The same of a text, to whose reader a pause is told: see [`xner_corpus::read::text::Reader`].
-    pub(super) fn of_text<I>(input: Input, live: bool, reader: impl FnOnce(Input) -> I + Send + 'static) -> Result<Self>
+    pub(super) fn of_text<I>(
+        input: Input,
+        live: bool,
+        reader: impl FnOnce(Input) -> I + Send + 'static,
+    ) -> Result<Self>
     where
         I: Iterator<Item = Result<T, Error>>,
     {
@@ -79,7 +89,12 @@ impl<T: Send + 'static> Feed<T> {
 
     /// The next items, none at the end: `most` of them, or fewer that weigh `heaviest` together, or those that are
     /// there when the input pauses.
-    pub(super) fn batch(&mut self, most: usize, heaviest: usize, weight: impl Fn(&T) -> usize) -> Result<Vec<T>> {
+    pub(super) fn batch(
+        &mut self,
+        most: usize,
+        heaviest: usize,
+        weight: impl Fn(&T) -> usize,
+    ) -> Result<Vec<T>> {
         let (mut batch, mut weighs) = (Vec::new(), 0);
         while batch.len() < most && weighs < heaviest && !self.ended {
             match self.wait(batch.is_empty())? {

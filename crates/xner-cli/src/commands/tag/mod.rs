@@ -88,7 +88,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let promised = asked.map_or_else(|| Target::of_name(&args.output), |target| Ok(Some(target)))?;
     // What cannot be read is told before a model is opened, or a corpus indexed.
     if args.input == Path::new("-") && stdin().is_terminal() {
-        note("waiting for text from the terminal; an end of file (Ctrl-D at the beginning of a line) ends it");
+        note(
+            "waiting for text from the terminal; an end of file (Ctrl-D at the beginning of a line) ends it",
+        );
     }
     let (input, meter) = Input::metered(&args.input)?;
     let (input, format) =

@@ -46,7 +46,12 @@ pub(super) fn head(title: &str, language: Option<&str>, types: &[EntityType]) ->
     }
     page.push_str("}\n</style>\n</head>\n<body>\n<ul class=\"legend\">\n");
     for (at, kind) in types.iter().enumerate() {
-        let _ = writeln!(page, "<li><mark class=\"t{}\">{}</mark></li>", at % COLOURS.len(), escaped(kind.as_str()));
+        let _ = writeln!(
+            page,
+            "<li><mark class=\"t{}\">{}</mark></li>",
+            at % COLOURS.len(),
+            escaped(kind.as_str())
+        );
     }
     page.push_str("</ul>\n");
     page

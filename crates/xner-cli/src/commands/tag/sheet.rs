@@ -34,7 +34,12 @@ impl<'a> Unit<'a> {
     }
 
     /// A document, whose sentences begin at their offsets.
-    pub(super) fn document(text: &'a str, sentences: &'a [Sentence], tagged: &'a [Tagging], rest: &'a Rest) -> Self {
+    pub(super) fn document(
+        text: &'a str,
+        sentences: &'a [Sentence],
+        tagged: &'a [Tagging],
+        rest: &'a Rest,
+    ) -> Self {
         Self { text, sentences, tagged, offset: None, rest: Some(rest) }
     }
 

@@ -36,7 +36,9 @@ impl<R: BufRead> Blocks<R> {
             raw.push_str(row.line);
             // The tag is a part of the line, or stands nowhere.
             let tag = (row.tag.as_ptr() as usize).checked_sub(row.line.as_ptr() as usize);
-            let tag = tag.filter(|&at| at <= row.line.len() && row.line.get(at..).is_some_and(|rest| rest.starts_with(row.tag)));
+            let tag = tag.filter(|&at| {
+                at <= row.line.len() && row.line.get(at..).is_some_and(|rest| rest.starts_with(row.tag))
+            });
             let tag = tag.map(|at| start + at..start + at + row.tag.len());
             rows.push(RawRow { kind: row.kind, text: start..raw.len(), ending: row.ending, tag });
             match row.kind {

@@ -39,8 +39,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use self::record::document;
 pub use self::names::label_names;
+pub(super) use self::record::document;
 pub use self::rest::Rest;
 use super::interner::Interner;
 use super::lines::{Lines, Place};

@@ -13,7 +13,10 @@ mod pass;
 
 use std::path::Path;
 
-use xner_train::{Device, Learner, Observer, Settings, TrainBackend, TrainReport, TrainingLoop, corpus_notes, on_device, tell_notes};
+use xner_train::{
+    Device, Learner, Observer, Settings, TrainBackend, TrainReport, TrainingLoop, corpus_notes, on_device,
+    tell_notes,
+};
 
 pub use config::{BertSettings, BertTrainConfig, Model, check_training};
 pub use examples::Example;
