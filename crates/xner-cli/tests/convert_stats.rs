@@ -95,10 +95,10 @@ fn text_that_is_taken_for_columns_is_told() {
         ("t.conll", "Ada Lovelace died.\n"),
         ("late", "Ada B-PER\n\nBob Q\n"),
     ]);
-    for name in ["t.txt", "one"] {
-        folder.refused(&format!("stats {name}"), &["if this is plain text, give --format text"]);
-        folder.refused(&format!("convert {name} o"), &["if this is plain text, give --from text"]);
-        folder.refused(&format!("convert {name} o.jsonl"), &["if this is plain text, give --from text"]);
+    for (name, what) in [("t.txt", "looks like plain text; give "), ("one", "if this is plain text, give ")] {
+        folder.refused(&format!("stats {name}"), &[&format!("{what}--format text")]);
+        folder.refused(&format!("convert {name} o"), &[&format!("{what}--from text")]);
+        folder.refused(&format!("convert {name} o.jsonl"), &[&format!("{what}--from text")]);
     }
     // Where a name, an option or a sentence says that it is columns, it is.
     for arguments in ["stats t.conll", "stats t.txt --format conll", "stats late", "convert late o"] {

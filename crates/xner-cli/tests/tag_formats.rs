@@ -49,15 +49,17 @@ fn answers(arguments: &str, lines: &[&str], answer: &dyn Fn(&str) -> bool) {
 #[test]
 fn what_comes_in_goes_out_at_once() {
     let json = |line: &str| line.contains("\"label\":\"LOC\"");
-    let lines = ["Lund\n", "rain fell on Lund\n", "Otto met Mira Sol in Lund.\n"];
+    let lines = ["rain fell on Lund\n", "and on Oslo\n", "Mira Sol met Otto in Lund.\n"];
     answers("", &lines, &json);
     answers("--lines", &lines, &json);
-    answers("--to text --lines", &lines, &|line| line.contains("[Lund]LOC"));
-    let documents = ["{\"text\": \"Lund\"}\n", "{\"text\": \"rain fell on Lund\"}\n"];
+    answers("--to text --lines", &lines, &|line| line.contains("]LOC"));
+    let documents = ["{\"text\": \"rain fell on Oslo\"}\n", "{\"text\": \"rain fell on Lund\"}\n"];
     answers("", &documents, &json);
     answers("--format jsonl", &documents, &json);
     // A sentence of columns is complete with its empty line.
-    answers("--format conll", &["Lund\n\n", "rain\nfell\non\nLund\n\n"], &|line| line == "Lund B-LOC");
+    answers("--format conll", &["rain\nfell\non\nLund\n\n", "rain\nfell\non\nLund\n\n"], &|line| {
+        line == "Lund B-LOC"
+    });
 }
 
 #[test]
@@ -65,7 +67,7 @@ fn output_names_promise_formats() {
     let folder = Folder::with(&[
         ("in.text", TEXT),
         ("in.conll", CORPUS),
-        ("in.jsonl", "{\"id\": 1, \"text\": \"Lund\"}\n"),
+        ("in.jsonl", "{\"id\": 1, \"text\": \"rain fell on Lund\"}\n"),
     ]);
     for input in ["in.text", "in.conll", "in.jsonl"] {
         for output in ["out.conll", "out.tsv", "out.jsonl", "out.txt", "out.html", "out.conll.zst"] {
@@ -93,7 +95,7 @@ fn output_names_promise_formats() {
             "{input}"
         );
     }
-    assert_eq!(folder.read("out.conll"), "Lund B-LOC\n\n");
+    assert_eq!(folder.read("out.conll"), "rain O\nfell O\non O\nLund B-LOC\n\n");
     // Columns come out with their tokens, which are read again.
     tag(&folder, "--input in.conll --to jsonl --output again.jsonl", "").ok();
     assert_eq!(
@@ -192,11 +194,11 @@ fn names_that_are_not_utf_8_keep_their_format() {
         use std::os::unix::ffi::OsStrExt;
         let folder = Folder::with(&[]);
         let name = std::ffi::OsStr::from_bytes(b"\xff.jsonl");
-        std::fs::write(folder.path("").join(name), "{\"text\": \"Lund\"}\n").unwrap();
+        std::fs::write(folder.path("").join(name), "{\"text\": \"rain fell on Lund\"}\n").unwrap();
         let out = folder.path("").join(std::ffi::OsStr::from_bytes(b"\xfe.conll"));
         let mut command = xner();
         command.current_dir(folder.path("")).args(["tag", "--input"]).arg(name).arg("--output").arg(&out);
         command.arg("--model").arg(model()).assert().success();
-        assert_eq!(std::fs::read_to_string(out).unwrap(), "Lund B-LOC\n\n");
+        assert_eq!(std::fs::read_to_string(out).unwrap(), "rain O\nfell O\non O\nLund B-LOC\n\n");
     }
 }

@@ -9,7 +9,7 @@ pub(super) const PRINTED: [&str; 2] = ["print_config", "print_schema"];
 
 /// What of a config is printed.
 #[derive(Debug, clap::Args)]
-#[group(id = "printed")]
+#[group(skip)]
 pub(super) struct Args {
     /// Print a config with every setting, its meaning and its default
     #[arg(long, exclusive = true)]
