@@ -4,6 +4,7 @@ pub mod baselines;
 pub mod bwet;
 mod draws;
 mod encoder_methods;
+pub mod fit;
 pub mod mapping;
 pub mod meta;
 pub mod report;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use xner_eval::Summary;
+use xner_tagger::is_model;
 use xner_train::{Device, Settings};
 use xner_transfer::meta::low_resource::{
     LowResourceConfig, LowResourceReport, LowResourceRow, REPORT, run as tune,
@@ -73,9 +74,7 @@ fn named(model: &str) -> Result<(String, PathBuf)> {
         Some((name, folder)) if !whole.is_dir() => (Some(name.to_owned()), PathBuf::from(folder)),
         _ => (None, whole),
     };
-    if !folder.is_dir() {
-        return Err(bad_input(format!("--model {model}: `{}` is no model directory", folder.display())));
-    }
+    is_model(&folder).with_context(|| format!("--model {model}"))?;
     let name = match name {
         Some(name) => name,
         None if folder.join(TRANSFER_REPORT).exists() => TransferReport::read(&folder)?.row,

@@ -14,7 +14,7 @@ use xner_embed::map::{
 };
 use xner_embed::normalise::Step;
 use xner_embed::{Error, Vectors};
-use xner_train::settings::Renamed;
+use xner_train::settings::{Renamed, other_run};
 use xner_train::{Device, Settings};
 
 use super::map_eval::induction_text;
@@ -22,7 +22,7 @@ use super::printed::{self, PRINTED};
 use crate::args::named;
 use crate::exit::bad_input;
 use crate::interrupt;
-use crate::progress::{Progress, note};
+use crate::progress::{Progress, note, warn};
 use crate::reading::{Reading, VectorsFormat};
 use crate::watch::Watch;
 
@@ -40,7 +40,8 @@ pub(crate) struct Args {
     /// The target language's vectors
     #[arg(long, value_name = "FILE", required_unless_present_any = PRINTED)]
     target: Option<PathBuf>,
-    /// How the mapping is found. Beside --config or --print-config it may be left out, and is self-learning then
+    /// How the mapping is found. Beside --config it may be left out: it is the config's `method` then. Where that is
+    /// left out too, and beside --print-config, it is self-learning
     #[arg(long, value_parser = named::<Method>(Method::NAMES))]
     #[arg(required_unless_present_any = ["print_config", "print_schema", "config"])]
     method: Option<Method>,
@@ -108,6 +109,8 @@ struct Outcome<'a> {
     source_words: usize,
     target_words: usize,
     criterion: f64,
+    /// Whether the mapping is no better than chance.
+    failed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     eval: Option<Induction>,
     report: &'a Report,
@@ -115,7 +118,7 @@ struct Outcome<'a> {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let method = args.method.unwrap_or(Method::SelfLearning);
+    let method = args.method()?;
     if args.print_config || args.print_schema {
         let about = format!(
             "Settings of `xner map --method {method}`. Every key may be left out. Another `kind` has other keys \
@@ -129,8 +132,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     };
     let config = args.settings(method)?;
     if out.join("report.json").is_file() {
-        let out = out.display();
-        return Err(bad_input(format!("{out}: already holds a mapping; name another folder, or remove it")));
+        let (folder, out) = (out, out.display());
+        let what = format!("{out}: already holds a mapping");
+        let here = serde_json::to_value(&*config).unwrap_or_default();
+        let there = std::fs::read_to_string(folder.join("config.json")).ok();
+        let there = there.and_then(|text| serde_json::from_str(&text).ok());
+        let why = other_run(&what, there.as_ref(), &here, "nothing, or the vectors,");
+        return Err(bad_input(format!("{why}; name another folder, or remove it")));
     }
     let begun = Instant::now();
     let spinner = Progress::spinner("reading");
@@ -154,12 +162,16 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     };
     map::save(out, &mapped, &config, &source, &target, files)?;
     drop(spinner);
+    if let Some(chance) = mapped.report.chance.as_ref().filter(|chance| chance.failed) {
+        warn(&format!("{}: {}", out.display(), chance.told()));
+    }
     let eval = eval.map(|dictionary| judged(&mapped, &source, &target, &dictionary)).transpose()?;
     let outcome = Outcome {
         out,
         source_words: source.len(),
         target_words: target.len(),
         criterion: mapped.report.criterion,
+        failed: mapped.report.failed(),
         eval,
         report: &mapped.report,
         seconds: begun.elapsed().as_secs_f64(),
@@ -168,6 +180,18 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 impl Args {
+    /// The method: the option's, or the config's, which the option must not contradict.
+    fn method(&self) -> Result<Method> {
+        let file = self.config.as_deref().filter(|_| !self.print_config && !self.print_schema);
+        let said = method_in(file, &self.set)?;
+        match (self.method, said) {
+            (Some(own), Some((other, place))) if own != other => {
+                Err(bad_input(format!("--method is {own}, but `method` is {other} in {place}: leave one of them out")))
+            }
+            (own, said) => Ok(own.or(said.map(|(method, _)| method)).unwrap_or(Method::SelfLearning)),
+        }
+    }
+
     /// The method's settings, what the config file says otherwise, and what the arguments say otherwise.
     fn settings(&self, method: Method) -> Result<CheckedConfig> {
         let (preset, file) = (MapConfig::preset(method), self.config.as_deref());
@@ -202,6 +226,21 @@ impl Args {
     }
 }
 
+/// The method that a config file or a setting of the command line names, and where. What does not read is told when the
+/// whole config is read.
+fn method_in(file: Option<&Path>, set: &[String]) -> Result<Option<(Method, String)>> {
+    if let Some(name) = set.iter().rev().find_map(|setting| setting.strip_prefix("method=")) {
+        let method = name.trim_matches('"').parse::<Method>();
+        return method.map(|method| Some((method, "--set".to_owned()))).map_err(|fault| bad_input(fault.to_string()));
+    }
+    let Some(file) = file else { return Ok(None) };
+    let table: Option<toml::Table> =
+        std::fs::read_to_string(file).ok().and_then(|text| toml::from_str(&text).ok());
+    let name = table.as_ref().and_then(|table| table.get("method")?.as_str());
+    let method = name.and_then(|name| name.parse::<Method>().ok());
+    Ok(method.map(|method| (method, file.display().to_string())))
+}
+
 fn learn(
     source: &Vectors,
     target: &Vectors,
@@ -229,12 +268,16 @@ fn judged(mapped: &Mapped, source: &Vectors, target: &Vectors, dictionary: &Dict
 }
 
 fn text(outcome: &Outcome<'_>) -> String {
-    let Outcome { out, source_words, target_words, criterion, eval, seconds, .. } = outcome;
+    let Outcome { out, source_words, target_words, criterion, eval, report, seconds, .. } = outcome;
     let mut text = format!(
         "{source_words} source and {target_words} target words in one space: {}\ncriterion {criterion:.5}, \
          {seconds:.0} s\n",
         out.display()
     );
+    if let Some(chance) = &report.chance {
+        text.push_str(&chance.told());
+        text.push('\n');
+    }
     if let Some(eval) = eval {
         text.push_str(&induction_text(eval));
     }

@@ -7,6 +7,7 @@ use anyhow::Result;
 use serde::Serialize;
 use xner_embed::dictionary::Dictionary;
 use xner_embed::judge::{self, Induction, Precision, Similarity, SimilarityPairs};
+use xner_transfer::fit::FEWEST;
 
 use crate::exit::at_least_one;
 use crate::progress::Progress;
@@ -83,6 +84,9 @@ fn text(report: &Report) -> String {
     text
 }
 
+/// The share of words with a translation among their five nearest below which nothing fits.
+const NOTHING: f64 = 0.02;
+
 /// The precisions as a table.
 pub(super) fn induction_text(induction: &Induction) -> String {
     let Induction { nn, csls, coverage, words, dictionary_words, .. } = induction;
@@ -93,5 +97,10 @@ pub(super) fn induction_text(induction: &Induction) -> String {
     }
     let coverage = 100.0 * coverage;
     let _ = writeln!(text, "{words} of {dictionary_words} words judged (coverage {coverage:.2})");
+    if csls.p5 < NOTHING && *words >= FEWEST {
+        let message = "nearly no word has its translation near: the mapping failed, or the dictionary is of another \
+                       language, or of the other direction";
+        let _ = writeln!(text, "note: {message}");
+    }
     text
 }

@@ -42,6 +42,7 @@ impl<B: EncoderOps> BertEncoder<B> {
     /// [`crate::Error::Io`], [`crate::Error::Model`] and [`crate::Error::Tensor`] name the file, and the key or tensor,
     /// that is missing, cut short or does not fit.
     pub fn open(folder: &Path, device: &B::Device) -> Result<Self> {
+        crate::is_model(folder)?;
         let config = BertConfig::read(&folder.join("config.json"))?;
         Self::read(&mut Checkpoint::open(folder)?, config, device)
     }

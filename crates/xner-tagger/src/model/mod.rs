@@ -11,7 +11,7 @@ use std::path::Path;
 pub use save::Existing;
 use xner_train::Device;
 
-use crate::{Error, OpenOptions, Result, Tagger, open_with};
+use crate::{Error, OpenOptions, Result, Tagger, is_model, open_with};
 
 /// The file without which there is no model.
 const CONFIG: &str = "config.json";
@@ -43,6 +43,9 @@ impl Model {
     /// # Errors
     /// [`Error::Io`]; [`Error::Model`] for a folder without a `config.json` and for a name that is not UTF-8.
     pub fn read(folder: &Path) -> Result<Self> {
+        if !folder.is_dir() {
+            is_model(folder)?;
+        }
         let mut files = BTreeMap::new();
         for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
             let path = entry.map_err(Error::io(folder))?.path();
@@ -55,7 +58,7 @@ impl Model {
             }
         }
         if !files.contains_key(CONFIG) {
-            return Err(Error::model(folder, "holds no config.json: no model directory"));
+            is_model(folder)?;
         }
         Ok(Self { files })
     }

@@ -43,17 +43,21 @@ pub fn run<S: Strategy>(
     let config = config.clone().checked()?;
     check(strategy, &config, data)?;
     let fingerprint = fingerprint(strategy, &config, data)?;
-    let Some(claim) = claim(out, &fingerprint, device)? else {
+    let Some(claim) = claim(out, &fingerprint, &config.to_json()?, device)? else {
         strategy.clean(out)?;
         return TransferReport::read(out);
     };
     claim.run(|| {
+        let notes = strategy.fit(&config, data)?;
         let common = strategy.common(&config);
         let own = out.join(PHASES);
         let models = Models::new(out, common.select);
         let with_target = !strategy.corpora(data).target_dev.is_empty();
         let folders = [out, cache.unwrap_or(&own)];
         let mut phases = Phases::new(*device, folders, models, with_target, &fingerprint, observer);
+        for note in notes {
+            phases.note("data", note)?;
+        }
         let trained = strategy.train(&config, data, &mut phases)?;
         phases.tell("scoring", What::Begin { sentences: strategy.corpora(data).target_test.len() })?;
         let scored = |select: Select, best: Option<&Evaluation>, phases: &mut Phases<'_>| {
@@ -87,6 +91,7 @@ pub fn run<S: Strategy>(
             by_target_dev,
             rounds: trained.rounds,
             phases: phases.shared(),
+            notes: phases.notes().to_vec(),
             config: config.to_json()?,
         };
         report.write(out)?;

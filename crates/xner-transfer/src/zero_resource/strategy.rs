@@ -2,17 +2,18 @@
 
 use std::path::Path;
 
-use xner_corpus::Sentence;
+use xner_corpus::{Labelled, Sentence};
 use xner_embed::Vectors;
 use xner_embed::dictionary::Dictionary;
 use xner_tagger::{Tagger, evaluate, open, open_source, save_mapped};
 use xner_train::{Checked, Error, Fingerprint, Result, What, files::read_json, on_device};
 
 use super::augmented::ROUNDS;
-use super::config::{Variant, ZeroResourceConfig};
+use super::config::{Variant, Words, ZeroResourceConfig};
 use super::data::ZeroResourceData;
 use super::phases::{base, joint};
 use super::words::{Space, both, space};
+use crate::fit::{self, BY_SETTING, VectorsFit, failed, settle};
 use crate::report::{Select, Selected};
 use crate::strategy::{Common, Corpora, Models, Phases, Strategy, Trained};
 
@@ -69,6 +70,22 @@ impl Strategy for ZeroResource {
         both(config, data).map(|_| ())
     }
 
+    fn fit(&self, config: &Checked<ZeroResourceConfig>, data: &ZeroResourceData) -> Result<Vec<String>> {
+        let Some((source, target)) = both(config, data)? else { return Ok(Vec::new()) };
+        fn sentence(labelled: &Labelled) -> &Sentence {
+            &labelled.sentence
+        }
+        let own = data.source.train.iter().chain(&data.source.dev).map(sentence);
+        let labelled = data.target.dev.iter().chain(&data.target.test).map(sentence);
+        let other = data.target.unlabelled.iter().chain(labelled);
+        let mut found = VectorsFit { source: Some(source), target: Some(target) }.findings(own, other);
+        if let (Words::Mapped, Some(mapping)) = (config.words(), &data.mapping) {
+            let (source, target) = (mapping.apply_source(source)?, mapping.apply_target(target)?);
+            found.extend(fit::mapping(&source, &target, config.seed)?);
+        }
+        settle(found, config.misfit, BY_SETTING)
+    }
+
     fn fingerprint(
         &self,
         _: &Checked<ZeroResourceConfig>,
@@ -89,6 +106,10 @@ impl Strategy for ZeroResource {
         phases.tell("mapping", What::Begin { sentences: 0 })?;
         let (folder, device) = (phases.out.join("mapping"), phases.device);
         let space = space(config, data, &folder, &device, phases.observer())?;
+        let failed = space.chance.as_ref().filter(|chance| chance.failed).map(failed);
+        for note in settle(failed.into_iter().collect(), config.misfit, BY_SETTING)? {
+            phases.note("mapping", note)?;
+        }
         let bases = bases(phases.out);
         let mut report = base(config, data, &space, &bases, phases)?;
         if config.variant == Variant::CrossAugmented {

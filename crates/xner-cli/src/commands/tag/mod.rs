@@ -16,6 +16,7 @@ use xner_tagger::{Decode, OpenOptions};
 use xner_train::Device;
 
 use self::documents::Look;
+use super::source_index::model_folder;
 use crate::args::{self, Layout};
 use crate::exit::bad_input;
 use crate::progress::Progress;
@@ -35,9 +36,9 @@ const ADAPTED_CHUNK: usize = 128;
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
-    /// The model directory
+    /// The model directory, or a model's name on the hub
     #[arg(long, value_name = "DIR")]
-    model: PathBuf,
+    model: String,
     /// What to tag, plain, .gz or .xz; - is standard input
     #[arg(long, value_name = "FILE", default_value = "-")]
     input: PathBuf,
@@ -76,11 +77,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     crate::ending::check(&args.output, None)?;
     // What cannot be read is told before a model is opened, or a corpus indexed.
     let input = Input::open(&args.input)?;
-    let tagger = if let Some(tagger) = adapt::open(args)? {
+    let model = model_folder(&args.model)?;
+    let tagger = if let Some(tagger) = adapt::open(args, &model)? {
         tagger
     } else {
         let options = OpenOptions::default().with_decode(args.decode.unwrap_or_default());
-        xner_tagger::open_with(&args.model, &options, &args.device)?
+        xner_tagger::open_with(&model, &options, &args.device)?
     };
     let input = if known.is_some() { input } else { head::prose(input, "--format")? };
     let terminal = args.output.as_os_str() == "-" && std::io::IsTerminal::is_terminal(&std::io::stdout());

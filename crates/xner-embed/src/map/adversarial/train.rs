@@ -76,7 +76,7 @@ pub fn train<B: Backend, N: Network<B>>(
         let (epoch, of) = (state.epoch, config.epochs);
         let step = Mapping::AdversarialEpoch { epoch, of, criterion: judged, best };
         if tell(observer, &step) == Flow::Stop && epoch < of {
-            return Err(Error::Stopped { restart: 0 });
+            return Err(Error::Stopped { restart: 1 });
         }
     }
     let Some(best) = state.best else {
@@ -165,7 +165,7 @@ impl<B: Backend, N: Network<B>> Run<'_, B, N> {
                     loss: discriminator_loss,
                 };
                 if tell(observer, &step) == Flow::Stop {
-                    return Err(Error::Stopped { restart: 0 });
+                    return Err(Error::Stopped { restart: 1 });
                 }
             }
         }
