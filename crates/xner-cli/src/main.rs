@@ -6,6 +6,7 @@ mod columns;
 mod commands;
 mod ending;
 mod exit;
+mod help;
 mod interrupt;
 mod paint;
 mod picture;
@@ -15,14 +16,11 @@ mod watch;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
-    match cli.run() {
+    match cli::Cli::from_arguments().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => exit::report(&error),
     }

@@ -19,7 +19,6 @@ use crate::progress::{Progress, note};
 ///
 /// From columns to columns every line stays as it is but for its tag; other conversions keep tokens and entities.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The file to read, plain, .gz or .xz; - is standard input
     #[arg(value_name = "IN")]

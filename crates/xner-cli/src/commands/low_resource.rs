@@ -23,7 +23,6 @@ use crate::watch::Watch;
 /// the same sentences for all models, and scored on the test sentences. What is tuned is not kept; its scores are, in
 /// DIR. A call that was stopped or killed goes on when it is given again.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// A model directory of Hugging Face's layout, or NAME=DIR; may be given more than once. By default it is called as
     /// the row of its report, or else as its folder

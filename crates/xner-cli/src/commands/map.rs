@@ -32,7 +32,6 @@ use crate::watch::Watch;
 /// killed goes on from its last checkpoint when the same command is given again, and ends with the same bytes as one
 /// that never stopped. Ctrl-C stops after the step in hand, with a checkpoint.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The source language's vectors: .vec or GloVe text (also .gz, .xz), a .bin, or .safetensors
     #[arg(long, value_name = "FILE", required_unless_present_any = PRINTED)]

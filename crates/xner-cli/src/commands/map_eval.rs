@@ -19,7 +19,6 @@ use crate::reading::mapped;
 /// target words, by cosine (nn) and by CSLS. The coverage is the share of the dictionary's source words that could be
 /// judged, since they and one of their translations have vectors.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The folder that `xner map` wrote
     #[arg(value_name = "DIR")]

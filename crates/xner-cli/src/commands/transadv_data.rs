@@ -23,7 +23,6 @@ use crate::progress::{Progress, note, warn};
 /// sentences with the other's entities), source-shu.conll and target-shu.conll (words shuffled within each entity and
 /// each context). Sentence by sentence the files are parallel. What became of the words is printed.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The labelled corpus, plain, .gz or .xz
     #[arg(long, value_name = "FILE", required_unless_present = "config")]

@@ -23,7 +23,6 @@ use crate::progress::{Progress, note, warn};
 /// A word is looked up as it is and then in lower case; its translation takes over its case; a word without one stays
 /// as it is. Entities stay the entities that they were.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The corpus, plain, .gz or .xz; - is standard input
     corpus: PathBuf,

@@ -29,7 +29,6 @@ use crate::watch::Watch;
 /// A BiLSTM-CRF is trained on labelled English, with and without characters; the target language has no labels, only
 /// word vectors, which are rotated into the English space without a dictionary, by self-learning.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The language without labels
     #[arg(long, value_enum, default_value_t = Target::Spanish)]

@@ -23,7 +23,6 @@ use crate::progress::warn;
 /// Entities are counted as conlleval counts them, and tokens too: a `-DOCSTART-` row that has a tag in both files is a
 /// token. Both files must have the same tokens in the same sentences.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The right tags: a column file, plain, .gz or .xz; - is standard input, for one of the files
     gold: PathBuf,

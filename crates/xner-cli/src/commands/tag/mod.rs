@@ -34,7 +34,6 @@ const ADAPTED_CHUNK: usize = 128;
 /// byte and character of the input at which it begins; a line of JSON keeps its other keys. On a terminal text
 /// is shown with its entities marked instead.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The model directory, or a model's name on the hub
     #[arg(long, value_name = "DIR")]

@@ -29,7 +29,6 @@ use crate::watch::Watch;
 /// A run that was stopped or killed goes on from its last checkpoint when the same command is given again, and
 /// ends with the same bytes as one that never stopped. Ctrl-C stops after the step in hand, with a checkpoint.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The config file (TOML); --print-config prints one
     #[arg(long, value_name = "FILE", required_unless_present_any = PRINTED)]

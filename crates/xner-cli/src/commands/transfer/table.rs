@@ -17,7 +17,6 @@ use crate::exit::bad_input;
 /// deviation over its seeds in percent, and the maximum. F1 on the target's test data stands there twice, by weights
 /// chosen on the source's and on the target's development data; F1 on the source's test data is by the former.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(super) struct Args {
     /// results.json or transfer-report.json of runs, or folders that hold one; with NAME= before it, the row is
     /// called NAME and not what the run calls it
