@@ -75,6 +75,18 @@ fn a_printed_config_is_taken_as_it_is() {
 }
 
 #[test]
+fn a_dictionary_of_the_other_direction_is_refused() {
+    let folder = folder();
+    let turned: String =
+        folder.read("en-es.txt").lines().map(|line| line.split_once('\t').unwrap()).fold(String::new(), |all, (a, b)| all + b + "\t" + a + "\n");
+    folder.write("es-en.txt", turned.as_bytes());
+    let command = "map --source en.vec --target es.vec --method supervised --dictionary es-en.txt --out m";
+    folder.refused(command, &["es-en.txt is of the other direction", "--allow-misfit"]);
+    let said = folder.xner(&format!("{command} --allow-misfit"));
+    assert!(said.err.contains("note: the dictionary es-en.txt"), "{}", said.err);
+}
+
+#[test]
 fn a_mapping_that_found_nothing_is_called_failed() {
     let folder = folder();
     // The words of one side in another order: no word is where its translation is.

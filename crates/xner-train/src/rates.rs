@@ -170,6 +170,7 @@ fn tidy(rate: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::float_cmp)]
     use super::*;
 
     fn trial(rate: f64, loss: Option<f64>, f1: Option<f64>) -> RateTrial {

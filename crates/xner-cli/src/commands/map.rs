@@ -14,8 +14,9 @@ use xner_embed::map::{
 };
 use xner_embed::normalise::Step;
 use xner_embed::{Error, Vectors};
-use xner_train::settings::{Renamed, other_run};
+use xner_train::settings::{Renamed, differences};
 use xner_train::{Device, Settings};
+use xner_transfer::fit::{Misfit, direction, settle};
 
 use super::map_eval::induction_text;
 use super::printed::{self, PRINTED};
@@ -86,6 +87,9 @@ pub(crate) struct Args {
     /// The format of the mapped vectors
     #[arg(long, value_enum, default_value = "vec")]
     format: VectorsFormat,
+    /// Map also where the dictionary seems to be of the other direction
+    #[arg(long)]
+    allow_misfit: bool,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -136,7 +140,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         let here = serde_json::to_value(&*config).unwrap_or_default();
         let there = std::fs::read_to_string(folder.join("config.json")).ok();
         let there = there.and_then(|text| serde_json::from_str(&text).ok());
-        let why = other_run(&what, there.as_ref(), &here, "nothing, or the vectors,");
+        let why = match there.map(|there: serde_json::Value| differences(&there, &here)) {
+            Some(Some(keys)) => format!("{what}: {keys}"),
+            Some(None) => format!("{what}: the config is the same"),
+            None => what,
+        };
         return Err(bad_input(format!("{why}; name another folder, or remove it")));
     }
     let begun = Instant::now();
@@ -150,7 +158,14 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         )));
     }
     let (source, target) = (args.reading.open(source)?, args.reading.open(target)?);
+    let turned = dictionary.as_ref().and_then(|pairs| direction(pairs, &source, &target));
+    let misfit = if args.allow_misfit { Misfit::Note } else { Misfit::Refuse };
+    let told = settle(turned.into_iter().collect(), misfit, "to map all the same, give --allow-misfit")?;
+    let judge = eval.as_ref().and_then(|pairs| direction(pairs, &source, &target));
     drop(spinner);
+    for text in told.into_iter().chain(judge.map(|finding| finding.text)) {
+        warn(&format!("note: {text}"));
+    }
     interrupt::listen()?;
     let mapped = learn(&source, &target, &config, dictionary.as_ref(), out, args.device)?;
     interrupt::done();

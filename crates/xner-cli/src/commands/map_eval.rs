@@ -7,10 +7,10 @@ use anyhow::Result;
 use serde::Serialize;
 use xner_embed::dictionary::Dictionary;
 use xner_embed::judge::{self, Induction, Precision, Similarity, SimilarityPairs};
-use xner_transfer::fit::FEWEST;
+use xner_transfer::fit::{FEWEST, direction};
 
 use crate::exit::at_least_one;
-use crate::progress::Progress;
+use crate::progress::{Progress, warn};
 use crate::reading::mapped;
 
 /// Judge a mapping by a dictionary: how often a word's nearest are its translations; or by people's judgements
@@ -62,6 +62,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let pairs = args.by.similarity.as_ref().map(SimilarityPairs::read).transpose()?;
     let (source, target) = mapped(&args.mapping)?;
     drop(spinner);
+    if let Some(turned) = dictionary.as_ref().and_then(|pairs| direction(pairs, &source, &target)) {
+        warn(&format!("note: {}", turned.text));
+    }
     let _spinner = Progress::spinner("judging");
     let induction = dictionary
         .map(|dictionary| judge::induction(&source, &target, &dictionary, args.csls))

@@ -2,9 +2,10 @@
 
 use xner_corpus::Sentence;
 use xner_embed::Vectors;
+use xner_embed::dictionary::Dictionary;
 use xner_embed::map::{Chance, CriterionConfig, chance};
 
-use super::{COVERAGE, Finding, SWAPPED, Share, is_word};
+use super::{COVERAGE, FEWEST, Finding, SWAPPED, Share, is_word};
 use crate::Result;
 
 /// So many sentences of a corpus tell its language.
@@ -74,6 +75,23 @@ pub fn mapping(source: &Vectors, target: &Vectors, seed: u64) -> Result<Option<F
     Ok(found.filter(|found| found.failed).map(|found| failed(&found)))
 }
 
+/// By so much more pairs must be among the vectors when a dictionary is turned round.
+const TURNED: f64 = 1.5;
+
+/// Whether a dictionary of these vectors' languages is of the other direction.
+pub fn direction(dictionary: &Dictionary, source: &Vectors, target: &Vectors) -> Option<Finding> {
+    let pairs = |dictionary: &Dictionary| dictionary.ranks(source, target).map_or(0, |ranks| ranks.pairs.len());
+    let (own, other) = (pairs(dictionary), pairs(&dictionary.inverted()));
+    let turned = other >= FEWEST && other as f64 > TURNED * own as f64;
+    turned.then(|| {
+        let name = dictionary.name().display();
+        Finding::stop(format!(
+            "the dictionary {name} is of the other direction: {own} of its pairs are among the vectors as they stand, and \
+             {other} turned round; expected the source's word first"
+        ))
+    })
+}
+
 /// A mapping that is no better than chance.
 pub(crate) fn failed(found: &Chance) -> Finding {
     Finding::stop(format!(
@@ -105,6 +123,16 @@ mod tests {
     }
 
     #[test]
+    fn a_dictionary_that_is_turned_round_is_told() {
+        let [en, es] = ["e", "s"].map(words);
+        let [own, other] = [vectors(&en), vectors(&es)];
+        let pairs = Dictionary::from_pairs(en.iter().zip(&es)).unwrap();
+        assert_eq!(direction(&pairs, &own, &other), None);
+        let found = direction(&pairs.inverted(), &own, &other).unwrap();
+        assert!(found.stops && found.text.contains("0 of its pairs are among the vectors as they stand, and 78 turned"));
+    }
+
+    #[test]
     fn vectors_of_another_language_and_swapped_ones_are_told() {
         let [en, es] = ["e", "s"].map(words);
         let [own, other] = [vectors(&en), vectors(&es)];
@@ -113,7 +141,7 @@ mod tests {
             let fit = VectorsFit { source: Some(source), target: Some(target) };
             fit.findings([text(&en)].iter(), [text(&es)].iter())
         };
-        assert_eq!(told(&own, &other), []);
+        assert!(told(&own, &other).is_empty());
         let swapped = told(&other, &own);
         assert!(swapped.len() == 1 && swapped[0].stops && swapped[0].text.contains("are swapped"), "{swapped:?}");
         let foreign = told(&own, &vectors(&words("f")));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use xner_corpus::{Labelled, Sentence};
+use xner_corpus::Sentence;
 use xner_embed::Vectors;
 use xner_embed::dictionary::Dictionary;
 use xner_tagger::{Tagger, evaluate, open, open_source, save_mapped};
@@ -13,7 +13,7 @@ use super::config::{Variant, Words, ZeroResourceConfig};
 use super::data::ZeroResourceData;
 use super::phases::{base, joint};
 use super::words::{Space, both, space};
-use crate::fit::{self, BY_SETTING, VectorsFit, failed, settle};
+use crate::fit::{self, BY_SETTING, VectorsFit, direction, failed, settle};
 use crate::report::{Select, Selected};
 use crate::strategy::{Common, Corpora, Models, Phases, Strategy, Trained};
 
@@ -72,13 +72,11 @@ impl Strategy for ZeroResource {
 
     fn fit(&self, config: &Checked<ZeroResourceConfig>, data: &ZeroResourceData) -> Result<Vec<String>> {
         let Some((source, target)) = both(config, data)? else { return Ok(Vec::new()) };
-        fn sentence(labelled: &Labelled) -> &Sentence {
-            &labelled.sentence
-        }
-        let own = data.source.train.iter().chain(&data.source.dev).map(sentence);
-        let labelled = data.target.dev.iter().chain(&data.target.test).map(sentence);
+        let own = data.source.train.iter().chain(&data.source.dev).map(|one| &one.sentence);
+        let labelled = data.target.dev.iter().chain(&data.target.test).map(|one| &one.sentence);
         let other = data.target.unlabelled.iter().chain(labelled);
         let mut found = VectorsFit { source: Some(source), target: Some(target) }.findings(own, other);
+        found.extend(data.dictionary.as_ref().and_then(|pairs| direction(pairs, source, target)));
         if let (Words::Mapped, Some(mapping)) = (config.words(), &data.mapping) {
             let (source, target) = (mapping.apply_source(source)?, mapping.apply_target(target)?);
             found.extend(fit::mapping(&source, &target, config.seed)?);
