@@ -79,7 +79,7 @@ fn draw_panel<B: DrawingBackend>(
     let place = placing(panel, left, top);
     // What is no entity lies below.
     let outside = |point: &&Point| labels.get(point.label).is_some_and(|label| label == "O");
-    let (below, above): (Vec<_>, Vec<_>) = panel.points.iter().partition(outside);
+    let (below, above): (Vec<&Point>, Vec<&Point>) = panel.points.iter().partition(outside);
     for point in below.into_iter().chain(above) {
         mark(point.group, place(point.at), colour(labels, point.label).mix(0.75), canvas)?;
     }

@@ -91,7 +91,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let spinner = Progress::spinner("reading the dictionary");
     let dictionary = Dictionary::read(&args.dictionary)?;
     let mut links = Vec::new();
-    for file in &args.phrases {
+    if let Some(file) = &args.phrases {
         links.push(DictionaryTranslator::new(Dictionary::read(file)?).with_choice(choice)?);
     }
     links.push(DictionaryTranslator::new(dictionary.clone()).with_choice(choice)?);
