@@ -18,7 +18,10 @@ const MANY_TAKE: [&str; 2] = ["device", "json"];
 const EXAMPLES: [(&str, &str); 33] = [
     ("", "xner train --config tagger.toml --out model\n  xner tag --model model --input news.txt"),
     ("demo", "xner demo --target german --out demo"),
-    ("train", "xner train --print-config bert > bert.toml\n  xner train --config bert.toml --set training.epochs=3 --out model"),
+    (
+        "train",
+        "xner train --print-config bert > bert.toml\n  xner train --config bert.toml --set training.epochs=3 --out m",
+    ),
     ("transfer", "xner transfer zero-resource --config en-es.toml --out es"),
     ("transfer zero-resource", "xner transfer zero-resource --config en-es.toml --out es --seeds 1,2,3"),
     ("transfer bwet", "xner transfer bwet --config bwet.toml --out es-bwet"),
@@ -27,7 +30,10 @@ const EXAMPLES: [(&str, &str); 33] = [
     ("transfer advce", "xner transfer advce --config transadv.toml --out es-advce --cache phases"),
     ("transfer tsl", "xner transfer tsl --config transadv.toml --out es-tsl --cache phases"),
     ("transfer unitrans", "xner transfer unitrans --config transadv.toml --out es-unitrans --cache phases"),
-    ("transfer advpicker", "xner transfer advpicker --config transadv.toml --out es-advpicker --cache phases"),
+    (
+        "transfer advpicker",
+        "xner transfer advpicker --config transadv.toml --out es-advpicker --cache phases",
+    ),
     ("transfer meta", "xner transfer meta --config meta.toml --out meta"),
     ("transfer table", "xner transfer table es-bwet Ours=es"),
     ("transfer figures", "xner transfer figures es --config en-es.toml --out figures"),
@@ -70,12 +76,14 @@ fn shape(command: Command, path: &str) -> Command {
     if !needed.is_empty() {
         command = usage(command, path, needed);
     }
-    command
-        .mut_args(|arg| argument(arg, needed))
-        .mut_subcommands(|inner| {
-            let path = if path.is_empty() { inner.get_name().to_owned() } else { format!("{path} {}", inner.get_name()) };
-            shape(inner, &path)
-        })
+    command.mut_args(|arg| argument(arg, needed)).mut_subcommands(|inner| {
+        let path = if path.is_empty() {
+            inner.get_name().to_owned()
+        } else {
+            format!("{path} {}", inner.get_name())
+        };
+        shape(inner, &path)
+    })
 }
 
 /// A command's example.
@@ -122,7 +130,8 @@ fn argument(arg: Arg, needed: &[&str]) -> Arg {
         return arg;
     }
     let told = |help: String| format!("{help} [required]");
-    let (help, long) = (arg.get_help().map(ToString::to_string), arg.get_long_help().map(ToString::to_string));
+    let (help, long) =
+        (arg.get_help().map(ToString::to_string), arg.get_long_help().map(ToString::to_string));
     let arg = arg.display_order(0);
     let arg = if let Some(help) = help { arg.help(told(help)) } else { arg };
     if let Some(long) = long { arg.long_help(told(long)) } else { arg }

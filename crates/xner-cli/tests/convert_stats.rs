@@ -76,7 +76,8 @@ fn what_cannot_be_converted_leaves_nothing() {
         ("plain.gz", "Ada B-PER\n"),
     ]);
     folder.write("latin1", b"Ada O\nJos\xe9 O\n");
-    let parts = ["2 tags break IOB2: iob1:3: `I-PER` may not open a sentence; iob1:6: `I-PER` may not follow `O`"];
+    let parts =
+        ["2 tags break IOB2: iob1:3: `I-PER` may not open a sentence; iob1:6: `I-PER` may not follow `O`"];
     folder.refused("convert iob1 out --from iob2", &parts);
     folder.refused("convert iob1 out.jsonl --from conll:iob2", &parts);
     folder.refused("convert odd out", &["odd:2: `X-PER` is no tag"]);

@@ -37,6 +37,7 @@ fn an_encoders_rates_are_tried_from_the_same_start() {
         assert_eq!(trials[at], again["trials"][other], "{json} {again}");
     }
     let default = folder.xner("train --config bert.toml --find-rate --steps 2 --json").json();
-    let rates: Vec<f64> = default["trials"].as_array().unwrap().iter().map(|t| t["rate"].as_f64().unwrap()).collect();
+    let rates: Vec<f64> =
+        default["trials"].as_array().unwrap().iter().map(|t| t["rate"].as_f64().unwrap()).collect();
     assert_eq!(rates, [6e-6, 1.2e-5, 3e-5, 6e-5, 1.2e-4, 3e-4, 6e-4]);
 }

@@ -71,14 +71,20 @@ fn a_printed_config_is_taken_as_it_is() {
         assert_eq!(folder.tree(method), folder.tree(&format!("{method}-alone")), "{method}");
     }
     let contradicted = "--method is identical, but `method` is supervised in supervised.toml";
-    folder.refused(&format!("map {files} --config supervised.toml --method identical --out n"), &[contradicted]);
+    folder.refused(
+        &format!("map {files} --config supervised.toml --method identical --out n"),
+        &[contradicted],
+    );
 }
 
 #[test]
 fn a_dictionary_of_the_other_direction_is_refused() {
     let folder = folder();
-    let turned: String =
-        folder.read("en-es.txt").lines().map(|line| line.split_once('\t').unwrap()).fold(String::new(), |all, (a, b)| all + b + "\t" + a + "\n");
+    let turned: String = folder
+        .read("en-es.txt")
+        .lines()
+        .map(|line| line.split_once('\t').unwrap())
+        .fold(String::new(), |all, (a, b)| all + b + "\t" + a + "\n");
     folder.write("es-en.txt", turned.as_bytes());
     let command = "map --source en.vec --target es.vec --method supervised --dictionary es-en.txt --out m";
     folder.refused(command, &["es-en.txt is of the other direction", "--allow-misfit"]);
@@ -102,7 +108,11 @@ fn a_mapping_that_found_nothing_is_called_failed() {
     folder.write("odd.vec", format!("{head}\n{}", shuffled.collect::<String>()).as_bytes());
     let command = "map --source en.vec --method supervised --dictionary en-es.txt --json";
     let good = folder.xner(&format!("{command} --target es.vec --out good")).json();
-    assert_eq!((&good["failed"], &good["report"]["chance"]["failed"]), (&false.into(), &false.into()), "{good}");
+    assert_eq!(
+        (&good["failed"], &good["report"]["chance"]["failed"]),
+        (&false.into(), &false.into()),
+        "{good}"
+    );
     let said = folder.xner(&format!("{command} --target odd.vec --out bad"));
     assert!(said.err.contains("bad: the mapping failed: its criterion"), "{}", said.err);
     let bad = said.json();

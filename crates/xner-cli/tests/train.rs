@@ -48,7 +48,8 @@ fn a_part_of_the_sentences_is_trained_on() {
 
 #[test]
 fn a_model_that_learnt_nothing_says_so() {
-    let folder = folder(&elsewhere().replace("rate = 0.01", "rate = 1e-9").replace("epochs = 40", "epochs = 1"));
+    let folder =
+        folder(&elsewhere().replace("rate = 0.01", "rate = 1e-9").replace("epochs = 40", "epochs = 1"));
     let said = folder.xner("train --config configs/tagger.toml --out model --json");
     assert!(said.err.contains("note: F1 on development data is 0.00 after 2 steps"), "{}", said.err);
     assert!(said.json()["notes"][0].as_str().unwrap().contains("--find-rate"));

@@ -56,7 +56,11 @@ fn rows_are_grouped_over_files() {
 #[test]
 fn a_row_may_be_named() {
     let one = report("a", "es", 1, 0.5).to_string();
-    let folder = Folder::with(&[("x/transfer-report.json", &one), ("y/transfer-report.json", &one), ("z/run.json", "{}")]);
+    let folder = Folder::with(&[
+        ("x/transfer-report.json", &one),
+        ("y/transfer-report.json", &one),
+        ("z/run.json", "{}"),
+    ]);
     let text = folder.xner("transfer table Ours=x Theirs=y").ok();
     assert!(text.contains("| Ours   | en-es |") && text.contains("| Theirs | en-es |"), "{text}");
     folder.refused("transfer table x y", &["y/transfer-report.json: a run of row `a`", "NAME=DIR"]);

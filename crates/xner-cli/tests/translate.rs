@@ -33,8 +33,10 @@ fn a_corpus_is_translated_with_its_labels() {
 
 #[test]
 fn a_dictionary_of_the_other_direction_is_refused() {
-    let words = |first: char| ('a'..='z').flat_map(move |a| ['x', 'y', 'z'].map(|b| format!("{first}{a}{b}")));
-    let lines = |pairs: &[(String, String)]| pairs.iter().map(|(a, b)| format!("{a}\t{b}\n")).collect::<String>();
+    let words =
+        |first: char| ('a'..='z').flat_map(move |a| ['x', 'y', 'z'].map(|b| format!("{first}{a}{b}")));
+    let lines =
+        |pairs: &[(String, String)]| pairs.iter().map(|(a, b)| format!("{a}\t{b}\n")).collect::<String>();
     let right: Vec<(String, String)> = words('s').zip(words('t')).collect();
     let mut other: Vec<(String, String)> = right.iter().map(|(a, b)| (b.clone(), a.clone())).collect();
     // Words that both languages have.

@@ -84,7 +84,8 @@ fn bad_vectors_and_wishes_are_refused() {
     folder.refused("vectors info cut.bin", &["cut.bin"]);
     folder.refused("vectors info cut.safetensors", &["cut.safetensors"]);
     folder.refused("vectors info a.vec --limit 0", &["--limit is 0"]);
-    folder.refused("vectors neighbours a.vec kong womble", &["a.vec: not among the vectors: `kong`, `womble`"]);
+    folder
+        .refused("vectors neighbours a.vec kong womble", &["a.vec: not among the vectors: `kong`, `womble`"]);
     folder.refused("vectors neighbours a.vec king -k 0", &["--k is 0"]);
     folder.refused("vectors analogy a.vec man king womble", &["a.vec: not among the vectors: `womble`"]);
     folder.write("flat.vec", b"1 2\nrey 0 1\n");

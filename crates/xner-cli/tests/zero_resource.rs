@@ -117,9 +117,11 @@ fn what_does_not_fit_together_stops_the_run() {
     let said = folder.xner(&format!("{COMMAND} out --set misfit=note {part} --json"));
     assert!(said.err.contains("note: the vectors of source and target are swapped"), "{}", said.err);
     let json = said.json();
-    let notes: Vec<&str> = json["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
+    let notes: Vec<&str> =
+        json["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
     assert!(notes[0].contains("are swapped"), "{notes:?}");
-    let report: serde_json::Value = serde_json::from_str(&folder.read("out/source/train-report.json")).unwrap();
+    let report: serde_json::Value =
+        serde_json::from_str(&folder.read("out/source/train-report.json")).unwrap();
     assert_eq!(report["sentences"], 40);
 }
 

@@ -48,7 +48,9 @@ impl Scheme {
         let within = tags.iter().enumerate().filter_map(move |(at, tag)| {
             match at.checked_sub(1).map(|before| &tags[before]) {
                 None if !self.may_start(tag) => Some(fault(at, "open a sentence".to_owned())),
-                Some(before) if !self.may_follow(before, tag) => Some(fault(at, format!("follow `{before}`"))),
+                Some(before) if !self.may_follow(before, tag) => {
+                    Some(fault(at, format!("follow `{before}`")))
+                }
                 _ => None,
             }
         });

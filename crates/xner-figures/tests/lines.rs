@@ -249,7 +249,9 @@ fn tables_of_lengths_are_drawn() {
     assert!(svg.contains("\nfewer than 30 sentences\n"), "{svg}");
     let lined = |lines: &Lines| {
         let svg = lines.to_svg().unwrap();
-        let blue = |element: &str| attribute(element, "stroke") == "#0072B2" && attribute(element, "points").contains(' ');
+        let blue = |element: &str| {
+            attribute(element, "stroke") == "#0072B2" && attribute(element, "points").contains(' ')
+        };
         elements(&svg, "polyline").into_iter().filter(|(element, _)| blue(element)).count()
     };
     let mut joined = lines.clone();

@@ -7,8 +7,8 @@ use crate::{Error, Result};
 /// Makes sure that a folder holds a finished model: it has a `config.json`.
 ///
 /// # Errors
-/// [`Error::Model`] says what the folder is instead, and what to do: an unfinished run and how it goes on, the folder of
-/// several runs, a mapping of word vectors, a file, or nothing of the kind.
+/// [`Error::Model`] says what the folder is instead, and what to do: an unfinished run and how it goes on, the folder
+/// of several runs, a mapping of word vectors, a file, or nothing of the kind.
 pub fn is_model(folder: &Path) -> Result<()> {
     if folder.join("config.json").exists() && !folder.join(MAPPING).exists() {
         return Ok(());
@@ -38,8 +38,8 @@ fn instead(folder: &Path) -> String {
     }
     if has("checkpoint/state.safetensors") {
         return format!(
-            "is an unfinished run: give the command that began it again (`xner train --config … --out {within}`), and it \
-             goes on from its checkpoint"
+            "is an unfinished run: give the command that began it again (`xner train --config … --out {within}`), and \
+             it goes on from its checkpoint"
         );
     }
     if let Some(seed) = inner(folder, |name| name.starts_with("seed-")) {
@@ -48,8 +48,8 @@ fn instead(folder: &Path) -> String {
     if let Some(model) = inner(folder, |name| folder.join(name).join("config.json").exists()) {
         return format!("is no model, for it has no config.json; {within}/{model} has one");
     }
-    "is no model, for it has no config.json: expected what `xner train` or `xner transfer` wrote, or a token classifier \
-     of Hugging Face's layout"
+    "is no model, for it has no config.json: expected what `xner train` or `xner transfer` wrote, or a token \
+     classifier of Hugging Face's layout"
         .to_owned()
 }
 
@@ -69,7 +69,9 @@ mod tests {
     fn a_folder_that_is_no_model_is_called_what_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let told = |files: &[&str]| {
-            let path = folder.path().join(files.len().to_string() + files.first().unwrap_or(&"").get(..3).unwrap_or(""));
+            let path = folder
+                .path()
+                .join(files.len().to_string() + files.first().unwrap_or(&"").get(..3).unwrap_or(""));
             std::fs::create_dir_all(&path).unwrap();
             for file in files {
                 let file = path.join(file);

@@ -5,8 +5,8 @@ use std::path::Path;
 use xner_corpus::Labelled;
 use xner_embed::Vectors;
 use xner_train::{
-    Device, Fingerprint, FoundRate, Learner, Observer, RateSweep, Settings, TrainBackend, TrainReport, TrainingLoop,
-    on_device,
+    Device, Fingerprint, FoundRate, Learner, Observer, RateSweep, Settings, TrainBackend, TrainReport,
+    TrainingLoop, on_device,
 };
 
 #[cfg(doc)]

@@ -69,8 +69,11 @@ pub fn find_rate(
     observer: &mut dyn Observer,
 ) -> Result<FoundRate> {
     let own = training.optimiser.rate();
-    let rates: Vec<f64> =
-        if sweep.rates.is_empty() { AROUND.map(|part| tidy(own * part)).to_vec() } else { sweep.rates.clone() };
+    let rates: Vec<f64> = if sweep.rates.is_empty() {
+        AROUND.map(|part| tidy(own * part)).to_vec()
+    } else {
+        sweep.rates.clone()
+    };
     if let Some(rate) = rates.iter().find(|rate| !(rate.is_finite() && **rate > 0.0)) {
         return Err(Error::setting("rates", format!("has {rate}, expected numbers above 0")));
     }
@@ -127,7 +130,8 @@ fn tried(
     }
     let last = &losses[losses.len() - losses.len().div_ceil(4)..];
     let loss = last.iter().sum::<f64>() / last.len() as f64;
-    let finite = learner.weights().iter().all(|(_, tensor)| tensor.values.iter().all(|value| value.is_finite()));
+    let finite =
+        learner.weights().iter().all(|(_, tensor)| tensor.values.iter().all(|value| value.is_finite()));
     if !finite {
         return Ok(RateTrial { rate, loss: None, f1: None });
     }

@@ -181,8 +181,8 @@ impl Run<'_> {
         let (steps, rate) = (self.progress.steps, self.plan.training.optimiser.rate());
         let loss = best.loss;
         Some(format!(
-            "F1 on development data is 0.00 after {steps} steps at the rate {rate} (loss {loss:.3}): nothing was learnt. \
-             Small data want a higher rate or more epochs; `xner train --find-rate` tries rates"
+            "F1 on development data is 0.00 after {steps} steps at the rate {rate} (loss {loss:.3}): nothing was \
+             learnt. Small data want a higher rate or more epochs; `xner train --find-rate` tries rates"
         ))
     }
 

@@ -42,7 +42,8 @@ impl MappingConfig {
             .map_err(|fault| Error::setting("mapping.settings", fault.to_string().trim_end()))?;
         match config.method {
             Some(other) if other != self.method => {
-                let message = format!("is {other}, but `mapping.method` is {}: expected the same", self.method);
+                let message =
+                    format!("is {other}, but `mapping.method` is {}: expected the same", self.method);
                 Err(Error::setting("mapping.settings.method", message))
             }
             _ => Ok(config),

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smart_default::SmartDefault;
-use xner_corpus::read::ReadOptions;
 use xner_corpus::Labelled;
-use xner_train::read_labelled;
+use xner_corpus::read::ReadOptions;
 pub use xner_train::SETS_SEED;
+use xner_train::read_labelled;
 pub(crate) use xner_train::{limited, limited_by};
 
 use crate::{Error, Result};

@@ -199,9 +199,9 @@ impl Args {
         let file = self.config.as_deref().filter(|_| !self.print_config && !self.print_schema);
         let said = method_in(file, &self.set)?;
         match (self.method, said) {
-            (Some(own), Some((other, place))) if own != other => {
-                Err(bad_input(format!("--method is {own}, but `method` is {other} in {place}: leave one of them out")))
-            }
+            (Some(own), Some((other, place))) if own != other => Err(bad_input(format!(
+                "--method is {own}, but `method` is {other} in {place}: leave one of them out"
+            ))),
             (own, said) => Ok(own.or(said.map(|(method, _)| method)).unwrap_or(Method::SelfLearning)),
         }
     }
@@ -245,7 +245,9 @@ impl Args {
 fn method_in(file: Option<&Path>, set: &[String]) -> Result<Option<(Method, String)>> {
     if let Some(name) = set.iter().rev().find_map(|setting| setting.strip_prefix("method=")) {
         let method = name.trim_matches('"').parse::<Method>();
-        return method.map(|method| Some((method, "--set".to_owned()))).map_err(|fault| bad_input(fault.to_string()));
+        return method
+            .map(|method| Some((method, "--set".to_owned())))
+            .map_err(|fault| bad_input(fault.to_string()));
     }
     let Some(file) = file else { return Ok(None) };
     let table: Option<toml::Table> =

@@ -25,8 +25,8 @@ const MARGIN: f64 = 0.05;
 
 /// The criterion of two languages in one space beside what chance reaches on the same vectors.
 ///
-/// A rotation that has nothing to do with the words still has neighbours, and iterated Procrustes brings them nearer. So
-/// a mapping that found nothing has a criterion too, which nobody can tell from a good one alone. Here the vectors of
+/// A rotation that has nothing to do with the words still has neighbours, and iterated Procrustes brings them nearer.
+/// So a mapping that found nothing has a criterion too, which nobody can tell from a good one alone. Here the vectors of
 /// one side are turned by random rotations, each is made better by the same iterations, and the middle one of the
 /// criteria reached is what chance gives.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,12 +58,15 @@ impl Chance {
         let (criterion, level, limit) = (self.criterion, self.level(), self.limit());
         if self.failed {
             format!(
-                "the mapping failed: its criterion over the {} most frequent words is {criterion:.3}, and that of chance \
-                 {level:.3} (a mapping counts from {limit:.3} on); its words are no translations",
+                "the mapping failed: its criterion over the {} most frequent words is {criterion:.3}, and that of \
+                 chance {level:.3} (a mapping counts from {limit:.3} on); its words are no translations",
                 self.words
             )
         } else {
-            format!("criterion over the {} most frequent words {criterion:.3}, of chance {level:.3}", self.words)
+            format!(
+                "criterion over the {} most frequent words {criterion:.3}, of chance {level:.3}",
+                self.words
+            )
         }
     }
 }
@@ -74,7 +77,12 @@ impl Chance {
 /// # Errors
 /// [`crate::Error::Incompatible`] when the dimensions disagree, [`crate::Error::NotFinite`] when a number is NaN or
 /// infinite.
-pub fn chance(moved: Rows<'_>, fixed: Rows<'_>, config: &CriterionConfig, seed: u64) -> Result<Option<Chance>> {
+pub fn chance(
+    moved: Rows<'_>,
+    fixed: Rows<'_>,
+    config: &CriterionConfig,
+    seed: u64,
+) -> Result<Option<Chance>> {
     same_dims(moved.dim(), fixed.dim())?;
     let (dim, words) = (moved.dim(), WORDS.min(config.words));
     let [moved, fixed] = [moved, fixed].map(|rows| rows.head(words));
@@ -145,7 +153,9 @@ mod tests {
             (0..dim).map(|at| scale * (rng.random::<f32>() - 0.5) / (1.0 + at as f32).sqrt()).collect()
         };
         let centres: Vec<Vec<f32>> = (0..20).map(|_| draw(2.0)).collect();
-        (0..count).flat_map(|at| draw(1.0).into_iter().zip(centres[at % 20].clone()).map(|(a, b)| a + b)).collect()
+        (0..count)
+            .flat_map(|at| draw(1.0).into_iter().zip(centres[at % 20].clone()).map(|(a, b)| a + b))
+            .collect()
     }
 
     #[test]
@@ -162,9 +172,8 @@ mod tests {
         let own = words(600, dim, 1);
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let near: Vec<f32> = own.iter().map(|x| x + 0.1 * (rng.random::<f32>() - 0.5)).collect();
-        let of = |other: &[f32]| {
-            chance(Rows::new(&own, dim), Rows::new(other, dim), &config, 1).unwrap().unwrap()
-        };
+        let of =
+            |other: &[f32]| chance(Rows::new(&own, dim), Rows::new(other, dim), &config, 1).unwrap().unwrap();
         let good = of(&near);
         assert!(!good.failed && good.criterion > 0.9, "{good:?}");
         // The same words in a space of its own, and other words altogether.

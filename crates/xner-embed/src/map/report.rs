@@ -35,7 +35,8 @@ impl TryFrom<Told> for Report {
 
     fn try_from(told: Told) -> Result<Self, Self::Error> {
         let Told { restarts, kept, kept_restart, criterion, chance } = told;
-        let kept_restart = kept_restart.or(kept.map(|kept| kept + 1)).ok_or("missing field `kept-restart`")?;
+        let kept_restart =
+            kept_restart.or(kept.map(|kept| kept + 1)).ok_or("missing field `kept-restart`")?;
         Ok(Self { restarts, kept_restart, criterion, chance })
     }
 }

@@ -97,7 +97,7 @@ pub fn map(
         Some(folder) => {
             let print = fingerprint(config, source, target, given.as_deref())?;
             Some(Checkpoint::new(folder, print, config))
-        },
+        }
         None => None,
     };
     let state =
@@ -127,8 +127,7 @@ impl Run<'_> {
             kept.ok_or_else(|| Error::unmappable("checkpoint", "counts restarts but holds no mapping"))?;
         let restarts = self.state.finished.clone();
         let chance = self.chance(&moving, &fixed)?;
-        let report =
-            Report { kept_restart: kept + 1, criterion: restarts[kept].criterion, restarts, chance };
+        let report = Report { kept_restart: kept + 1, criterion: restarts[kept].criterion, restarts, chance };
         Ok(Mapped { mapping: Mapping::new(&self.spaces, moving, fixed), report })
     }
 

@@ -100,7 +100,9 @@ impl DictionaryFit {
             });
         }
         if known.tells() && known.value() < FOUND.note {
-            let text = format!("of the words that {name} translates into others, the target's {target} know {known}");
+            let text = format!(
+                "of the words that {name} translates into others, the target's {target} know {known}"
+            );
             let why = "is it a dictionary into another language?";
             findings.push(if known.value() < FOUND.stop {
                 Finding::stop(format!("{text}: {why}"))
@@ -181,7 +183,11 @@ mod tests {
 
     /// A language of words that begin so.
     fn language(first: &str) -> Vec<String> {
-        (0..60).map(|at| format!("{first}{}", char::from(b'a' + at % 26).to_string().repeat(1 + at as usize / 26))).collect()
+        (0..60)
+            .map(|at| {
+                format!("{first}{}", char::from(b'a' + at % 26).to_string().repeat(1 + at as usize / 26))
+            })
+            .collect()
     }
 
     fn text(words: &[String]) -> Sentence {

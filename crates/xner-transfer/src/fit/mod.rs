@@ -6,7 +6,7 @@
 //!
 //! | share | a note | the run stops |
 //! |---|---|---|
-//! | words of a corpus with a vector | below [`COVERAGE`]`.note` | below [`COVERAGE`]`.stop`, or source and target swapped |
+//! | words of a corpus with a vector | below [`COVERAGE`]`.note` | below [`COVERAGE`]`.stop`, or swapped languages |
 //! | words that the dictionary translates | below [`TRANSLATED`]`.note` | below [`TRANSLATED`]`.stop` |
 //! | translations that are the word itself | above [`SAME`]`.note` | above [`SAME`]`.stop`, or the other direction |
 //! | other translations that the target's text or vectors know | below [`FOUND`]`.note` | below [`FOUND`]`.stop` |

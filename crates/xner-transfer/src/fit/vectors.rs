@@ -42,7 +42,10 @@ impl VectorsFit<'_> {
         };
         if shares.len() == 2 && shares.iter().all(better) {
             let told = |(name, own, other): &(&str, Share, Option<Share>)| {
-                format!("of the {name}'s words {own} are among its vectors, and {} among the other's", other.unwrap_or_default())
+                format!(
+                    "of the {name}'s words {own} are among its vectors, and {} among the other's",
+                    other.unwrap_or_default()
+                )
             };
             let text = shares.iter().map(told).collect::<Vec<_>>().join("; ");
             return vec![Finding::stop(format!("the vectors of source and target are swapped: {text}"))];
@@ -56,7 +59,9 @@ impl VectorsFit<'_> {
                 findings.push(Finding::stop(format!("{text}: {why}")));
             } else if better(side) {
                 let other = other.unwrap_or_default();
-                findings.push(Finding::note(format!("{text}, and {other} in the other language's: are they swapped?")));
+                findings.push(Finding::note(format!(
+                    "{text}, and {other} in the other language's: are they swapped?"
+                )));
             } else if own.value() < COVERAGE.note {
                 findings.push(Finding::note(format!("{text}; the others are read as unknown")));
             }
@@ -80,14 +85,15 @@ const TURNED: f64 = 1.5;
 
 /// Whether a dictionary of these vectors' languages is of the other direction.
 pub fn direction(dictionary: &Dictionary, source: &Vectors, target: &Vectors) -> Option<Finding> {
-    let pairs = |dictionary: &Dictionary| dictionary.ranks(source, target).map_or(0, |ranks| ranks.pairs.len());
+    let pairs =
+        |dictionary: &Dictionary| dictionary.ranks(source, target).map_or(0, |ranks| ranks.pairs.len());
     let (own, other) = (pairs(dictionary), pairs(&dictionary.inverted()));
     let turned = other >= FEWEST && other as f64 > TURNED * own as f64;
     turned.then(|| {
         let name = dictionary.name().display();
         Finding::stop(format!(
-            "the dictionary {name} is of the other direction: {own} of its pairs are among the vectors as they stand, and \
-             {other} turned round; expected the source's word first"
+            "the dictionary {name} is of the other direction: {own} of its pairs are among the vectors as they stand, \
+             and {other} turned round; expected the source's word first"
         ))
     })
 }
@@ -129,7 +135,10 @@ mod tests {
         let pairs = Dictionary::from_pairs(en.iter().zip(&es)).unwrap();
         assert_eq!(direction(&pairs, &own, &other), None);
         let found = direction(&pairs.inverted(), &own, &other).unwrap();
-        assert!(found.stops && found.text.contains("0 of its pairs are among the vectors as they stand, and 78 turned"));
+        assert!(
+            found.stops
+                && found.text.contains("0 of its pairs are among the vectors as they stand, and 78 turned")
+        );
     }
 
     #[test]
@@ -143,9 +152,14 @@ mod tests {
         };
         assert!(told(&own, &other).is_empty());
         let swapped = told(&other, &own);
-        assert!(swapped.len() == 1 && swapped[0].stops && swapped[0].text.contains("are swapped"), "{swapped:?}");
+        assert!(
+            swapped.len() == 1 && swapped[0].stops && swapped[0].text.contains("are swapped"),
+            "{swapped:?}"
+        );
         let foreign = told(&own, &vectors(&words("f")));
-        assert!(foreign[0].stops && foreign[0].text.contains("0 of 78 (0 %) have a vector in `target.vectors`"));
+        assert!(
+            foreign[0].stops && foreign[0].text.contains("0 of 78 (0 %) have a vector in `target.vectors`")
+        );
         let half = told(&vectors(&en[..40]), &other);
         assert!(!half[0].stops && half[0].text.contains("40 of 78 (51 %)"), "{half:?}");
     }

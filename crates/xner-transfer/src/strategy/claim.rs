@@ -120,7 +120,10 @@ fn other(identity: &Identity, config: &Value) -> String {
     let what = "holds a run with another config or other data";
     let version = env!("CARGO_PKG_VERSION");
     if identity.version != version {
-        return format!("{what}, or by another version of xner: {} there, and {version} here", identity.version);
+        return format!(
+            "{what}, or by another version of xner: {} there, and {version} here",
+            identity.version
+        );
     }
     other_run(what, identity.config.as_ref(), config, "corpora, vectors, a dictionary or the encoder")
 }
@@ -222,11 +225,16 @@ mod tests {
     fn a_folder_is_one_runs_and_one_process_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
-        let refused = |print: &str, device: &Device| claim(&out, print, &json!({"seed": print}), device).unwrap_err().to_string();
+        let refused = |print: &str, device: &Device| {
+            claim(&out, print, &json!({"seed": print}), device).unwrap_err().to_string()
+        };
         let first = claim(&out, "one", &json!({"seed": "one"}), &Device::Cpu).unwrap().unwrap();
         assert!(refused("one", &Device::Cpu).contains("another process"));
         let told = refused("two", &Device::Cpu);
-        assert!(told.contains("another config or other data: `seed` is `one` there, and `two` here"), "{told}");
+        assert!(
+            told.contains("another config or other data: `seed` is `one` there, and `two` here"),
+            "{told}"
+        );
         // The refused call took nothing away.
         assert!(out.join(IDENTITY).exists());
         drop(first);
@@ -240,7 +248,10 @@ mod tests {
         let other = claim(&out, "two", &json!({"seed": "two"}), &Device::Cuda(0)).unwrap().unwrap();
         std::fs::write(out.join(REPORT), "{}").unwrap();
         drop(other);
-        assert!(claim(&out, "two", &json!({"seed": "two"}), &Device::Cuda(0)).unwrap().is_none(), "it is finished");
+        assert!(
+            claim(&out, "two", &json!({"seed": "two"}), &Device::Cuda(0)).unwrap().is_none(),
+            "it is finished"
+        );
         // A folder that was made for the run alone goes with it.
         let anew = folder.path().join("anew");
         claim(&anew, "one", &json!({}), &Device::Cpu)

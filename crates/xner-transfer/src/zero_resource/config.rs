@@ -15,8 +15,8 @@ use xner_train::{
     settings::{Renamed, check, snake_keys},
 };
 
-use crate::mapping::MappingConfig;
 use crate::fit::Misfit;
+use crate::mapping::MappingConfig;
 use crate::report::Select;
 use crate::{Error, Result};
 

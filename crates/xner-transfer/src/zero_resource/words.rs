@@ -151,7 +151,10 @@ fn learn(
             let here = json(&settings).unwrap_or_default();
             let what = "holds a mapping with other settings or vectors";
             let why = other_run(what, there.as_ref(), &here, "the vectors, the dictionary or the device");
-            return Err(Error::folder(folder, format!("{why}; take another folder for the run, or remove it")));
+            return Err(Error::folder(
+                folder,
+                format!("{why}; take another folder for the run, or remove it"),
+            ));
         }
         // It is still there when the run was killed just behind the report.
         match std::fs::remove_dir_all(&checkpoint) {

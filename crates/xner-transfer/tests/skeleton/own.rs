@@ -98,9 +98,12 @@ fn a_phase_that_unlearns_is_told_of() {
         Flow::Continue
     };
     let report = done(&config, &folder.path().join("one"), &mut observer).unwrap();
-    let want = "phase slope ends at F1 19.05 on development data, and phase warm before it at 100.00: it has too few steps, \
-                or another learning rate than it needs";
-    assert_eq!((&report.notes[..], &told[..]), (&[want.to_owned()][..], &[("slope".to_owned(), want.to_owned())][..]));
+    let want = "phase slope ends at F1 19.05 on development data, and phase warm before it at 100.00: it has too few \
+                steps, or another learning rate than it needs";
+    assert_eq!(
+        (&report.notes[..], &told[..]),
+        (&[want.to_owned()][..], &[("slope".to_owned(), want.to_owned())][..])
+    );
     assert_eq!(TransferReport::read(&folder.path().join("one")).unwrap().notes, [want]);
     assert!(done(&SlopeConfig::default(), &folder.path().join("fine"), &mut ()).unwrap().notes.is_empty());
 }

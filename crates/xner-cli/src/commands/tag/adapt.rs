@@ -63,7 +63,10 @@ pub(super) fn open(args: &super::Args, own: &Path) -> Result<Option<Box<dyn Tagg
     let source = cut(&config, &corpora, &folder)?.unwrap_or(corpora).train;
     let representation = config.similarity.representation();
     let encoder = Pretrained::new(&folder, representation, args.device)?;
-    if trained.as_ref().and_then(|trained| trained.encoder.as_ref()).is_some_and(|there| there != encoder.files())
+    if trained
+        .as_ref()
+        .and_then(|trained| trained.encoder.as_ref())
+        .is_some_and(|there| there != encoder.files())
     {
         let model = own.display();
         warn(&format!(
@@ -73,16 +76,8 @@ pub(super) fn open(args: &super::Args, own: &Path) -> Result<Option<Box<dyn Tagg
     }
     let sentences: Vec<Sentence> = source.iter().map(|labelled| labelled.sentence.clone()).collect();
     let index = |encoder: &dyn Represent| source_index(adapt_cache.as_deref(), encoder, &sentences);
-    let tagger = open_adapted(
-        own,
-        &source,
-        &index,
-        Box::new(encoder),
-        None,
-        &config,
-        args.decode,
-        &args.device,
-    );
+    let tagger =
+        open_adapted(own, &source, &index, Box::new(encoder), None, &config, args.decode, &args.device);
     let context = || {
         let paper = match (&trained, adapt_config) {
             (None, None) => " with the paper's settings (--adapt-config names others)",

@@ -135,8 +135,15 @@ pub(crate) fn run(args: Args) -> Result<()> {
     };
     let TrainReport { steps, parameters, best, notes, .. } = &report;
     let seconds = begun.elapsed().as_secs_f64();
-    let outcome =
-        Outcome { model: &out, steps: *steps, parameters: *parameters, dev: best.as_ref(), test, notes, seconds };
+    let outcome = Outcome {
+        model: &out,
+        steps: *steps,
+        parameters: *parameters,
+        dev: best.as_ref(),
+        test,
+        notes,
+        seconds,
+    };
     if args.json { super::print_json(&outcome) } else { super::print(&text(&outcome)) }
 }
 

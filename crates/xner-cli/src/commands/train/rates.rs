@@ -60,10 +60,14 @@ mod tests {
     #[test]
     fn the_best_rate_has_a_star_and_is_named() {
         let trial = |rate, loss, f1| RateTrial { rate, loss, f1 };
-        let trials = vec![trial(6e-5, Some(1.5), Some(0.0)), trial(2e-4, Some(0.25), Some(0.7)), trial(0.5, None, None)];
+        let trials = vec![
+            trial(6e-5, Some(1.5), Some(0.0)),
+            trial(2e-4, Some(0.25), Some(0.7)),
+            trial(0.5, None, None),
+        ];
         let found = FoundRate { steps: 9, trials, best: Some(2e-4), notes: vec!["so"] };
-        let want = "      rate        loss   dev F1\n      6e-5      1.5000     0.00\n      2e-4      0.2500    70.00 *\n       \
-                    0.5    diverged        -\nafter 9 steps each; the rate to take is 2e-4: --set \
+        let want = "      rate        loss   dev F1\n      6e-5      1.5000     0.00\n      2e-4      0.2500    70.00 *\n\
+                    \u{20}      0.5    diverged        -\nafter 9 steps each; the rate to take is 2e-4: --set \
                     training.optimiser.rate=2e-4\nnote: so\n";
         assert_eq!(text(&found), want);
     }

@@ -37,14 +37,14 @@ enum Method {
     /// DIR becomes a model directory that `xner tag` opens, with a report beside it. A run that was stopped or
     /// killed, in whatever phase, goes on from there when the same command is given again, and ends with the same
     /// bytes as one that never stopped. With --seeds, DIR gets a folder for each seed and `results.json` over all.
-        ZeroResource(runs::Args),
+    ZeroResource(runs::Args),
     /// BWET (Xie et al. 2018): the labelled source translated word by word, and a tagger trained on it
     ///
     /// DIR becomes a model directory that `xner tag` opens, with a report and the translated sentences beside it. A
     /// run that was stopped or killed goes on from its last checkpoint when the same command is given again, and ends
     /// with the same bytes as one that never stopped. With --seeds, DIR gets a folder for each seed and
     /// `results.json` over all.
-        Bwet(runs::Args),
+    Bwet(runs::Args),
     /// TransAdv: adversarial training on translated text, several teachers, one student
     ///
     /// DIR becomes a model directory of Hugging Face's layout, which `xner tag` and `transformers` open, with a report
@@ -72,7 +72,7 @@ enum Method {
     /// the sentences whose tags adaptation changed. `xner tag --adapt` tags so. A run that was stopped or killed goes
     /// on from its last checkpoint when the same command is given again, and ends with the same bytes as one that
     /// never stopped.
-        Meta(Shared),
+    Meta(Shared),
     Table(table::Args),
     Figures(figures::Args),
 }

@@ -83,7 +83,9 @@ fn test(selected: Option<&Selected>) -> (Option<f64>, Option<f64>) {
 /// The name that a row is given, where it is, and the file or folder.
 fn named(given: &str) -> Result<(Option<String>, PathBuf)> {
     let whole = PathBuf::from(given);
-    let Some((name, path)) = given.split_once('=').filter(|_| !whole.exists()) else { return Ok((None, whole)) };
+    let Some((name, path)) = given.split_once('=').filter(|_| !whole.exists()) else {
+        return Ok((None, whole));
+    };
     if name.trim().is_empty() || name.contains(char::is_control) {
         return Err(bad_input(format!("{given}: the name is empty or no line of text, expected NAME=DIR")));
     }

@@ -14,7 +14,8 @@ mod pass;
 use std::path::Path;
 
 use xner_train::{
-    Device, FoundRate, Learner, Observer, RateSweep, Settings, TrainBackend, TrainReport, TrainingLoop, on_device,
+    Device, FoundRate, Learner, Observer, RateSweep, Settings, TrainBackend, TrainReport, TrainingLoop,
+    on_device,
 };
 
 pub use config::{BertSettings, BertTrainConfig, Model, check_training};
