@@ -61,7 +61,7 @@ impl Strategy for Method {
     }
 
     fn fit(&self, config: &Checked<TransAdvConfig>, data: &TransAdvCorpora) -> Result<Vec<String>> {
-        settle(data.findings.clone(), config.misfit, BY_SETTING)
+        settle(data.findings.clone(), config.misfit.unwrap_or_default(), BY_SETTING)
     }
 
     fn fingerprint(

@@ -94,7 +94,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let found = DictionaryFit::of(&source, &config.data.keep_types).findings(&dictionary, Target::Nothing);
     let translator = data::chained(dictionary, config.phrases.as_deref())?;
     drop(spinner);
-    let misfit = if args.allow_misfit { Misfit::Note } else { config.misfit };
+    let misfit = if args.allow_misfit { Misfit::Note } else { config.misfit.unwrap_or_default() };
     for text in settle(found, misfit, "to make them all the same, give --allow-misfit")? {
         warn(&format!("note: {text}"));
     }

@@ -42,9 +42,10 @@ pub struct BwetConfig {
     pub row: String,
     /// By which development data the weights are chosen; the source's is translated. Default `source-dev`.
     pub select: Select,
-    /// What happens where corpora, vectors, dictionary and mapping do not fit together. Default `refuse`.
-    #[serde(skip_serializing_if = "Misfit::is_refuse")]
-    pub misfit: Misfit,
+    /// What happens where corpora, vectors, dictionary and mapping do not fit together; by default `refuse`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"note")]
+    pub misfit: Option<Misfit>,
     /// The language with labels.
     pub source: SourceText,
     /// The language without labels.

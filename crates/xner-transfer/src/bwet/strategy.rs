@@ -57,7 +57,7 @@ impl Strategy for Bwet {
         let vectors = VectorsFit { source: None, target: Some(&data.vectors) };
         let labelled = data.target_dev.iter().chain(&data.target_test).map(|labelled| &labelled.sentence);
         found.extend(vectors.findings(std::iter::empty(), labelled));
-        settle(found, config.misfit, BY_SETTING)
+        settle(found, config.misfit.unwrap_or_default(), BY_SETTING)
     }
 
     fn check(&self, config: &Checked<BwetConfig>, data: &BwetData) -> Result<()> {

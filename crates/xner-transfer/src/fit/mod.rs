@@ -65,14 +65,6 @@ pub enum Misfit {
     Note,
 }
 
-impl Misfit {
-    /// Whether it is the default, which reports do not tell.
-    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
-    pub(crate) fn is_refuse(&self) -> bool {
-        *self == Self::Refuse
-    }
-}
-
 /// Something that does not fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {

@@ -34,9 +34,10 @@ pub struct ZeroResourceConfig {
     pub variant: Variant,
     /// By which development data the weights are chosen. Default `source-dev`.
     pub select: Select,
-    /// What happens where corpora, vectors, dictionary and mapping do not fit together. Default `refuse`.
-    #[serde(skip_serializing_if = "Misfit::is_refuse")]
-    pub misfit: Misfit,
+    /// What happens where corpora, vectors, dictionary and mapping do not fit together; by default `refuse`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"note")]
+    pub misfit: Option<Misfit>,
     /// The language with labels.
     pub source: SourceConfig,
     /// The language without labels.

@@ -81,7 +81,7 @@ impl Strategy for ZeroResource {
             let (source, target) = (mapping.apply_source(source)?, mapping.apply_target(target)?);
             found.extend(fit::mapping(&source, &target, config.seed)?);
         }
-        settle(found, config.misfit, BY_SETTING)
+        settle(found, config.misfit.unwrap_or_default(), BY_SETTING)
     }
 
     fn fingerprint(
@@ -105,7 +105,7 @@ impl Strategy for ZeroResource {
         let (folder, device) = (phases.out.join("mapping"), phases.device);
         let space = space(config, data, &folder, &device, phases.observer())?;
         let failed = space.chance.as_ref().filter(|chance| chance.failed).map(failed);
-        for note in settle(failed.into_iter().collect(), config.misfit, BY_SETTING)? {
+        for note in settle(failed.into_iter().collect(), config.misfit.unwrap_or_default(), BY_SETTING)? {
             phases.note("mapping", note)?;
         }
         let bases = bases(phases.out);
