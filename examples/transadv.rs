@@ -113,6 +113,7 @@ fn corpora(sample: &Sample) -> Result<TransAdvCorpora, Box<dyn Error>> {
         target_dev: sample.labelled(TARGET, Split::Dev, 300),
         target_test: sample.labelled(TARGET, Split::Test, 1000),
         made: Some(made),
+        ..TransAdvCorpora::default()
     })
 }
 

@@ -1,13 +1,13 @@
 //! The program's commands and what they share.
 
 use anyhow::{Context, Result};
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
     completions, convert, demo, dictionary, eval, low_resource, map, map_eval, map_plot, quantise, similar,
     stats, tag, train, transadv_data, transfer, translate, vectors,
 };
-use crate::progress;
+use crate::{help, progress};
 
 /// Named entity recognition for languages without labelled data.
 #[derive(Debug, Parser)]
@@ -50,6 +50,11 @@ enum Command {
 }
 
 impl Cli {
+    /// What the arguments of the process say; help and faults of them end it.
+    pub(crate) fn from_arguments() -> Result<Self, clap::Error> {
+        Self::from_arg_matches(&help::shaped(Self::command()).try_get_matches()?)
+    }
+
     pub(crate) fn run(self) -> Result<()> {
         if let Some(threads) = self.threads {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into());

@@ -6,6 +6,7 @@ mod columns;
 mod commands;
 mod ending;
 mod exit;
+mod help;
 mod interrupt;
 mod outputs;
 mod paint;
@@ -16,13 +17,11 @@ mod watch;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = match cli::Cli::try_parse() {
+    let cli = match cli::Cli::from_arguments() {
         Ok(cli) => cli,
         Err(fault) => return exit::usage(&fault),
     };

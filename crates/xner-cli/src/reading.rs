@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
+use xner_embed::map::{self, checkpoint_folder};
 use xner_embed::read::{self, Format, ReadOptions, Skipped};
 use xner_embed::write::{write_native, write_vec};
 use xner_embed::{Error, Vectors};
@@ -64,12 +65,23 @@ pub(crate) fn mapped(folder: &Path) -> Result<(Vectors, Vectors)> {
                 return Ok(read::open(file, &ReadOptions::default())?);
             }
         }
+        if checkpoint_folder(folder).exists() {
+            let message = "an unfinished mapping: give the command that began it again, and it goes on";
+            return Err(bad_input(format!("{}: {message}", folder.display())));
+        }
         let folder = folder.display();
         Err(bad_input(format!(
             "{folder}: no {name}.vec and no {name}.safetensors; `xner map` writes such folders"
         )))
     };
-    Ok((side("source")?, side("target")?))
+    let both = (side("source")?, side("target")?);
+    // What made them says whether they stand in one space; vectors of elsewhere say nothing.
+    if let Some(chance) = map::open(folder).ok().and_then(|folder| folder.report.chance)
+        && chance.failed
+    {
+        warn(&format!("{}: {}", folder.display(), chance.told()));
+    }
+    Ok(both)
 }
 
 /// A format in which vectors are written.

@@ -116,7 +116,7 @@ impl Watch {
             Mapping::Restart { restart, of, seed } => {
                 (self.restarts, self.keep) = (*of, 0.0);
                 if *of > 1 {
-                    self.line(&format!("restart {} of {of}, seed {seed}", restart + 1));
+                    self.line(&format!("restart {restart} of {of}, seed {seed}"));
                 }
                 self.message("first dictionary or mapping".to_owned());
             }
@@ -154,7 +154,7 @@ impl Watch {
             }
             Mapping::Finished { restart, criterion, best } => {
                 let star = star(*best && self.restarts > 1);
-                self.line(&format!("restart {}: criterion {criterion:.5}{star}", restart + 1));
+                self.line(&format!("restart {restart}: criterion {criterion:.5}{star}"));
             }
             _ => {}
         }

@@ -25,6 +25,32 @@ fn schemes_change_and_all_else_stays() {
 }
 
 #[test]
+fn tags_that_break_a_scheme_are_all_told_or_repaired() {
+    // Two entities that begin with `B-` though nothing of their type stands before them.
+    let odd = "Ada B-PER\nran O\n\nin O\nRome B-LOC\n";
+    let folder = Folder::with(&[("odd.conll", odd), ("one.conll", "Ada B-PER\n")]);
+    for out in ["out.conll", "out.jsonl"] {
+        folder.refused(
+            &format!("convert odd.conll {out} --from iob1"),
+            &[
+                "2 tags break IOB1: odd.conll:1: `B-PER` may not open a sentence; odd.conll:5: `B-LOC` may not follow",
+                "drop the scheme from --from",
+                "--repair",
+            ],
+        );
+    }
+    folder.refused("convert one.conll out --from iob1", &["1 tag breaks IOB1: one.conll:1"]);
+    let said = folder.xner("convert odd.conll out.conll --from iob1 --repair");
+    assert!(said.err.contains("note: 2 tags break IOB1"), "{}", said.err);
+    said.ok();
+    assert_eq!(folder.read("out.conll"), odd);
+    folder.xner("convert odd.conll out.jsonl --from iob1 --repair").ok();
+    folder.xner("convert odd.conll plain.jsonl").ok();
+    assert_eq!(folder.read("out.jsonl"), folder.read("plain.jsonl"));
+    folder.refused("convert odd.conll out2 --repair", &["--from"]);
+}
+
+#[test]
 fn formats_change_and_come_back() {
     let corpus = "Zoë B-PER\nRuiz I-PER\nfuhr O\nnach O\nKöln B-LOC\n\n";
     let folder = Folder::with(&[("a.conll", corpus)]);
@@ -50,8 +76,10 @@ fn what_cannot_be_converted_leaves_nothing() {
         ("plain.gz", "Ada B-PER\n"),
     ]);
     folder.write("latin1", b"Ada O\nJos\xe9 O\n");
-    folder.refused("convert iob1 out --from iob2", &["iob1:3: tag `I-PER` breaks IOB2", "open a sentence"]);
-    folder.refused("convert iob1 out.jsonl --from conll:iob2", &["iob1:3: tag `I-PER` breaks IOB2"]);
+    let parts =
+        ["2 tags break IOB2: iob1:3: `I-PER` may not open a sentence; iob1:6: `I-PER` may not follow `O`"];
+    folder.refused("convert iob1 out --from iob2", &parts);
+    folder.refused("convert iob1 out.jsonl --from conll:iob2", &parts);
     folder.refused("convert odd out", &["odd:2: `X-PER` is no tag"]);
     folder.refused("convert odd out.jsonl", &["odd:2: `X-PER` is no tag"]);
     folder.refused("convert ragged out", &["ragged:4: expected 2 columns", "found 3"]);

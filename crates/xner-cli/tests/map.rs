@@ -40,7 +40,9 @@ fn a_mapping_is_learnt_from_a_dictionary() {
     let judged = folder.xner("map-eval m --dictionary en-es.txt --json").json();
     // What is written has fewer digits than what was judged.
     assert!((judged["csls"]["p@1"].as_f64().unwrap() - right(&json)).abs() < 0.01, "{judged}");
-    folder.refused(&format!("{given} --out m"), &["m: already holds a mapping"]);
+    folder.refused(&format!("{given} --out m"), &["m: already holds a mapping: the config is the same"]);
+    let other = "m: already holds a mapping: `limit` is 200000 there, and 500 here";
+    folder.refused(&format!("{given} --out m --set limit=500"), &[other]);
     // The same again has the same bytes, on one thread too; our own format is another file.
     folder.xner(&format!("{given} --out n --threads 1")).ok();
     for name in FILES {
@@ -52,6 +54,75 @@ fn a_mapping_is_learnt_from_a_dictionary() {
     assert!(
         folder.xner("map-eval own --dictionary en-es.txt --json").json()["csls"]["p@1"].as_f64() > Some(0.9)
     );
+}
+
+#[test]
+fn a_printed_config_is_taken_as_it_is() {
+    let folder = folder();
+    let files = "--source en.vec --target es.vec --dictionary en-es.txt";
+    for method in ["supervised", "identical"] {
+        let printed = folder.xner(&format!("map --print-config --method {method}")).ok();
+        assert!(printed.contains(&format!("\nmethod = \"{method}\"\n")), "{printed}");
+        let printed = printed.replace("interval = 50", "interval = 10");
+        folder.write(&format!("{method}.toml"), printed.as_bytes());
+        folder.xner(&format!("map {files} --config {method}.toml --out {method}")).ok();
+        let set = if method == "identical" { " --set refinement.interval=10" } else { "" };
+        folder.xner(&format!("map {files} --method {method}{set} --out {method}-alone")).ok();
+        assert_eq!(folder.tree(method), folder.tree(&format!("{method}-alone")), "{method}");
+    }
+    let contradicted = "--method is identical, but `method` is supervised in supervised.toml";
+    folder.refused(
+        &format!("map {files} --config supervised.toml --method identical --out n"),
+        &[contradicted],
+    );
+}
+
+#[test]
+fn a_dictionary_of_the_other_direction_is_refused() {
+    let folder = folder();
+    let turned: String = folder
+        .read("en-es.txt")
+        .lines()
+        .map(|line| line.split_once('\t').unwrap())
+        .fold(String::new(), |all, (a, b)| all + b + "\t" + a + "\n");
+    folder.write("es-en.txt", turned.as_bytes());
+    let command = "map --source en.vec --target es.vec --method supervised --dictionary es-en.txt --out m";
+    folder.refused(command, &["es-en.txt is of the other direction", "--allow-misfit"]);
+    let said = folder.xner(&format!("{command} --allow-misfit"));
+    assert!(said.err.contains("note: the dictionary es-en.txt"), "{}", said.err);
+}
+
+#[test]
+fn a_mapping_that_found_nothing_is_called_failed() {
+    let folder = folder();
+    // The words of one side in another order: no word is where its translation is.
+    let text = folder.read("es.vec");
+    let (head, rows) = text.split_once('\n').unwrap();
+    let rows: Vec<(&str, &str)> = rows.lines().map(|row| row.split_once(' ').unwrap()).collect();
+    let shuffled = (0..rows.len()).map(|at| {
+        let mut values: Vec<&str> = rows[at].1.split(' ').collect();
+        let turn = at % values.len();
+        values.rotate_left(turn);
+        format!("{} {}\n", rows[at].0, values.join(" "))
+    });
+    folder.write("odd.vec", format!("{head}\n{}", shuffled.collect::<String>()).as_bytes());
+    let command = "map --source en.vec --method supervised --dictionary en-es.txt --json";
+    let good = folder.xner(&format!("{command} --target es.vec --out good")).json();
+    assert_eq!(
+        (&good["failed"], &good["report"]["chance"]["failed"]),
+        (&false.into(), &false.into()),
+        "{good}"
+    );
+    let said = folder.xner(&format!("{command} --target odd.vec --out bad"));
+    assert!(said.err.contains("bad: the mapping failed: its criterion"), "{}", said.err);
+    let bad = said.json();
+    assert_eq!((&bad["failed"], &bad["report"]["kept-restart"]), (&true.into(), &1.into()), "{bad}");
+    assert!(folder.read("bad/report.json").contains("\"failed\": true"));
+    // Whoever uses it hears of it again.
+    let said = folder.xner("dictionary bad --out d.txt");
+    assert!(said.err.contains("bad: the mapping failed"), "{}", said.err);
+    let text = folder.xner("map-eval bad --dictionary en-es.txt").ok();
+    assert!(text.contains("note: nearly no word has its translation near"), "{text}");
 }
 
 #[test]

@@ -159,8 +159,11 @@ fn damaged_models_are_refused_by_file() {
         }
         folder.refused("tag --model model --input a.text --output out", parts);
     };
+    damage("config.json", &|_| None, &["model: is no model, for it has no config.json"]);
     for name in ["config.json", "model.safetensors", "words.txt", "characters.txt"] {
-        damage(name, &|_| None, &[name, "No such file"]);
+        if name != "config.json" {
+            damage(name, &|_| None, &[name, "No such file"]);
+        }
         damage(name, &|bytes| Some(bytes[..bytes.len() / 2].to_vec()), &[name]);
     }
     // A last word that is another: the number of lines is right, the words are not this model's.
@@ -186,9 +189,32 @@ fn damaged_models_are_refused_by_file() {
         },
         &["model.safetensors", "NaN"],
     );
-    let folder = Folder::with(&[("a.text", "Otto ran.\n")]);
-    folder
-        .refused("tag --model nowhere --input a.text --output out", &["nowhere/config.json", "No such file"]);
+}
+
+#[test]
+fn what_is_no_model_is_called_what_it_is() {
+    let folder = Folder::with(&[
+        ("a.text", "Otto ran.\n"),
+        ("stopped/checkpoint/state.safetensors", ""),
+        ("run/run.json", "{}"),
+        ("seeds/seed-1/config.json", "{}"),
+        ("mapping/mapping.safetensors", ""),
+        ("mapping/config.json", "{}"),
+        ("empty/file", ""),
+    ]);
+    for (model, parts) in [
+        ("stopped", &["stopped: is an unfinished run", "xner train --config … --out stopped"][..]),
+        ("run", &["run: is an unfinished run of `xner transfer`"]),
+        ("seeds", &["seeds: holds runs of several seeds", "seeds/seed-1"]),
+        ("mapping", &["mapping: is a mapping of word vectors"]),
+        ("empty", &["empty: is no model", "xner train"]),
+        ("a.text", &["a.text: is a file, expected a model directory"]),
+        // What is no folder may be a name on the hub, which no test asks.
+        ("nobody/model", &["model `nobody/model`: no such directory; as a name on the hub"]),
+        ("./no/such/folder", &["model `./no/such/folder`: no such directory"]),
+    ] {
+        folder.refused(&format!("tag --model {model} --input a.text --output out"), parts);
+    }
 }
 
 #[cfg(unix)]

@@ -31,8 +31,48 @@ fn a_model_is_trained_from_a_config() {
     // Another seed is another run, which the folder refuses.
     folder.refused(
         "train --config configs/tagger.toml --out model --seed 9",
-        &["model: already holds a model"],
+        &["model: already holds a model of another run: `seed` is 3 there, and 9 here; take another"],
     );
+}
+
+#[test]
+fn a_part_of_the_sentences_is_trained_on() {
+    let folder = folder(&elsewhere());
+    let command = "train --config configs/tagger.toml --set training.epochs=1 --set data.sentences=4";
+    let json = folder.xner(&format!("{command} --set data.dev_sentences=2 --out model --json")).json();
+    assert_eq!(json["steps"], 2, "{json}");
+    let report: serde_json::Value = serde_json::from_str(&folder.read("model/train-report.json")).unwrap();
+    assert_eq!(report["sentences"], 4);
+    folder.refused(&format!("{command} --set data.sentences=0 --out no"), &["`data.sentences`", "is 0"]);
+}
+
+#[test]
+fn a_model_that_learnt_nothing_says_so() {
+    let folder =
+        folder(&elsewhere().replace("rate = 0.01", "rate = 1e-9").replace("epochs = 40", "epochs = 1"));
+    let said = folder.xner("train --config configs/tagger.toml --out model --json");
+    assert!(said.err.contains("note: F1 on development data is 0.00 after 2 steps"), "{}", said.err);
+    assert!(said.json()["notes"][0].as_str().unwrap().contains("--find-rate"));
+    assert!(folder.read("model/train-report.json").contains("nothing was learnt"));
+}
+
+#[test]
+fn learning_rates_are_tried_and_the_best_is_named() {
+    let folder = folder(&elsewhere());
+    let command = "train --config configs/tagger.toml --find-rate --steps 60";
+    let json = folder.xner(&format!("{command} --rates 1e-6,0.02,1e30 --json")).json();
+    let trials = json["trials"].as_array().unwrap();
+    assert_eq!((trials.len(), &json["best"], &json["steps"]), (3, &0.02.into(), &60.into()), "{json}");
+    assert!(trials[1]["f1"].as_f64() > Some(0.5) && trials[1]["loss"].as_f64() < trials[0]["loss"].as_f64());
+    // Each rate begins anew: alone it reaches the same.
+    let alone = folder.xner(&format!("{command} --rates 0.02 --json")).json();
+    assert_eq!(alone["trials"][0], trials[1]);
+    let text = folder.xner(&format!("{command} --steps 3").replace("--steps 60 ", "")).ok();
+    assert_eq!(text.lines().filter(|line| line.ends_with('*')).count(), 1, "{text}");
+    assert!(text.contains("the rate to take is ") && text.lines().count() >= 9, "{text}");
+    assert_eq!(folder.names(), ["configs", "data"], "nothing is written");
+    folder.refused(&format!("{command} --rates 0"), &["rates", "above 0"]);
+    folder.refused("train --config configs/tagger.toml --rates 0.1 --out m", &["--find-rate"]);
 }
 
 #[test]

@@ -54,6 +54,21 @@ fn rows_are_grouped_over_files() {
 }
 
 #[test]
+fn a_row_may_be_named() {
+    let one = report("a", "es", 1, 0.5).to_string();
+    let folder = Folder::with(&[
+        ("x/transfer-report.json", &one),
+        ("y/transfer-report.json", &one),
+        ("z/run.json", "{}"),
+    ]);
+    let text = folder.xner("transfer table Ours=x Theirs=y").ok();
+    assert!(text.contains("| Ours   | en-es |") && text.contains("| Theirs | en-es |"), "{text}");
+    folder.refused("transfer table x y", &["y/transfer-report.json: a run of row `a`", "NAME=DIR"]);
+    folder.refused("transfer table =x", &["=x: the name is empty"]);
+    folder.refused("transfer table z", &["z: an unfinished run"]);
+}
+
+#[test]
 fn a_run_without_a_test_has_no_figure() {
     let mut untested = report("a", "es", 1, 0.5);
     untested["by_source_dev"] = selected(None, None);
@@ -94,5 +109,5 @@ fn what_does_not_read_is_refused_with_file_and_key() {
     folder.refused("transfer table empty", &["empty: no results.json and no transfer-report.json"]);
     let twice = "transfer table one.json one.json";
     folder.refused(twice, &["one.json: a run of row `a`, en-es, seed 1 is in one.json already"]);
-    folder.refused("transfer table", &["FILE"]);
+    folder.refused("transfer table", &["DIR"]);
 }

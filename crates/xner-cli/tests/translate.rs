@@ -32,6 +32,32 @@ fn a_corpus_is_translated_with_its_labels() {
 }
 
 #[test]
+fn a_dictionary_of_the_other_direction_is_refused() {
+    let words =
+        |first: char| ('a'..='z').flat_map(move |a| ['x', 'y', 'z'].map(|b| format!("{first}{a}{b}")));
+    let lines =
+        |pairs: &[(String, String)]| pairs.iter().map(|(a, b)| format!("{a}\t{b}\n")).collect::<String>();
+    let right: Vec<(String, String)> = words('s').zip(words('t')).collect();
+    let mut other: Vec<(String, String)> = right.iter().map(|(a, b)| (b.clone(), a.clone())).collect();
+    // Words that both languages have.
+    other.extend(words('s').take(30).map(|word| (word.clone(), word)));
+    let folder = Folder::with(&[
+        ("c.conll", &words('s').map(|word| format!("{word} O\n")).collect::<String>()),
+        ("right.txt", &lines(&right)),
+        ("other.txt", &lines(&other)),
+    ]);
+    let said = folder.xner("translate c.conll --dictionary right.txt --out t.conll");
+    assert!(!said.err.contains("note: "), "{}", said.err);
+    said.ok();
+    let command = "translate c.conll --dictionary other.txt --out u.conll";
+    folder.refused(command, &["other.txt is of the other direction", "30 of 78 (38 %)", "--allow-misfit"]);
+    let said = folder.xner(&format!("{command} --allow-misfit"));
+    assert!(said.err.contains("note: the dictionary other.txt is of the other direction"), "{}", said.err);
+    said.ok();
+    assert!(folder.read("u.conll").starts_with("sax O\n"));
+}
+
+#[test]
 fn what_is_drawn_is_decided_by_the_seed() {
     let folder = folder();
     folder.write("many.conll", "London B-LOC\n\n".repeat(40).as_bytes());

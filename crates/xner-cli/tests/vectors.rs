@@ -60,6 +60,18 @@ fn neighbours_and_analogies_are_found() {
 }
 
 #[test]
+fn unknown_words_are_left_out_or_taken_in_lower_case() {
+    let folder = folder();
+    let said = folder.xner("vectors neighbours a.vec kong King queen -k 1 --json");
+    assert!(said.err.contains("note: a.vec: no vector for `kong`\n"), "{}", said.err);
+    assert!(said.err.contains("note: a.vec: no vector for `King`, taken as `king`"), "{}", said.err);
+    let json = said.json();
+    assert_eq!(json.as_array().unwrap().len(), 2, "{json}");
+    assert_eq!((&json[0]["word"], &json[0]["read_as"]), (&"King".into(), &"king".into()));
+    assert_eq!((&json[1]["word"], json[1].get("read_as")), (&"queen".into(), None));
+}
+
+#[test]
 fn bad_vectors_and_wishes_are_refused() {
     let folder = folder();
     folder.write("ragged.vec", b"2 3\na 1 0 0\nb 1 0\n");
@@ -72,7 +84,8 @@ fn bad_vectors_and_wishes_are_refused() {
     folder.refused("vectors info cut.bin", &["cut.bin"]);
     folder.refused("vectors info cut.safetensors", &["cut.safetensors"]);
     folder.refused("vectors info a.vec --limit 0", &["--limit is 0"]);
-    folder.refused("vectors neighbours a.vec king kong", &["a.vec: not among the vectors: `kong`"]);
+    folder
+        .refused("vectors neighbours a.vec kong womble", &["a.vec: not among the vectors: `kong`, `womble`"]);
     folder.refused("vectors neighbours a.vec king -k 0", &["--k is 0"]);
     folder.refused("vectors analogy a.vec man king womble", &["a.vec: not among the vectors: `womble`"]);
     folder.write("flat.vec", b"1 2\nrey 0 1\n");

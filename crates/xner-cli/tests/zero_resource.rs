@@ -108,6 +108,24 @@ fn same(folder: &Folder, whole: &str, broken: &str) {
 }
 
 #[test]
+fn what_does_not_fit_together_stops_the_run() {
+    let swapped = CONFIG.replace("en.vec", "xx.vec").replace("es.vec", "en.vec").replace("xx.vec", "es.vec");
+    let folder = folder(&swapped);
+    let parts = ["configs/run.toml", "the vectors of source and target are swapped", "misfit = \"note\""];
+    folder.refused(&format!("{COMMAND} out"), &parts);
+    let part = "--set source.sentences=40 --set training.epochs=1 --set variant=cross-word";
+    let said = folder.xner(&format!("{COMMAND} out --set misfit=note {part} --json"));
+    assert!(said.err.contains("note: the vectors of source and target are swapped"), "{}", said.err);
+    let json = said.json();
+    let notes: Vec<&str> =
+        json["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap()).collect();
+    assert!(notes[0].contains("are swapped"), "{notes:?}");
+    let report: serde_json::Value =
+        serde_json::from_str(&folder.read("out/source/train-report.json")).unwrap();
+    assert_eq!(report["sentences"], 40);
+}
+
+#[test]
 fn a_run_killed_in_any_phase_goes_on_and_ends_with_the_same_bytes() {
     let folder = folder(CONFIG);
     folder.xner(&format!("{COMMAND} whole")).ok();
@@ -129,7 +147,8 @@ fn a_run_killed_in_any_phase_goes_on_and_ends_with_the_same_bytes() {
     // What is finished is not done again, and a run of another seed has no place there.
     let before = folder.tree("often");
     assert!(folder.xner(&format!("{COMMAND} often")).ok().contains("Cross-Augmented, en to es"));
-    folder.refused(&format!("{COMMAND} often --seed 4"), &["often: holds a run with another config"]);
+    let other = "often: holds a run with another config or other data: `seed` is 3 there, and 4 here";
+    folder.refused(&format!("{COMMAND} often --seed 4"), &[other]);
     assert_eq!(folder.tree("often"), before);
 }
 

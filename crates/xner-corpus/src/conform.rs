@@ -37,20 +37,30 @@ impl Scheme {
     /// # Errors
     /// [`SchemeError`] for the first tag that may not follow the one before it, open or close the sentence.
     pub fn validate(self, tags: &[Tag]) -> Result<(), SchemeError> {
-        let fail = |at: usize, rule| Err(SchemeError { scheme: self, at, tag: tags[at].clone(), rule });
-        for (at, tag) in tags.iter().enumerate() {
+        self.faults(tags).next().map_or(Ok(()), Err)
+    }
+
+    /// All tags of a sentence that the scheme would not write where they stand.
+    ///
+    /// ```
+    /// use xner_corpus::{Scheme, Tag};
+    ///
+    /// let tags: Vec<Tag> = ["B-LOC", "O", "B-PER"].iter().map(|tag| tag.parse().unwrap()).collect();
+    /// assert_eq!(Scheme::Iob1.faults(&tags).map(|fault| fault.at).collect::<Vec<_>>(), [0, 2]);
+    /// ```
+    pub fn faults(self, tags: &[Tag]) -> impl Iterator<Item = SchemeError> + '_ {
+        let fault = move |at: usize, rule| SchemeError { scheme: self, at, tag: tags[at].clone(), rule };
+        let within = tags.iter().enumerate().filter_map(move |(at, tag)| {
             match at.checked_sub(1).map(|before| &tags[before]) {
-                None if !self.may_start(tag) => return fail(at, "open a sentence".to_owned()),
+                None if !self.may_start(tag) => Some(fault(at, "open a sentence".to_owned())),
                 Some(before) if !self.may_follow(before, tag) => {
-                    return fail(at, format!("follow `{before}`"));
+                    Some(fault(at, format!("follow `{before}`")))
                 }
-                _ => {}
+                _ => None,
             }
-        }
-        match tags.last() {
-            Some(last) if !self.may_end(last) => fail(tags.len() - 1, "close a sentence".to_owned()),
-            _ => Ok(()),
-        }
+        });
+        let last = tags.last().filter(|last| !self.may_end(last));
+        within.chain(last.map(|_| fault(tags.len() - 1, "close a sentence".to_owned())))
     }
 
     /// The scheme that the tags of some sentences seem to be in: see [`SchemeTally`].

@@ -73,7 +73,7 @@ pub enum Error {
     /// The observer stopped a run.
     #[error("stopped in restart {restart}")]
     Stopped {
-        /// The restart it was in, from 0.
+        /// The restart it was in, from 1.
         restart: usize,
     },
     /// A pair of words cannot stand in a dictionary.

@@ -18,6 +18,7 @@
 mod check;
 #[cfg(feature = "map")]
 pub mod dictionary;
+mod differences;
 mod error;
 #[cfg(feature = "map")]
 pub mod judge;
@@ -38,6 +39,7 @@ pub mod translate;
 mod vectors;
 pub mod write;
 
+pub use differences::{differences, other_run};
 pub use error::{Error, Result};
 pub use read::{FastText, ReadOptions};
 pub use rows::Rows;

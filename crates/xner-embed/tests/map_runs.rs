@@ -324,7 +324,7 @@ fn folders_come_back() {
         assert!(!checkpoint.exists());
         let opened = open(&dir).unwrap();
         assert_eq!((&opened.mapping, &opened.config), (&mapped.mapping, &config));
-        assert_eq!(opened.report.kept, 0);
+        assert_eq!(opened.report.kept_restart, 1);
         let (source, target) = (
             opened.source(&ReadOptions::default()).unwrap(),
             opened.target(&ReadOptions::default()).unwrap(),

@@ -3,7 +3,7 @@
 use plotters::prelude::{Color, DrawingBackend, RGBColor};
 
 use crate::canvas::{self, Anchor, Canvas, Picture};
-use crate::panels::{COLOURS, GREY, mark};
+use crate::panels::{COLOURS, GREY, mark, ring};
 use crate::{Axis, Lines, Result, Series, Tick, ticks};
 
 const MARGIN: f64 = 20.0;
@@ -35,7 +35,8 @@ struct Layout {
     y_ticks: Vec<Tick>,
     /// The upper end of the bars' scale, and its ticks.
     bars: Option<(f64, Vec<Tick>)>,
-    /// Rows of the legend: the number of a series (or one more for the bars), its name, its width.
+    /// Rows of the legend: the number of a series (or one more for the bars, and one more for rings), its name, its
+    /// width.
     legend: Vec<Vec<(usize, String, f64)>>,
 }
 
@@ -149,10 +150,20 @@ impl Layout {
 
     fn series<B: DrawingBackend>(&self, series: &Series, canvas: &Canvas<B>) -> Result<()> {
         let places: Vec<_> = series.points.iter().map(|&[x, y]| (self.across(x), self.down(y))).collect();
-        stroke(series, &places, canvas)?;
-        let marked = if places.len() <= MARKED { &places[..] } else { &[] };
+        let mut from = 0;
+        for to in (1..=places.len()).filter(|at| *at == places.len() || series.apart.contains(at)) {
+            stroke(series, &places[from..to], canvas)?;
+            from = to;
+        }
         let colour = COLOURS[series.colour % COLOURS.len()].to_rgba();
-        marked.iter().try_for_each(|&place| mark(series.colour, place, colour, canvas))
+        for (at, &place) in places.iter().enumerate() {
+            if series.rings.contains(&at) {
+                ring(place, colour, canvas)?;
+            } else if places.len() <= MARKED {
+                mark(series.colour, place, colour, canvas)?;
+            }
+        }
+        Ok(())
     }
 
     fn legend<B: DrawingBackend>(&self, lines: &Lines, canvas: &Canvas<B>) -> Result<()> {
@@ -168,6 +179,8 @@ impl Layout {
                     if series.points.len() <= MARKED {
                         mark(series.colour, (f64::midpoint(begin, end), y), colour, canvas)?;
                     }
+                } else if *number > lines.series.len() || lines.bars.is_none() {
+                    ring((f64::midpoint(begin, end), y), GREY.to_rgba(), canvas)?;
                 } else {
                     canvas.bar((begin + 6.0, y - 6.0), (end, y + 6.0), PALE.to_rgba())?;
                 }
@@ -185,6 +198,7 @@ fn entries(lines: &Lines) -> Result<Vec<Vec<(usize, String, f64)>>> {
     let room = WIDTH - 2.0 * MARGIN;
     let names =
         lines.series.iter().map(|series| &series.name).chain(lines.bars.iter().map(|bars| &bars.label));
+    let names = names.chain(&lines.ring);
     let (mut rows, mut filled) = (vec![Vec::new()], 0.0);
     for (number, name) in names.enumerate() {
         let name = fitted(name, LETTERS - 1.0, room - SIGN)?;
@@ -202,7 +216,7 @@ fn entries(lines: &Lines) -> Result<Vec<Vec<(usize, String, f64)>>> {
     Ok(rows)
 }
 
-/// Draws a line, whole or dashed.
+/// Draws a line, whole or dashed; a lone point has none.
 fn stroke<B: DrawingBackend>(series: &Series, places: &[(f64, f64)], canvas: &Canvas<B>) -> Result<()> {
     const DASH: f64 = 7.0;
     const GAP: f64 = 4.0;

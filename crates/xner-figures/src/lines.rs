@@ -18,7 +18,7 @@ use crate::{Result, canvas};
 ///         points: vec![[1.0, 62.5], [2.0, 70.1], [3.0, 73.0]],
 ///         ..Series::default()
 ///     }],
-///     bars: None,
+///     ..Lines::default()
 /// };
 /// assert!(lines.to_svg()?.starts_with("<svg"));
 /// # Ok::<(), xner_figures::Error>(())
@@ -35,6 +35,8 @@ pub struct Lines {
     pub series: Vec<Series>,
     /// Bars behind the lines.
     pub bars: Option<Bars>,
+    /// What a ring means, for the legend.
+    pub ring: Option<String>,
 }
 
 /// An axis of a line chart.
@@ -69,6 +71,10 @@ pub struct Series {
     pub colour: usize,
     /// Whether its line is dashed.
     pub dashed: bool,
+    /// The points, from 0, that are not joined with the one before: between them is something without a value.
+    pub apart: Vec<usize>,
+    /// The points, from 0, that are drawn as rings: of those little is known.
+    pub rings: Vec<usize>,
 }
 
 /// Bars behind the lines of a chart, such as a histogram. The tallest takes a third of the chart's height.

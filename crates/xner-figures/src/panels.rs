@@ -3,7 +3,7 @@
 use plotters::prelude::{Color, DrawingBackend, RGBAColor, RGBColor};
 
 use crate::canvas::{self, Anchor, Canvas, Picture};
-use crate::{Panel, Result, Scatter};
+use crate::{Panel, Point, Result, Scatter};
 
 const MARGIN: f64 = 20.0;
 /// A panel's side.
@@ -13,7 +13,7 @@ const LEGEND: f64 = 44.0;
 const LETTERS: f64 = 15.0;
 /// Half a mark's width.
 const MARK: f64 = 3.6;
-/// Colours that the colour-blind can tell apart (Okabe and Ito 2008), then darker ones of the same hues.
+/// Colours that the colour-blind can tell apart (Okabe and Ito 2008), then a grey and an olive.
 pub(crate) const COLOURS: [RGBColor; 8] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -25,6 +25,19 @@ pub(crate) const COLOURS: [RGBColor; 8] = [
     RGBColor(150, 130, 0),
 ];
 pub(crate) const GREY: RGBColor = RGBColor(90, 90, 90);
+/// What is no entity stands back, so that no type is near it in colour.
+const OUTSIDE: RGBColor = RGBColor(175, 175, 175);
+/// The hues among the colours.
+const HUES: usize = 6;
+
+/// The colour of a label: a hue, and pale grey for `O`, which takes none of the hues.
+fn colour(labels: &[String], at: usize) -> RGBColor {
+    if labels.get(at).is_some_and(|label| label == "O") {
+        return OUTSIDE;
+    }
+    let before = labels[..at.min(labels.len())].iter().filter(|label| *label != "O").count();
+    COLOURS[before % HUES]
+}
 
 /// The plot has been checked before: all its labels and groups exist.
 impl Picture for Scatter {
@@ -35,7 +48,7 @@ impl Picture for Scatter {
 
     fn draw<B: DrawingBackend>(&self, canvas: &Canvas<B>) -> Result<()> {
         for (at, panel) in self.panels.iter().enumerate() {
-            draw_panel(panel, MARGIN + at as f64 * (SIDE + MARGIN), scale(self), canvas)?;
+            draw_panel(panel, &self.labels, MARGIN + at as f64 * (SIDE + MARGIN), scale(self), canvas)?;
         }
         legend(self, canvas)
     }
@@ -50,7 +63,13 @@ fn scale(plot: &Scatter) -> f64 {
     (plot.panels.len() as f64 / 2.0).max(1.0)
 }
 
-fn draw_panel<B: DrawingBackend>(panel: &Panel, left: f64, scale: f64, canvas: &Canvas<B>) -> Result<()> {
+fn draw_panel<B: DrawingBackend>(
+    panel: &Panel,
+    labels: &[String],
+    left: f64,
+    scale: f64,
+    canvas: &Canvas<B>,
+) -> Result<()> {
     let top = MARGIN / 2.0 + scale * TITLE;
     let middle = (left + SIDE / 2.0, top - scale * TITLE / 2.0);
     canvas.text(&panel.title, middle, scale * (LETTERS + 2.0), Anchor::Center)?;
@@ -58,8 +77,11 @@ fn draw_panel<B: DrawingBackend>(panel: &Panel, left: f64, scale: f64, canvas: &
     let frame = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
     canvas.line(&frame, 1.0, GREY.mix(0.6))?;
     let place = placing(panel, left, top);
-    for point in &panel.points {
-        mark(point.group, place(point.at), COLOURS[point.label % COLOURS.len()].mix(0.75), canvas)?;
+    // What is no entity lies below.
+    let outside = |point: &&Point| labels.get(point.label).is_some_and(|label| label == "O");
+    let (below, above): (Vec<&Point>, Vec<&Point>) = panel.points.iter().partition(outside);
+    for point in below.into_iter().chain(above) {
+        mark(point.group, place(point.at), colour(labels, point.label).mix(0.75), canvas)?;
     }
     Ok(())
 }
@@ -91,6 +113,16 @@ pub(crate) fn mark<B: DrawingBackend>(
     canvas: &Canvas<B>,
 ) -> Result<()> {
     scaled_mark(group, place, 1.0, colour, canvas)
+}
+
+/// Draws a ring.
+pub(crate) fn ring<B: DrawingBackend>(
+    place: (f64, f64),
+    colour: RGBAColor,
+    canvas: &Canvas<B>,
+) -> Result<()> {
+    canvas.disc(place, 1.1 * MARK, colour)?;
+    canvas.disc(place, 0.65 * MARK, RGBColor(255, 255, 255).to_rgba())
 }
 
 fn scaled_mark<B: DrawingBackend>(
@@ -130,7 +162,7 @@ fn legend<B: DrawingBackend>(plot: &Scatter, canvas: &Canvas<B>) -> Result<()> {
             None => {
                 let half = scale * 5.0;
                 let bar = [(place.0 - half, y), (place.0 + half, y)];
-                canvas.line(&bar, 2.0 * half, COLOURS[at % COLOURS.len()].to_rgba())?;
+                canvas.line(&bar, 2.0 * half, colour(&plot.labels, at).to_rgba())?;
             }
             Some(group) => scaled_mark(group, place, scale, GREY.to_rgba(), canvas)?,
         }
@@ -138,4 +170,27 @@ fn legend<B: DrawingBackend>(plot: &Scatter, canvas: &Canvas<B>) -> Result<()> {
         x += width;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two colours' distance by what the eye sees of red, green and blue.
+    fn apart(a: RGBColor, b: RGBColor) -> f64 {
+        let part = |weight: f64, a: u8, b: u8| weight * (f64::from(a) - f64::from(b)).powi(2);
+        (part(2.0, a.0, b.0) + part(4.0, a.1, b.1) + part(3.0, a.2, b.2)).sqrt()
+    }
+
+    #[test]
+    fn no_type_is_near_to_what_is_no_entity() {
+        let labels = ["LOC", "MISC", "O", "ORG", "PER"].map(str::to_owned);
+        let all: Vec<RGBColor> = (0..labels.len()).map(|at| colour(&labels, at)).collect();
+        assert_eq!((all[0], all[3], all[4]), (COLOURS[0], COLOURS[2], COLOURS[3]));
+        for (at, own) in all.iter().enumerate() {
+            for other in &all[..at] {
+                assert!(apart(*own, *other) > 100.0, "{own:?} {other:?}");
+            }
+        }
+    }
 }

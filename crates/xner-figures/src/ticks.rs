@@ -50,7 +50,7 @@ fn text(value: f64, step: f64) -> String {
     let decimals = (-(step * 1.000_001).log10().floor()).max(0.0) as usize;
     let plain = format!("{value:.decimals$}");
     let whole = plain.split('.').next().unwrap_or_default().trim_start_matches('-').len();
-    if whole <= 4 { plain } else { grouped(&plain, whole) }
+    if whole <= 3 { plain } else { grouped(&plain, whole) }
 }
 
 /// `-12345.5` as `-12,345.5`; `whole` is the number of digits before the point.
@@ -80,6 +80,7 @@ mod tests {
         assert_eq!(texts([0.6, 1.0]), ["0.6", "0.7", "0.8", "0.9", "1.0"]);
         assert_eq!(texts([-1.0, 1.0]), ["-1.0", "-0.5", "0.0", "0.5", "1.0"]);
         assert_eq!(texts([0.0, 40_000.0]), ["0", "10,000", "20,000", "30,000", "40,000"]);
+        assert_eq!(texts([0.0, 2000.0]), ["0", "500", "1,000", "1,500", "2,000"]);
         assert_eq!(texts([3.0, 4.0]), ["3.0", "3.2", "3.4", "3.6", "3.8", "4.0"]);
         assert_eq!(texts([-2_000_000.0, 0.0]), ["-2,000,000", "-1,500,000", "-1,000,000", "-500,000", "0"]);
         assert_eq!(texts([0.0, 1e300]), ["0e0", "2e299", "4e299", "6e299", "8e299", "1.0e300"]);

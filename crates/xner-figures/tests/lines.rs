@@ -7,7 +7,7 @@ use xner_eval::{ByLength, LengthTable, Lengths, Mode};
 use xner_figures::{Axis, Bar, Bars, Lines, Series, Tick, length_lines};
 
 fn series(name: &str, colour: usize, points: &[[f64; 2]]) -> Series {
-    Series { name: name.to_owned(), points: points.to_vec(), colour, dashed: false }
+    Series { name: name.to_owned(), points: points.to_vec(), colour, ..Series::default() }
 }
 
 fn chart() -> Lines {
@@ -21,6 +21,7 @@ fn chart() -> Lines {
             Series { dashed: true, ..series("Deutsch", 1, &[[0.0, 60.0], [4.0, 90.0]]) },
         ],
         bars: Some(Bars { label: "words".to_owned(), bars: vec![bar(0.0, 0.0), bar(1.0, 1500.0)] }),
+        ring: None,
     }
 }
 
@@ -87,7 +88,7 @@ fn a_chart_is_drawn_as_svg() {
     assert_eq!(svg, chart().to_svg().unwrap());
     let words = ["Learning &lt;curve&gt;", "epoch", "F1", "Español", "Deutsch", "words"];
     let numbers =
-        ["0", "1", "2", "3", "4", "50", "60", "70", "80", "90", "100", "400", "800", "1200", "1600"];
+        ["0", "1", "2", "3", "4", "50", "60", "70", "80", "90", "100", "400", "800", "1,200", "1,600"];
     let drawn: Vec<String> = texts(&svg).into_iter().map(|(text, _)| text).collect();
     for text in words.iter().chain(&numbers) {
         assert!(drawn.iter().any(|drawn| drawn == text), "{text}: {drawn:?}");
@@ -157,7 +158,8 @@ fn extremes_are_legible() {
         x: Axis { label: long.clone(), range: None, ticks: ticks.collect() },
         y: Axis { label: long.clone(), ..Axis::default() },
         series: (0..40).map(|at| series(&long[..3 * at], at, &[[at as f64, -1e6], [2.0, 1e6]])).collect(),
-        bars: Some(Bars { label: long, bars: bars.collect() }),
+        bars: Some(Bars { label: long.clone(), bars: bars.collect() }),
+        ring: Some(long),
     });
     let none = Some(Bars { label: "none".to_owned(), bars: Vec::new() });
     is_legible(&Lines { bars: none, ..chart() });
@@ -241,7 +243,22 @@ fn tables_of_lengths_are_drawn() {
     let lines = length_lines("", &[("", &gaps.finish())]).unwrap();
     assert_eq!(lines.series[0].points, [[0.0, 100.0], [2.0, 100.0]]);
     assert_eq!(lines.series[2].points, [[2.0, 100.0]]);
-    is_legible(&lines);
+    // Nothing is joined over the empty bin; few sentences are rings, which the legend explains.
+    assert_eq!((&lines.series[0].apart, &lines.series[0].rings), (&vec![1], &vec![0, 1]));
+    let svg = is_legible(&lines);
+    assert!(svg.contains("\nfewer than 30 sentences\n"), "{svg}");
+    let lined = |lines: &Lines| {
+        let svg = lines.to_svg().unwrap();
+        let blue = |element: &str| {
+            attribute(element, "stroke") == "#0072B2" && attribute(element, "points").contains(' ')
+        };
+        elements(&svg, "polyline").into_iter().filter(|(element, _)| blue(element)).count()
+    };
+    let mut joined = lines.clone();
+    joined.series[0].apart.clear();
+    assert_eq!(lined(&joined), lined(&lines) + 1);
+    let many = table(80, 7, Lengths { width: 40, bins: 2 });
+    assert_eq!(length_lines("", &[("", &many)]).unwrap().ring, None);
 
     let none = ByLength::new(Mode::Conll, Lengths::default()).unwrap().finish();
     let other = table(35, 8, Lengths { width: 5, bins: 10 });

@@ -2,7 +2,7 @@
 
 use xner_corpus::{Labelled, Scheme, TagSet};
 use xner_embed::{ReadOptions, Vectors, read};
-use xner_train::read_labelled;
+use xner_train::{at_most, read_labelled};
 
 use crate::config::DataConfig;
 #[cfg(doc)]
@@ -47,7 +47,9 @@ impl TrainData {
         let options = &config.read;
         let dev = config.dev.as_ref().map(|path| read_labelled("data.dev", path, options)).transpose()?;
         let train = read_labelled("data.train", train, options)?;
-        Ok(Self { train, dev: dev.unwrap_or_default(), ..Self::default() })
+        let some = |all, count| at_most(all, count, |labelled: &Labelled| &labelled.sentence);
+        let dev = some(dev.unwrap_or_default(), config.dev_sentences);
+        Ok(Self { train: some(train, config.sentences), dev, ..Self::default() })
     }
 }
 

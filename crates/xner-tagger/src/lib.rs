@@ -10,6 +10,7 @@ pub mod config;
 mod data;
 pub mod decode;
 mod evaluate;
+mod folder;
 mod kinds;
 mod language;
 mod mapped;
@@ -26,6 +27,7 @@ pub use config::TrainConfig;
 #[cfg(feature = "train")]
 pub use data::TrainData;
 pub use evaluate::evaluate;
+pub use folder::is_model;
 pub use kinds::{Kinds, OpenOptions};
 pub use language::language_of;
 pub use mapped::{open_mapped, open_source, save_mapped};
@@ -33,7 +35,7 @@ pub use model::{Existing, Model};
 pub use open::{open, open_features, open_with};
 pub use tagger::{Decode, Features, ScoredEntity, Tagger, Tagging};
 #[cfg(feature = "train")]
-pub use train::{TargetDev, train, train_with_target};
+pub use train::{TargetDev, find_rate, train, train_with_target};
 #[cfg(feature = "train")]
 pub use trainer::{Recipe, Trained, Trainer};
 pub use xner_train::{Error, ErrorKind, Result};

@@ -10,7 +10,7 @@ use crate::augmented::{self, AugmentedTagger};
 #[cfg(feature = "bert")]
 use crate::bert::BertTagger;
 use crate::bilstm::{BiLstmTagger, MODEL};
-use crate::{Error, Features, OpenOptions, Result, Tagger};
+use crate::{Error, Features, OpenOptions, Result, Tagger, is_model};
 
 /// The kinds of model that a `config.json` of ours names.
 pub(crate) const BUILT_IN: [&str; 2] = [MODEL, augmented::MODEL];
@@ -87,6 +87,7 @@ struct Head {
 
 impl Head {
     fn read(folder: &Path) -> Result<Self> {
+        is_model(folder)?;
         let path = folder.join(CONFIG);
         serde_json::from_str(&regular_text(&path)?).map_err(|fault| Error::model(&path, fault.to_string()))
     }

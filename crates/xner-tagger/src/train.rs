@@ -5,8 +5,8 @@ use std::path::Path;
 use xner_corpus::Labelled;
 use xner_embed::Vectors;
 use xner_train::{
-    Device, Fingerprint, Learner, Observer, Settings, TrainBackend, TrainReport, TrainingLoop, corpus_notes,
-    on_device, tell_notes,
+    Device, Fingerprint, FoundRate, Learner, Observer, RateSweep, Settings, TrainBackend, TrainReport,
+    TrainingLoop, corpus_notes, on_device, tell_notes,
 };
 
 #[cfg(doc)]
@@ -32,6 +32,24 @@ pub fn train(
     observer: &mut dyn Observer,
 ) -> Result<TrainReport> {
     on_device!(*device, A, card => train_bilstm::<A>(config, data, None, out, card, observer))
+}
+
+/// Tries learning rates on a char-BiLSTM-CRF: [`xner_train::find_rate`]. Nothing is written.
+///
+/// # Errors
+/// Those of [`xner_train::find_rate`], and [`Error::Setting`] and [`Error::Data`] for what cannot be trained.
+pub fn find_rate(
+    config: &TrainConfig,
+    data: TrainData,
+    sweep: &RateSweep,
+    device: &Device,
+    observer: &mut dyn Observer,
+) -> Result<FoundRate> {
+    let config = config.clone().checked()?;
+    on_device!(*device, A, card => {
+        let mut learner = BiLstmLearner::<A>::new(&config, data, card)?.0;
+        xner_train::find_rate(&mut learner, &config.training, config.seed, sweep, observer)
+    })
 }
 
 /// The target language's side of a training run: what its weights are also scored on.

@@ -7,6 +7,7 @@ use xner_core::Evaluation;
 use xner_corpus::write::{FolderLock, remove_own, remove_partial};
 
 use crate::report::Ending;
+use crate::settings::other_run;
 use crate::state::State;
 use crate::tensors::Tensors;
 use crate::{Error, Result, files};
@@ -17,6 +18,9 @@ use crate::{Error, Result, files};
 pub(crate) struct Progress {
     /// Whose run it is.
     pub(crate) fingerprint: String,
+    /// The config, without paths, to say where another one differs.
+    #[serde(default)]
+    pub(crate) settings: Option<serde_json::Value>,
     /// The running epoch, from 0.
     pub(crate) epoch: usize,
     /// Batches made in it.
@@ -52,6 +56,9 @@ pub(crate) struct Checkpoint {
     pub(crate) best_target: Tensors,
 }
 
+/// What differs where no setting does.
+pub(crate) const DATA: &str = "corpora, vectors, the encoder or the version of xner";
+
 const WEIGHTS: &str = "weights/";
 const STATE_TENSORS: &str = "state/";
 const BEST: &str = "best/";
@@ -73,19 +80,17 @@ impl Checkpoint {
         tensors.write(path, &note)
     }
 
-    /// Reads a checkpoint of the run with this fingerprint.
-    pub(crate) fn read(path: &Path, fingerprint: &str) -> Result<Self> {
+    /// Reads a checkpoint of the run with this fingerprint and config.
+    pub(crate) fn read(path: &Path, fingerprint: &str, settings: &serde_json::Value) -> Result<Self> {
         let refuse = |message: String| Error::folder(path, message);
         let (mut tensors, note) = Tensors::read(path)?;
         let mut progress: Progress = serde_json::from_str(&note).map_err(|fault| {
             refuse(format!("its counters do not read ({fault}); remove it to begin anew"))
         })?;
         if progress.fingerprint != fingerprint {
-            return Err(refuse(
-                "belongs to a run with another config or other data; take another output folder, or remove it to \
-                 begin anew"
-                    .to_owned(),
-            ));
+            let what = "belongs to a run with another config or other data";
+            let why = other_run(what, progress.settings.as_ref(), settings, DATA);
+            return Err(refuse(format!("{why}; take another output folder, or remove it to begin anew")));
         }
         let (weights, own) = (tensors.split(WEIGHTS), tensors.split(STATE_TENSORS));
         let state = State { tensors: own, counters: std::mem::take(&mut progress.learner) };

@@ -12,9 +12,13 @@ pub mod files;
 mod fingerprint;
 #[cfg(feature = "train")]
 mod learner;
+#[cfg(feature = "train")]
+mod limit;
 mod notes;
 #[cfg(feature = "train")]
 pub mod optimiser;
+#[cfg(feature = "train")]
+mod rates;
 #[cfg(feature = "train")]
 mod report;
 mod seeds;
@@ -36,7 +40,11 @@ pub use error::{Error, Result};
 pub use fingerprint::Fingerprint;
 #[cfg(feature = "train")]
 pub use learner::{Learner, Moment, StepOutcome, dev_scores};
+#[cfg(feature = "train")]
+pub use limit::{SETS_SEED, at_most, limited, limited_by};
 pub use notes::{corpus_notes, tell_notes};
+#[cfg(feature = "train")]
+pub use rates::{FoundRate, RateSweep, RateTrial, find_rate};
 #[cfg(feature = "train")]
 pub use report::{Ending, TrainReport};
 pub use seeds::{Purpose, stream, uniform};

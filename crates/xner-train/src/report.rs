@@ -45,6 +45,9 @@ pub struct TrainReport {
     pub history: Vec<Evaluation>,
     /// The mean loss of each epoch.
     pub losses: Vec<f64>,
+    /// What a person should know before the model is used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The config, the seed among it, with paths left out.
     pub config: serde_json::Value,
 }

@@ -6,12 +6,13 @@ use rand::seq::SliceRandom;
 use xner_core::{Evaluation, Event, Flow, Measure, Observer, What};
 use xner_corpus::write::remove_partial;
 
-use crate::checkpoint::{Checkpoint, CheckpointFolder, Progress, has_checkpoint};
+use crate::checkpoint::{Checkpoint, CheckpointFolder, DATA, Progress, has_checkpoint};
 use crate::config::TrainingConfig;
 use crate::learner::{Learner, Moment, StepOutcome};
 use crate::notes::tell_notes;
 use crate::report::{Ending, REPORT, TrainReport};
 use crate::seeds::{Purpose, stream};
+use crate::settings::other_run;
 use crate::tensors::Tensors;
 use crate::{Error, Result, files};
 
@@ -57,10 +58,11 @@ impl TrainingLoop<'_> {
                 CheckpointFolder::clear(out);
                 Ok(Some(report))
             }
-            _ => {
-                let message =
-                    "already holds a model of another run; take another output folder, or remove it";
-                Err(Error::folder(out, message))
+            report => {
+                let what = "already holds a model of another run";
+                let there = report.as_ref().map(|report| &report.config);
+                let why = other_run(what, there, &self.settings, DATA);
+                Err(Error::folder(out, format!("{why}; take another output folder, or remove it")))
             }
         }
     }
@@ -140,8 +142,9 @@ struct Run<'a> {
 impl Run<'_> {
     fn resume(&mut self) -> Result<()> {
         self.progress.fingerprint.clone_from(&self.plan.fingerprint);
+        self.progress.settings = Some(self.plan.settings.clone());
         if self.file.exists() {
-            let checkpoint = Checkpoint::read(&self.file, &self.plan.fingerprint)?;
+            let checkpoint = Checkpoint::read(&self.file, &self.plan.fingerprint, &self.plan.settings)?;
             self.progress = checkpoint.progress;
             self.best = self.progress.best.is_some().then_some(checkpoint.best);
             self.best_target = self.progress.best_target.is_some().then_some(checkpoint.best_target);
@@ -168,7 +171,11 @@ impl Run<'_> {
         while self.progress.ending.is_none() {
             self.epoch()?;
         }
-        let report = self.report(parameters);
+        let mut report = self.report(parameters);
+        if let Some(note) = self.nothing_learnt() {
+            self.tell(What::Note(&note))?;
+            report.notes.push(note);
+        }
         if let (Some(folder), Some(best)) = (self.target_out, &self.best_target) {
             // There are also the best by the source, since both are told by the same evaluations.
             self.learner.set_weights(best.clone(), &self.file)?;
@@ -180,6 +187,17 @@ impl Run<'_> {
         // Last, since a folder that holds a model and no checkpoint is a finished run's.
         self.learner.save(self.out, &report)?;
         Ok(report)
+    }
+
+    /// What is said of a training that ends without a right entity.
+    fn nothing_learnt(&self) -> Option<String> {
+        let best = self.progress.best.as_ref().filter(|best| best.f1 <= 0.0)?;
+        let (steps, rate) = (self.progress.steps, self.plan.training.optimiser.rate());
+        let loss = best.loss;
+        Some(format!(
+            "F1 on development data is 0.00 after {steps} steps at the rate {rate} (loss {loss:.3}): nothing was \
+             learnt. Small data want a higher rate or more epochs; `xner train --find-rate` tries rates"
+        ))
     }
 
     /// The rest of the running epoch.
@@ -364,6 +382,7 @@ impl Run<'_> {
             best_target: progress.best_target,
             history: progress.history,
             losses: progress.losses,
+            notes: Vec::new(),
             config: self.plan.settings.clone(),
         }
     }

@@ -5,6 +5,7 @@ use xner_tagger::bert::train::tags_of;
 use xner_train::{Checked, Error, Fingerprint, Result, TrainBackend, What, on_device};
 
 use crate::baselines;
+use crate::fit::{BY_SETTING, settle};
 use crate::report::Select;
 use crate::strategy::{Common, Corpora, Phases, Strategy, Trained};
 use crate::transadv::trainer::PhaseTrainer;
@@ -59,6 +60,10 @@ impl Strategy for Method {
         check_games(*self, config, data)
     }
 
+    fn fit(&self, config: &Checked<TransAdvConfig>, data: &TransAdvCorpora) -> Result<Vec<String>> {
+        settle(data.findings.clone(), config.misfit.unwrap_or_default(), BY_SETTING)
+    }
+
     fn fingerprint(
         &self,
         config: &Checked<TransAdvConfig>,
@@ -86,7 +91,7 @@ impl Strategy for Method {
                 phases.tell("data", What::measured(&name, words.share()))?;
             }
             for note in made.coverage.notes(&config.data) {
-                phases.tell("data", What::Note(&note))?;
+                phases.note("data", note)?;
             }
         }
         on_device!(phases.device, A, card => trained::<A>(*self, config, data, card, phases))

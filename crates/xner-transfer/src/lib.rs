@@ -5,6 +5,7 @@ pub mod bwet;
 pub mod distil;
 mod draws;
 mod encoder_methods;
+pub mod fit;
 pub mod mapping;
 pub mod meta;
 pub mod report;

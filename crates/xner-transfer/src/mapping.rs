@@ -38,7 +38,15 @@ impl MappingConfig {
     /// [`Error::Setting`] for an unknown key or a value of another kind.
     pub fn map_config(&self, seed: u64) -> Result<MapConfig> {
         let preset = MapConfig { seed, ..MapConfig::preset(self.method) };
-        over::<_, toml::de::Error>(&preset, self.settings.clone())
-            .map_err(|fault| Error::setting("mapping.settings", fault.to_string().trim_end()))
+        let config = over::<_, toml::de::Error>(&preset, self.settings.clone())
+            .map_err(|fault| Error::setting("mapping.settings", fault.to_string().trim_end()))?;
+        match config.method {
+            Some(other) if other != self.method => {
+                let message =
+                    format!("is {other}, but `mapping.method` is {}: expected the same", self.method);
+                Err(Error::setting("mapping.settings.method", message))
+            }
+            _ => Ok(config),
+        }
     }
 }

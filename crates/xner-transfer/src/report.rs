@@ -71,6 +71,9 @@ pub struct TransferReport {
     /// The phases that the model came of, where the method has some that runs may share.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phases: Vec<PhaseFolder>,
+    /// What a person should know before the scores are believed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The config, with paths left out.
     pub config: serde_json::Value,
 }
@@ -185,9 +188,21 @@ impl TransferReport {
     /// Reads the report in a run's folder.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Model`] for a file that does not read, with the key.
+    /// [`Error::Io`]; [`Error::Model`] for a folder without one, which says what it is, and for a file that does not
+    /// read, with the key.
     pub fn read(folder: &Path) -> Result<Self> {
-        read_json(&folder.join(REPORT))
+        let path = folder.join(REPORT);
+        if !path.exists() {
+            let message = if !folder.is_dir() {
+                "is no folder, expected that of a run of `xner transfer`".to_owned()
+            } else if folder.join("run.json").exists() {
+                "is an unfinished run: give the command that began it again, and it goes on".to_owned()
+            } else {
+                format!("holds no run of `xner transfer`: there is no {REPORT}")
+            };
+            return Err(Error::model(folder, message));
+        }
+        read_json(&path)
     }
 
     /// Writes the report into a run's folder, whole or not at all.

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smart_default::SmartDefault;
+use xner_corpus::Labelled;
 use xner_corpus::read::ReadOptions;
-use xner_corpus::sample::subset;
-use xner_corpus::{Labelled, Sentence};
+pub use xner_train::SETS_SEED;
 use xner_train::read_labelled;
+pub(crate) use xner_train::{limited, limited_by};
 
 use crate::{Error, Result};
 
@@ -35,10 +36,6 @@ pub struct SourceText {
     pub read: ReadOptions,
 }
 
-/// Which sentences a run takes, where it does not take all, and the sets that are made of them, are the same for every
-/// seed, so that seeds differ by training alone.
-pub const SETS_SEED: u64 = 1;
-
 /// The file, of `what`, that the setting `key` must name.
 pub(crate) fn needed<'a>(key: &str, what: &str, path: Option<&'a PathBuf>) -> Result<&'a PathBuf> {
     path.ok_or_else(|| Error::setting(key, format!("is missing, expected the path of {what}")))
@@ -56,20 +53,4 @@ pub(crate) fn maybe_labelled(
     options: &ReadOptions,
 ) -> Result<Vec<Labelled>> {
     path.map_or_else(|| Ok(Vec::new()), |path| read_labelled(key, path, options))
-}
-
-/// `count` of them, drawn, in their order; empty sentences are of no use.
-pub(crate) fn limited(sentences: Vec<Labelled>, count: Option<usize>) -> Vec<Labelled> {
-    limited_by(sentences, count, |labelled| &labelled.sentence)
-}
-
-/// The same of whatever has a sentence.
-pub(crate) fn limited_by<T>(mut all: Vec<T>, count: Option<usize>, of: impl Fn(&T) -> &Sentence) -> Vec<T> {
-    all.retain(|one| !of(one).is_empty());
-    let Some(count) = count.filter(|&count| count < all.len()) else { return all };
-    let mut kept = vec![false; all.len()];
-    for at in subset(all.len(), count, SETS_SEED) {
-        kept[at] = true;
-    }
-    all.into_iter().zip(kept).filter_map(|(one, kept)| kept.then_some(one)).collect()
 }

@@ -12,15 +12,14 @@ use xner_corpus::{Error, Labelled, Scheme, Spelling, Tag};
 use crate::args::{Layout, perhaps_text, unlike};
 use crate::columns::TagFile;
 use crate::ending;
-use crate::exit::not_empty;
+use crate::exit::{bad_input, not_empty};
 use crate::outputs::Inputs;
-use crate::progress::Progress;
+use crate::progress::{Progress, note};
 
 /// Convert between formats and tagging schemes
 ///
 /// From columns to columns every line stays as it is but for its tag; other conversions keep tokens and entities.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The file to read, plain, .gz, .xz, .bz2 or .zst; - is standard input
     #[arg(value_name = "IN")]
@@ -37,6 +36,10 @@ pub(crate) struct Args {
     /// Format (conll, tsv, jsonl, text), scheme or both of OUT. By default what its name promises, else columns; iob2
     #[arg(long, value_name = "WHAT")]
     to: Option<Kind>,
+    /// With a scheme in --from: read tags that break it as conlleval reads them, instead of refusing them; how many
+    /// there are is said
+    #[arg(long, requires = "from")]
+    repair: bool,
     #[command(flatten)]
     layout: Layout,
 }
@@ -96,7 +99,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     let options = WriteOptions { format: Some(to), scheme: to_kind.scheme.unwrap_or(Scheme::Iob2) };
     let mut read = args.layout.read(Some(from));
-    read.conll.scheme = from_kind.scheme;
+    if let (Some(scheme), Format::Conll | Format::Tsv) = (from_kind.scheme, from) {
+        // Told of all, where the file can be read twice.
+        if args.input.as_os_str() != "-" {
+            scan(args, from, scheme)?.settle(args, scheme)?;
+        }
+        read.conll.scheme = (!args.repair).then_some(scheme);
+    }
     let (name, mut progress, mut empty) =
         (input.name.clone(), Progress::counter("sentences").of(meter), true);
     let mut writer = Writer::create(&args.output, &options)?;
@@ -118,13 +127,22 @@ fn retag((input, options): (Input, ConllOptions), meter: Meter, args: &Args) -> 
     let (mut file, mut progress, mut empty) =
         (TagFile::new((input, options)), Progress::counter("sentences").of(meter), true);
     let mut output = Output::create(&args.output)?;
+    let mut broken = Broken::default();
     while let Some(block) = file.next().map_err(|fault| in_first(empty, fault, args))? {
-        let tags = parsed(&file, &block, spelling, strict).map_err(|fault| in_first(empty, fault, args))?;
+        let tags = parsed(&file, &block, spelling).map_err(|fault| in_first(empty, fault, args))?;
+        broken.add(&file, &block, &tags, strict);
+        empty &= tags.is_empty();
+        if broken.count > 0 && !args.repair {
+            // Nothing is written; the others are counted.
+            continue;
+        }
         let labelled = Labelled::from_tags(block.sentence().clone(), &tags);
         let written = block.write(&labelled.tags(scheme), place, &mut output);
         written.map_err(|fault| output.error(fault))?;
         progress.add(1);
-        empty &= tags.is_empty();
+    }
+    if let Some(scheme) = strict {
+        broken.settle(args, scheme)?;
     }
     not_empty(!empty, &file.name)?;
     Ok(output.finish()?)
@@ -136,17 +154,70 @@ fn in_first(first: bool, fault: anyhow::Error, args: &Args) -> anyhow::Error {
     perhaps_text(fault, &args.input, "--from", unsure)
 }
 
-/// The tags of a block, which keep to `scheme` where there is one.
-fn parsed(file: &TagFile, block: &Block, spelling: Spelling, scheme: Option<Scheme>) -> Result<Vec<Tag>> {
+/// Tags that break the scheme that they are said to keep to.
+#[derive(Debug, Default)]
+struct Broken {
+    count: usize,
+    /// The first of them, with file and line.
+    first: Vec<String>,
+}
+
+/// So many are named; the others are counted.
+const NAMED: usize = 3;
+
+impl Broken {
+    fn add(&mut self, file: &TagFile, block: &Block, tags: &[Tag], scheme: Option<Scheme>) {
+        for fault in scheme.iter().flat_map(|scheme| scheme.faults(tags)) {
+            self.count += 1;
+            if self.first.len() < NAMED {
+                let place = file.place(block, fault.at);
+                self.first.push(format!("{place}: `{}` may not {}", fault.tag, fault.rule));
+            }
+        }
+    }
+
+    /// Says so, where there are any: as a fault, or as a note where they are to be read all the same.
+    fn settle(&self, args: &Args, scheme: Scheme) -> Result<()> {
+        if self.count == 0 {
+            return Ok(());
+        }
+        let name = scheme.to_string().to_uppercase();
+        let tags = if self.count == 1 { "tag breaks" } else { "tags break" };
+        let mut told = format!("{} {tags} {name}: {}", self.count, self.first.join("; "));
+        if self.count > self.first.len() {
+            told.push_str("; …");
+        }
+        if args.repair {
+            note(&format!("note: {told}; read as conlleval reads them"));
+            return Ok(());
+        }
+        Err(bad_input(format!(
+            "{told}; drop the scheme from --from, and tags of any scheme are read, or give --repair to read these as \
+             conlleval does"
+        )))
+    }
+}
+
+/// The tags of a column file that break a scheme.
+fn scan(args: &Args, format: Format, scheme: Scheme) -> Result<Broken> {
+    let columns = Input::open(&args.input)?.columns(format, args.layout.columns.conll());
+    let spelling = columns.1.tags;
+    let (mut file, mut broken) = (TagFile::new(columns), Broken::default());
+    // What does not read is told by the reading itself.
+    while let Ok(Some(block)) = file.next() {
+        let Ok(tags) = parsed(&file, &block, spelling) else { break };
+        broken.add(&file, &block, &tags, Some(scheme));
+    }
+    Ok(broken)
+}
+
+/// The tags of a block.
+fn parsed(file: &TagFile, block: &Block, spelling: Spelling) -> Result<Vec<Tag>> {
     let (path, first) = (|| file.name.clone(), block.first_line());
     let tags = TagFile::tags(block).into_iter().enumerate().map(|(at, text)| {
         spelling.parse(text).map_err(|fault| Error::Tag { path: path(), line: first + at, fault })
     });
-    let tags = tags.collect::<Result<Vec<Tag>, _>>()?;
-    if let Some(Err(fault)) = scheme.map(|scheme| scheme.validate(&tags)) {
-        return Err(Error::Scheme { path: path(), line: first + fault.at, fault }.into());
-    }
-    Ok(tags)
+    Ok(tags.collect::<Result<Vec<Tag>, _>>()?)
 }
 
 #[cfg(test)]

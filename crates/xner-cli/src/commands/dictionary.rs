@@ -16,7 +16,6 @@ use crate::reading::mapped;
 ///
 /// It is written as it is found, so memory does not grow with the vocabulary beyond the vectors themselves.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The folder that `xner map` wrote
     #[arg(value_name = "DIR")]

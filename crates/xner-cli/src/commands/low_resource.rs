@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use xner_corpus::write::FolderLock;
 use xner_eval::Summary;
+use xner_tagger::is_model;
 use xner_train::{Device, Settings};
 use xner_transfer::meta::low_resource::{
     LowResourceConfig, LowResourceReport, LowResourceRow, REPORT, run as tune,
@@ -24,7 +25,6 @@ use crate::watch::Watch;
 /// the same sentences for all models, and scored on the test sentences. What is tuned is not kept; its scores are, in
 /// DIR. A call that was stopped or killed goes on when it is given again.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// A model directory of Hugging Face's layout, or NAME=DIR; may be given more than once. By default it is called as
     /// the row of its report, or else as its folder
@@ -83,9 +83,7 @@ fn named(model: &str) -> Result<(String, PathBuf)> {
         Some((name, folder)) if !whole.is_dir() => (Some(name.to_owned()), PathBuf::from(folder)),
         _ => (None, whole),
     };
-    if !folder.is_dir() {
-        return Err(bad_input(format!("--model {model}: `{}` is no model directory", folder.display())));
-    }
+    is_model(&folder).with_context(|| format!("--model {model}"))?;
     let name = match name {
         Some(name) => name,
         None if folder.join(TRANSFER_REPORT).exists() => TransferReport::read(&folder)?.row,

@@ -15,8 +15,9 @@ use xner_embed::map::{
 };
 use xner_embed::normalise::Step;
 use xner_embed::{Error, Vectors};
-use xner_train::settings::Renamed;
+use xner_train::settings::{Renamed, differences};
 use xner_train::{Device, Settings};
+use xner_transfer::fit::{Misfit, direction, settle};
 
 use super::map_eval::induction_text;
 use super::printed::{self, PRINTED};
@@ -24,7 +25,7 @@ use crate::args::named;
 use crate::exit::bad_input;
 use crate::interrupt;
 use crate::outputs::{Force, Inputs, Kind, tell_left};
-use crate::progress::{Progress, note};
+use crate::progress::{Progress, note, warn};
 use crate::reading::{Reading, VectorsFormat};
 use crate::watch::Watch;
 
@@ -34,7 +35,6 @@ use crate::watch::Watch;
 /// killed goes on from its last checkpoint when the same command is given again, and ends with the same bytes as one
 /// that never stopped. Ctrl-C stops after the step in hand, with a checkpoint.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The source language's vectors: .vec or GloVe text (also .gz, .xz), a .bin, or .safetensors
     #[arg(long, value_name = "FILE", required_unless_present_any = PRINTED)]
@@ -42,7 +42,8 @@ pub(crate) struct Args {
     /// The target language's vectors
     #[arg(long, value_name = "FILE", required_unless_present_any = PRINTED)]
     target: Option<PathBuf>,
-    /// How the mapping is found. Beside --config or --print-config it may be left out, and is self-learning then
+    /// How the mapping is found. Beside --config it may be left out: it is the config's `method` then. Where that is
+    /// left out too, and beside --print-config, it is self-learning
     #[arg(long, value_parser = named::<Method>(Method::NAMES))]
     #[arg(required_unless_present_any = ["print_config", "print_schema", "config"])]
     method: Option<Method>,
@@ -90,6 +91,9 @@ pub(crate) struct Args {
     /// The format of the mapped vectors
     #[arg(long, value_enum, default_value = "vec")]
     format: VectorsFormat,
+    /// Map also where the dictionary seems to be of the other direction
+    #[arg(long)]
+    allow_misfit: bool,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -112,6 +116,8 @@ struct Outcome<'a> {
     source_words: usize,
     target_words: usize,
     criterion: f64,
+    /// Whether the mapping is no better than chance.
+    failed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     eval: Option<Induction>,
     report: &'a Report,
@@ -119,7 +125,7 @@ struct Outcome<'a> {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let method = args.method.unwrap_or(Method::SelfLearning);
+    let method = args.method()?;
     if args.print_config || args.print_schema {
         let about = format!(
             "Settings of `xner map --method {method}`. Every key may be left out. Another `kind` has other keys \
@@ -134,11 +140,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let config = args.settings(method)?;
     let files = [&args.config, &args.dictionary, &args.eval].into_iter().flatten();
     Inputs::of(files.chain([source, target])).spare_in(out, &MAPPING_FILES)?;
-    no_mapping(out)?;
+    no_mapping(out, &config)?;
     Kind::Mapping.claim(out, args.force)?;
     // Before anything is read: a folder that cannot be written to, or that another process has, is told at once.
     let lock = FolderLock::take(out)?;
-    no_mapping(out)?;
+    no_mapping(out, &config)?;
     let begun = Instant::now();
     let spinner = Progress::spinner("reading");
     // The small files first: a fault in them is told at once.
@@ -150,8 +156,15 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         )));
     }
     let (source, target) = (args.reading.open(source)?, args.reading.open(target)?);
+    let turned = dictionary.as_ref().and_then(|pairs| direction(pairs, &source, &target));
+    let misfit = if args.allow_misfit { Misfit::Note } else { Misfit::Refuse };
+    let told = settle(turned.into_iter().collect(), misfit, "to map all the same, give --allow-misfit")?;
+    let judge = eval.as_ref().and_then(|pairs| direction(pairs, &source, &target));
     drop(spinner);
     interrupt::listen();
+    for text in told.into_iter().chain(judge.map(|finding| finding.text)) {
+        warn(&format!("note: {text}"));
+    }
     let mapped = learn(&source, &target, &config, dictionary.as_ref(), out, args.device)?;
     interrupt::done();
     let spinner = Progress::spinner("writing");
@@ -162,12 +175,16 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     map::save(out, &mapped, &config, &source, &target, files)?;
     drop((spinner, lock));
     tell_left(out);
+    if let Some(chance) = mapped.report.chance.as_ref().filter(|chance| chance.failed) {
+        warn(&format!("{}: {}", out.display(), chance.told()));
+    }
     let eval = eval.map(|dictionary| judged(&mapped, &source, &target, &dictionary)).transpose()?;
     let outcome = Outcome {
         out,
         source_words: source.len(),
         target_words: target.len(),
         criterion: mapped.report.criterion,
+        failed: mapped.report.failed(),
         eval,
         report: &mapped.report,
         seconds: begun.elapsed().as_secs_f64(),
@@ -176,15 +193,35 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 /// Refuses a folder with a mapping that is finished.
-fn no_mapping(out: &Path) -> Result<()> {
-    if out.join("report.json").is_file() {
-        let out = out.display();
-        return Err(bad_input(format!("{out}: already holds a mapping; name another folder, or remove it")));
+fn no_mapping(out: &Path, config: &CheckedConfig) -> Result<()> {
+    if !out.join("report.json").is_file() {
+        return Ok(());
     }
-    Ok(())
+    let what = format!("{}: already holds a mapping", out.display());
+    let here = serde_json::to_value(&**config).unwrap_or_default();
+    let there = std::fs::read_to_string(out.join("config.json")).ok();
+    let there = there.and_then(|text| serde_json::from_str(&text).ok());
+    let why = match there.map(|there: serde_json::Value| differences(&there, &here)) {
+        Some(Some(keys)) => format!("{what}: {keys}"),
+        Some(None) => format!("{what}: the config is the same"),
+        None => what,
+    };
+    Err(bad_input(format!("{why}; name another folder, or remove it")))
 }
 
 impl Args {
+    /// The method: the option's, or the config's, which the option must not contradict.
+    fn method(&self) -> Result<Method> {
+        let file = self.config.as_deref().filter(|_| !self.print_config && !self.print_schema);
+        let said = method_in(file, &self.set)?;
+        match (self.method, said) {
+            (Some(own), Some((other, place))) if own != other => Err(bad_input(format!(
+                "--method is {own}, but `method` is {other} in {place}: leave one of them out"
+            ))),
+            (own, said) => Ok(own.or(said.map(|(method, _)| method)).unwrap_or(Method::SelfLearning)),
+        }
+    }
+
     /// The method's settings, what the config file says otherwise, and what the arguments say otherwise.
     fn settings(&self, method: Method) -> Result<CheckedConfig> {
         let (preset, file) = (MapConfig::preset(method), self.config.as_deref());
@@ -219,6 +256,23 @@ impl Args {
     }
 }
 
+/// The method that a config file or a setting of the command line names, and where. What does not read is told when the
+/// whole config is read.
+fn method_in(file: Option<&Path>, set: &[String]) -> Result<Option<(Method, String)>> {
+    if let Some(name) = set.iter().rev().find_map(|setting| setting.strip_prefix("method=")) {
+        let method = name.trim_matches('"').parse::<Method>();
+        return method
+            .map(|method| Some((method, "--set".to_owned())))
+            .map_err(|fault| bad_input(fault.to_string()));
+    }
+    let Some(file) = file else { return Ok(None) };
+    let table: Option<toml::Table> =
+        std::fs::read_to_string(file).ok().and_then(|text| toml::from_str(&text).ok());
+    let name = table.as_ref().and_then(|table| table.get("method")?.as_str());
+    let method = name.and_then(|name| name.parse::<Method>().ok());
+    Ok(method.map(|method| (method, file.display().to_string())))
+}
+
 fn learn(
     source: &Vectors,
     target: &Vectors,
@@ -246,12 +300,16 @@ fn judged(mapped: &Mapped, source: &Vectors, target: &Vectors, dictionary: &Dict
 }
 
 fn text(outcome: &Outcome<'_>) -> String {
-    let Outcome { out, source_words, target_words, criterion, eval, seconds, .. } = outcome;
+    let Outcome { out, source_words, target_words, criterion, eval, report, seconds, .. } = outcome;
     let mut text = format!(
         "{source_words} source and {target_words} target words in one space: {}\ncriterion {criterion:.5}, \
          {seconds:.0} s\n",
         out.display()
     );
+    if let Some(chance) = &report.chance {
+        text.push_str(&chance.told());
+        text.push('\n');
+    }
     if let Some(eval) = eval {
         text.push_str(&induction_text(eval));
     }

@@ -7,9 +7,10 @@ use anyhow::Result;
 use serde::Serialize;
 use xner_embed::dictionary::Dictionary;
 use xner_embed::judge::{self, Induction, Precision, Similarity, SimilarityPairs};
+use xner_transfer::fit::{FEWEST, direction};
 
 use crate::exit::at_least_one;
-use crate::progress::Progress;
+use crate::progress::{Progress, warn};
 use crate::reading::mapped;
 
 /// Judge a mapping by a dictionary: how often a word's nearest are its translations; or by people's judgements
@@ -18,7 +19,6 @@ use crate::reading::mapped;
 /// target words, by cosine (nn) and by CSLS. The coverage is the share of the dictionary's source words that could be
 /// judged, since they and one of their translations have vectors.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The folder that `xner map` wrote
     #[arg(value_name = "DIR")]
@@ -62,6 +62,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let pairs = args.by.similarity.as_ref().map(SimilarityPairs::read).transpose()?;
     let (source, target) = mapped(&args.mapping)?;
     drop(spinner);
+    if let Some(turned) = dictionary.as_ref().and_then(|pairs| direction(pairs, &source, &target)) {
+        warn(&format!("note: {}", turned.text));
+    }
     let _spinner = Progress::spinner("judging");
     let induction = dictionary
         .map(|dictionary| judge::induction(&source, &target, &dictionary, args.csls))
@@ -83,6 +86,9 @@ fn text(report: &Report) -> String {
     text
 }
 
+/// The share of words with a translation among their five nearest below which nothing fits.
+const NOTHING: f64 = 0.02;
+
 /// The precisions as a table.
 pub(super) fn induction_text(induction: &Induction) -> String {
     let Induction { nn, csls, coverage, words, dictionary_words, .. } = induction;
@@ -93,5 +99,10 @@ pub(super) fn induction_text(induction: &Induction) -> String {
     }
     let coverage = 100.0 * coverage;
     let _ = writeln!(text, "{words} of {dictionary_words} words judged (coverage {coverage:.2})");
+    if csls.p5 < NOTHING && *words >= FEWEST {
+        let message = "nearly no word has its translation near: the mapping failed, or the dictionary is of another \
+                       language, or of the other direction";
+        let _ = writeln!(text, "note: {message}");
+    }
     text
 }

@@ -24,7 +24,6 @@ use crate::reading::{Reading, mapped};
 /// left by their own vectors, on the right by those of DIR, all of them scaled to length 1. The picture is the same,
 /// byte by byte, for the same seed.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The folder that `xner map` wrote
     #[arg(value_name = "DIR")]

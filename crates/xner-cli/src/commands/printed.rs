@@ -9,6 +9,7 @@ pub(super) const PRINTED: [&str; 2] = ["print_config", "print_schema"];
 
 /// What of a config is printed.
 #[derive(Debug, clap::Args)]
+// Whoever takes them has a group of that name.
 #[group(skip)]
 pub(super) struct Args {
     /// Print a config with every setting, its meaning and its default

@@ -25,7 +25,6 @@ use crate::progress::Progress;
 /// The similarity is the cosine of two vectors that a pretrained encoder makes of the sentences, whose languages may
 /// differ. With --cache the corpus's vectors are kept on disk, and a second call answers at once.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The sentence
     #[arg(required_unless_present = "input", conflicts_with = "input")]

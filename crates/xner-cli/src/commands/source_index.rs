@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use xner_corpus::Sentence;
 use xner_tagger::bert::hub::Hub;
+use xner_tagger::is_model;
 use xner_transfer::Result;
 use xner_transfer::meta::index::{Origin, Represent, SentenceIndex};
 
@@ -29,5 +30,9 @@ pub(super) fn source_index(
 /// The directory of a model; what is none may be a name on the hub.
 pub(super) fn model_folder(model: &str) -> anyhow::Result<PathBuf> {
     let path = Path::new(model);
-    if path.is_dir() { Ok(path.to_owned()) } else { Ok(Hub::from_env()?.directory(model)?) }
+    if path.exists() {
+        is_model(path)?;
+        return Ok(path.to_owned());
+    }
+    Ok(Hub::from_env()?.directory(model)?)
 }

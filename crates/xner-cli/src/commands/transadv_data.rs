@@ -10,13 +10,14 @@ use xner_corpus::read::Format;
 use xner_corpus::write::FolderLock;
 use xner_embed::translate::Strategy;
 use xner_train::Settings;
+use xner_transfer::fit::{DictionaryFit, Misfit, Target, settle};
 use xner_transfer::transadv::data::{self, Coverage, WithoutEntities, Words};
 use xner_transfer::transadv::{SETS_SEED, TransAdvConfig, TransAdvCorpora};
 
 use crate::args::{self, Layout};
 use crate::exit::bad_input;
 use crate::outputs::{Force, Inputs, Kind, SETS};
-use crate::progress::{Progress, note};
+use crate::progress::{Progress, note, warn};
 
 /// Make the data that TransAdv is trained on: a labelled corpus translated, code-switched and shuffled
 ///
@@ -24,7 +25,6 @@ use crate::progress::{Progress, note};
 /// sentences with the other's entities), source-shu.conll and target-shu.conll (words shuffled within each entity and
 /// each context). Sentence by sentence the files are parallel. What became of the words is printed.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The labelled corpus, plain, .gz or .xz
     #[arg(long, value_name = "FILE", required_unless_present = "config")]
@@ -42,6 +42,9 @@ pub(crate) struct Args {
     /// `dictionary` and `data`, and `phrases`, count; an option given beside it goes over it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// A setting in the place of the config's, as in --set data.strategy=phrase
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
     /// The folder of the files that are made
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -65,6 +68,9 @@ pub(crate) struct Args {
     /// The scheme of the tags that are written
     #[arg(long, value_parser = args::named::<Scheme>(Scheme::NAMES), default_value = "iob2")]
     scheme: Scheme,
+    /// Make the data also where nearly no word is translated, or most into themselves
+    #[arg(long)]
+    allow_misfit: bool,
     /// Print the counts as JSON
     #[arg(long)]
     json: bool,
@@ -92,8 +98,14 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let _lock = FolderLock::take(&args.out)?;
     let spinner = Progress::spinner("reading, and making the dictionary");
     let source = TransAdvCorpora::source(&config)?;
-    let translator = data::translator(&config.dictionary, config.phrases.as_deref())?;
+    let dictionary = data::opened(&config.dictionary)?;
+    let found = DictionaryFit::of(&source, &config.data.keep_types).findings(&dictionary, Target::Nothing);
+    let translator = data::chained(dictionary, config.phrases.as_deref())?;
     drop(spinner);
+    let misfit = if args.allow_misfit { Misfit::Note } else { config.misfit.unwrap_or_default() };
+    for text in settle(found, misfit, "to make them all the same, give --allow-misfit")? {
+        warn(&format!("note: {text}"));
+    }
     let sets = data::create(&source, &translator, &config.data, args.seed.unwrap_or(SETS_SEED))
         .with_context(|| format!("{}: no data can be made", train.display()))?;
     sets.write(&args.out, args.scheme)?;
@@ -110,8 +122,8 @@ impl Args {
     /// The config file's settings with the options' in their place.
     fn config(&self) -> Result<TransAdvConfig> {
         let mut config = match &self.config {
-            Some(path) => TransAdvConfig::read(path)?,
-            None => TransAdvConfig::default(),
+            Some(path) => TransAdvConfig::read_with(path, &self.set)?,
+            None => TransAdvConfig::read_over(None, None, &self.set, &mut |_| {})?,
         };
         if let Some(source) = &self.source {
             (config.source.train, config.source.sentences) = (Some(source.clone()), None);

@@ -11,19 +11,19 @@ use xner_embed::dictionary::Dictionary;
 use xner_embed::translate::{
     Chain, Choice, DictionaryTranslator, Strategy, Tally, TranslateConfig, Weights, translate,
 };
+use xner_transfer::fit::{DictionaryFit, Misfit, Target, settle};
 
 use crate::args::{self, Layout, unlike};
 use crate::ending;
 use crate::exit::not_empty;
 use crate::outputs::Inputs;
-use crate::progress::{Progress, note};
+use crate::progress::{Progress, note, warn};
 
 /// Translate a labelled corpus word by word, keeping its labels
 ///
 /// A word is looked up as it is and then in lower case; its translation takes over its case; a word without one stays
 /// as it is. Entities stay the entities that they were.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The corpus, plain, .gz, .xz, .bz2 or .zst; - is standard input
     corpus: PathBuf,
@@ -61,6 +61,9 @@ pub(crate) struct Args {
     /// The scheme of the tags that are written
     #[arg(long, value_parser = args::named::<Scheme>(Scheme::NAMES), default_value = "iob2")]
     scheme: Scheme,
+    /// Write the translation also where nearly no word is translated, or most into themselves
+    #[arg(long)]
+    allow_misfit: bool,
     /// Print the counts as JSON
     #[arg(long)]
     json: bool,
@@ -90,10 +93,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     Inputs::of(inputs).spare(&args.out)?;
     Output::probe(&args.out)?;
     let spinner = Progress::spinner("reading the dictionary");
+    let dictionary = Dictionary::read(&args.dictionary)?;
     let mut links = Vec::new();
-    for file in args.phrases.iter().chain([&args.dictionary]) {
+    if let Some(file) = &args.phrases {
         links.push(DictionaryTranslator::new(Dictionary::read(file)?).with_choice(choice)?);
     }
+    links.push(DictionaryTranslator::new(dictionary.clone()).with_choice(choice)?);
     let translator = Chain::new(links);
     drop(spinner);
     let config = TranslateConfig {
@@ -110,12 +115,19 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         Writer::create(&args.out, &WriteOptions { format: args.out_format, scheme: args.scheme })?;
     let on_screen = args.out.as_os_str() == "-";
     let mut progress = Progress::counter("sentences").of(meter).hidden_if(on_screen);
-    let mut tally = Tally::default();
+    let (mut tally, mut fit) = (Tally::default(), DictionaryFit::default());
     for labelled in sentences {
-        writer.write(&translate(&labelled?, &translator, &config, &mut tally))?;
+        let labelled = labelled?;
+        fit.add(&labelled, &config.keep_types);
+        writer.write(&translate(&labelled, &translator, &config, &mut tally))?;
         progress.add(1);
     }
     not_empty(tally.sentences > 0, &args.corpus)?;
+    let misfit = if args.allow_misfit { Misfit::Note } else { Misfit::Refuse };
+    let found = fit.findings(&dictionary, Target::Nothing);
+    for text in settle(found, misfit, "to write it all the same, give --allow-misfit")? {
+        warn(&format!("note: {text}"));
+    }
     writer.finish()?;
     drop(progress);
     if args.json && !on_screen {

@@ -127,7 +127,8 @@ impl Said {
 
 pub fn xner() -> Command {
     let mut command = assert_cmd::cargo::cargo_bin_cmd!("xner");
-    command.env("NO_COLOR", "1").env("RUST_BACKTRACE", "0");
+    // No test asks a hub.
+    command.env("NO_COLOR", "1").env("RUST_BACKTRACE", "0").env("HF_HUB_OFFLINE", "1");
     command
 }
 

@@ -1,13 +1,13 @@
 //! The steps of a mapping.
 
 /// Something that happened in the mapping of two languages' vectors. All counts start at 1 where they count what is
-/// done, restarts at 0.
+/// done.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Mapping {
     /// A restart begins.
     Restart {
-        /// Which, from 0.
+        /// Which, from 1.
         restart: usize,
         /// How many there are.
         of: usize,
@@ -80,7 +80,7 @@ pub enum Mapping {
     },
     /// A restart is done.
     Finished {
-        /// Which, from 0.
+        /// Which, from 1.
         restart: usize,
         /// The criterion of its mapping.
         criterion: f64,

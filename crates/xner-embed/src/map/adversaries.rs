@@ -40,7 +40,7 @@ pub(super) fn initialise_adversarially(
     let (moving, fixed) = (spaces.moving(), spaces.fixed());
     match train_on(device, moving, fixed, config, training, &mut judge, &mut keep, observer) {
         Ok(found) => Ok(found.mapping),
-        Err(Error::Stopped { .. }) => Err(Error::Stopped { restart }),
+        Err(Error::Stopped { .. }) => Err(Error::Stopped { restart: restart + 1 }),
         Err(fault) => Err(fault),
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use xner_corpus::write::remove_own;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -14,7 +15,7 @@ use super::report::Restart;
 use super::spaces::Spaces;
 use super::state::{Counters, Current, State};
 use super::stored::{Opened, Stored};
-use crate::{Error, Result, Vectors};
+use crate::{Error, Result, Vectors, other_run};
 
 const FILE: &str = "state.safetensors";
 
@@ -23,6 +24,9 @@ const FILE: &str = "state.safetensors";
 #[serde(deny_unknown_fields)]
 struct Note {
     fingerprint: String,
+    /// The config, to say where another one differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    config: Option<Value>,
     finished: Vec<Restart>,
     kept: Option<usize>,
     current: Option<Counters>,
@@ -33,12 +37,14 @@ struct Note {
 pub(super) struct Checkpoint {
     folder: PathBuf,
     fingerprint: String,
+    config: Value,
 }
 
 impl Checkpoint {
     /// The checkpoint in `folder` of the run with this fingerprint. Nothing is made yet.
-    pub(super) fn new(folder: &Path, fingerprint: String) -> Self {
-        Self { folder: folder.to_owned(), fingerprint }
+    pub(super) fn new(folder: &Path, fingerprint: String, config: &MapConfig) -> Self {
+        let config = serde_json::to_value(config).unwrap_or_default();
+        Self { folder: folder.to_owned(), fingerprint, config }
     }
 
     /// The state to go on from; a new one where there is no checkpoint.
@@ -51,11 +57,10 @@ impl Checkpoint {
         let note: Note = exact::read(&file.note)
             .map_err(|error| file.fault(format!("does not read ({error}); remove it to begin anew")))?;
         if note.fingerprint != self.fingerprint {
-            return Err(file.fault(
-                "belongs to a run with another config or other vectors; take another folder, or remove it to begin \
-                 anew"
-                    .to_owned(),
-            ));
+            let what = "belongs to a run with another config or other vectors";
+            let data = "the vectors, or the dictionary,";
+            let why = other_run(what, note.config.as_ref(), &self.config, data);
+            return Err(file.fault(format!("{why}; take another folder, or remove it to begin anew")));
         }
         let missing = |name: &str| file.fault(format!("has no tensor `{name}`"));
         let kept = match note.kept {
@@ -102,6 +107,7 @@ impl Checkpoint {
         }
         let note = Note {
             fingerprint: self.fingerprint.clone(),
+            config: Some(self.config.clone()),
             finished: state.finished.clone(),
             kept: state.kept.as_ref().map(|kept| kept.0),
             current: state.current.as_ref().map(|current| current.counters.clone()),
@@ -128,7 +134,8 @@ pub(super) fn fingerprint(
     pairs: Option<&[Pair]>,
 ) -> Result<String> {
     let mut digest = Xxh3::new();
-    let config = serde_json::to_string(config)
+    // The method is where the other settings came from; they alone decide.
+    let config = serde_json::to_string(&MapConfig { method: None, ..config.clone() })
         .map_err(|error| Error::Config { key: "config".to_owned(), message: error.to_string() })?;
     // Keys were once spelt with `-`, as values still are: runs that began then go on.
     digest.update(config.replace('_', "-").as_bytes());

@@ -9,6 +9,7 @@
 pub mod adversarial;
 #[cfg(feature = "adversarial")]
 mod adversaries;
+mod chance;
 mod checkpoint;
 mod config;
 mod criterion;
@@ -30,6 +31,7 @@ mod spelling;
 mod state;
 mod stored;
 
+pub use chance::{Chance, chance};
 pub use checkpoint::remove_checkpoint;
 pub use config::{
     CheckedConfig, CriterionConfig, Direction, Finish, Induction, Initialiser, MapConfig, Method,

@@ -6,6 +6,7 @@ use xner_core::{Device, Event, Flow, Mapping as Step, Observer, What};
 
 #[cfg(feature = "adversarial")]
 use super::adversaries::initialise_adversarially;
+use super::chance::{Chance, chance};
 use super::checkpoint::{Checkpoint, fingerprint};
 use super::config::{CheckedConfig, Initialiser, ProcrustesConfig, Refinement};
 use super::finish::finish;
@@ -94,7 +95,10 @@ pub fn map(
         _ => None,
     };
     let checkpoint = match resources.checkpoint {
-        Some(folder) => Some(Checkpoint::new(folder, fingerprint(config, source, target, given.as_deref())?)),
+        Some(folder) => {
+            let print = fingerprint(config, source, target, given.as_deref())?;
+            Some(Checkpoint::new(folder, print, config))
+        }
         None => None,
     };
     let state =
@@ -122,15 +126,16 @@ impl Run<'_> {
         let kept = self.state.kept.take();
         let (kept, moving, fixed) =
             kept.ok_or_else(|| Error::unmappable("checkpoint", "counts restarts but holds no mapping"))?;
-        let restarts = self.state.finished;
-        let report = Report { kept, criterion: restarts[kept].criterion, restarts };
+        let restarts = self.state.finished.clone();
+        let chance = self.chance(&moving, &fixed)?;
+        let report = Report { kept_restart: kept + 1, criterion: restarts[kept].criterion, restarts, chance };
         Ok(Mapped { mapping: Mapping::new(&self.spaces, moving, fixed), report })
     }
 
     fn restart(&mut self) -> Result<()> {
         let restart = self.state.finished.len();
         let seed = self.config.seed.wrapping_add(restart as u64);
-        self.event(What::Mapping(&Step::Restart { restart, of: self.config.restarts, seed }))?;
+        self.event(What::Mapping(&Step::Restart { restart: restart + 1, of: self.config.restarts, seed }))?;
         if self.state.current.is_none() {
             let current = self.initialise(seed)?;
             let pairs = current.counters.seed_pairs;
@@ -229,6 +234,15 @@ impl Run<'_> {
         }
     }
 
+    /// The mapping beside what chance reaches.
+    fn chance(&self, moving: &Matrix, fixed: &Matrix) -> Result<Option<Chance>> {
+        // More words than are looked at are not mapped.
+        let head = |rows: Rows<'_>, w: &Matrix| apply(rows.head(self.config.criterion.words), w);
+        let (moved, stays) = (head(self.spaces.moving(), moving), head(self.spaces.fixed(), fixed));
+        let [moved, stays] = [&moved, &stays].map(|data| Rows::new(data, self.spaces.dim()));
+        chance(moved, stays, &self.config.criterion, self.config.seed)
+    }
+
     /// The finish of a restart, and whether it is the best so far.
     fn end(&mut self, mut current: Current, restart: usize, seed: u64) -> Result<()> {
         let (w, pairs) = match current.best.take() {
@@ -266,7 +280,7 @@ impl Run<'_> {
             self.state.kept = Some((restart, moving, fixed));
         }
         self.save()?;
-        self.event(What::Mapping(&Step::Finished { restart, criterion, best }))
+        self.event(What::Mapping(&Step::Finished { restart: restart + 1, criterion, best }))
     }
 
     /// A dictionary of a mapping that came without one.
@@ -287,7 +301,7 @@ impl Run<'_> {
             Flow::Continue => Ok(()),
             Flow::Stop => {
                 self.write()?;
-                Err(Error::Stopped { restart: self.state.finished.len() })
+                Err(Error::Stopped { restart: self.state.finished.len() + 1 })
             }
         }
     }

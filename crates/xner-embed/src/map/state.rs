@@ -33,7 +33,8 @@ impl State {
         {
             let done = self.finished.len();
             return Some(format!(
-                "keeps restart {restart} of {done} that are done, or a mapping that is not of {dim} dimensions"
+                "keeps restart {} of {done} that are done, or a mapping that is not of {dim} dimensions",
+                restart + 1
             ));
         }
         let current = self.current.as_ref()?;

@@ -21,7 +21,7 @@ use super::tagger::BertTagger;
 use super::tags::labels;
 use super::tokeniser::{TOKENISER, TOKENISER_SETTINGS, Tokeniser};
 use super::weights::{Checkpoint, Values, write_safetensors};
-use crate::{Error, Result};
+use crate::{Error, Result, is_model};
 
 const CONFIG: &str = "config.json";
 const TENSORS: &str = "model.safetensors";
@@ -38,6 +38,7 @@ impl<B: NerBackend> BertTagger<B> {
     /// model, and for labels that are no tags; [`Error::Tensor`] for a tensor that is missing, unexpected, of another
     /// shape or not finite.
     pub fn open(folder: &Path, device: &B::Device) -> Result<Self> {
+        is_model(folder)?;
         let path = folder.join(CONFIG);
         let config = BertConfig::read(&path)?;
         let labels = labels(&config, &path)?;

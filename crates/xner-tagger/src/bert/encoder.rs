@@ -43,6 +43,7 @@ impl<B: EncoderOps> BertEncoder<B> {
     /// [`crate::Error::Io`], [`crate::Error::Model`] and [`crate::Error::Tensor`] name the file, and the key or tensor,
     /// that is missing, cut short or does not fit.
     pub fn open(folder: &Path, device: &B::Device) -> Result<Self> {
+        crate::is_model(folder)?;
         let config = BertConfig::read(&folder.join("config.json"))?;
         digest::check(folder)?;
         Self::read(&mut Checkpoint::open(folder)?, config, device, FixedLayer::from)

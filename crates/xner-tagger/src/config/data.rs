@@ -27,6 +27,14 @@ pub struct DataConfig {
     /// Test sentences, which training never sees. They are scored once at the end.
     #[cfg_attr(feature = "train", schemars(example = &"test.conll"))]
     pub test: Option<PathBuf>,
+    /// So many of the training sentences are used, the same for every seed; by default all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "train", schemars(example = 4000))]
+    pub sentences: Option<usize>,
+    /// So many of the development sentences are used; by default all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "train", schemars(example = 1000))]
+    pub dev_sentences: Option<usize>,
     /// How a corpus is read.
     pub read: ReadOptions,
 }
@@ -83,6 +91,12 @@ pub enum Keep {
 impl DataConfig {
     pub(crate) fn paths(&mut self) -> Vec<&mut Option<PathBuf>> {
         vec![&mut self.train, &mut self.dev, &mut self.test]
+    }
+
+    /// Checks every value's range.
+    pub(crate) fn check(&self) -> Result<()> {
+        positive_if_given("data.sentences", self.sentences)?;
+        positive_if_given("data.dev_sentences", self.dev_sentences)
     }
 }
 

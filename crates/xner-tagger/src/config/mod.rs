@@ -75,6 +75,7 @@ impl Settings for TrainConfig {
     }
 
     fn check(&self) -> Result<()> {
+        self.data.check()?;
         self.vectors.check()?;
         self.model.check()?;
         self.training.check()

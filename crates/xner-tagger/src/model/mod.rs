@@ -12,7 +12,7 @@ pub use save::Existing;
 use xner_corpus::split::Language;
 use xner_train::Device;
 
-use crate::{Error, OpenOptions, Result, Tagger, open_with};
+use crate::{Error, OpenOptions, Result, Tagger, is_model, open_with};
 
 /// The file without which there is no model.
 const CONFIG: &str = "config.json";
@@ -44,6 +44,9 @@ impl Model {
     /// # Errors
     /// [`Error::Io`]; [`Error::Model`] for a folder without a `config.json` and for a name that is not UTF-8.
     pub fn read(folder: &Path) -> Result<Self> {
+        if !folder.is_dir() {
+            is_model(folder)?;
+        }
         let mut files = BTreeMap::new();
         for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
             let path = entry.map_err(Error::io(folder))?.path();
@@ -56,7 +59,7 @@ impl Model {
             }
         }
         if !files.contains_key(CONFIG) {
-            return Err(Error::model(folder, "holds no config.json: no model directory"));
+            is_model(folder)?;
         }
         Ok(Self { files })
     }

@@ -32,6 +32,7 @@ pub use read::{Checked, Settings, complete, over};
 pub use renamed::{Renamed, snake_keys};
 #[cfg(feature = "train")]
 pub use schema::schema;
+pub use xner_embed::{differences, other_run};
 
 #[cfg(all(test, feature = "train"))]
 mod tests {

@@ -17,6 +17,7 @@ use xner_train::{
     settings::{check, over},
 };
 
+use crate::fit::Misfit;
 use crate::report::Select;
 use crate::{Error, Result};
 
@@ -41,6 +42,10 @@ pub struct BwetConfig {
     pub row: String,
     /// By which development data the weights are chosen; the source's is translated. Default `source-dev`.
     pub select: Select,
+    /// What happens where corpora, vectors, dictionary and mapping do not fit together; by default `refuse`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"note")]
+    pub misfit: Option<Misfit>,
     /// The language with labels.
     pub source: SourceText,
     /// The language without labels.
@@ -70,6 +75,14 @@ pub struct SourceText {
     /// Labelled sentences to translate and choose weights by. This key must be given.
     #[schemars(example = &"dev.conll")]
     pub dev: Option<PathBuf>,
+    /// So many of the training sentences are used, the same for every seed; by default all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = 4000)]
+    pub sentences: Option<usize>,
+    /// So many of the development sentences are used; by default all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = 1000)]
+    pub dev_sentences: Option<usize>,
     /// How a corpus is read.
     pub read: ReadOptions,
 }
@@ -95,6 +108,10 @@ pub struct TargetText {
     pub limit: Option<usize>,
     /// The mean length that they are scaled to; 0 leaves them as they are. Default 0.
     pub length: f32,
+    /// So many of the labelled sentences of `dev` are used; by default all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = 1000)]
+    pub dev_sentences: Option<usize>,
     /// How a corpus is read.
     pub read: ReadOptions,
 }
@@ -155,6 +172,9 @@ impl Settings for BwetConfig {
         self.train_config().check()?;
         check::not_negative("target.length", self.target.length)?;
         check::positive_if_given("target.limit", self.target.limit)?;
+        check::positive_if_given("source.sentences", self.source.sentences)?;
+        check::positive_if_given("source.dev_sentences", self.source.dev_sentences)?;
+        check::positive_if_given("target.dev_sentences", self.target.dev_sentences)?;
         self.dictionary.check()
     }
 }

@@ -3,6 +3,7 @@
 use xner_corpus::Labelled;
 use xner_embed::dictionary::Dictionary;
 use xner_embed::{ReadOptions, Vectors, read};
+use xner_train::at_most;
 
 use super::config::BwetConfig;
 use crate::Result;
@@ -34,11 +35,15 @@ impl BwetData {
     pub fn read(config: &BwetConfig) -> Result<Self> {
         let BwetConfig { source, target, dictionary, .. } = config;
         let vectors = needed("target.vectors", "word vectors", target.vectors.as_ref());
+        let some = |all, count| at_most(all, count, |labelled: &Labelled| &labelled.sentence);
         // The dictionary is the slow part, so it comes last.
         Ok(Self {
-            train: labelled("source.train", source.train.as_ref(), &source.read)?,
-            dev: labelled("source.dev", source.dev.as_ref(), &source.read)?,
-            target_dev: maybe_labelled("target.dev", target.dev.as_ref(), &target.read)?,
+            train: some(labelled("source.train", source.train.as_ref(), &source.read)?, source.sentences),
+            dev: some(labelled("source.dev", source.dev.as_ref(), &source.read)?, source.dev_sentences),
+            target_dev: some(
+                maybe_labelled("target.dev", target.dev.as_ref(), &target.read)?,
+                target.dev_sentences,
+            ),
             target_test: maybe_labelled("target.test", target.test.as_ref(), &target.read)?,
             vectors: read::open(vectors?, &ReadOptions { limit: target.limit, ..ReadOptions::default() })?
                 .with_mean_length(target.length)?,

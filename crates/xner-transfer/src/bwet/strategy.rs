@@ -6,6 +6,7 @@ use xner_train::{Checked, Fingerprint, Result};
 use super::config::BwetConfig;
 use super::data::BwetData;
 use super::translation::translated;
+use crate::fit::{BY_SETTING, DictionaryFit, FIT, Target, VectorsFit, settle};
 use crate::strategy::{Common, Corpora, Phases, Strategy, Trained};
 
 /// BWET. Beside the model is then `translated`: the translated sentences, and what became of their words.
@@ -47,6 +48,16 @@ impl Strategy for Bwet {
             print.floats(&[translation.score.unwrap_or(f32::NAN)]);
         }
         Ok(())
+    }
+
+    fn fit(&self, config: &Checked<BwetConfig>, data: &BwetData) -> Result<Vec<String>> {
+        let keep = &config.translation.keep_types;
+        let fit = DictionaryFit::of(data.train.iter().take(FIT), keep);
+        let mut found = fit.findings(&data.dictionary, Target::Vectors(&data.vectors));
+        let vectors = VectorsFit { source: None, target: Some(&data.vectors) };
+        let labelled = data.target_dev.iter().chain(&data.target_test).map(|labelled| &labelled.sentence);
+        found.extend(vectors.findings(std::iter::empty(), labelled));
+        settle(found, config.misfit.unwrap_or_default(), BY_SETTING)
     }
 
     fn check(&self, config: &Checked<BwetConfig>, data: &BwetData) -> Result<()> {

@@ -5,10 +5,12 @@ use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use xner_corpus::write::{foreign, open_lock, remove_partial};
 use xner_train::{
     Device,
     files::{create_folder, read_json},
+    settings::other_run,
 };
 
 use super::run::PHASES;
@@ -24,6 +26,9 @@ struct Identity {
     /// Where it is trained: another device rounds otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     device: Option<String>,
+    /// The config, without paths, to say where another one differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    config: Option<Value>,
 }
 
 const IDENTITY: &str = "run.json";
@@ -46,14 +51,19 @@ pub(crate) struct Claim<'a> {
 ///
 /// # Errors
 /// [`Error::Folder`] when it holds another run, or one that another process is working on.
-pub(crate) fn claim<'a>(out: &'a Path, fingerprint: &str, device: &Device) -> Result<Option<Claim<'a>>> {
+pub(crate) fn claim<'a>(
+    out: &'a Path,
+    fingerprint: &str,
+    config: &Value,
+    device: &Device,
+) -> Result<Option<Claim<'a>>> {
     let made = !out.exists();
     create_folder(out)?;
     let path = out.join(IDENTITY);
     // One without a word is of a process that is about to write it, or was killed before it did.
     let told = std::fs::metadata(&path).is_ok_and(|file| file.len() > 0);
     if told {
-        same(out, &read_json(&path)?, fingerprint, device)?;
+        same(out, &read_json(&path)?, fingerprint, config, device)?;
         if out.join(REPORT).exists() {
             return Ok(None);
         }
@@ -72,13 +82,13 @@ pub(crate) fn claim<'a>(out: &'a Path, fingerprint: &str, device: &Device) -> Re
     let written = claim.lock.metadata().map_err(Error::io(&path))?.len() > 0;
     if told != written || !path.exists() {
         drop(claim);
-        return self::claim(out, fingerprint, device);
+        return self::claim(out, fingerprint, config, device);
     }
     sweep(out)?;
     if !told {
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        let identity =
-            Identity { version, fingerprint: fingerprint.to_owned(), device: Some(device.to_string()) };
+        let (device, config) = (Some(device.to_string()), Some(config.clone()));
+        let identity = Identity { version, fingerprint: fingerprint.to_owned(), device, config };
         // In its place, for a file that is put there from elsewhere would not be the one that is locked.
         let text = serde_json::to_string_pretty(&identity).map_err(|fault| Error::io(&path)(fault.into()))?;
         if let Err(fault) = claim.lock.write_all(format!("{text}\n").as_bytes()) {
@@ -91,10 +101,10 @@ pub(crate) fn claim<'a>(out: &'a Path, fingerprint: &str, device: &Device) -> Re
 }
 
 /// Whether a run goes on in the folder `out`.
-fn same(out: &Path, identity: &Identity, fingerprint: &str, device: &Device) -> Result<()> {
+fn same(out: &Path, identity: &Identity, fingerprint: &str, config: &Value, device: &Device) -> Result<()> {
     if identity.fingerprint != fingerprint {
-        let message = "holds a run with another config or other data; take another folder, or remove it";
-        return Err(Error::folder(out, message));
+        let why = other(identity, config);
+        return Err(Error::folder(out, format!("{why}; take another folder, or remove it")));
     }
     let device = device.to_string();
     if let Some(other) = identity.device.as_ref().filter(|other| **other != device) {
@@ -103,6 +113,19 @@ fn same(out: &Path, identity: &Identity, fingerprint: &str, device: &Device) -> 
         return Err(Error::folder(out, message));
     }
     Ok(())
+}
+
+/// In what the run of a folder differs.
+fn other(identity: &Identity, config: &Value) -> String {
+    let what = "holds a run with another config or other data";
+    let version = env!("CARGO_PKG_VERSION");
+    if identity.version != version {
+        return format!(
+            "{what}, or by another version of xner: {} there, and {version} here",
+            identity.version
+        );
+    }
+    other_run(what, identity.config.as_ref(), config, "corpora, vectors, a dictionary or the encoder")
 }
 
 /// Refuses a folder that holds a run.
@@ -190,14 +213,14 @@ fn sweep(folder: &Path) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Folder`] when it does not.
-pub(crate) fn of_finished(folder: &Path, fingerprint: &str) -> Result<()> {
+pub(crate) fn of_finished(folder: &Path, fingerprint: &str, config: &Value) -> Result<()> {
     let path = folder.join(IDENTITY);
     if !path.exists() {
         return Err(Error::folder(folder, "holds no run"));
     }
     let identity: Identity = read_json(&path)?;
     if identity.fingerprint != fingerprint {
-        return Err(Error::folder(folder, "holds a run with another config or other data"));
+        return Err(Error::folder(folder, other(&identity, config)));
     }
     if !folder.join(REPORT).exists() {
         return Err(Error::folder(folder, "holds a run that is not finished; let it go on"));
@@ -208,33 +231,44 @@ pub(crate) fn of_finished(folder: &Path, fingerprint: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn a_folder_is_one_runs_and_one_process_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
-        let refused = |print: &str, device: &Device| claim(&out, print, device).unwrap_err().to_string();
-        let first = claim(&out, "one", &Device::Cpu).unwrap().unwrap();
+        let refused = |print: &str, device: &Device| {
+            claim(&out, print, &json!({"seed": print}), device).unwrap_err().to_string()
+        };
+        let first = claim(&out, "one", &json!({"seed": "one"}), &Device::Cpu).unwrap().unwrap();
         assert!(refused("one", &Device::Cpu).contains("another process"));
-        assert!(refused("two", &Device::Cpu).contains("another config"));
+        let told = refused("two", &Device::Cpu);
+        assert!(
+            told.contains("another config or other data: `seed` is `one` there, and `two` here"),
+            "{told}"
+        );
         // The refused call took nothing away.
         assert!(out.join(IDENTITY).exists());
         drop(first);
         assert!(refused("one", &Device::Cuda(0)).contains("on the device `cpu`"));
-        let again = claim(&out, "one", &Device::Cpu).unwrap().unwrap();
+        let again = claim(&out, "one", &json!({"seed": "one"}), &Device::Cpu).unwrap().unwrap();
         // With nothing made, a fault leaves the folder to anyone.
         again.run::<()>(|| Err(Error::folder(&out, "broke"))).unwrap_err();
         assert!(!out.join(IDENTITY).exists());
         // A process was killed before it had written whose the folder is.
         std::fs::write(out.join(IDENTITY), "").unwrap();
-        let other = claim(&out, "two", &Device::Cuda(0)).unwrap().unwrap();
+        let other = claim(&out, "two", &json!({"seed": "two"}), &Device::Cuda(0)).unwrap().unwrap();
         std::fs::write(out.join(REPORT), "{}").unwrap();
         drop(other);
-        assert!(claim(&out, "two", &Device::Cuda(0)).unwrap().is_none(), "it is finished");
+        assert!(
+            claim(&out, "two", &json!({"seed": "two"}), &Device::Cuda(0)).unwrap().is_none(),
+            "it is finished"
+        );
         // A folder that was made for the run alone goes with it, and no stop promises to go on from there.
         let anew = folder.path().join("anew");
-        claim(&anew, "one", &Device::Cpu)
+        claim(&anew, "one", &json!({}), &Device::Cpu)
             .unwrap()
             .unwrap()
             .run::<()>(|| Err(Error::folder(&anew, "broke")))
@@ -242,7 +276,7 @@ mod tests {
         assert!(!anew.exists());
         let stop = || Error::Stopped { step: 0, checkpoint: Some(anew.clone()) };
         let told = |work: &dyn Fn()| {
-            let claim = claim(&anew, "one", &Device::Cpu).unwrap().unwrap();
+            let claim = claim(&anew, "one", &json!({}), &Device::Cpu).unwrap().unwrap();
             claim
                 .run::<()>(|| {
                     Err({
@@ -266,13 +300,13 @@ mod tests {
         std::fs::create_dir(&out).unwrap();
         std::fs::write(&victim, "").unwrap();
         std::os::unix::fs::symlink(&victim, out.join(IDENTITY)).unwrap();
-        let fault = claim(&out, "one", &Device::Cpu).unwrap_err().to_string();
+        let fault = claim(&out, "one", &json!({}), &Device::Cpu).unwrap_err().to_string();
         assert!(fault.contains("run.json: is a link or no file"), "{fault}");
         assert_eq!(std::fs::metadata(&victim).unwrap().len(), 0);
         // Nor does what sweeps a run's folder: a link that leads around has no end.
         std::fs::remove_file(out.join(IDENTITY)).unwrap();
         std::os::unix::fs::symlink(&out, out.join("around")).unwrap();
-        claim(&out, "one", &Device::Cpu).unwrap().unwrap();
+        claim(&out, "one", &json!({}), &Device::Cpu).unwrap().unwrap();
     }
 
     /// Of many that begin at the same time one gets the folder, and the others are told why they do not.
@@ -285,7 +319,7 @@ mod tests {
             let claimed: Vec<_> = std::thread::scope(|scope| {
                 let one = || {
                     begin.wait();
-                    claim(&out, "one", &Device::Cpu)
+                    claim(&out, "one", &json!({"seed": "one"}), &Device::Cpu)
                 };
                 let started: Vec<_> = (0..6).map(|_| scope.spawn(one)).collect();
                 started.into_iter().map(|thread| thread.join().unwrap()).collect()
@@ -296,7 +330,7 @@ mod tests {
             assert!(faults.iter().all(|fault| fault.contains("another process")), "{faults:?}");
             // What is written there reads again.
             drop(claimed);
-            claim(&out, "one", &Device::Cpu).unwrap().unwrap();
+            claim(&out, "one", &json!({"seed": "one"}), &Device::Cpu).unwrap().unwrap();
         }
     }
 }

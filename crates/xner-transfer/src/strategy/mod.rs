@@ -56,6 +56,14 @@ pub trait Strategy {
         Ok(())
     }
 
+    /// What of the data does not fit together, as notes ([`crate::fit`]).
+    ///
+    /// # Errors
+    /// [`Error::Data`](crate::Error::Data) where nearly nothing fits and the config does not say to go on.
+    fn fit(&self, _config: &Checked<Self::Config>, _data: &Self::Data) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
     /// Adds to the run's fingerprint what it depends on beside the config and the labelled sentences.
     ///
     /// # Errors

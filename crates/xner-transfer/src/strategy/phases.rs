@@ -25,6 +25,21 @@ pub struct Phases<'a> {
     observer: &'a mut dyn Observer,
     steps: usize,
     shared: Vec<PhaseFolder>,
+    notes: Vec<String>,
+    /// The phase before, and the F1 that it ended with.
+    before: Option<(String, f64)>,
+}
+
+/// A phase that ends below this share of the F1 of the phase before it has unlearnt what that knew.
+const FAR_BELOW: f64 = 0.5;
+
+/// What is said of such a phase.
+fn far_below(name: &str, own: f64, before: &str, f1: f64) -> String {
+    let [own, f1] = [own, f1].map(|f1| 100.0 * f1);
+    format!(
+        "phase {name} ends at F1 {own:.2} on development data, and phase {before} before it at {f1:.2}: it has too few \
+         steps, or another learning rate than it needs"
+    )
 }
 
 /// Where a phase leaves its model.
@@ -78,8 +93,8 @@ impl<'a> Phases<'a> {
         fingerprint: &'a str,
         observer: &'a mut dyn Observer,
     ) -> Self {
-        let (steps, shared) = (0, Vec::new());
-        Self { device, out, cache, models, with_target, fingerprint, observer, steps, shared }
+        let (steps, shared, notes, before) = (0, Vec::new(), Vec::new(), None);
+        Self { device, out, cache, models, with_target, fingerprint, observer, steps, shared, notes, before }
     }
 
     /// The hash of the run's config and data.
@@ -95,6 +110,40 @@ impl<'a> Phases<'a> {
     /// The phases so far that runs may share.
     pub fn shared(&self) -> Vec<PhaseFolder> {
         self.shared.clone()
+    }
+
+    /// What a person should know of, so far; the report keeps it.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Tells the observer what a person should know of, and keeps it for the report.
+    ///
+    /// # Errors
+    /// As [`Phases::tell`].
+    pub fn note(&mut self, phase: &str, text: String) -> Result<()> {
+        self.notes.push(text);
+        let text = self.notes.last().map_or("", String::as_str);
+        match self.observer.event(&Event { phase, what: What::Note(text) }) {
+            Flow::Continue => Ok(()),
+            Flow::Stop => Err(Error::Stopped { step: self.steps, checkpoint: Some(self.out.to_owned()) }),
+        }
+    }
+
+    /// Looks at what a phase ended with. The notes of its training were told while it ran, unless it is `cached`.
+    fn judge(&mut self, name: &str, report: &TrainReport, cached: bool) -> Result<()> {
+        for note in &report.notes {
+            let text = format!("phase {name}: {note}");
+            if cached { self.note(name, text)? } else { self.notes.push(text) }
+        }
+        let Some(best) = &report.best else { return Ok(()) };
+        if let Some((before, f1)) = self.before.replace((name.to_owned(), best.f1))
+            && report.notes.is_empty()
+            && best.f1 < FAR_BELOW * f1
+        {
+            self.note(name, far_below(name, best.f1, &before, f1))?;
+        }
+        Ok(())
     }
 
     /// Who follows the run.
@@ -171,6 +220,7 @@ impl<'a> Phases<'a> {
             fault => fault,
         })?;
         self.steps += report.steps;
+        self.judge(name, &report, cached)?;
         self.tell(name, What::End { cached, folder: Some(folder) })?;
         Ok(report)
     }
@@ -187,12 +237,13 @@ impl<'a> Phases<'a> {
 
     fn end(&mut self, plan: &Plan<'_>, models: Models, report: TrainReport, cached: bool) -> Result<Phase> {
         self.steps += report.steps;
-        let folder = &models.by_source;
+        let folder = models.by_source.clone();
         if matches!(plan.place, Place::Shared) {
             let own = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
             self.shared.push(PhaseFolder { name: plan.work.phase.to_owned(), folder: own });
         }
-        self.tell(plan.work.phase, What::End { cached, folder: Some(folder) })?;
+        self.judge(plan.work.phase, &report, cached)?;
+        self.tell(plan.work.phase, What::End { cached, folder: Some(&folder) })?;
         Ok(Phase { models, report })
     }
 }

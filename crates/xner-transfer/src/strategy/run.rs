@@ -44,11 +44,12 @@ pub fn run<S: Strategy>(
     let config = config.clone().checked()?;
     check(strategy, &config, data)?;
     let fingerprint = fingerprint(strategy, &config, data)?;
-    let Some(claim) = claim(out, &fingerprint, device)? else {
+    let Some(claim) = claim(out, &fingerprint, &config.to_json()?, device)? else {
         strategy.clean(out)?;
         return TransferReport::read(out);
     };
     claim.run(|| {
+        let notes = strategy.fit(&config, data)?;
         let common = strategy.common(&config);
         let own = out.join(PHASES);
         let models = Models::new(out, common.select);
@@ -64,6 +65,9 @@ pub fn run<S: Strategy>(
         ];
         for note in corpus_notes(train, &others, common.drop_types) {
             phases.tell("data", What::Note(&note))?;
+        }
+        for note in notes {
+            phases.note("data", note)?;
         }
         let trained = strategy.train(&config, data, &mut phases)?;
         phases.tell("scoring", What::Begin { sentences: strategy.corpora(data).target_test.len() })?;
@@ -98,6 +102,7 @@ pub fn run<S: Strategy>(
             by_target_dev,
             rounds: trained.rounds,
             phases: phases.shared(),
+            notes: phases.notes().to_vec(),
             config: config.to_json()?,
         };
         report.write(out)?;

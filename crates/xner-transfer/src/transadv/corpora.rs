@@ -4,8 +4,9 @@ use xner_corpus::{Labelled, Sentence};
 use xner_train::{Fingerprint, read_unlabelled};
 
 use super::config::{Method, TransAdvConfig};
-use super::data::{TransAdvData, create, translator};
+use super::data::{TransAdvData, chained, create, opened};
 use crate::Result;
+use crate::fit::{DictionaryFit, FIT, Finding, Target};
 use crate::text::{SETS_SEED, labelled, limited, limited_by, maybe_labelled, needed};
 
 /// Labelled text of the source, text of the target, and what was made of the first.
@@ -23,6 +24,8 @@ pub struct TransAdvCorpora {
     pub target_test: Vec<Labelled>,
     /// What was made of `D_S`; none for a method that translates nothing.
     pub made: Option<TransAdvData>,
+    /// What of the dictionary does not fit.
+    pub findings: Vec<Finding>,
 }
 
 impl TransAdvCorpora {
@@ -45,8 +48,12 @@ impl TransAdvCorpora {
         let target_dev = maybe_labelled("target.dev", target.dev.as_ref(), &target.read)?;
         let target_test = maybe_labelled("target.test", target.test.as_ref(), &target.read)?;
         // The slow part comes last.
+        let mut findings = Vec::new();
         let made = if method.translates() {
-            let translator = translator(&config.dictionary, config.phrases.as_deref())?;
+            let dictionary = opened(&config.dictionary)?;
+            let fit = DictionaryFit::of(train.iter().take(FIT), &config.data.keep_types);
+            findings = fit.findings(&dictionary, Target::Text(&unlabelled));
+            let translator = chained(dictionary, config.phrases.as_deref())?;
             Some(create(&train, &translator, &config.data, SETS_SEED)?)
         } else {
             None
@@ -58,6 +65,7 @@ impl TransAdvCorpora {
             target_dev: limited(target_dev, target.dev_sentences),
             target_test,
             made,
+            findings,
         })
     }
 

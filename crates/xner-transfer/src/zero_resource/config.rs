@@ -15,6 +15,7 @@ use xner_train::{
     settings::{Renamed, check, snake_keys},
 };
 
+use crate::fit::Misfit;
 use crate::mapping::MappingConfig;
 use crate::report::Select;
 use crate::{Error, Result};
@@ -33,6 +34,10 @@ pub struct ZeroResourceConfig {
     pub variant: Variant,
     /// By which development data the weights are chosen. Default `source-dev`.
     pub select: Select,
+    /// What happens where corpora, vectors, dictionary and mapping do not fit together; by default `refuse`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"note")]
+    pub misfit: Option<Misfit>,
     /// The language with labels.
     pub source: SourceConfig,
     /// The language without labels.
@@ -98,6 +103,14 @@ pub struct SourceConfig {
     /// Only so many vectors are read, from the file's top; by default all.
     #[schemars(example = 200_000)]
     pub limit: Option<usize>,
+    /// So many of the training sentences are used, the same for every seed; by default all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = 4000)]
+    pub sentences: Option<usize>,
+    /// So many of the development sentences are used; by default all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = 1000)]
+    pub dev_sentences: Option<usize>,
     /// How a corpus is read.
     pub read: ReadOptions,
 }
@@ -125,6 +138,14 @@ pub struct TargetConfig {
     /// Only so many vectors are read, from the file's top; by default all.
     #[schemars(example = 200_000)]
     pub limit: Option<usize>,
+    /// So many of the sentences without labels are used, the same for every seed; by default all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = 4000)]
+    pub sentences: Option<usize>,
+    /// So many of the labelled sentences of `dev` are used; by default all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = 1000)]
+    pub dev_sentences: Option<usize>,
     /// How a corpus is read.
     pub read: ReadOptions,
 }
@@ -254,6 +275,14 @@ impl Settings for ZeroResourceConfig {
         }
         check::not_negative("words.length", self.words.length)?;
         check::size("words.random", self.words.random)?;
+        for (key, count) in [
+            ("source.sentences", self.source.sentences),
+            ("source.dev_sentences", self.source.dev_sentences),
+            ("target.sentences", self.target.sentences),
+            ("target.dev_sentences", self.target.dev_sentences),
+        ] {
+            check::positive_if_given(key, count)?;
+        }
         let AugmentedConfig { redraw_every, shortest, longest, .. } = self.augmented;
         for (key, value) in [
             ("augmented.redraw_every", redraw_every.unwrap_or(1)),

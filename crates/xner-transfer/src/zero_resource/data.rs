@@ -6,7 +6,7 @@ use xner_corpus::{Labelled, Sentence};
 use xner_embed::dictionary::Dictionary;
 use xner_embed::map::{self, Mapping};
 use xner_embed::{Vectors, read};
-use xner_train::read_unlabelled;
+use xner_train::{at_most, read_unlabelled};
 
 use super::config::{Variant, Words, ZeroResourceConfig};
 use crate::text::{labelled, maybe_labelled, needed};
@@ -67,19 +67,26 @@ impl ZeroResourceData {
         };
         let unlabelled = match &target.unlabelled {
             None if config.variant != Variant::CrossAugmented => Vec::new(),
-            path => read_unlabelled(needed("target.unlabelled", "a corpus", path.as_ref())?, &target.read)?,
+            path => {
+                let path = needed("target.unlabelled", "a corpus", path.as_ref())?;
+                at_most(read_unlabelled(path, &target.read)?, target.sentences, |sentence| sentence)
+            }
         };
+        let some = |all, count| at_most(all, count, |labelled: &Labelled| &labelled.sentence);
         let dictionary = mapping.dictionary.as_ref().map(Dictionary::read).transpose()?;
         Ok(Self {
             source: SourceData {
-                train: labelled("source.train", source.train.as_ref(), &source.read)?,
-                dev: labelled("source.dev", source.dev.as_ref(), &source.read)?,
+                train: some(labelled("source.train", source.train.as_ref(), &source.read)?, source.sentences),
+                dev: some(labelled("source.dev", source.dev.as_ref(), &source.read)?, source.dev_sentences),
                 test: maybe_labelled("source.test", source.test.as_ref(), &source.read)?,
                 vectors: vectors("source.vectors", &source.vectors, source.limit)?,
             },
             target: TargetData {
                 unlabelled,
-                dev: maybe_labelled("target.dev", target.dev.as_ref(), &target.read)?,
+                dev: some(
+                    maybe_labelled("target.dev", target.dev.as_ref(), &target.read)?,
+                    target.dev_sentences,
+                ),
                 test: maybe_labelled("target.test", target.test.as_ref(), &target.read)?,
                 vectors: vectors("target.vectors", &target.vectors, target.limit)?,
             },

@@ -9,10 +9,11 @@ use xner_tagger::{Tagger, evaluate, open, open_source, save_mapped};
 use xner_train::{Checked, Error, Fingerprint, Result, What, files::read_json, on_device};
 
 use super::augmented::ROUNDS;
-use super::config::{Variant, ZeroResourceConfig};
+use super::config::{Variant, Words, ZeroResourceConfig};
 use super::data::ZeroResourceData;
 use super::phases::{base, joint};
 use super::words::{Space, both, space};
+use crate::fit::{self, BY_SETTING, VectorsFit, direction, failed, settle};
 use crate::report::{Select, Selected};
 use crate::strategy::{Common, Corpora, Models, Phases, Strategy, Trained};
 
@@ -69,6 +70,20 @@ impl Strategy for ZeroResource {
         both(config, data).map(|_| ())
     }
 
+    fn fit(&self, config: &Checked<ZeroResourceConfig>, data: &ZeroResourceData) -> Result<Vec<String>> {
+        let Some((source, target)) = both(config, data)? else { return Ok(Vec::new()) };
+        let own = data.source.train.iter().chain(&data.source.dev).map(|one| &one.sentence);
+        let labelled = data.target.dev.iter().chain(&data.target.test).map(|one| &one.sentence);
+        let other = data.target.unlabelled.iter().chain(labelled);
+        let mut found = VectorsFit { source: Some(source), target: Some(target) }.findings(own, other);
+        found.extend(data.dictionary.as_ref().and_then(|pairs| direction(pairs, source, target)));
+        if let (Words::Mapped, Some(mapping)) = (config.words(), &data.mapping) {
+            let (source, target) = (mapping.apply_source(source)?, mapping.apply_target(target)?);
+            found.extend(fit::mapping(&source, &target, config.seed)?);
+        }
+        settle(found, config.misfit.unwrap_or_default(), BY_SETTING)
+    }
+
     fn fingerprint(
         &self,
         _: &Checked<ZeroResourceConfig>,
@@ -89,6 +104,10 @@ impl Strategy for ZeroResource {
         phases.tell("mapping", What::Begin { sentences: 0 })?;
         let (folder, device) = (phases.out.join("mapping"), phases.device);
         let space = space(config, data, &folder, &device, phases.observer())?;
+        let failed = space.chance.as_ref().filter(|chance| chance.failed).map(failed);
+        for note in settle(failed.into_iter().collect(), config.misfit.unwrap_or_default(), BY_SETTING)? {
+            phases.note("mapping", note)?;
+        }
         let bases = bases(phases.out);
         let mut report = base(config, data, &space, &bases, phases)?;
         if config.variant == Variant::CrossAugmented {

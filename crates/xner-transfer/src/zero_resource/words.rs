@@ -5,10 +5,13 @@ use std::path::Path;
 
 use xner_corpus::Sentence;
 use xner_embed::Vectors;
-use xner_embed::map::{self, Initialiser, MappingFolder, Resources, VectorFiles, checkpoint_folder};
+use xner_embed::map::{
+    self, Chance, Initialiser, MapConfig, MappingFolder, Resources, VectorFiles, checkpoint_folder,
+};
 use xner_train::{
     Device, Fingerprint, Observer, Purpose, Settings,
     files::{create_folder, read_json, write_json},
+    settings::other_run,
     stream, uniform,
 };
 
@@ -27,6 +30,8 @@ pub struct Space {
     pub target: Vectors,
     /// The unsupervised criterion of a mapping that was learnt.
     pub criterion: Option<f64>,
+    /// That mapping beside what chance reaches.
+    pub chance: Option<Chance>,
 }
 
 /// The word vectors of a finished run in `folder`, which was made with this config, its seed among it, and these data.
@@ -35,7 +40,7 @@ pub struct Space {
 /// [`Error::Folder`] when the folder holds no run, one that is not finished, or one with another config or other data.
 pub fn vectors(config: &ZeroResourceConfig, data: &ZeroResourceData, folder: &Path) -> Result<Space> {
     let config = &config.clone().checked()?;
-    of_finished(folder, &run_fingerprint(&ZeroResource, config, data)?)?;
+    of_finished(folder, &run_fingerprint(&ZeroResource, config, data)?, &config.to_json()?)?;
     let mapping = folder.join("mapping");
     let learnt = config.words() == Words::Mapped && data.mapping.is_none();
     if learnt && !mapping.join("report.json").exists() {
@@ -93,8 +98,9 @@ pub(super) fn space(
     let kind = config.words();
     let Some((source, target)) = both(config, data)? else {
         let target = random(config, &data.target_words())?;
-        return Ok(Space { source: None, target, criterion: None });
+        return Ok(Space { source: None, target, criterion: None, chance: None });
     };
+    let mut chance = None;
     let (mut source, mut target, criterion) = match (kind, &data.mapping) {
         (Words::Mapped, Some(mapping)) => {
             (mapping.apply_source(source)?, mapping.apply_target(target)?, None)
@@ -102,6 +108,7 @@ pub(super) fn space(
         (Words::Mapped, None) => {
             let learnt = learn(config, data, source, target, folder, device, observer)?;
             let whole = xner_embed::ReadOptions::default();
+            chance.clone_from(&learnt.report.chance);
             (learnt.source(&whole)?, learnt.target(&whole)?, Some(learnt.report.criterion))
         }
         _ => (source.clone(), target.clone(), None),
@@ -115,7 +122,7 @@ pub(super) fn space(
         source = source.scaled(both)?;
         target = target.scaled(own)?;
     }
-    Ok(Space { source: Some(source), target, criterion })
+    Ok(Space { source: Some(source), target, criterion, chance })
 }
 
 fn learn(
@@ -130,14 +137,23 @@ fn learn(
     let checkpoint = checkpoint_folder(folder);
     let settings = config.mapping.map_config(config.seed)?;
     let mut print = Fingerprint::new();
-    print.json(&settings)?;
+    // The method is where the other settings came from; they alone decide.
+    let alone = MapConfig { method: None, ..settings.clone() };
+    print.json(&alone)?;
     add_vectors(data, &mut print);
     let (key, own) = (folder.join(KEY), print.bytes(device.to_string().as_bytes()).digest());
     if folder.join("report.json").exists() {
         // The folder may have been left to a mended config.
         if !key.exists() || read_json::<String>(&key)? != own {
-            let message = "holds a mapping with other settings or vectors; take another folder for the run, or remove it";
-            return Err(Error::folder(folder, message));
+            let json = |config: &MapConfig| serde_json::to_value(config).ok();
+            let there = map::open(folder).ok().and_then(|there| json(&there.config));
+            let here = json(&settings).unwrap_or_default();
+            let what = "holds a mapping with other settings or vectors";
+            let why = other_run(what, there.as_ref(), &here, "the vectors, the dictionary or the device");
+            return Err(Error::folder(
+                folder,
+                format!("{why}; take another folder for the run, or remove it"),
+            ));
         }
         // It is still there when the run was killed just behind the report.
         map::remove_checkpoint(&checkpoint)?;

@@ -84,6 +84,30 @@ fn weights_are_chosen_by_source_and_by_target_and_reported() {
     assert!(report.by_target_dev.is_none() && !alone.join("by-target").exists());
 }
 
+/// A phase that ends far below the one before it is told of, and the report keeps it.
+#[test]
+fn a_phase_that_unlearns_is_told_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = SlopeConfig::default();
+    (config.training.choose_start, config.training.evaluate_every) = (false, 3);
+    let mut told = Vec::new();
+    let mut observer = |event: &Event<'_>| {
+        if let What::Note(text) = event.what {
+            told.push((event.phase.to_owned(), text.to_owned()));
+        }
+        Flow::Continue
+    };
+    let report = done(&config, &folder.path().join("one"), &mut observer).unwrap();
+    let want = "phase slope ends at F1 19.05 on development data, and phase warm before it at 100.00: it has too few \
+                steps, or another learning rate than it needs";
+    assert_eq!(
+        (&report.notes[..], &told[..]),
+        (&[want.to_owned()][..], &[("slope".to_owned(), want.to_owned())][..])
+    );
+    assert_eq!(TransferReport::read(&folder.path().join("one")).unwrap().notes, [want]);
+    assert!(done(&SlopeConfig::default(), &folder.path().join("fine"), &mut ()).unwrap().notes.is_empty());
+}
+
 /// Stops a run at each of its events, one further each time; what goes on from there ends with the same bytes.
 #[test]
 fn a_run_that_is_stopped_anywhere_ends_with_the_same_bytes() {

@@ -15,7 +15,7 @@ use xner_embed::dictionary::Dictionary;
 use xner_embed::judge::induction;
 use xner_sample::{Language, Sample, SampleVectors, Split, natural};
 use xner_tagger::config::TrainConfig;
-use xner_tagger::{Tagger, TrainData, evaluate, open_mapped};
+use xner_tagger::{Tagger, TrainData, evaluate, open_mapped, save_mapped};
 use xner_train::{Device, config::Optimiser};
 
 use self::mapping::Space;
@@ -31,7 +31,6 @@ use crate::watch::Watch;
 /// A BiLSTM-CRF is trained on labelled English, with and without characters; the target language has no labels, only
 /// word vectors, which are rotated into the English space without a dictionary, by self-learning.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The language without labels
     #[arg(long, value_enum, default_value_t = Target::Spanish)]
@@ -45,7 +44,8 @@ pub(crate) struct Args {
     /// Times over them
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = positive())]
     epochs: usize,
-    /// Keep the models in the folders `characters` and `words` of this directory
+    /// Keep the models in folders of this directory: `spanish` (or `german`), the one that tags what is shown, and
+    /// `characters` and `words`, which read English
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -124,7 +124,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let score = |model: &Path, vectors, test: &[Labelled]| -> Result<_> {
         Ok(evaluate(open_mapped(model, vectors, &args.device)?.as_ref(), test)?)
     };
-    let transferred = open_mapped(&words, &mapped, &args.device)?;
+    let own = out.join(target.to_string().to_lowercase());
+    let transferred = save_mapped(&words, &mapped, &own, &args.device)?;
     let scores = Rows {
         source_test: score(&characters, &source_vectors, &source_test)?,
         source_test_words: score(&words, &source_vectors, &source_test)?,
@@ -146,7 +147,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         return super::print_json(&report);
     }
     super::print(&report.text())?;
-    super::print_painted(&tagged(transferred.as_ref(), &target_test)?)
+    super::print_painted(&tagged(transferred.as_ref(), &target_test)?)?;
+    match args.out {
+        Some(_) => super::print(&format!("\nThe model that tagged them: {}\n", own.display())),
+        None => Ok(()),
+    }
 }
 
 fn vectors(sample: &SampleVectors) -> Result<Vectors> {

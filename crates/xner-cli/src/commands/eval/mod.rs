@@ -24,7 +24,6 @@ use crate::progress::{Progress, warn};
 /// Entities are counted as conlleval counts them, and tokens too: a `-DOCSTART-` row that has a tag in both files is a
 /// token. Both files must have the same tokens in the same sentences.
 #[derive(Debug, Clone, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The right tags: a column file, plain, .gz, .xz, .bz2 or .zst; - is standard input, for one of the files
     gold: PathBuf,

@@ -24,6 +24,9 @@ pub(super) struct AdaptArgs {
     /// folder's report has them, or the paper's
     #[arg(long, value_name = "FILE", requires = "adapt")]
     adapt_config: Option<PathBuf>,
+    /// With --adapt-config: a setting in the place of the config's, as in --adapt-set adaptation.steps=2
+    #[arg(long, value_name = "KEY=VALUE", requires = "adapt_config")]
+    adapt_set: Vec<String>,
     /// With --adapt: the pretrained encoder that says what is similar; by default the config's `bert.encoder`
     #[arg(long, value_name = "DIR", requires = "adapt")]
     adapt_encoder: Option<String>,
@@ -51,10 +54,10 @@ impl AdaptArgs {
 }
 
 /// The adapting tagger, where one is wanted.
-pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
-    let AdaptArgs { adapt, adapt_config, adapt_encoder, adapt_cache } = &args.adaptation;
+pub(super) fn open(args: &super::Args, own: &Path) -> Result<Option<Box<dyn Tagger>>> {
+    let AdaptArgs { adapt, adapt_config, adapt_encoder, adapt_cache, .. } = &args.adaptation;
     let Some(corpus) = adapt else { return Ok(None) };
-    let trained = MetaConfig::of_model(&args.model)?;
+    let trained = MetaConfig::of_model(own)?;
     let config = config(args, trained.as_ref(), adapt_config.as_deref(), corpus)?;
     let encoder = match (adapt_encoder, &config.bert.encoder) {
         (Some(encoder), _) => encoder.clone(),
@@ -67,14 +70,17 @@ pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
     };
     let folder = model_folder(&encoder)?;
     let train = read_source(&config, corpus)?;
-    let own = MetaCorpora { train, ..MetaCorpora::default() };
+    let corpora = MetaCorpora { train, ..MetaCorpora::default() };
     // The input's long sentences stay whole, whatever the config says: each word is tagged once.
-    let source = cut(&config, &own, &folder)?.unwrap_or(own).train;
+    let source = cut(&config, &corpora, &folder)?.unwrap_or(corpora).train;
     let representation = config.similarity.representation();
     let encoder = Pretrained::new(&folder, representation, args.device)?;
-    if trained.as_ref().and_then(|trained| trained.encoder.as_ref()).is_some_and(|own| own != encoder.files())
+    if trained
+        .as_ref()
+        .and_then(|trained| trained.encoder.as_ref())
+        .is_some_and(|there| there != encoder.files())
     {
-        let model = args.model.display();
+        let model = own.display();
         warn(&format!(
             "{}: {model} was trained with another encoder, by which other sentences are similar",
             folder.display()
@@ -82,22 +88,14 @@ pub(super) fn open(args: &super::Args) -> Result<Option<Box<dyn Tagger>>> {
     }
     let sentences: Vec<Sentence> = source.iter().map(|labelled| labelled.sentence.clone()).collect();
     let index = |encoder: &dyn Represent| source_index(adapt_cache.as_deref(), encoder, &sentences);
-    let tagger = open_adapted(
-        &args.model,
-        &source,
-        &index,
-        Box::new(encoder),
-        None,
-        &config,
-        args.decode,
-        &args.device,
-    );
+    let tagger =
+        open_adapted(own, &source, &index, Box::new(encoder), None, &config, args.decode, &args.device);
     let context = || {
         let paper = match (&trained, adapt_config) {
             (None, None) => " with the paper's settings (--adapt-config names others)",
             _ => "",
         };
-        format!("{} cannot be adapted by {}{paper}", args.model.display(), corpus.display())
+        format!("{} cannot be adapted by {}{paper}", own.display(), corpus.display())
     };
     Ok(Some(tagger.with_context(context)?))
 }
@@ -117,11 +115,11 @@ fn config(
         };
         return Ok(trained.map_or_else(paper, |trained| trained.config.clone()));
     };
-    let config = MetaConfig::read(file)?;
+    let config = MetaConfig::read_with(file, &args.adaptation.adapt_set)?;
     if let Some(trained) = trained {
         let other = config.adapts_otherwise(&trained.config);
         if !other.is_empty() {
-            let model = args.model.display();
+            let model = &args.model;
             warn(&format!(
                 "{}: {model} was trained with other settings: {}",
                 file.display(),

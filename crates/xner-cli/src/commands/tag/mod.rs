@@ -21,6 +21,7 @@ use xner_train::Device;
 
 use self::sheet::Sheet;
 use self::target::Target;
+use super::source_index::model_folder;
 use crate::args::{self, Layout, unlike};
 use crate::outputs::Inputs;
 use crate::progress::{Progress, note};
@@ -44,11 +45,10 @@ const TOKENS: usize = 1 << 16;
 /// What comes in through a pipe goes out at once. Of a text that is a complete sentence, or a line behind which
 /// nothing comes for a tenth of a second; with --lines any line.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
-    /// The model directory
+    /// The model directory, or a model's name on the hub
     #[arg(long, value_name = "DIR")]
-    model: PathBuf,
+    model: String,
     /// What to tag, plain, .gz, .xz, .bz2 or .zst; - is standard input
     #[arg(long, value_name = "FILE", default_value = "-")]
     input: PathBuf,
@@ -88,7 +88,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         crate::ending::check(&args.output, Some("--to"))?;
     }
     let promised = asked.map_or_else(|| Target::of_name(&args.output), |target| Ok(Some(target)))?;
-    let inputs = Inputs::of([&args.input]).model(&args.model);
+    let inputs = Inputs::of([&args.input]).model(Path::new(&args.model));
     args.adaptation.inputs(inputs).spare(&args.output)?;
     // What cannot be written is told before a model is opened too.
     Output::probe(&args.output)?;
@@ -101,14 +101,15 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let (input, meter) = Input::metered(&args.input)?;
     let (input, format) =
         input.settle(args.format, Format::Text).map_err(|fault| unlike(fault.into(), "--format"))?;
-    let tagger = if let Some(tagger) = adapt::open(args)? {
+    let model = model_folder(&args.model)?;
+    let tagger = if let Some(tagger) = adapt::open(args, &model)? {
         tagger
     } else {
         let _spinner = Progress::spinner("opening the model");
         let options = OpenOptions::default().with_decode(args.decode.unwrap_or_default());
-        xner_tagger::open_with(&args.model, &options, &args.device)?
+        xner_tagger::open_with(&model, &options, &args.device)?
     };
-    let language = args.layout.language.or_else(|| xner_tagger::language_of(&args.model));
+    let language = args.layout.language.or_else(|| xner_tagger::language_of(&model));
     let terminal = args.output.as_os_str() == "-" && stdout().is_terminal();
     let is_columns = matches!(format, Format::Conll | Format::Tsv | Format::Conllu);
     let target = promised.unwrap_or(match format {

@@ -38,7 +38,6 @@ enum Method {
     /// DIR becomes a model directory that `xner tag` opens, with a report beside it. A run that was stopped or
     /// killed, in whatever phase, goes on from there when the same command is given again, and ends with the same
     /// bytes as one that never stopped. With --seeds, DIR gets a folder for each seed and `results.json` over all.
-    #[command(verbatim_doc_comment)]
     ZeroResource(runs::Args),
     /// BWET (Xie et al. 2018): the labelled source translated word by word, and a tagger trained on it
     ///
@@ -46,14 +45,13 @@ enum Method {
     /// run that was stopped or killed goes on from its last checkpoint when the same command is given again, and ends
     /// with the same bytes as one that never stopped. With --seeds, DIR gets a folder for each seed and
     /// `results.json` over all.
-    #[command(verbatim_doc_comment)]
     Bwet(runs::Args),
     /// TransAdv: adversarial training on translated text, several teachers, one student
     ///
     /// DIR becomes a model directory of Hugging Face's layout, which `xner tag` and `transformers` open, with a report
     /// beside it. Of each phase disk and time are told. A run that was stopped or killed goes on from its last
     /// checkpoint when the same command is given again, and ends with the same bytes as one that never stopped.
-    #[command(name = "transadv", verbatim_doc_comment)]
+    #[command(name = "transadv")]
     TransAdv(Shared),
     /// mBERT-FT (Wu and Dredze 2019): an encoder fine-tuned on the source
     MbertFt(Shared),
@@ -75,7 +73,6 @@ enum Method {
     /// the sentences whose tags adaptation changed. `xner tag --adapt` tags so. A run that was stopped or killed goes
     /// on from its last checkpoint when the same command is given again, and ends with the same bytes as one that
     /// never stopped.
-    #[command(verbatim_doc_comment)]
     Meta(Shared),
     /// Distillation: a student with some of a teacher's layers and subwords learns the teacher's soft labels
     ///

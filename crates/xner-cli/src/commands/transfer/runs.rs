@@ -164,6 +164,9 @@ fn text(report: &TransferReport, out: &Path) -> String {
             let _ = writeln!(text, "  adaptation changed the tags of {changed} of {sentences} sentences");
         }
     }
+    for note in &report.notes {
+        let _ = writeln!(text, "\nnote: {note}");
+    }
     text
 }
 

@@ -1,4 +1,4 @@
-//! `xner transfer table FILE…`.
+//! `xner transfer table DIR…`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,11 +17,11 @@ use crate::exit::bad_input;
 /// deviation over its seeds in percent, and the maximum. F1 on the target's test data stands there twice, by weights
 /// chosen on the source's and on the target's development data; F1 on the source's test data is by the former.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(super) struct Args {
-    /// results.json or transfer-report.json of runs, or folders that hold one
-    #[arg(value_name = "FILE", required = true)]
-    files: Vec<PathBuf>,
+    /// results.json or transfer-report.json of runs, or folders that hold one; with NAME= before it, the row is
+    /// called NAME and not what the run calls it
+    #[arg(value_name = "[NAME=]DIR", required = true)]
+    files: Vec<String>,
     /// Print JSON, F1 as fractions
     #[arg(long)]
     json: bool,
@@ -37,9 +37,13 @@ pub(super) fn run(args: &Args) -> Result<()> {
     ];
     let mut table = Table::new(names, columns.map(|(name, kind)| Column::new(name, kind)).to_vec());
     let mut seen: BTreeMap<(String, String, u64), PathBuf> = BTreeMap::new();
-    for file in args.files.iter().map(|path| inside(path)) {
-        let file = file?;
-        for report in read(&file)? {
+    for given in &args.files {
+        let (name, path) = named(given)?;
+        let file = inside(&path)?;
+        for mut report in read(&file)? {
+            if let Some(name) = &name {
+                report.row.clone_from(name);
+            }
             let pair = format!("{}-{}", report.source, report.target);
             let run = (report.row.clone(), pair.clone(), report.seed);
             if let Some(other) = seen.insert(run, file.clone()) {
@@ -47,7 +51,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
                 let (file, other) = (file.display(), other.display());
                 return Err(bad_input(format!(
                     "{file}: a run of row `{row}`, {pair}, seed {seed} is in {other} already; give each run once, \
-                     and runs of another config another `row`"
+                     and runs of another config another `row`, or a name here, as in NAME=DIR"
                 )));
             }
             let source = test(report.by_source_dev.as_ref());
@@ -76,6 +80,18 @@ fn test(selected: Option<&Selected>) -> (Option<f64>, Option<f64>) {
     (target, f1(|selected| selected.source_test.as_ref().map(|scores| scores.f1)))
 }
 
+/// The name that a row is given, where it is, and the file or folder.
+fn named(given: &str) -> Result<(Option<String>, PathBuf)> {
+    let whole = PathBuf::from(given);
+    let Some((name, path)) = given.split_once('=').filter(|_| !whole.exists()) else {
+        return Ok((None, whole));
+    };
+    if name.trim().is_empty() || name.contains(char::is_control) {
+        return Err(bad_input(format!("{given}: the name is empty or no line of text, expected NAME=DIR")));
+    }
+    Ok((Some(name.to_owned()), path.into()))
+}
+
 /// The file itself, or that of a folder.
 fn inside(path: &Path) -> Result<PathBuf> {
     if !path.is_dir() {
@@ -84,7 +100,11 @@ fn inside(path: &Path) -> Result<PathBuf> {
     let found = [RESULTS, REPORT].map(|name| path.join(name)).into_iter().find(|file| file.is_file());
     let folder = path.display();
     found.ok_or_else(|| {
-        bad_input(format!("{folder}: no {RESULTS} and no {REPORT}; `xner transfer` writes such folders"))
+        bad_input(if path.join("run.json").exists() {
+            format!("{folder}: an unfinished run: give the command that began it again, and it goes on")
+        } else {
+            format!("{folder}: no {RESULTS} and no {REPORT}; `xner transfer` writes such folders")
+        })
     })
 }
 

@@ -15,7 +15,6 @@ use crate::reading::{Reading, VectorsFormat, write};
 ///
 /// The steps come in this order: reading with its limit, lower case, normalisation, principal components.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The vectors to read: .vec or GloVe text (also .gz, .xz), fastText's or word2vec's .bin, or .safetensors
     #[arg(value_name = "IN")]

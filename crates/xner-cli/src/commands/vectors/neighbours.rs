@@ -12,7 +12,7 @@ use super::in_file;
 use super::space::Space;
 use crate::commands::{print, print_json};
 use crate::exit::{at_least_one, bad_input};
-use crate::progress::Progress;
+use crate::progress::{Progress, warn};
 use crate::reading::Reading;
 
 /// The words whose vectors have the largest cosine with a word's
@@ -20,7 +20,7 @@ use crate::reading::Reading;
 pub(crate) struct Args {
     /// The vectors; a fastText .bin has vectors for unseen words too
     file: PathBuf,
-    /// The words to look around
+    /// The words to look around; one that is unknown is tried in lower case, and else left out with a note
     #[arg(required = true, value_name = "WORD")]
     words: Vec<String>,
     /// Neighbours of each word
@@ -40,6 +40,9 @@ pub(crate) struct Args {
 #[derive(Serialize)]
 struct Around<'a> {
     word: &'a str,
+    /// The word in lower case, where it is unknown as it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read_as: Option<&'a str>,
     neighbours: Vec<Found<'a>>,
 }
 
@@ -56,16 +59,29 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let spinner = Progress::spinner("reading");
     let space = Space::open(&args.file, &args.reading)?;
     let among = args.among.as_ref().map(|file| args.reading.open(file)).transpose()?;
-    let unknown: Vec<String> = args.words.iter().filter(|word| !space.knows(word)).cloned().collect();
-    if !unknown.is_empty() {
+    let lower: Vec<String> = args.words.iter().map(|word| word.to_lowercase()).collect();
+    let known = |word: &'_ str, lower: &'_ str| space.knows(word) || space.knows(lower);
+    let pairs = || args.words.iter().zip(&lower);
+    let unknown: Vec<String> =
+        pairs().filter(|(word, lower)| !known(word, lower)).map(|(word, _)| word.clone()).collect();
+    if unknown.len() == args.words.len() {
         return Err(in_file(Error::UnknownWords { words: unknown }, &args.file));
     }
     if let (Some(among), Some(file)) = (&among, &args.among) {
         same_dim(space.vectors(), &args.file, among, file)?;
     }
-    let around = args.words.iter().map(|word| look(&space, among.as_ref(), word, args.k));
+    let found = pairs().filter(|(word, lower)| known(word, lower));
+    let around = found.map(|(word, lower)| look(&space, among.as_ref(), word, lower, args.k));
     let around = around.collect::<Result<Vec<_>>>()?;
     drop(spinner);
+    for Around { word, read_as, .. } in &around {
+        if let Some(lower) = read_as {
+            warn(&format!("note: {}: no vector for `{word}`, taken as `{lower}`", args.file.display()));
+        }
+    }
+    for word in unknown {
+        warn(&format!("note: {}: no vector for `{word}`", args.file.display()));
+    }
     if args.json { print_json(&around) } else { print(&text(&around)) }
 }
 
@@ -81,14 +97,21 @@ fn same_dim(vectors: &Vectors, file: &Path, among: &Vectors, other: &Path) -> Re
     )))
 }
 
-fn look<'a>(space: &'a Space, among: Option<&'a Vectors>, word: &'a str, k: usize) -> Result<Around<'a>> {
+fn look<'a>(
+    space: &'a Space,
+    among: Option<&'a Vectors>,
+    own: &'a str,
+    lower: &'a str,
+    k: usize,
+) -> Result<Around<'a>> {
     let vectors = space.vectors();
+    let word = if space.knows(own) { own } else { lower };
     let found = match among {
         Some(among) => judge::nearest_words(among, &space.vector(word), k)?,
         None if vectors.rank(word).is_some() => judge::neighbours(vectors, word, k)?,
         None => judge::nearest_words(vectors, &space.vector(word), k)?,
     };
-    Ok(Around { word, neighbours: for_json(found) })
+    Ok(Around { word: own, read_as: (word != own).then_some(word), neighbours: for_json(found) })
 }
 
 pub(super) fn for_json(found: Vec<Neighbour<'_>>) -> Vec<Found<'_>> {
@@ -97,8 +120,8 @@ pub(super) fn for_json(found: Vec<Neighbour<'_>>) -> Vec<Found<'_>> {
 
 fn text(around: &[Around<'_>]) -> String {
     let mut text = String::new();
-    for Around { word, neighbours } in around {
-        text.push_str(word);
+    for Around { word, read_as, neighbours } in around {
+        text.push_str(read_as.unwrap_or(word));
         text.push('\n');
         lines(neighbours, &mut text);
     }

@@ -81,7 +81,7 @@ pub fn train<B: Backend, N: Network<B>>(
         let step = Mapping::AdversarialEpoch { epoch, of, criterion: judged, best };
         let stop = tell(observer, &step) == Flow::Stop || flow == Flow::Stop;
         if stop && epoch < of {
-            return Err(Error::Stopped { restart: 0 });
+            return Err(Error::Stopped { restart: 1 });
         }
     }
     let Some(best) = state.best else {

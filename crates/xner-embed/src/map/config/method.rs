@@ -45,6 +45,7 @@ impl MapConfig {
     /// The published settings of a method.
     pub fn preset(method: Method) -> Self {
         let self_learning = |initialiser| Self {
+            method: Some(method),
             limit: 200_000,
             direction: Direction::SourceToTarget,
             normalise: vec![Step::Unit, Step::Centre, Step::Unit],

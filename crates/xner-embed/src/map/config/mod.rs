@@ -79,6 +79,10 @@ impl Default for CriterionConfig {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct MapConfig {
+    /// The method whose published settings stand for the keys that are left out. `xner map --method` says the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(example = &"self-learning"))]
+    pub method: Option<Method>,
     /// The most frequent words of each language that learning sees. Every word is mapped in the end.
     pub limit: usize,
     /// Which language moves into the other's space.
@@ -95,7 +99,8 @@ pub struct MapConfig {
     pub criterion: CriterionConfig,
     /// Runs with different seeds, of which the criterion picks one.
     pub restarts: usize,
-    /// Decides everything random. Restart `r` uses `seed + r`, so each can be had alone.
+    /// Decides everything random. The first restart uses `seed`, the second `seed + 1`, and so on: each can be had
+    /// alone.
     pub seed: u64,
 }
 

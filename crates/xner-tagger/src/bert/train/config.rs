@@ -95,7 +95,9 @@ impl BertSettings {
     /// Faults of its `config.json`.
     pub fn layers(&self) -> Result<Option<usize>> {
         let Some(_) = &self.encoder else { return Ok(None) };
-        let config = BertConfig::read(&self.directory()?.join("config.json"))?;
+        let folder = self.directory()?;
+        crate::is_model(&folder)?;
+        let config = BertConfig::read(&folder.join("config.json"))?;
         Ok(Some(config.num_hidden_layers))
     }
 
@@ -198,6 +200,7 @@ impl Settings for BertTrainConfig {
     }
 
     fn check(&self) -> Result<()> {
+        self.data.check()?;
         self.bert.check()?;
         check_training(&self.training)
     }

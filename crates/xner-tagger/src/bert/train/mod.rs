@@ -14,8 +14,8 @@ mod pass;
 use std::path::Path;
 
 use xner_train::{
-    Device, Learner, Observer, Settings, TrainBackend, TrainReport, TrainingLoop, corpus_notes, on_device,
-    tell_notes,
+    Device, FoundRate, Learner, Observer, RateSweep, Settings, TrainBackend, TrainReport, TrainingLoop,
+    corpus_notes, on_device, tell_notes,
 };
 
 pub use config::{BertSettings, BertTrainConfig, Model, check_training};
@@ -44,6 +44,24 @@ pub fn train(
     observer: &mut dyn Observer,
 ) -> Result<TrainReport> {
     on_device!(*device, A, card => fine_tune::<A>(config, data, out, card, observer))
+}
+
+/// Tries learning rates on a pretrained encoder: [`xner_train::find_rate`]. Nothing is written.
+///
+/// # Errors
+/// Those of [`xner_train::find_rate`], and of reading the encoder.
+pub fn find_rate(
+    config: &BertTrainConfig,
+    data: &TrainData,
+    sweep: &RateSweep,
+    device: &Device,
+    observer: &mut dyn Observer,
+) -> Result<FoundRate> {
+    let config = config.clone().checked()?;
+    on_device!(*device, A, card => {
+        let mut learner = BertLearner::<A>::new(&config, &data.train, &data.dev, card)?.0;
+        xner_train::find_rate(&mut learner, &config.training, config.seed, sweep, observer)
+    })
 }
 
 fn fine_tune<A: TrainBackend>(

@@ -20,6 +20,7 @@ pub use switches::{Ablation, Method};
 use super::data::DataConfig;
 use crate::Result;
 use crate::bwet::DictionaryConfig;
+use crate::fit::Misfit;
 use crate::report::Select;
 use crate::text::SourceText;
 
@@ -49,6 +50,10 @@ pub struct TransAdvConfig {
     /// By which development data the weights of every phase are chosen; the paper's choice is `target-dev`. Default
     /// `source-dev`.
     pub select: Select,
+    /// What happens where corpora, vectors, dictionary and mapping do not fit together; by default `refuse`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"note")]
+    pub misfit: Option<Misfit>,
     /// The language with labels.
     pub source: SourceText,
     /// The language without labels.

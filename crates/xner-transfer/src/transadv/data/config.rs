@@ -46,11 +46,27 @@ pub fn translator(
     dictionary: &DictionaryConfig,
     phrases: Option<&Path>,
 ) -> Result<Chain<DictionaryTranslator>> {
+    chained(opened(dictionary)?, phrases)
+}
+
+/// The dictionary that a config names.
+///
+/// # Errors
+/// As [`DictionaryConfig::check`] and [`DictionaryConfig::open`].
+pub fn opened(dictionary: &DictionaryConfig) -> Result<Dictionary> {
     dictionary.check()?;
+    dictionary.open()
+}
+
+/// A translator by a dictionary, with a table of phrases before it if there is one.
+///
+/// # Errors
+/// Faults of the table, with their lines.
+pub fn chained(dictionary: Dictionary, phrases: Option<&Path>) -> Result<Chain<DictionaryTranslator>> {
     let mut links = Vec::new();
     if let Some(path) = phrases {
         links.push(DictionaryTranslator::new(Dictionary::read(path)?));
     }
-    links.push(DictionaryTranslator::new(dictionary.open()?));
+    links.push(DictionaryTranslator::new(dictionary));
     Ok(Chain::new(links))
 }

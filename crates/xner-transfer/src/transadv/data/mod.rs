@@ -36,7 +36,7 @@ mod coverage;
 mod create;
 mod segment;
 
-pub use config::{DataConfig, WithoutEntities, translator};
+pub use config::{DataConfig, WithoutEntities, chained, opened, translator};
 pub use coverage::{Coverage, Words};
 pub use create::{TransAdvData, create};
 pub use segment::{Segment, joined, segments};

@@ -40,7 +40,6 @@ use crate::progress::Progress;
 ///
 /// The pictures are the same, byte by byte, for the same seed.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(super) struct Args {
     /// The folder of the run
     #[arg(value_name = "DIR")]

@@ -1,5 +1,7 @@
 //! `xner train`.
 
+mod rates;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -13,9 +15,13 @@ use xner_eval::Scores;
 use xner_tagger::bert::train::BertTrainConfig;
 use xner_tagger::config::DataConfig;
 use xner_tagger::{TrainConfig, TrainData, bert};
-use xner_train::{Device, Error, Evaluation, Settings, TrainReport, corpus_notes, read_labelled};
+use xner_train::{
+    Device, Error, Evaluation, FoundRate, Observer, RateSweep, Settings, TrainReport, corpus_notes,
+    read_labelled,
+};
 
 use super::printed::{self, PRINTED};
+use crate::args::positive;
 use crate::exit::bad_input;
 use crate::interrupt;
 use crate::outputs::{Force, Inputs, Kind, MODEL_FILES, tell_left};
@@ -27,13 +33,12 @@ use crate::watch::Watch;
 /// A run that was stopped or killed goes on from its last checkpoint when the same command is given again, and
 /// ends with the same bytes as one that never stopped. Ctrl-C stops after the step in hand, with a checkpoint.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The config file (TOML); --print-config prints one
     #[arg(long, value_name = "FILE", required_unless_present_any = PRINTED)]
     config: Option<PathBuf>,
     /// The model directory to be
-    #[arg(long, value_name = "DIR", required_unless_present_any = PRINTED)]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["print_config", "print_schema", "find_rate"])]
     out: Option<PathBuf>,
     #[command(flatten)]
     force: Force,
@@ -52,6 +57,17 @@ pub(crate) struct Args {
     /// Print the final scores as JSON
     #[arg(long)]
     json: bool,
+    /// Try learning rates instead of training: each for --steps steps from the same start, with F1 and loss as a table
+    /// and the rate to take. Nothing is written
+    #[arg(long, conflicts_with_all = ["out", "resume"])]
+    find_rate: bool,
+    /// With --find-rate: the rates to try; by default the config's own, and some from a tenth to ten times it
+    #[arg(long, value_name = "R,R,…", value_delimiter = ',', requires = "find_rate")]
+    rates: Vec<f64>,
+    /// With --find-rate: steps with each rate
+    #[arg(long, value_name = "N", default_value_t = RateSweep::default().steps, value_parser = positive())]
+    #[arg(requires = "find_rate")]
+    steps: usize,
     /// Print a config with every setting, its meaning and its default; bert: that of a pretrained encoder's fine-tuning
     #[arg(long, value_name = "MODEL", num_args = 0..=1, default_missing_value = "bilstm-crf", exclusive = true)]
     #[arg(value_parser = ["bilstm-crf", "bert"])]
@@ -72,6 +88,9 @@ struct Outcome<'a> {
     dev: Option<&'a Evaluation>,
     /// The model's scores on the test data.
     test: Option<Scores>,
+    /// What should be known before the model is used.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    notes: &'a [String],
     seconds: f64,
 }
 
@@ -90,6 +109,10 @@ pub(crate) fn run(args: Args) -> Result<()> {
     // Both are there: clap requires them.
     let (config_file, out) = (args.config.unwrap_or_default(), args.out.unwrap_or_default());
     let plan = Plan::read(&config_file, &args.set, args.seed)?;
+    if args.find_rate {
+        let sweep = RateSweep { rates: args.rates, steps: args.steps };
+        return rates::run(&plan, &config_file, &sweep, &args.device, args.json);
+    }
     if args.resume
         && !out.join("checkpoint/state.safetensors").is_file()
         && !out.join("config.json").is_file()
@@ -124,10 +147,17 @@ pub(crate) fn run(args: Args) -> Result<()> {
         }
         None => None,
     };
-    let TrainReport { steps, parameters, best, .. } = &report;
+    let TrainReport { steps, parameters, best, notes, .. } = &report;
     let seconds = begun.elapsed().as_secs_f64();
-    let outcome =
-        Outcome { model: &out, steps: *steps, parameters: *parameters, dev: best.as_ref(), test, seconds };
+    let outcome = Outcome {
+        model: &out,
+        steps: *steps,
+        parameters: *parameters,
+        dev: best.as_ref(),
+        test,
+        notes,
+        seconds,
+    };
     if args.json { super::print_json(&outcome) } else { super::print(&text(&outcome)) }
 }
 
@@ -188,6 +218,19 @@ impl Plan {
             Self::Bert(config) => bert::train::train(config, &data, out, device, watch),
         }
     }
+
+    fn find_rate(
+        &self,
+        data: TrainData,
+        sweep: &RateSweep,
+        device: &Device,
+        observer: &mut dyn Observer,
+    ) -> xner_tagger::Result<FoundRate> {
+        match self {
+            Self::BiLstm(config) => xner_tagger::find_rate(config, data, sweep, device, observer),
+            Self::Bert(config) => bert::train::find_rate(config, &data, sweep, device, observer),
+        }
+    }
 }
 
 /// The model that a config names, where it names one and has no table of settings, and the line.
@@ -209,7 +252,7 @@ fn in_config(fault: Error, file: &Path) -> anyhow::Error {
 }
 
 fn text(outcome: &Outcome<'_>) -> String {
-    let Outcome { model, steps, dev, test, seconds, .. } = outcome;
+    let Outcome { model, steps, dev, test, notes, seconds, .. } = outcome;
     let mut text = format!("{steps} steps in {seconds:.0} s; the model is in {}\n", model.display());
     if let Some(Evaluation { epoch, step, precision, recall, f1, .. }) = dev {
         let [precision, recall, f1] = [precision, recall, f1].map(|score| 100.0 * score);
@@ -221,6 +264,9 @@ fn text(outcome: &Outcome<'_>) -> String {
     }
     if let Some(test) = test {
         let _ = write!(text, "test:\n{test}");
+    }
+    for note in *notes {
+        let _ = writeln!(text, "note: {note}");
     }
     text
 }
