@@ -15,7 +15,7 @@ const COMMON_OPTIONS: [&str; 2] = ["threads", "quiet"];
 const MANY_TAKE: [&str; 2] = ["device", "json"];
 
 /// An example of each command, by its path.
-const EXAMPLES: [(&str, &str); 33] = [
+const EXAMPLES: [(&str, &str); 35] = [
     ("", "xner train --config tagger.toml --out model\n  xner tag --model model --input news.txt"),
     ("demo", "xner demo --target german --out demo"),
     (
@@ -35,10 +35,12 @@ const EXAMPLES: [(&str, &str); 33] = [
         "xner transfer advpicker --config transadv.toml --out es-advpicker --cache phases",
     ),
     ("transfer meta", "xner transfer meta --config meta.toml --out meta"),
+    ("transfer distil", "xner transfer distil --config distil.toml --out student"),
     ("transfer table", "xner transfer table es-bwet Ours=es"),
     ("transfer figures", "xner transfer figures es --config en-es.toml --out figures"),
     ("low-resource", "xner low-resource --config few.toml --model Ours=meta --model base --out few"),
     ("tag", "xner tag --model model --input news.txt --output news.jsonl"),
+    ("quantise", "xner quantise model --out model-8bit"),
     ("eval", "xner eval gold.conll predicted.conll --by-length"),
     ("convert", "xner convert train.conll train.iobes.conll --from iob1 --to iobes"),
     ("stats", "xner stats train.conll dev.conll.xz"),

@@ -14,10 +14,6 @@ use crate::progress::Progress;
 ///
 /// `xner tag` opens it like any other. Tags change a little, so score both on labelled data.
 #[derive(Debug, clap::Args)]
-#[command(
-    verbatim_doc_comment,
-    after_help = "Example: xner quantise model --out model-8bit && xner tag --model model-8bit --input news.txt"
-)]
 pub(crate) struct Args {
     /// The model directory, of Hugging Face's layout
     #[arg(value_name = "MODEL")]

@@ -282,10 +282,10 @@ mod tests {
     #[test]
     fn what_does_not_pause_comes_in_whole_batches() {
         let (mut writer, mut feed) = feed(false);
-        writer.write_all("Ada ran. She sat.\nin the\nhouse. Bob left. Eve ran.".as_bytes()).unwrap();
+        writer.write_all("Ada ran. She sat.\nIn the\nhouse. Bob left. Eve ran.".as_bytes()).unwrap();
         drop(writer);
         assert_eq!(feed.batch(2, 99, String::len).unwrap(), ["Ada ran.", "She sat."]);
-        assert_eq!(feed.batch(9, 17, String::len).unwrap(), ["in the\nhouse.", "Bob left."]);
+        assert_eq!(feed.batch(9, 17, String::len).unwrap(), ["In the\nhouse.", "Bob left."]);
         assert_eq!(feed.batch(9, 99, String::len).unwrap(), ["Eve ran."]);
         assert!(feed.batch(9, 99, String::len).unwrap().is_empty());
     }

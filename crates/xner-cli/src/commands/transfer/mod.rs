@@ -79,7 +79,6 @@ enum Method {
     /// DIR becomes a model directory of Hugging Face's layout. What the teacher says of the texts is kept in the cache.
     /// A run that was stopped or killed goes on from its last checkpoint when the same command is given again, and
     /// ends with the same bytes as one that never stopped.
-    #[command(verbatim_doc_comment)]
     Distil(Shared),
     Table(table::Args),
     Figures(figures::Args),
