@@ -137,8 +137,8 @@ pub(crate) struct Layout {
     #[arg(long, value_name = "HOW", default_value = "refuse", value_parser = named::<Align>(["refuse", "widen"]))]
     #[arg(help_heading = "Layout of the input")]
     align: Align,
-    /// JSON lines: the names of labels that are numbers, in their order: a file with a name a line or in JSON, or a list
-    /// such as O,B-PER,I-PER
+    /// JSON lines: the names of labels that are numbers, in their order: a file with a name a line or in JSON, or a
+    /// list such as O,B-PER,I-PER
     #[arg(long, value_name = "FILE|LIST", help_heading = "Layout of the input")]
     labels: Option<LabelNames>,
     /// Text: its language, a BCP 47 code such as nl or pt-BR, for splitting it into sentences and words; und for one

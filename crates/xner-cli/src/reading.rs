@@ -23,7 +23,8 @@ pub(crate) struct Reading {
     /// Vectors: make words lower case; of words that then are equal the first stays
     #[arg(long, help_heading = "Reading of vectors")]
     lowercase: bool,
-    /// Vectors: leave out rows that cannot be read, such as those of words that are empty or not UTF-8, and say how many
+    /// Vectors: leave out rows that cannot be read, such as those of words that are empty or not UTF-8, and say how
+    /// many
     #[arg(long, help_heading = "Reading of vectors")]
     skip_bad: bool,
     /// Vectors: their format; by default it is found by the first bytes and the name

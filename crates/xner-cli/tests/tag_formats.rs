@@ -127,7 +127,8 @@ fn a_page_escapes_what_it_shows() {
 #[test]
 fn json_lines_on_standard_input_are_told() {
     let folder = Folder::with(&[]);
-    let line = "{\"z\": 1.50, \"a\": -0, \"big\": 123456789012345678901234567890, \"text\": \"Otto in Lund\", \"e\": 1e2, \"entities\": \"odd\"}\n";
+    let line = "{\"z\": 1.50, \"a\": -0, \"big\": 123456789012345678901234567890, \"text\": \
+                \"Otto in Lund\", \"e\": 1e2, \"entities\": \"odd\"}\n";
     let said = tag(&folder, "", line).ok();
     assert!(said.starts_with("{\"text\":\"Otto in Lund\",\"entities\":[{"), "{said}");
     let kept = "\"z\":1.50,\"a\":-0,\"big\":123456789012345678901234567890,\"e\":1e2}\n";

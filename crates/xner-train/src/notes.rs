@@ -6,8 +6,8 @@ use xner_core::{Event, Observer, What};
 use xner_corpus::Labelled;
 
 /// What is odd about the corpora that a model is chosen by or scored on, beside the one that it is trained on: types
-/// that training never sees, and no entity at all. `others` have the keys of their settings; empty ones are passed over,
-/// and so are types that are `dropped`.
+/// that training never sees, and no entity at all. `others` have the keys of their settings; empty ones are passed
+/// over, and so are types that are `dropped`.
 pub fn corpus_notes(train: &[Labelled], others: &[(&str, &[Labelled])], dropped: &[String]) -> Vec<String> {
     let types = |corpus: &[Labelled]| {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();

@@ -27,10 +27,10 @@ pub(crate) struct Args {
     /// The file to write, plain, .gz, .xz, .bz2 or .zst; - is standard output
     #[arg(value_name = "OUT")]
     output: PathBuf,
-    /// Format (conll, tsv, conllu, jsonl, brat, text), scheme (iob1, iob2, iobes) or both (conll:iob1) of IN. By default
-    /// what its name promises, else JSON lines or columns by the first lines, of any scheme; with a scheme, tags that
-    /// break it are refused. JSON lines of doccano, Prodigy, spaCy, Hugging Face and Label Studio are told apart; conllu
-    /// has the columns of Universal NER too; brat's entities stand in a file .ann beside IN
+    /// Format (conll, tsv, conllu, jsonl, brat, text), scheme (iob1, iob2, iobes) or both (conll:iob1) of IN. By
+    /// default what its name promises, else JSON lines or columns by the first lines, of any scheme; with a scheme,
+    /// tags that break it are refused. JSON lines of doccano, Prodigy, spaCy, Hugging Face and Label Studio are told
+    /// apart; conllu has the columns of Universal NER too; brat's entities stand in a file .ann beside IN
     #[arg(long, value_name = "WHAT")]
     from: Option<Kind>,
     /// Format (conll, tsv, jsonl, text), scheme or both of OUT. By default what its name promises, else columns; iob2

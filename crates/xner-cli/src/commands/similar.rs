@@ -50,8 +50,8 @@ pub(crate) struct Args {
     /// Sentences to ask for instead, plain, .gz or .xz; - is standard input
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
-    /// Format of --input; by default what its name promises, else JSON lines or text by the first lines. What looks like
-    /// columns must be said to be text
+    /// Format of --input; by default what its name promises, else JSON lines or text by the first lines. What looks
+    /// like columns must be said to be text
     #[arg(long, value_parser = args::named::<Format>(Format::NAMES), requires = "input")]
     input_format: Option<Format>,
     /// Format of --corpus; by default what its name promises, else JSON lines or columns by the first lines

@@ -58,8 +58,8 @@ impl Input {
         Ok((Self::from_reader(meter.watch(file), path)?, meter))
     }
 
-    /// The input and the options by which its columns are read: those of the format, and of `CoNLL-U` and of the files of
-    /// Universal NER, which the first lines tell, unless the options name columns.
+    /// The input and the options by which its columns are read: those of the format, and of `CoNLL-U` and of the files
+    /// of Universal NER, which the first lines tell, unless the options name columns.
     pub fn columns(self, format: Format, options: ConllOptions) -> (Self, ConllOptions) {
         let (reader, options) = conll::detect(self.reader, options.of_format(format));
         (Self { reader, name: self.name }, options)

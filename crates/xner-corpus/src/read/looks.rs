@@ -121,6 +121,7 @@ fn is_vectors(first: &str, second: Option<&str>, third: Option<&str>) -> bool {
 
 /// The rows of what may be columns, counted.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a sign of its own")]
 struct Rows {
     count: usize,
     /// Rows of several fields whose last is a tag.
@@ -129,8 +130,6 @@ struct Rows {
     width: usize,
     /// Whether some row has another number of fields.
     uneven: bool,
-    /// Whether some row has one field alone.
-    single: bool,
     /// Whether there are tabs.
     tabs: bool,
     /// Whether there is the mark of a document.
@@ -165,7 +164,6 @@ impl Rows {
             }
             rows.count += 1;
             rows.uneven |= fields.len() != rows.width;
-            rows.single |= fields.len() == 1;
             rows.tabs |= line.contains('\t');
             rows.tagged += usize::from(fields.len() > 1 && is_tag(last));
             rows.prose |= is_prose(&fields);

@@ -16,8 +16,8 @@ use crate::{Error, Result, Sentence};
 /// has been read shows where it ends. Memory is bounded for any file, for sentences are: see
 /// [`sentence_ranges`](crate::split::sentence_ranges). After an error the reader ends.
 ///
-/// A source may say that it pauses, by a fault of the kind [`ErrorKind::WouldBlock`]. Then what has been read ends where
-/// its last line ends, and is given out; the source is asked again for what follows.
+/// A source may say that it pauses, by a fault of the kind [`ErrorKind::WouldBlock`]. Then what has been read ends
+/// where its last line ends, and is given out; the source is asked again for what follows.
 pub struct Reader<R> {
     source: R,
     place: Place,

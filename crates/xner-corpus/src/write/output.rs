@@ -16,7 +16,8 @@ use super::zstd::ZstdEncoder;
 use crate::read::no_xz;
 use crate::{Error, Result};
 
-/// A file being written, compressed if its name ends in `.gz`, `.xz`, `.bz2` or `.zst`. The name `-` is standard output.
+/// A file being written, compressed if its name ends in `.gz`, `.xz`, `.bz2` or `.zst`. The name `-` is standard
+/// output.
 ///
 /// The bytes go to a temporary file beside the target, which [`Output::finish`] syncs and renames. An output that is
 /// dropped before that leaves nothing behind, and what a killed process left goes when the next output is made in the

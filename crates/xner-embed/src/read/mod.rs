@@ -40,8 +40,8 @@ pub struct ReadOptions {
     pub limit: Option<usize>,
     /// Make words lower case; of words that then are equal the first, most frequent one stays.
     pub lowercase: bool,
-    /// Leave out rows of text that cannot be read, and words of word2vec's binary form that are not UTF-8 or hold blanks;
-    /// see [`open_counted`].
+    /// Leave out rows of text that cannot be read, and words of word2vec's binary form that are not UTF-8 or hold
+    /// blanks; see [`open_counted`].
     pub skip_bad: bool,
     /// The format; `None` finds it by the file's first bytes and its name (see [`Format::detect`]).
     pub format: Option<Format>,

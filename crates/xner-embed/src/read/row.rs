@@ -92,8 +92,8 @@ pub(super) fn columns(row: &str) -> impl Iterator<Item = &str> {
     row.split([' ', '\t']).filter(|column| !column.is_empty())
 }
 
-/// The word and the numbers of a row whose word has blanks, as some of GloVe's have: the last `dim` columns are numbers,
-/// and what stands before them is none.
+/// The word and the numbers of a row whose word has blanks, as some of GloVe's have: the last `dim` columns are
+/// numbers, and what stands before them is none.
 fn spaced(row: &str, dim: usize) -> Option<(&str, &str)> {
     let row = row.trim_end_matches([' ', '\t']);
     let mut before = row.rsplit([' ', '\t']).filter(|column| !column.is_empty());

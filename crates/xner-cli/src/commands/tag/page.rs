@@ -20,11 +20,14 @@ const COLOURS: [(&str, &str); 7] = [
 
 const STYLE: &str = "\
 :root{color-scheme:light dark;--ground:#fff;--ink:#1b1b1b}
-body{background:var(--ground);color:var(--ink);font:1.05rem/1.7 system-ui,sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem}
+body{background:var(--ground);color:var(--ink);font:1.05rem/1.7 system-ui,sans-serif;
+max-width:48rem;margin:2rem auto;padding:0 1rem}
 p{white-space:pre-wrap;margin:.5rem 0}
-mark{background:color-mix(in srgb,var(--c) 18%,var(--ground));color:inherit;border-bottom:.15em solid var(--c);border-radius:.2em;padding:.05em .2em}
+mark{background:color-mix(in srgb,var(--c) 18%,var(--ground));color:inherit;
+border-bottom:.15em solid var(--c);border-radius:.2em;padding:.05em .2em}
 mark small{font-size:.65em;font-weight:700;color:var(--c);margin-inline-start:.4em;unicode-bidi:isolate}
-.legend{display:flex;flex-wrap:wrap;gap:.4rem;list-style:none;padding:0;border-bottom:1px solid #8888;padding-bottom:1rem}
+.legend{display:flex;flex-wrap:wrap;gap:.4rem;list-style:none;padding:0;
+border-bottom:1px solid #8888;padding-bottom:1rem}
 ";
 
 /// The head of the page, with a legend of the types.

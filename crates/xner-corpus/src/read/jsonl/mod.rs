@@ -94,8 +94,8 @@ pub struct JsonlOptions {
     pub align: Align,
     /// Texts without `tokens`.
     pub split: TextOptions,
-    /// Whether each record must have labels. Where labels are needed, as in training, it must in any case, and where raw
-    /// text is read they are ignored.
+    /// Whether each record must have labels. Where labels are needed, as in training, it must in any case, and where
+    /// raw text is read they are ignored.
     pub labels: Labels,
     /// The names of tags that a file gives as numbers: the first is that of 0.
     pub label_names: Vec<String>,

@@ -9,8 +9,9 @@ use crate::read::lines::Place;
 use crate::read::whole_text;
 use crate::{Result, Spelling};
 
-/// The names of tags by their numbers, from a list `O,B-PER,I-PER` or from a file: a name a line, a JSON list, or a JSON
-/// object with the list or the table of Hugging Face's files under `names`, `label_names`, `id2label` or `label2id`.
+/// The names of tags by their numbers, from a list `O,B-PER,I-PER` or from a file: a name a line, a JSON list, or a
+/// JSON object with the list or the table of Hugging Face's files under `names`, `label_names`, `id2label` or
+/// `label2id`.
 ///
 /// ```
 /// use xner_corpus::Spelling;
