@@ -17,7 +17,7 @@ fn folder() -> Folder {
     let folder = Folder::with(&[
         ("en.vec", &sample.vectors(Language::English).to_text()),
         ("es.vec", &sample.vectors(Language::Spanish).to_text()),
-        ("fast.toml", "[refinement]\ninterval = 10\n"),
+        ("fast.toml", "[refinement]\ninterval = 3\n"),
         ("train.conll", CORPUS),
         ("tagger.toml", CONFIG),
         ("d.txt", "lund\tlund\nriver\trio\nrain\tlluvia\n"),
@@ -124,8 +124,8 @@ fn a_file_that_may_not_grow_leaves_the_old_one() {
 fn a_folder_for_which_there_is_no_room_goes_on_when_there_is() {
     for (command, sizes) in [
         (
-            "map --source en.vec --target es.vec --limit 2000 --method identical --config fast.toml --out",
-            [40, 400],
+            "map --source en.vec --target es.vec --limit 300 --method identical --config fast.toml --out",
+            [40, 250],
         ),
         ("train --config tagger.toml --out", [20, 60]),
         ("transadv-data --source big.conll --dictionary d.txt --out", [20, 100]),

@@ -17,14 +17,14 @@ fn folder() -> Folder {
     Folder::with(&[
         ("en.vec", &sample.vectors(Language::English).to_text()),
         ("es.vec", &sample.vectors(Language::Spanish).to_text()),
-        ("fast.toml", "[refinement]\ninterval = 10\n"),
+        ("fast.toml", "[refinement]\ninterval = 3\n"),
         ("train.conll", CORPUS),
         ("tagger.toml", &CONFIG.replace("epochs = 40", "epochs = 120")),
     ])
 }
 
 const MAP: &str =
-    "map --source en.vec --target es.vec --limit 2000 --method identical --config fast.toml --out";
+    "map --source en.vec --target es.vec --limit 300 --method identical --config fast.toml --out";
 const TRAIN: &str = "train --config tagger.toml --out";
 
 /// Numbers below 1, other ones each time; the seed is told where a test fails.
@@ -189,8 +189,8 @@ fn a_training_stops_at_a_checkpoint_on_sigterm_too() {
 #[test]
 fn a_stop_in_the_first_epoch_of_adversarial_mapping_leaves_the_checkpoint_that_it_names() {
     let folder = folder();
-    let run = "map --source en.vec --target es.vec --limit 2000 --method adversarial --restarts 2 --refinements 1 \
-               --set initialiser.hidden=64 --set initialiser.epochs=2 --set initialiser.epoch_size=64000 --out";
+    let run = "map --source en.vec --target es.vec --limit 300 --method adversarial --restarts 2 --refinements 1 \
+               --set initialiser.hidden=32 --set initialiser.epochs=1 --set initialiser.epoch_size=64000 --out";
     folder.xner(&format!("{run} whole")).ok();
     let mut child = folder.start(&format!("{run} broken"));
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();

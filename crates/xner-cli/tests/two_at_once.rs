@@ -22,7 +22,7 @@ fn folder() -> Folder {
         ("en.vec", &text(Language::English)),
         ("es.vec", &text(Language::Spanish)),
         ("de.vec", &text(Language::German)),
-        ("fast.toml", "[refinement]\ninterval = 10\n"),
+        ("fast.toml", "[refinement]\ninterval = 3\n"),
         ("train.conll", CORPUS),
         ("tagger.toml", &CONFIG.replace("epochs = 40", "epochs = 200")),
         ("other.toml", &CONFIG.replace("seed = 3", "seed = 4")),
@@ -36,7 +36,7 @@ fn folder() -> Folder {
 
 fn map(target: &str, out: &str) -> String {
     format!(
-        "map --source en.vec --target {target}.vec --limit 2000 --method identical --config fast.toml --out {out}"
+        "map --source en.vec --target {target}.vec --limit 300 --method identical --config fast.toml --out {out}"
     )
 }
 
