@@ -30,9 +30,9 @@ impl Input {
         let (input, looks) = self.looks()?;
         match (looks, otherwise) {
             (Looks::Json, _) => Ok((input, Format::Jsonl)),
-            (Looks::Vectors, _) | (Looks::Columns, Format::Text) | (Looks::Prose, Format::Conll | Format::Tsv) => {
-                Err(input.unlike(looks, otherwise))
-            }
+            (Looks::Vectors, _)
+            | (Looks::Columns, Format::Text)
+            | (Looks::Prose, Format::Conll | Format::Tsv) => Err(input.unlike(looks, otherwise)),
             _ => Ok((input, otherwise)),
         }
     }
