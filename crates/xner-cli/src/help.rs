@@ -62,7 +62,7 @@ const EXAMPLES: [(&str, &str); 33] = [
 ];
 
 /// The one line of usage that would be too long.
-const MAP_PLOT: &str = "xner map-plot [OPTIONS] --source <FILE> --target <FILE> --source-corpus <FILE>\n                     \
+const MAP_PLOT: &str = "xner map-plot [OPTIONS] --source <FILE> --target <FILE>\n         --source-corpus <FILE> \
                         --target-corpus <FILE> --out <FIG> <DIR>";
 
 /// The program's command with all that its help wants.
