@@ -63,6 +63,10 @@ const EXAMPLES: [(&str, &str); 35] = [
     ("completions", "xner completions bash > xner.bash"),
 ];
 
+/// The one line of usage that would be too long.
+const MAP_PLOT: &str = "xner map-plot [OPTIONS] --source <FILE> --target <FILE>\n         --source-corpus <FILE> \
+                        --target-corpus <FILE> --out <FIG> <DIR>";
+
 /// The program's command with all that its help wants.
 pub(crate) fn shaped(command: Command) -> Command {
     shape(command.max_term_width(WIDTH), "")
@@ -77,6 +81,8 @@ fn shape(command: Command, path: &str) -> Command {
     }
     if !needed.is_empty() {
         command = usage(command, path, needed);
+    } else if path == "map-plot" {
+        command = command.override_usage(MAP_PLOT);
     }
     command.mut_args(|arg| argument(arg, needed)).mut_subcommands(|inner| {
         let path = if path.is_empty() {

@@ -210,7 +210,7 @@ fn what_is_no_model_is_called_what_it_is() {
         ("empty", &["empty: is no model", "xner train"]),
         ("a.text", &["a.text: is a file, expected a model directory"]),
         // What is no folder may be a name on the hub, which no test asks.
-        ("nobody/model", &["model `nobody/model`: no such directory; as a name on the hub"]),
+        ("nobody/model", &["model `nobody/model`: no such directory"]),
         ("./no/such/folder", &["model `./no/such/folder`: no such directory"]),
     ] {
         folder.refused(&format!("tag --model {model} --input a.text --output out"), parts);

@@ -62,12 +62,11 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with_all = ["out", "resume"])]
     find_rate: bool,
     /// With --find-rate: the rates to try; by default the config's own, and some from a tenth to ten times it
-    #[arg(long, value_name = "R,R,…", value_delimiter = ',', requires = "find_rate")]
+    #[arg(long, value_name = "R,R,…", value_delimiter = ',')]
     rates: Vec<f64>,
-    /// With --find-rate: steps with each rate
-    #[arg(long, value_name = "N", default_value_t = RateSweep::default().steps, value_parser = positive())]
-    #[arg(requires = "find_rate")]
-    steps: usize,
+    /// With --find-rate: steps with each rate; by default 100
+    #[arg(long, value_name = "N", value_parser = positive())]
+    steps: Option<usize>,
     /// Print a config with every setting, its meaning and its default; bert: that of a pretrained encoder's fine-tuning
     #[arg(long, value_name = "MODEL", num_args = 0..=1, default_missing_value = "bilstm-crf", exclusive = true)]
     #[arg(value_parser = ["bilstm-crf", "bert"])]
@@ -110,8 +109,13 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let (config_file, out) = (args.config.unwrap_or_default(), args.out.unwrap_or_default());
     let plan = Plan::read(&config_file, &args.set, args.seed)?;
     if args.find_rate {
-        let sweep = RateSweep { rates: args.rates, steps: args.steps };
+        let steps = args.steps.unwrap_or(RateSweep::default().steps);
+        let sweep = RateSweep { rates: args.rates, steps };
         return rates::run(&plan, &config_file, &sweep, &args.device, args.json);
+    }
+    // The parser would let them pass, since --find-rate and --out exclude each other.
+    if args.steps.is_some() || !args.rates.is_empty() {
+        return Err(bad_input("--rates and --steps are of --find-rate, which is missing"));
     }
     if args.resume
         && !out.join("checkpoint/state.safetensors").is_file()
