@@ -13,9 +13,9 @@ fn schemes_change_and_all_else_stays() {
     folder.xner("convert a.conll b.conll --from iob1 --to iobes").ok();
     let iobes = "-DOCSTART- -X- O\n\nAda NNP S-PER\nBob NNP S-PER\nmet VBD O\nEve NNP S-PER\n";
     assert_eq!(folder.read("b.conll"), iobes);
-    folder.xner("convert b.conll b.conll --from iobes --to iob1").ok();
-    assert_eq!(folder.read("b.conll"), IOB1);
-    assert_eq!(folder.names(), ["a.conll", "b.conll"]);
+    folder.xner("convert b.conll c.conll --from iobes --to iob1").ok();
+    assert_eq!(folder.read("c.conll"), IOB1);
+    assert_eq!(folder.names(), ["a.conll", "b.conll", "c.conll"]);
     let bare =
         folder.xner_with("convert - - --from conll --to conll:iobes", "-DOCSTART-\n\nAda I-PER\nran O\n");
     assert_eq!(bare.ok(), "-DOCSTART-\n\nAda S-PER\nran O\n");

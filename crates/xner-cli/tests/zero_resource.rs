@@ -203,7 +203,7 @@ fn bad_configs_are_named_and_nothing_is_written() {
         ("dev = \"../data/es.dev.conll\"", "", vec!["`target.dev`", "configs/run.toml: cannot train"]),
         ("unlabelled = \"../data/es.text\"", "", vec!["`target.unlabelled`", "is missing"]),
         ("vectors = \"../data/es.vec\"", "vectors = \"gone.vec\"", vec!["configs/gone.vec: No such file"]),
-        ("es.test.conll", "es.vec", vec!["data/es.vec:"]),
+        ("es.test.conll", "es.vec", vec!["`target.test`", "data/es.vec looks like word vectors"]),
     ] {
         let mut config = CONFIG.replacen(from, to, 1);
         assert_ne!(config, CONFIG, "{from}");
@@ -265,7 +265,10 @@ fn figures_of_a_finished_run() {
     same(&folder, "run/figures", "again");
     let none = figures.replace("60", "0");
     folder.refused(&none, &["--words is 0"]);
-    folder.refused("transfer figures data --config configs/run.toml", &["data/transfer-report.json"]);
+    folder.refused(
+        "transfer figures data --config configs/run.toml",
+        &["data: holds no run of `xner transfer`", "transfer-report.json"],
+    );
     let other = folder.read("configs/run.toml").replace("hidden = 16", "hidden = 17");
     folder.write("configs/other.toml", other.as_bytes());
     let parts = ["configs/other.toml", "run: holds a run with another config or other data"];

@@ -37,7 +37,8 @@ fn a_line_has_a_limit_in_every_format() {
     }
     let fault = refused([b"{\"text\": \"a\"}\n".as_slice(), &long[5..]].concat(), "long", Format::Jsonl);
     assert!(fault.contains("long:2: the line is longer than 64 MiB"), "{fault}");
-    let fault = refused(long[5..].to_vec(), "long", Format::Text);
+    let longer = vec![b'b'; LONGEST_LINE + (4 << 20)];
+    let fault = refused(longer, "long", Format::Text);
     assert!(fault.contains("without a blank"), "{fault}");
     // One record of a list, over many lines.
     let mut list = b"[{\"text\": \"a\"},\n{\"text\": [\n".to_vec();

@@ -152,7 +152,10 @@ impl Layout {
         let places: Vec<_> = series.points.iter().map(|&[x, y]| (self.across(x), self.down(y))).collect();
         let mut from = 0;
         for to in (1..=places.len()).filter(|at| *at == places.len() || series.apart.contains(at)) {
-            stroke(series, &places[from..to], canvas)?;
+            // A point alone is no line.
+            if to - from > 1 {
+                stroke(series, &places[from..to], canvas)?;
+            }
             from = to;
         }
         let colour = COLOURS[series.colour % COLOURS.len()].to_rgba();

@@ -60,12 +60,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let file = args.config.as_deref().unwrap_or(Path::new(""));
     let out = args.out.as_deref().unwrap_or(Path::new(""));
     let config = LowResourceConfig::read_with(file, &args.set)?;
+    Kind::Scores.claim(out, args.force)?;
     let models = args.model.iter().map(|model| named(model)).collect::<Result<Vec<_>>>()?;
     let inputs = models
         .iter()
         .fold(Inputs::of(&args.config).settings(&config), |inputs, (_, folder)| inputs.model(folder));
     inputs.spare_in(out, &[REPORT])?;
-    Kind::Scores.claim(out, args.force)?;
     let lock = FolderLock::take(out)?;
     let [train, test] = config.corpora().with_context(|| format!("{}: cannot tune", file.display()))?;
     interrupt::listen();

@@ -90,7 +90,12 @@ impl FolderLock {
             if attempt > 0 {
                 std::thread::sleep(PAUSE);
             }
-            let made = MadeFolder::only_make(folder)?;
+            let made = match MadeFolder::only_make(folder) {
+                Ok(made) => made,
+                // Another process removed it between the two looks.
+                Err(Error::Io { fault, .. }) if fault.kind() == ErrorKind::AlreadyExists => continue,
+                Err(other) => return Err(other),
+            };
             let file = match open_lock(&path) {
                 Ok(file) => file,
                 // Another process that had made the folder has removed it.

@@ -92,7 +92,8 @@ fn a_phase_that_unlearns_is_told_of() {
     (config.training.choose_start, config.training.evaluate_every) = (false, 3);
     let mut told = Vec::new();
     let mut observer = |event: &Event<'_>| {
-        if let What::Note(text) = event.what {
+        // What is said of the data is another matter.
+        if let (What::Note(text), true) = (event.what, event.phase != "data") {
             told.push((event.phase.to_owned(), text.to_owned()));
         }
         Flow::Continue

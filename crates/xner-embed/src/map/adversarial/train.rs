@@ -67,7 +67,7 @@ pub fn train<B: Backend, N: Network<B>>(
         state.layers = run.network.layers();
         if state.step > 0 {
             keep(&state)?;
-            return Err(Error::Stopped { restart: 0 });
+            return Err(Error::Stopped { restart: 1 });
         }
         state.epoch += 1;
         let found = Matrix::from_f32(dim, dim, &state.mapping);

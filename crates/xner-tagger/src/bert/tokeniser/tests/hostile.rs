@@ -181,7 +181,7 @@ fn words_and_texts_may_not_grow_without_bound() {
         "{fault}"
     );
     let fault = refused(&pairs(|all| all["normalizer"] = many(30)));
-    assert!(fault.contains("its normalisers may make a text 1000000000000000"), "{fault}");
+    assert!(fault.contains("its normalisers may make a text ") && fault.contains("times as long"), "{fault}");
     let spaces = json!({"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": "\u{2581}"});
     assert!(opened(&pairs(|all| all["normalizer"] = spaces)).is_ok());
 }
