@@ -13,7 +13,7 @@ use xner_corpus::read::Meter;
 /// The first line where there is no terminal comes after so long; the time between two lines doubles.
 const FIRST: Duration = Duration::from_secs(5);
 /// The longest time between two lines.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 static QUIET: AtomicBool = AtomicBool::new(false);
 

@@ -6,6 +6,7 @@ mod common;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -130,7 +131,11 @@ fn writing(folder: &Folder, arguments: &str, text: &str, before: usize) -> Child
 
 /// What is being written in a folder.
 fn partial(folder: &Folder) -> Vec<String> {
-    folder.names().into_iter().filter(|name| name.ends_with(".part")).collect()
+    folder
+        .names()
+        .into_iter()
+        .filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "part"))
+        .collect()
 }
 
 #[test]

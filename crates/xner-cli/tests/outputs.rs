@@ -144,7 +144,9 @@ fn a_folder_that_is_not_xners_is_refused_unless_forced() {
         folder.write(&format!("{name}/letter.txt"), b"dear");
         folder.write(&format!("{name}/checkpoint/letter.txt"), b"dear");
     };
-    ["other", "models/words"].iter().for_each(|name| other(name));
+    for name in ["other", "models/words"] {
+        other(name);
+    }
     folder.write(
         "bwet.toml",
         b"source.train = \"train.conll\"\ntarget.vectors = \"v.vec\"\ndictionary.file = \"d.txt\"\n",

@@ -36,7 +36,7 @@ fn answers(arguments: &str, lines: &[&str], answer: &dyn Fn(&str) -> bool) {
         write!(input, "{line}").unwrap();
         input.flush().unwrap();
         loop {
-            let found = said.recv_timeout(Duration::from_secs(60)).expect("no answer to a line that came in");
+            let found = said.recv_timeout(Duration::from_mins(1)).expect("no answer to a line that came in");
             if answer(&found) {
                 break;
             }

@@ -35,14 +35,15 @@ fn a_corpus_is_translated_with_its_labels() {
 fn a_dictionary_of_the_other_direction_is_refused() {
     let words =
         |first: char| ('a'..='z').flat_map(move |a| ['x', 'y', 'z'].map(|b| format!("{first}{a}{b}")));
-    let lines =
-        |pairs: &[(String, String)]| pairs.iter().map(|(a, b)| format!("{a}\t{b}\n")).collect::<String>();
+    let lines = |pairs: &[(String, String)]| {
+        pairs.iter().fold(String::new(), |all, (a, b)| all + a + "\t" + b + "\n")
+    };
     let right: Vec<(String, String)> = words('s').zip(words('t')).collect();
     let mut other: Vec<(String, String)> = right.iter().map(|(a, b)| (b.clone(), a.clone())).collect();
     // Words that both languages have.
     other.extend(words('s').take(30).map(|word| (word.clone(), word)));
     let folder = Folder::with(&[
-        ("c.conll", &words('s').map(|word| format!("{word} O\n")).collect::<String>()),
+        ("c.conll", &words('s').fold(String::new(), |all, word| all + &word + " O\n")),
         ("right.txt", &lines(&right)),
         ("other.txt", &lines(&other)),
     ]);

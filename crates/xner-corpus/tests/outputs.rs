@@ -147,7 +147,8 @@ fn one_of_many_gets_the_folder_and_each_may_have_it() {
         }
     });
     assert!(had.into_inner() > 5);
-    assert!(!out.exists());
+    // It goes with the last that made it, but one that found it there leaves it, empty.
+    assert!(!out.exists() || names(&out).is_empty());
 }
 
 #[test]

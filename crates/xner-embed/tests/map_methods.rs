@@ -30,7 +30,7 @@ fn quick(method: Method) -> MapConfig {
             orthogonality: 0.01,
             ..Default::default()
         };
-        config.restarts = 4;
+        config.restarts = 8;
     }
     config
 }

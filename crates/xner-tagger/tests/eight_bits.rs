@@ -15,7 +15,7 @@ fn golden(kind: &str) -> PathBuf {
 }
 
 fn sentences() -> Vec<Sentence> {
-    let words = |s: usize| (0..1 + s * s % 17).map(move |at| format!("w{}", 5 + (s * 11 + at * 7) % 45));
+    let words = |s: usize| (0..=s * s % 17).map(move |at| format!("w{}", 5 + (s * 11 + at * 7) % 45));
     (0..30).map(|s| Sentence::from_tokens(words(s))).collect()
 }
 

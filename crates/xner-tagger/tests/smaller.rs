@@ -13,7 +13,7 @@ fn golden(kind: &str) -> PathBuf {
 }
 
 fn sentences() -> Vec<Sentence> {
-    let words = |s: usize| (0..1 + s * s % 13).map(move |at| format!("w{}", 5 + (s * 11 + at * 7) % 15));
+    let words = |s: usize| (0..=s * s % 13).map(move |at| format!("w{}", 5 + (s * 11 + at * 7) % 15));
     (0..20).map(|s| Sentence::from_tokens(words(s))).collect()
 }
 

@@ -35,6 +35,7 @@ use crate::watch::Watch;
 /// killed goes on from its last checkpoint when the same command is given again, and ends with the same bytes as one
 /// that never stopped. Ctrl-C stops after the step in hand, with a checkpoint.
 #[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Args {
     /// The source language's vectors: .vec or GloVe text (also .gz, .xz), a .bin, or .safetensors
     #[arg(long, value_name = "FILE", required_unless_present_any = PRINTED)]
@@ -263,7 +264,7 @@ fn method_in(file: Option<&Path>, set: &[String]) -> Result<Option<(Method, Stri
         let method = name.trim_matches('"').parse::<Method>();
         return method
             .map(|method| Some((method, "--set".to_owned())))
-            .map_err(|fault| bad_input(fault.to_string()));
+            .map_err(|fault| bad_input(fault.clone()));
     }
     let Some(file) = file else { return Ok(None) };
     let table: Option<toml::Table> =

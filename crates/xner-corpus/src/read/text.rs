@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::io::{BufRead, ErrorKind};
 use std::path::PathBuf;
 
-use super::limits::{LONGEST_LINE, mebibytes};
 use super::lines::Place;
 use crate::split::{Splitter, TextOptions, in_words};
 use crate::{Error, Result, Sentence};
@@ -80,8 +79,7 @@ impl<R: BufRead> Reader<R> {
                 self.ended = true;
             }
             let line = memchr::memchr(b'\n', &self.pending.as_bytes()[before..]).is_some();
-            let due = self.patience.min(LONGEST_LINE + 1);
-            if line || self.ended || self.paused || self.pending.len() >= due {
+            if line || self.ended || self.paused || self.pending.len() >= self.patience {
                 self.split();
             }
         }
@@ -130,10 +128,6 @@ impl<R: BufRead> Reader<R> {
         let paused = std::mem::take(&mut self.paused) && self.pending.ends_with(['\n', '\r']);
         let whole = paused || self.ended && self.fault.is_none();
         let (ranges, end) = Splitter::new(&self.options).ranges(&self.pending, whole);
-        if ranges.iter().any(|range| range.len() > LONGEST_LINE) {
-            self.too_long();
-            return;
-        }
         let found = in_words(&self.pending, ranges, &self.options);
         let mut counted = 0;
         for sentence in found {
@@ -148,17 +142,6 @@ impl<R: BufRead> Reader<R> {
         self.pending.drain(..end);
         self.offset += end;
         self.patience = self.pending.len() + self.pending.len() / 4;
-        if self.pending.len() > LONGEST_LINE && !self.ended {
-            self.too_long();
-        }
-    }
-
-    /// Ends with a fault: there is no end of a sentence.
-    fn too_long(&mut self) {
-        let most = mebibytes(LONGEST_LINE);
-        let message = format!("a text of more than {most} without a blank, the most that is read");
-        self.fault.get_or_insert(self.place.malformed(message));
-        self.ended = true;
     }
 }
 

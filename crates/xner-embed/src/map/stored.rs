@@ -32,7 +32,9 @@ fn digest(note: &str, mut tensors: Vec<(&str, &[usize], &[u8])>) -> String {
     add(note.as_bytes());
     for (name, shape, bytes) in tensors {
         add(name.as_bytes());
-        shape.iter().for_each(|size| add(&(*size as u64).to_le_bytes()));
+        for size in shape {
+            add(&(*size as u64).to_le_bytes());
+        }
         add(bytes);
     }
     format!("{:032x}", digest.digest128())

@@ -64,13 +64,13 @@ impl Columns8 {
         let mut sums = vec![0; whole * PANEL];
         let mut scales = vec![0.0; whole * PANEL];
         scales[..outputs].copy_from_slice(given);
-        for output in 0..outputs {
+        for (output, sum) in sums[..outputs].iter_mut().enumerate() {
             let (panel, column) = (output / PANEL, output % PANEL);
             for input in 0..inputs {
                 let q = value(input, output);
                 let line = &mut panels[panel * groups + input / GROUP][column / 16];
                 line.0[column % 16 * GROUP + input % GROUP] = q;
-                sums[output] += 128 * i32::from(q);
+                *sum += 128 * i32::from(q);
             }
         }
         Self { panels, sums, scales, inputs, outputs }
@@ -280,7 +280,7 @@ mod tests {
         let mut out = [1.0; 4];
         let mut parts: Vec<&mut [f32]> = out.chunks_mut(2).collect();
         right.product(&mut parts, 0, &left, 0, &[0.25, 0.5]);
-        assert_eq!(out, [0.25, 0.5, 0.25, 0.5]);
+        assert_eq!(out.map(f32::to_bits), [0.25f32, 0.5, 0.25, 0.5].map(f32::to_bits));
     }
 
     #[test]

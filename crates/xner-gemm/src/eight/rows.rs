@@ -72,6 +72,7 @@ impl Rows8 {
 pub(super) const ZERO: u8 = 128;
 
 /// Quantises a row: writes `q + 128` and returns the scale. Inlined into bodies for longer vectors.
+#[allow(clippy::inline_always, reason = "it is compiled for the vectors of whoever calls it")]
 #[inline(always)]
 pub(super) fn quantise(x: &[f32], out: &mut [u8]) -> f32 {
     // In eight sums, or the maximum would wait for itself.

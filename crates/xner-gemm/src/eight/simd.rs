@@ -140,6 +140,7 @@ impl Level {
 }
 
 /// The body of [`Level::finish`], inlined into bodies for longer vectors.
+#[allow(clippy::inline_always, reason = "it is compiled for the vectors of whoever calls it")]
 #[inline(always)]
 fn finish(out: &mut [f32], tile: &[i32; PANEL], sums: &[i32], scale: f32, scales: &[f32], bias: &[f32]) {
     let columns = out.iter_mut().zip(tile).zip(sums).zip(scales).zip(bias);
@@ -164,7 +165,11 @@ fn plain(x: &[&[[u8; GROUP]]; 1], weights: &[Group], tile: &mut [[i32; PANEL]; 1
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use std::arch::x86_64::*;
+    use std::arch::x86_64::{
+        _mm256_abs_epi8, _mm256_add_epi32, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16,
+        _mm256_set1_epi16, _mm256_set1_epi32, _mm256_setzero_si256, _mm256_sign_epi8, _mm256_storeu_si256,
+        _mm512_dpbusd_epi32, _mm512_load_si512, _mm512_set1_epi32, _mm512_setzero_si512, _mm512_storeu_si512,
+    };
 
     use super::super::rows;
     use super::{GROUP, Group, PANEL};

@@ -176,9 +176,9 @@ mod tests {
         for other in ["notes.md", ".hidden", "runs"] {
             let path = folder.join(other);
             if other == "runs" {
-                fs::create_dir(&path).unwrap()
+                fs::create_dir(&path).unwrap();
             } else {
-                fs::write(&path, "dear").unwrap()
+                fs::write(&path, "dear").unwrap();
             }
             let fault = model("2").save(&folder, Existing::Replace).unwrap_err();
             assert_eq!(fault.kind(), ErrorKind::StaleFolder, "{fault}");

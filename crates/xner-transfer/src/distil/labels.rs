@@ -53,7 +53,9 @@ pub fn mixed(mut labels: Vec<f32>, labelled: &Labelled, tags: &TagSet, gold: f32
     let own = tags.encode(labelled);
     let own = own.map_err(|fault| Error::data(format!("the teacher has not the labels: {fault}")))?;
     for (row, tag) in labels.chunks_exact_mut(tags.len()).zip(own) {
-        row.iter_mut().for_each(|p| *p *= 1.0 - gold);
+        for p in row.iter_mut() {
+            *p *= 1.0 - gold;
+        }
         row[usize::from(tag)] += gold;
     }
     Ok(labels)

@@ -102,6 +102,7 @@ fn masking_needs_a_subword_for_it() {
     let path = case.encoder().join("vocab.txt");
     let vocabulary = fs::read_to_string(&path).unwrap();
     fs::write(&path, vocabulary.replace("[MASK]\n", "[none]\n")).unwrap();
+    fs::remove_file(case.encoder().join("xner-digests.json")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     let mut trained = false;

@@ -135,7 +135,9 @@ pub(crate) fn run(args: Args) -> Result<()> {
     let data = plan.read_data().with_context(|| format!("{}: cannot train", config_file.display()))?;
     drop(spinner);
     let scored = [("data.test", test.as_deref().unwrap_or_default())];
-    corpus_notes(&data.train, &scored, &[]).iter().for_each(|text| note(&format!("note: {text}")));
+    for text in corpus_notes(&data.train, &scored, &[]) {
+        note(&format!("note: {text}"));
+    }
     interrupt::listen();
     let mut watch = Watch::new(interrupt::asked);
     let report = plan.train(data, &out, &args.device, &mut watch);

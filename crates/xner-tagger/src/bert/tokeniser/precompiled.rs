@@ -1,4 +1,4 @@
-//! SentencePiece's maps of characters, as a normaliser of the type `Precompiled` holds them.
+//! `SentencePiece`'s maps of characters, as a normaliser of the type `Precompiled` holds them.
 //!
 //! Such a map is the length of a trie, the trie (a double array of 32-bit units, as Darts has it), and a text of
 //! replacements with a NUL behind each. The crate that uses it follows the trie without looking whether it leads out of
@@ -93,7 +93,7 @@ pub(super) mod tests {
         let mut units = vec![0; 512];
         // The root's state is 256, that of `a` is 256 ^ 97 ^ 1 = 352.
         units[0] = 256 << 10;
-        units[256 ^ 97] = 1 << 10 | 1 << 8 | 97;
+        units[0x100 ^ 0x61] = 1 << 10 | 1 << 8 | 0x61;
         units[352] = 1 << 31;
         (units, b"b\0".to_vec())
     }
@@ -130,7 +130,7 @@ pub(super) mod tests {
             (check(&packed(&units, b"\xff")).unwrap_err(), "not UTF-8 from byte 0"),
             (changed(&|units| units.truncate(300)), "has 300 units, and unit 0 leads out of them"),
             (changed(&|units| units[0] = 512 << 10), "unit 0 leads out"),
-            (changed(&|units| units[256 ^ 97] |= 1 << 9 | 1 << 20), "unit 353 leads out"),
+            (changed(&|units| units[0x100 ^ 0x61] |= 1 << 9 | 1 << 20), "unit 353 leads out"),
             (changed(&|units| units[352] |= 9), "a replacement at byte 9, where none begins"),
             (check(&packed(&units, &[b'b'; 2000])).unwrap_err(), "more than 1024 bytes at byte 0"),
         ] {
