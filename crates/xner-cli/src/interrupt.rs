@@ -1,7 +1,7 @@
 //! Signals. Whatever a command is doing, Ctrl-C and SIGTERM leave no file that is half written.
 //!
-//! While a command listens, the first one lets it finish the step in hand and write a checkpoint, and the second ends it
-//! at once; behind the last step the first does. Other commands end at once, as if nobody had cared for signals.
+//! While a command listens, the first one lets it finish the step in hand and write a checkpoint, and the second ends
+//! it at once; behind the last step the first does. Other commands end at once, as if nobody had cared for signals.
 //! A SIGHUP is not listened to: `nohup` has its way.
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -119,7 +119,8 @@ fn a_file_that_may_not_grow_leaves_the_old_one() {
     }
 }
 
-/// Commands whose output is a folder, here `disk/out`: on disks of some sizes they stop somewhere, and go on from there.
+/// Commands whose output is a folder, here `disk/out`: on disks of some sizes they stop somewhere, and go on from
+/// there.
 #[test]
 fn a_folder_for_which_there_is_no_room_goes_on_when_there_is() {
     for (command, sizes) in [

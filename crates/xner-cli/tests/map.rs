@@ -174,6 +174,7 @@ fn the_documented_configs_are_those_of_the_book() {
         ("transfer bwet", "bwet", ""),
         ("transfer transadv", "transadv", ""),
         ("transfer meta", "meta", ""),
+        ("transfer distil", "distil", ""),
         ("low-resource", "low-resource", ""),
     ] {
         let printed = Folder::with(&[]).xner(&format!("{command} --print-config{model}")).ok();

@@ -41,8 +41,8 @@ pub struct TrainingLoop<'a> {
 }
 
 impl TrainingLoop<'_> {
-    /// The report of a finished run with the same fingerprint in the folder `out`, if there is one. What a kill at its end
-    /// left there goes.
+    /// The report of a finished run with the same fingerprint in the folder `out`, if there is one. What a kill at its
+    /// end left there goes.
     ///
     /// # Errors
     /// [`Error::Folder`] when the folder holds another model; [`Error::Io`] and [`Error::Model`] for a report that does

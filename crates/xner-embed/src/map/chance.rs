@@ -26,8 +26,8 @@ const MARGIN: f64 = 0.05;
 /// The criterion of two languages in one space beside what chance reaches on the same vectors.
 ///
 /// A rotation that has nothing to do with the words still has neighbours, and iterated Procrustes brings them nearer.
-/// So a mapping that found nothing has a criterion too, which nobody can tell from a good one alone. Here the vectors of
-/// one side are turned by random rotations, each is made better by the same iterations, and the middle one of the
+/// So a mapping that found nothing has a criterion too, which nobody can tell from a good one alone. Here the vectors
+/// of one side are turned by random rotations, each is made better by the same iterations, and the middle one of the
 /// criteria reached is what chance gives.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -97,8 +97,8 @@ impl Old {
 /// The endings of files that models have.
 const ENDINGS: [&str; 7] = ["bin", "index", "json", "model", "onnx", "safetensors", "txt"];
 
-/// Refuses to remove a folder with what no model has: folders, hidden files, files of other endings than models and this
-/// one have.
+/// Refuses to remove a folder with what no model has: folders, hidden files, files of other endings than models and
+/// this one have.
 fn only_a_model(folder: &Path, new: &Model) -> Result<()> {
     for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
         let path = entry.map_err(Error::io(folder))?.path();

@@ -163,8 +163,8 @@ impl<'a> Claim<'a> {
     }
 
     /// What a run ends with; where it is a fault and nothing but phases was made, which are known by what they depend
-    /// on, the folder is nobody's again, so that the same command with a mended config may have it. A stop promises to go
-    /// on from the folder only where there is something in it.
+    /// on, the folder is nobody's again, so that the same command with a mended config may have it. A stop promises to
+    /// go on from the folder only where there is something in it.
     pub(crate) fn run<T>(self, run: impl FnOnce() -> Result<T>) -> Result<T> {
         let ended = run().inspect_err(|_| {
             // What a phase leaves that failed at once is an empty folder. What cannot be removed, or is not empty,

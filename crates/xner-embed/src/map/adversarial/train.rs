@@ -32,8 +32,9 @@ pub struct Found {
 /// [`State::new`], or one that was kept.
 ///
 /// After each epoch `criterion` judges the mapping (more is better), and the best is found in the end. Then `keep` gets
-/// what training can go on from: it is the moment for a checkpoint. The observer stops training by [`Flow::Stop`], within
-/// an epoch too; what was reached goes to `keep` first. Both row views are as they are to be mapped: normalised, most frequent words first.
+/// what training can go on from: it is the moment for a checkpoint. The observer stops training by [`Flow::Stop`],
+/// within an epoch too; what was reached goes to `keep` first. Both row views are as they are to be mapped: normalised,
+/// most frequent words first.
 ///
 /// # Errors
 /// [`Error::Diverged`] when a loss, the mapping or the criterion is no number any more; [`Error::Stopped`] in
