@@ -27,5 +27,6 @@ if [ -n "$software" ]; then
 fi
 # Vulkan's loader asks for it.
 export XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/tmp}
-# The profile of the accelerators' build in CI, so that it is built once. Building kernels then takes minutes: five for each test.
-XNER_WGPU=1 cargo test --profile link -p xner -p xner-cli -p xner-tagger --features cuda,wgpu --test bert_wgpu -- --nocapture
+# The profile of the accelerators' build in CI, so that it is built once.
+XNER_WGPU=1 cargo test --profile link -p xner -p xner-cli -p xner-tagger --features cuda,wgpu \
+  --test bert_wgpu -- --nocapture

@@ -1,7 +1,7 @@
 //! Digests of what is written, so that a bit that flips on a disk or on the way is told, and not computed with.
 //!
 //! A file of tensors has its digest in its own head ([`crate::Tensors`]). A model folder of Hugging Face's layout has
-//! those of its files in one file beside them ([`write`], [`check`]), which `transformers` passes over. A folder
+//! those of its files in one file beside them ([`write()`], [`check`]), which `transformers` passes over. A folder
 //! without it is taken as it is.
 
 use std::collections::BTreeMap;
