@@ -3,7 +3,8 @@
 cd "$(dirname "$0")/.." || exit 1
 seconds=${1:-600}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- text word2vec fasttext native open dictionary similarity mapping checkpoint split corpus crf tokeniser
+[ $# -gt 0 ] || set -- text word2vec fasttext native open dictionary similarity mapping checkpoint split corpus \
+  crf tokeniser
 mkdir -p fuzz/logs
 for target; do
   mkdir -p "fuzz/corpus/$target"

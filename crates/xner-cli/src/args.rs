@@ -121,8 +121,8 @@ pub(crate) struct Columns {
     /// Columns: tokens carry a language prefix such as `en:`, to be removed
     #[arg(long, help_heading = "Layout of the input")]
     language_prefix: bool,
-    /// How tags are spelt: auto, as B-PER, `b_per` or in the letters of BILOU and BMEWO; strict, in those of IOBES alone;
-    /// bare, as types alone
+    /// How tags are spelt: auto, as B-PER, `b_per` or in the letters of BILOU and BMEWO; strict, in those of IOBES
+    /// alone; bare, as types alone
     #[arg(long, value_name = "HOW", default_value = "auto", value_parser = named::<Spelling>(Spelling::NAMES))]
     #[arg(help_heading = "Layout of the input")]
     pub(crate) tags: Spelling,

@@ -66,7 +66,8 @@ mod tests {
             trial(0.5, None, None),
         ];
         let found = FoundRate { steps: 9, trials, best: Some(2e-4), notes: vec!["so"] };
-        let want = "      rate        loss   dev F1\n      6e-5      1.5000     0.00\n      2e-4      0.2500    70.00 *\n\
+        let want = "      rate        loss   dev F1\n      6e-5      1.5000     0.00\n\
+                    \u{20}     2e-4      0.2500    70.00 *\n\
                     \u{20}      0.5    diverged        -\nafter 9 steps each; the rate to take is 2e-4: --set \
                     training.optimiser.rate=2e-4\nnote: so\n";
         assert_eq!(text(&found), want);
