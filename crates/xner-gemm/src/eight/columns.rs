@@ -1,11 +1,13 @@
 //! The right factor: a dense layer's weights in 8 bits.
 
+use std::ops::Range;
+
 use super::rows::Rows8;
 use super::simd::{Group, Level, Line};
-use super::{GROUP, MOST_INPUTS, PANEL};
+use super::{GROUP, MOST_INPUTS, PANEL, ROWS};
 
-/// Rows that are multiplied at a time.
-const ROWS: usize = 8;
+/// Rows that are multiplied with all panels before the next: they stay near the processor, and so does what comes out.
+const BLOCK: usize = 2 * ROWS;
 
 /// Weights in 8 bits by column, each column with its scale, in panels of [`Columns8::PANEL`] columns.
 #[derive(Debug, Clone)]
@@ -138,26 +140,38 @@ impl Columns8 {
         if columns == 0 {
             return;
         }
-        let groups = self.inputs.div_ceil(GROUP);
         let mut tile = [[0; PANEL]; ROWS];
-        for start in (0..columns).step_by(PANEL) {
-            let panel = (first + start) / PANEL;
-            let weights = &self.panels[panel * groups..][..groups];
-            let range = first + start..first + start + PANEL;
-            let (sums, scales) = (&self.sums[range.clone()], &self.scales[range]);
-            let width = PANEL.min(columns - start);
-            let bias = &bias[first + start..][..width];
-            for (at, out) in out.chunks_mut(ROWS).enumerate() {
-                let rows = [(); ROWS].map(|()| (&[][..], 0.0));
-                let mut rows: [(&[u8], f32); ROWS] = rows;
-                for (r, held) in rows[..out.len()].iter_mut().enumerate() {
-                    *held = x.row(row + at * ROWS + r);
-                }
-                let values = rows.map(|(values, _)| values.as_chunks::<GROUP>().0);
-                level.multiply(&values[..out.len()], weights, &mut tile);
-                for ((out, tile), (_, scale)) in out.iter_mut().zip(&tile).zip(rows) {
-                    level.finish(&mut out[start..start + width], tile, sums, scale, scales, bias);
-                }
+        for (at, out) in out.chunks_mut(BLOCK).enumerate() {
+            let row = row + at * BLOCK;
+            for start in (0..columns).step_by(PANEL) {
+                self.block(level, out, first, start..columns.min(start + PANEL), x, row, bias, &mut tile);
+            }
+        }
+    }
+
+    /// The product of a few rows with a panel, which begins at column `first + range.start`.
+    fn block(
+        &self,
+        level: Level,
+        out: &mut [&mut [f32]],
+        first: usize,
+        range: Range<usize>,
+        x: &Rows8,
+        row: usize,
+        bias: &[f32],
+        tile: &mut [[i32; PANEL]; ROWS],
+    ) {
+        let groups = self.inputs.div_ceil(GROUP);
+        let begin = first + range.start;
+        let weights = &self.panels[begin / PANEL * groups..][..groups];
+        let (sums, scales) = (&self.sums[begin..begin + PANEL], &self.scales[begin..begin + PANEL]);
+        let bias = &bias[begin..first + range.end];
+        for (at, out) in out.chunks_mut(ROWS).enumerate() {
+            let row = row + at * ROWS;
+            level.multiply(x, row, out.len(), weights, tile);
+            for (r, (out, tile)) in out.iter_mut().zip(&*tile).enumerate() {
+                let (_, scale) = x.row(row + r);
+                level.finish(&mut out[range.clone()], tile, sums, scale, scales, bias);
             }
         }
     }
@@ -223,6 +237,14 @@ mod tests {
             rows in 0usize..20, inputs in 1usize..70, outputs in 1usize..150, seed in any::<u32>(),
         ) {
             check(rows, inputs, outputs, u64::from(seed))?;
+        }
+
+        /// Inputs of whole tiles, which AMX takes, and rows of none, some and whole ones.
+        #[test]
+        fn equals_whole_numbers_in_tiles(
+            rows in 0usize..70, depth in 1usize..5, outputs in 1usize..150, seed in any::<u32>(),
+        ) {
+            check(rows, 64 * depth, outputs, u64::from(seed))?;
         }
 
         #[test]

@@ -62,6 +62,12 @@ impl Rows8 {
         self.inputs
     }
 
+    /// The values plus 128 of all rows from one on, and how many there are from a row to the next.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) fn from(&self, row: usize) -> (&[u8], usize) {
+        (&self.values[row * self.stride..], self.stride)
+    }
+
     /// A row's values plus 128, in whole groups, and its scale.
     pub(super) fn row(&self, at: usize) -> (&[u8], f32) {
         (&self.values[at * self.stride..][..self.stride], self.scales[at])

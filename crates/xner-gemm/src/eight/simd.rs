@@ -4,7 +4,10 @@
 
 use std::sync::OnceLock;
 
-use super::{GROUP, PANEL, rows};
+#[cfg(target_arch = "x86_64")]
+use super::amx;
+use super::rows::Rows8;
+use super::{GROUP, PANEL, ROWS, rows};
 
 /// A vector of weights: 16 columns, of each four inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +23,9 @@ impl Default for Line {
 /// A panel's weights of four inputs.
 pub(super) type Group = [Line; PANEL / 16];
 
+/// Rows that bodies without tiles take at a time.
+const AT_ONCE: usize = 8;
+
 /// Sums of a tile.
 pub(super) type Tile = [[i32; PANEL]];
 
@@ -32,10 +38,12 @@ pub enum Level {
     Avx2,
     /// AVX-512 with VNNI: four products and their sum at once.
     Vnni,
+    /// The same and AMX, which multiplies matrices of 16 rows.
+    Amx,
 }
 
 impl Level {
-    const ALL: [Self; 3] = [Self::Plain, Self::Avx2, Self::Vnni];
+    const ALL: [Self; 4] = [Self::Plain, Self::Avx2, Self::Vnni, Self::Amx];
 
     /// Whether the processor has them.
     pub fn is_here(self) -> bool {
@@ -49,6 +57,7 @@ impl Level {
                     && is_x86_feature_detected!("avx512vl")
                     && is_x86_feature_detected!("avx512vnni")
             }
+            Self::Amx => Self::Vnni.is_here() && amx::is_here(),
         };
         #[cfg(not(target_arch = "x86_64"))]
         return self == Self::Plain;
@@ -59,15 +68,16 @@ impl Level {
         Self::ALL.into_iter().filter(|level| level.is_here())
     }
 
-    /// The best that the processor has. The environment variable `XNER_SIMD`, `plain` or `avx2`, holds the others
-    /// back, to try what another machine does.
+    /// The best that the processor has. The environment variable `XNER_SIMD`, `plain`, `avx2` or `vnni`, holds the
+    /// others back, to try what another machine does.
     pub fn best() -> Self {
         static BEST: OnceLock<Level> = OnceLock::new();
         *BEST.get_or_init(|| {
             let most = match std::env::var("XNER_SIMD").as_deref() {
                 Ok("plain") => Self::Plain,
                 Ok("avx2") => Self::Avx2,
-                _ => Self::Vnni,
+                Ok("vnni") => Self::Vnni,
+                _ => Self::Amx,
             };
             Self::here().filter(|level| *level <= most).max().unwrap_or(Self::Plain)
         })
@@ -78,7 +88,7 @@ impl Level {
         #[cfg(target_arch = "x86_64")]
         match self {
             // SAFETY: `Level::best` gave the level, so the processor has its instructions.
-            Self::Vnni => return unsafe { x86::quantise_512(x, out) },
+            Self::Vnni | Self::Amx => return unsafe { x86::quantise_512(x, out) },
             // SAFETY: likewise.
             Self::Avx2 => return unsafe { x86::quantise_256(x, out) },
             Self::Plain => {}
@@ -86,12 +96,28 @@ impl Level {
         rows::quantise(x, out)
     }
 
-    /// The sums of up to eight rows with a panel.
-    pub(super) fn multiply(self, x: &[&[[u8; GROUP]]], weights: &[Group], tile: &mut Tile) {
-        let mut row = 0;
-        while row < x.len() {
-            let (x, tile) = (&x[row..], &mut tile[row..]);
-            row += self.some(x, weights, tile);
+    /// The sums of some rows of `x`, from `row` on, with a panel.
+    pub(super) fn multiply(
+        self,
+        x: &Rows8,
+        row: usize,
+        rows: usize,
+        weights: &[Group],
+        tile: &mut [[i32; PANEL]; ROWS],
+    ) {
+        #[cfg(target_arch = "x86_64")]
+        if self == Self::Amx && weights.len().is_multiple_of(amx::DEPTH) && rows > 1 {
+            let (values, stride) = x.from(row);
+            return amx::multiply(values, stride, rows, weights, tile);
+        }
+        let mut done = 0;
+        while done < rows {
+            let here = (rows - done).min(AT_ONCE);
+            let mut values = [&[][..]; AT_ONCE];
+            for (at, values) in values[..here].iter_mut().enumerate() {
+                *values = x.row(row + done + at).0.as_chunks::<GROUP>().0;
+            }
+            done += self.some(&values[..here], weights, &mut tile[done..]);
         }
     }
 
@@ -109,7 +135,7 @@ impl Level {
         #[cfg(target_arch = "x86_64")]
         match self {
             // SAFETY: whoever has a level has asked `Level::is_here`, so the processor has its instructions.
-            Self::Vnni => unsafe { of!(x86::vnni, 8, 4, 2, 1) },
+            Self::Vnni | Self::Amx => unsafe { of!(x86::vnni, 8, 4, 2, 1) },
             // SAFETY: likewise.
             Self::Avx2 => unsafe { of!(x86::avx2, 2, 1) },
             Self::Plain => {}
@@ -130,7 +156,9 @@ impl Level {
         #[cfg(target_arch = "x86_64")]
         match self {
             // SAFETY: as in `Level::some`.
-            Self::Vnni => return unsafe { x86::finish_512(out, tile, sums, scale, scales, bias) },
+            Self::Vnni | Self::Amx => {
+                return unsafe { x86::finish_512(out, tile, sums, scale, scales, bias) };
+            }
             // SAFETY: likewise. These sums are of inputs with their sign, to which nothing was added.
             Self::Avx2 => return unsafe { x86::finish_256(out, tile, &[0; PANEL], scale, scales, bias) },
             Self::Plain => {}
@@ -143,9 +171,22 @@ impl Level {
 #[allow(clippy::inline_always, reason = "it is compiled for the vectors of whoever calls it")]
 #[inline(always)]
 fn finish(out: &mut [f32], tile: &[i32; PANEL], sums: &[i32], scale: f32, scales: &[f32], bias: &[f32]) {
+    let value = |tile: i32, sum: i32, column: f32, bias: f32| (tile - sum) as f32 * (scale * column) + bias;
+    // Of a length that is known, so that it becomes a few vectors.
+    if let (Ok(out), Some(sums), Some(scales), Some(bias)) = (
+        <&mut [f32; PANEL]>::try_from(&mut *out),
+        sums.first_chunk::<PANEL>(),
+        scales.first_chunk::<PANEL>(),
+        bias.first_chunk::<PANEL>(),
+    ) {
+        for at in 0..PANEL {
+            out[at] = value(tile[at], sums[at], scales[at], bias[at]);
+        }
+        return;
+    }
     let columns = out.iter_mut().zip(tile).zip(sums).zip(scales).zip(bias);
     for ((((out, tile), sum), column), bias) in columns {
-        *out = (tile - sum) as f32 * (scale * column) + bias;
+        *out = value(*tile, *sum, *column, *bias);
     }
 }
 
