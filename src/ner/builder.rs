@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use xner_corpus::split::{Language, Sentences, TextOptions};
-use xner_tagger::{Decode, Kinds, Model, OpenOptions, Tagger, language_of, open_with};
+use xner_tagger::{Decode, Kinds, Model, OpenOptions, Tagger, languages_of, open_with};
 use xner_train::Device;
 
 use super::batcher::{Batcher, MicroBatches};
@@ -33,7 +33,8 @@ pub struct NerBuilder {
 }
 
 impl NerBuilder {
-    /// The language of the texts; by default the model's where its report says it, else English.
+    /// The language of the texts; by default the model's. Where it has several, or says none, that of each text is
+    /// guessed ([`Language::MANY`]), with the feature `languages`; without it, it is taken for English.
     #[must_use]
     pub fn language(mut self, language: Language) -> Self {
         self.text.language = language;
@@ -92,7 +93,7 @@ impl NerBuilder {
     /// Those of [`open_with`]; [`crate::Error::Other`] when the system gives no threads.
     pub fn open(self, folder: impl AsRef<Path>) -> Result<Ner> {
         let tagger = open_with(folder.as_ref(), &self.options, &self.device)?;
-        self.of(language_of(folder.as_ref())).tagger(tagger)
+        self.of(&languages_of(folder.as_ref())).tagger(tagger)
     }
 
     /// Opens a model by its name on the Hugging Face hub, `owner/name` or `owner/name@revision`. It is fetched once.
@@ -114,19 +115,28 @@ impl NerBuilder {
         self.model(&Model::from_bytes(bytes)?)
     }
 
+    /// Opens the model in the box: see [`Ner::built_in`].
+    ///
+    /// # Errors
+    /// Those of [`NerBuilder::model`].
+    #[cfg(feature = "built-in")]
+    pub fn built_in(self) -> Result<Ner> {
+        self.from_bytes(xner_model::BYTES)
+    }
+
     /// Opens a model in memory.
     ///
     /// # Errors
     /// Those of [`Model::open`] and [`NerBuilder::open`].
     pub fn model(self, model: &Model) -> Result<Ner> {
         let tagger = model.open(&self.options, &self.device)?;
-        self.of(model.language()).tagger(tagger)
+        self.of(&model.languages()).tagger(tagger)
     }
 
-    /// The same for a model of a language, where none was said.
-    fn of(mut self, language: Option<Language>) -> Self {
-        if let Some(language) = language.filter(|_| !self.said) {
-            self.text.language = language;
+    /// The same for a model of some languages, where none was said.
+    fn of(mut self, languages: &[Language]) -> Self {
+        if !self.said {
+            self.text.language = Language::one_of(languages);
         }
         self
     }

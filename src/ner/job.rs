@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use xner_corpus::Sentence;
-use xner_corpus::split::{SentenceRanges, TextOptions, word_ranges};
+use xner_corpus::split::{SentenceRanges, Sentences, TextOptions, word_ranges};
 use xner_tagger::{ScoredEntity, Tagging};
 
 use super::{Limit, TextEntity};
@@ -20,6 +20,8 @@ const LONGEST: usize = 512;
 pub(super) struct Job<'t> {
     pub(super) text: Cow<'t, str>,
     pub(super) limit: Limit,
+    /// How it is split, with its own language where that is to be guessed.
+    options: Option<TextOptions>,
     ranges: SentenceRanges,
     /// What is left of the sentence that was found last.
     sentence: Range<usize>,
@@ -36,6 +38,7 @@ impl<'t> Job<'t> {
         Self {
             text: text.into(),
             limit,
+            options: None,
             ranges: SentenceRanges::default(),
             sentence: 0..0,
             parts: VecDeque::new(),
@@ -75,6 +78,11 @@ impl<'t> Job<'t> {
 
     /// Splits the next sentence into words.
     fn split(&mut self, options: &TextOptions) {
+        let options = self.options.get_or_insert_with(|| match options.sentences {
+            Sentences::Split => options.of(&self.text),
+            // Each line is guessed.
+            Sentences::Lines => options.clone(),
+        });
         if self.sentence.is_empty() {
             let Some(range) = self.ranges.next_of(&self.text, options) else {
                 self.ended = true;
@@ -86,7 +94,7 @@ impl<'t> Job<'t> {
         let end = if end - start > WINDOW { behind_space(&self.text, start, start + WINDOW) } else { end };
         self.sentence.start = end;
         let part = &self.text[start..end];
-        let words = word_ranges(part, options.language);
+        let words = word_ranges(part, options.language.of(part));
         for words in words.chunks(LONGEST) {
             let (from, to) = match words {
                 [first, .., last] => (first.start, last.end),

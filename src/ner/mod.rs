@@ -71,6 +71,16 @@ impl Ner {
         Self::builder().from_bytes(bytes)
     }
 
+    /// Opens the model in the box: it finds people, places and organisations in many languages, of which it guesses that
+    /// of each text.
+    ///
+    /// # Errors
+    /// Those of [`NerBuilder::built_in`].
+    #[cfg(feature = "built-in")]
+    pub fn built_in() -> Result<Self> {
+        Self::builder().built_in()
+    }
+
     /// Opens a model by its name on the Hugging Face hub.
     ///
     /// # Errors

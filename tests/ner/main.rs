@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod batches;
+#[cfg(feature = "built-in")]
+mod built_in;
 mod faults;
 mod hostile;
 mod model;

@@ -9,7 +9,7 @@ clock (which wants a quiet machine). Prints, for each work, the medians and the 
 than the peer, with the smallest and the largest ratio of a pair; the GFLOP/s that ours reaches in products (dense
 layers and attention, times three in training), and what share that is of the general matrix product's at 2048 x 384
 x 1536, measured with each pair; and both sides' peak memory. `--only` names works by the peer's mode: tag, onnx,
-train; ONNX Runtime has BERT alone. A folder holds one kind's encoder.
+onnx8 (both sides in 8 bits), train; ONNX Runtime has BERT alone. A folder holds one kind's encoder.
 """
 import argparse
 import json
@@ -21,8 +21,9 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+PEERS = {"onnx": "ONNX Runtime", "onnx8": "ONNX Runtime, quantize_dynamic"}
 WORKS = [("tag", "tag", 1, 32, 60), ("tag", "onnx", 1, 32, 60), ("tag", "tag", 32, 64, 4), ("tag", "onnx", 32, 64, 4),
-         ("train", "train", 32, 64, 3)]
+         ("tag8", "onnx8", 1, 32, 60), ("tag8", "onnx8", 32, 64, 4), ("train", "train", 32, 64, 3)]
 
 
 def operations(mode, batch, length):
@@ -40,7 +41,7 @@ def main():
     a = argparse.ArgumentParser()
     a.add_argument("--rounds", type=int, default=5)
     a.add_argument("--folder", type=pathlib.Path)
-    a.add_argument("--only", nargs="+", default=["tag", "onnx", "train"])
+    a.add_argument("--only", nargs="+", default=["tag", "onnx", "onnx8", "train"])
     a.add_argument("--kind", default="bert")
     args = a.parse_args()
     folder = args.folder or pathlib.Path(tempfile.mkdtemp())
@@ -55,7 +56,7 @@ def main():
     print("| work | peer | threads, clock | peer | xner | ratio | pairs | GFLOP/s, of the product's | peak MiB, peer and xner |")
     print("|---|---|---|---|---|---|---|---|---|")
     for mode, other, batch, length, steps in WORKS:
-        if other not in args.only or (other == "onnx" and args.kind != "bert"):
+        if other not in args.only or (other.startswith("onnx") and args.kind != "bert"):
             continue
         for threads, clock in [(1, "cpu_ms"), (2, "wall_ms")]:
             pairs, products = [], []
@@ -69,7 +70,7 @@ def main():
             middle = lambda side, key: statistics.median(pair[side][key] for pair in pairs)
             ratios = sorted(t[clock] / m[clock] for t, m in pairs)
             rate = operations(mode, batch, length) / middle(1, clock) / 1e6
-            print(f"| {mode}, {batch} x {length} | {'ONNX Runtime' if other == 'onnx' else 'PyTorch'} | {threads}, {clock[:-3]} | "
+            print(f"| {mode}, {batch} x {length} | {PEERS.get(other, 'PyTorch')} | {threads}, {clock[:-3]} | "
                   f"{middle(0, clock):.1f} ms | {middle(1, clock):.1f} ms | {statistics.median(ratios):.2f} | "
                   f"{ratios[0]:.2f} to {ratios[-1]:.2f} | {rate:.0f}, {100 * rate / statistics.median(products):.0f} % | {middle(0, 'peak_mib'):.0f}, {middle(1, 'peak_mib'):.0f} |",
                   flush=True)

@@ -1,12 +1,13 @@
 """The encoder in PyTorch or ONNX Runtime, as a peer for speed: pip install torch transformers onnx onnxruntime
 
     python3 tools/bench/bert_peer.py make FOLDER [--kind bert]
-    python3 tools/bench/bert_peer.py train|tag|onnx FOLDER --batch 32 --length 64 --threads 1 --rounds 5 --steps 10
+    python3 tools/bench/bert_peer.py train|tag|onnx|onnx8 FOLDER --batch 32 --length 64 --threads 1 --rounds 5 --steps 10
 
 `make` writes a random encoder of multilingual MiniLM's shape (12 layers of 384, 12 heads, 1,536 inside) with a
 vocabulary of 5,000 words, of one of xner's kinds; ModernBERT's blocks have a gate and 1,024 inside, so that its
 products are as many. Only BERT is exported too. `train` is a step of AdamW with clipping over a token classifier
-whose embeddings are frozen; `tag` the encoder alone, as `transformers` runs it; `onnx` the same, exported. Prints a
+whose embeddings are frozen; `tag` the encoder alone, as `transformers` runs it; `onnx` the same, exported, `onnx8` that by
+`quantize_dynamic`. Prints a
 JSON line a round: milliseconds of process CPU time and of wall clock a step, and the process's peak memory in MiB.
 """
 import argparse
@@ -74,13 +75,19 @@ def make(folder, kind):
 def worker(args):
     rng = __import__("random").Random(1)
     rows = [[[rng.randrange(100, 4100) for _ in range(args.length)] for _ in range(args.batch)] for _ in range(4)]
-    if args.mode == "onnx":
+    if args.mode.startswith("onnx"):
         import numpy as np
         import onnxruntime
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = args.threads
         options.inter_op_num_threads = 1
-        session = onnxruntime.InferenceSession(str(args.folder / "model.onnx"), options,
+        model = args.folder / "model.onnx"
+        if args.mode == "onnx8":
+            whole, model = model, args.folder / "model-8bit.onnx"
+            if not model.exists():
+                from onnxruntime.quantization import quantize_dynamic
+                quantize_dynamic(str(whole), str(model))
+        session = onnxruntime.InferenceSession(str(model), options,
                                                providers=["CPUExecutionProvider"])
         ids = [np.array(batch, dtype=np.int64) for batch in rows]
         mask = np.ones_like(ids[0])
@@ -120,7 +127,7 @@ def worker(args):
 
 def main():
     a = argparse.ArgumentParser()
-    a.add_argument("mode", choices=["make", "train", "tag", "onnx"])
+    a.add_argument("mode", choices=["make", "train", "tag", "onnx", "onnx8"])
     a.add_argument("folder", type=pathlib.Path)
     kinds = ["bert", "roberta", "xlm-roberta", "distilbert", "electra", "modernbert"]
     a.add_argument("--kind", default="bert", choices=kinds)

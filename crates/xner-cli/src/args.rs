@@ -170,13 +170,13 @@ impl Layout {
     }
 
     pub(crate) fn text(&self) -> TextOptions {
-        self.text_in(self.language)
+        self.text_in(self.language.unwrap_or_default())
     }
 
-    /// The same for a text of a language, by default English.
-    pub(crate) fn text_in(&self, language: Option<Language>) -> TextOptions {
+    /// The same for a text of a language.
+    pub(crate) fn text_in(&self, language: Language) -> TextOptions {
         let sentences = if self.lines { Sentences::Lines } else { Sentences::Split };
-        TextOptions { language: language.unwrap_or_default(), sentences }
+        TextOptions { language, sentences }
     }
 
     pub(crate) fn jsonl(&self) -> JsonlOptions {

@@ -15,8 +15,8 @@ const COMMON_OPTIONS: [&str; 2] = ["threads", "quiet"];
 const MANY_TAKE: [&str; 2] = ["device", "json"];
 
 /// An example of each command, by its path.
-const EXAMPLES: [(&str, &str); 35] = [
-    ("", "xner train --config tagger.toml --out model\n  xner tag --model model --input news.txt"),
+const EXAMPLES: [(&str, &str); 36] = [
+    ("", "xner tag --input news.txt\n  xner train --config tagger.toml --out model"),
     ("demo", "xner demo --target german --out demo"),
     (
         "train",
@@ -41,6 +41,7 @@ const EXAMPLES: [(&str, &str); 35] = [
     ("low-resource", "xner low-resource --config few.toml --model Ours=meta --model base --out few"),
     ("tag", "xner tag --model model --input news.txt --output news.jsonl"),
     ("quantise", "xner quantise model --out model-8bit"),
+    ("pack", "xner pack model-8bit --out model.xner"),
     ("eval", "xner eval gold.conll predicted.conll --by-length"),
     ("convert", "xner convert train.conll train.iobes.conll --from iob1 --to iobes"),
     ("stats", "xner stats train.conll dev.conll.xz"),
@@ -208,7 +209,7 @@ mod tests {
         let of = |path: &str| all().into_iter().find(|(own, ..)| own == path).unwrap().2;
         let train = of("train");
         assert!(train.contains("Usage: xner train [OPTIONS] --config <FILE> --out <DIR>"), "{train}");
-        for (path, count) in [("train", 2), ("map", 3), ("tag", 1), ("low-resource", 3), ("translate", 2)] {
+        for (path, count) in [("train", 2), ("map", 3), ("tag", 0), ("low-resource", 3), ("translate", 2)] {
             assert_eq!(of(path).matches("[required]").count(), count, "{path}: {}", of(path));
         }
         let first = train.find("--config").unwrap();

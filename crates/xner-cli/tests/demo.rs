@@ -17,7 +17,7 @@ fn the_demonstration_tags_a_language_without_labels() {
     // The model that tagged what is shown is kept, and reads Spanish.
     let shown = folder.xner("demo --sentences 1000 --epochs 4 --out models -q").ok();
     assert!(shown.contains("The model that tagged them: models/spanish"), "{shown}");
-    let line = shown.lines().find(|line| line.contains('[')).unwrap();
+    let line = shown.lines().rfind(|line| line.contains('[')).unwrap();
     let plain = plain(line.trim());
     let tagged = folder.xner_with("tag --model models/spanish --lines --language es --json", &plain).json();
     let found = tagged["entities"].as_array().unwrap();

@@ -208,7 +208,7 @@ fn what_is_no_model_is_called_what_it_is() {
         ("seeds", &["seeds: holds runs of several seeds", "seeds/seed-1"]),
         ("mapping", &["mapping: is a mapping of word vectors"]),
         ("empty", &["empty: is no model", "xner train"]),
-        ("a.text", &["a.text: is a file, expected a model directory"]),
+        ("a.text", &["a.text: is a file, expected one that `xner pack` wrote, or a model directory"]),
         // What is no folder may be a name on the hub, which no test asks.
         ("nobody/model", &["model `nobody/model`: no such directory"]),
         ("./no/such/folder", &["model `./no/such/folder`: no such directory"]),

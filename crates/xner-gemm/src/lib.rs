@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod ahead;
 mod eight;
 
 use gemm::Parallelism;
 
+pub use ahead::fetch_ahead;
 pub use eight::{Columns8, Level, MOST_INPUTS, Rows8};
 
 /// A matrix in a slice, a view that costs nothing.

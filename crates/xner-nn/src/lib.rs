@@ -23,7 +23,7 @@ pub use crf::{Crf, CrfGradient, CrfInputs, CrfOps, Reduction};
 pub use encoder::release_buffers;
 pub use encoder::{
     Biases, DropoutSites, EncoderDropout, EncoderForm, EncoderGradient, EncoderGradients, EncoderInputs,
-    EncoderLayer, EncoderLayerConfig, EncoderOps, EncoderSpec, FixedLayer, Norms,
+    EncoderLayer, EncoderLayerConfig, EncoderOps, EncoderSpec, FixedLayer, Hold, MatrixRows, Norms,
     PARAMETERS as ENCODER_PARAMETERS, Precision, ReadyLayer, RequiredGradients,
 };
 pub use packing::Packing;

@@ -1,8 +1,8 @@
 //! The encoder's side of `tools/bench/bert.py`: time per training step, or per batch tagged.
 //!
-//! `bert_speed train|tag ENCODER BATCH LENGTH ROUNDS STEPS` works on sentences of LENGTH subwords, special ones
+//! `bert_speed train|tag|tag8 ENCODER BATCH LENGTH ROUNDS STEPS` works on sentences of LENGTH subwords, special ones
 //! included, and prints a JSON line a round: milliseconds of process CPU time and of wall clock a step, and the
-//! process's peak memory in MiB. `bert_speed gemm - BATCH LENGTH ROUNDS STEPS` prints the same of the general matrix
+//! process's peak memory in MiB; `tag8` has the layers in 8 bits. `bert_speed gemm - BATCH LENGTH ROUNDS STEPS` prints the same of the general matrix
 //! product that a layer of 384 columns is made of, BATCH x LENGTH rows by 384 by 1536: what the rest is to be measured
 //! by. ENCODER is of any kind; its vocabulary must have the words `w100` to `w4099`. `RAYON_NUM_THREADS` says how many
 //! threads it may use.
@@ -19,9 +19,10 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use xner_corpus::{Entity, Labelled, Sentence};
 use xner_gemm::{Matrix, Update, product_into};
+use xner_nn::{Hold, Precision};
 use xner_tagger::TrainData;
 use xner_tagger::bert::train::{BertLearner, BertSettings, BertTrainConfig};
-use xner_tagger::bert::{BertEncoder, Piece, SubwordBatch};
+use xner_tagger::bert::{BertConfig, BertEncoder, Checkpoint, Piece, SubwordBatch};
 use xner_train::{Learner, Moment, Settings, weights};
 
 #[global_allocator]
@@ -32,7 +33,7 @@ const BATCHES: usize = 4;
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [mode, encoder, batch, length, rounds, steps] = arguments.as_slice() else {
-        return Err("usage: bert_speed train|tag|gemm ENCODER BATCH LENGTH ROUNDS STEPS".into());
+        return Err("usage: bert_speed train|tag|tag8|gemm ENCODER BATCH LENGTH ROUNDS STEPS".into());
     };
     let encoder = Path::new(encoder);
     let (batch, length): (usize, usize) = (batch.parse()?, length.parse()?);
@@ -76,7 +77,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             learner.step(&sentences, &Moment { epoch: 0, step: n, rate: 1e-5 }).map(drop)
         })?;
     } else {
-        let encoder = BertEncoder::<Flex>::open(encoder, &FlexDevice)?;
+        let precision = if mode == "tag8" { Precision::Eight } else { Precision::Full };
+        let config = BertConfig::read(&encoder.join("config.json"))?;
+        let mut checkpoint = Checkpoint::open(encoder)?;
+        let once = Hold::Once(precision);
+        let encoder = BertEncoder::<Flex>::read(&mut checkpoint, config, &FlexDevice, once)?;
         let mut piece =
             || Piece { ids: (0..length).map(|_| rng.random_range(100..4100)).collect(), words: Vec::new() };
         let batches: Vec<SubwordBatch> = (0..BATCHES)

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use xner_corpus::Sentence;
-use xner_tagger::bert::quantise;
 use xner_tagger::bert::weights::{Values, write_safetensors};
+use xner_tagger::bert::{EmbeddingBits, Smaller, quantise, write_smaller};
 use xner_tagger::{Tagging, open};
 use xner_train::Device;
 
@@ -25,7 +25,7 @@ fn tagged(model: &Path) -> Vec<Tagging> {
 
 fn in_eight(kind: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let sizes = quantise(&golden(kind), folder.path()).unwrap();
+    let sizes = quantise(&golden(kind), folder.path(), None).unwrap();
     assert!(sizes.after < sizes.before, "{sizes:?}");
     folder
 }
@@ -48,7 +48,7 @@ fn every_kind_tags_nearly_as_before() {
 fn a_model_in_eight_bits_is_written_again_as_it_is() {
     let folder = in_eight("bert");
     let again = tempfile::tempdir().unwrap();
-    let fault = quantise(folder.path(), again.path()).unwrap_err().to_string();
+    let fault = quantise(folder.path(), again.path(), None).unwrap_err().to_string();
     assert!(fault.contains("is in 8 bits already"), "{fault}");
     assert_eq!(fs::read_dir(again.path()).unwrap().count(), 0);
     let bytes = |folder: &Path| fs::read(folder.join("model.safetensors")).unwrap();
@@ -139,4 +139,113 @@ fn other_versions_and_cut_files_are_refused() {
     fs::write(&weights, &bytes[..bytes.len() - 5]).unwrap();
     let fault = open(folder.path(), &Device::Cpu).err().unwrap().to_string();
     assert!(fault.contains("model.safetensors") && fault.contains("cut short"), "{fault}");
+}
+
+/// The golden BERT with states of 32 numbers in the place of 24, and other weights.
+fn of_32() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(golden("bert")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    let config = folder.path().join("config.json");
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(&config, text.replace(": 24,", ": 32,").replace("_heads\": 3", "_heads\": 4")).unwrap();
+    let path = folder.path().join("model.safetensors");
+    let bytes = fs::read(&path).unwrap();
+    let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let mut state = 1u32;
+    let all: Vec<(String, Vec<usize>, Vec<f32>)> = file
+        .iter()
+        .map(|(name, view)| {
+            let wide = |&size: &usize| if size == 24 { 32 } else { size };
+            let shape: Vec<usize> = view.shape().iter().map(wide).collect();
+            let mut next = || {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 8) as f32 / (1 << 24) as f32 - 0.5
+            };
+            let values = (0..shape.iter().product()).map(|_| next()).collect();
+            (name.to_owned(), shape, values)
+        })
+        .collect();
+    let tensors: Vec<_> = all.iter().map(|(name, shape, values)| (name, shape, values.as_slice())).collect();
+    write_safetensors(&path, &tensors).unwrap();
+    folder
+}
+
+#[test]
+fn embeddings_in_four_bits_are_read_and_written_again() {
+    let model = of_32();
+    let four = tempfile::tempdir().unwrap();
+    let eight = tempfile::tempdir().unwrap();
+    let small = quantise(model.path(), four.path(), Some(EmbeddingBits::Four)).unwrap();
+    assert!(small.after < quantise(model.path(), eight.path(), None).unwrap().after, "{small:?}");
+    let (found, want) = (tagged(four.path()), tagged(eight.path()));
+    let worst = found.iter().zip(&want).flat_map(|(a, b)| a.probabilities.iter().zip(&b.probabilities));
+    let worst = worst.fold(0.0f32, |worst, (a, b)| worst.max((a - b).abs()));
+    assert!(worst > 0.0 && worst < 0.2, "{worst}");
+    // What the blocks stand for is in blocks what it was.
+    let smaller = tempfile::tempdir().unwrap();
+    write_smaller(four.path(), smaller.path(), &Smaller::default(), &sentences()).unwrap();
+    let again = tempfile::tempdir().unwrap();
+    quantise(smaller.path(), again.path(), Some(EmbeddingBits::Four)).unwrap();
+    let bytes = |folder: &Path| fs::read(folder.join("model.safetensors")).unwrap();
+    assert!(bytes(four.path()) == bytes(again.path()));
+    // A width that is no whole number of blocks.
+    let fault = quantise(&golden("bert"), again.path(), Some(EmbeddingBits::Four)).unwrap_err().to_string();
+    assert!(fault.contains("a multiple of 32"), "{fault}");
+}
+
+#[test]
+fn damaged_embeddings_in_four_bits_are_named() {
+    const TABLE: &str = "bert.embeddings.word_embeddings.weight";
+    let model = of_32();
+    let four = tempfile::tempdir().unwrap();
+    quantise(model.path(), four.path(), Some(EmbeddingBits::Four)).unwrap();
+    fs::remove_file(four.path().join("xner-digests.json")).unwrap();
+    let path = four.path().join("model.safetensors");
+    let whole = fs::read(&path).unwrap();
+    let size = u64::from_le_bytes(whole[..8].try_into().unwrap()) as usize;
+    let header = String::from_utf8(whole[8..8 + size].to_vec()).unwrap();
+    let fault = || open(four.path(), &Device::Cpu).err().unwrap().to_string();
+    let rewritten = |from: &str, to: &str| {
+        assert!(header.contains(from), "{from} in {header}");
+        let mut header = header.replacen(from, to, 1).into_bytes();
+        header.resize(header.len().next_multiple_of(8), b' ');
+        let size = header.len() as u64;
+        fs::write(
+            &path,
+            [&size.to_le_bytes(), header.as_slice(), &whole[8 + header_size(&whole)..]].concat(),
+        )
+        .unwrap();
+    };
+    rewritten(&format!("{TABLE}_scale"), "other");
+    // Bytes without scales are not two numbers each.
+    assert!(fault().contains(TABLE) && fault().contains("has shape [60, 16]"), "{}", fault());
+    // The scales of another block.
+    let rows = rows(&header, TABLE);
+    rewritten(&format!("[{rows},1]"), &format!("[1,{rows}]"));
+    assert!(fault().contains("for blocks of 32"), "{}", fault());
+    // A scale that is not finite.
+    let at = offset(&header, &format!("{TABLE}_scale")) + 8 + size;
+    let mut bad = whole.clone();
+    bad[at..at + 2].copy_from_slice(&[0x00, 0x7c]);
+    fs::write(&path, bad).unwrap();
+    assert!(fault().contains("holds the scale inf"), "{}", fault());
+}
+
+fn header_size(file: &[u8]) -> usize {
+    u64::from_le_bytes(file[..8].try_into().unwrap()) as usize
+}
+
+fn rows(header: &str, tensor: &str) -> u64 {
+    let header: serde_json::Value = serde_json::from_str(header).unwrap();
+    header[tensor]["shape"][0].as_u64().unwrap()
+}
+
+fn offset(header: &str, tensor: &str) -> usize {
+    let header: serde_json::Value = serde_json::from_str(header).unwrap();
+    header[tensor]["data_offsets"][0].as_u64().unwrap() as usize
 }

@@ -30,7 +30,7 @@ fn rows(model: &Path) -> usize {
 fn with_the_subwords_that_are_used_tags_stay() {
     for kind in ["bert", "xlm-roberta", "distilbert", "electra"] {
         let folder = tempfile::tempdir().unwrap();
-        let smaller = Smaller { layers: Vec::new(), subwords: Some(usize::MAX), least: 1 };
+        let smaller = Smaller { subwords: Some(usize::MAX), least: 1, ..Smaller::default() };
         let found = write_smaller(&golden(kind), folder.path(), &smaller, &sentences());
         let kept = found.unwrap_or_else(|fault| panic!("{kind}: {fault}"));
         assert_eq!(kept, rows(folder.path()));
@@ -52,8 +52,10 @@ fn with_the_subwords_that_are_used_tags_stay() {
 fn fewer_subwords_still_read_every_word() {
     for kind in ["bert", "xlm-roberta"] {
         let folder = tempfile::tempdir().unwrap();
-        let smaller = Smaller { layers: vec![1, 0], subwords: Some(1), least: 1 };
+        let smaller = Smaller { layers: vec![1, 0], inner: Some(8), subwords: Some(1), least: 1 };
         write_smaller(&golden(kind), folder.path(), &smaller, &sentences()).unwrap();
+        let config = BertConfig::read(&folder.path().join("config.json")).unwrap();
+        assert_eq!((config.num_hidden_layers, config.intermediate_size), (2, 8));
         for (tagging, sentence) in tagged(folder.path()).iter().zip(&sentences()) {
             assert_eq!(tagging.tags.len(), sentence.len());
             assert!(tagging.probabilities.iter().all(|p| p.is_finite()));
@@ -72,5 +74,27 @@ fn byte_pairs_are_refused() {
         let fault =
             write_smaller(&golden(kind), folder.path(), &smaller, &sentences()).unwrap_err().to_string();
         assert!(fault.contains("expected `Unigram` or `WordPiece`"), "{kind}: {fault}");
+    }
+}
+
+/// All numbers inside the blocks are the layer as it was, a gate too; one that nothing leads to or from goes first.
+#[test]
+fn the_least_numbers_inside_go_first() {
+    for kind in ["bert", "modernbert"] {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = BertConfig::read(&golden(kind).join("config.json")).unwrap().intermediate_size;
+        let smaller = |inner| Smaller { inner: Some(inner), ..Smaller::default() };
+        write_smaller(&golden(kind), folder.path(), &smaller(inner), &sentences()).unwrap();
+        for (a, b) in tagged(folder.path()).iter().zip(&tagged(&golden(kind))) {
+            assert_eq!(a.probabilities, b.probabilities, "{kind}");
+        }
+        let fault =
+            write_smaller(&golden(kind), folder.path(), &smaller(inner + 1), &sentences()).unwrap_err();
+        assert!(fault.to_string().contains("student.inner"), "{kind}: {fault}");
+        // With none of them left but one, tags are others.
+        let one = tempfile::tempdir().unwrap();
+        write_smaller(&golden(kind), one.path(), &smaller(1), &sentences()).unwrap();
+        let differ = |(a, b): (&Tagging, &Tagging)| a.probabilities != b.probabilities;
+        assert!(tagged(one.path()).iter().zip(&tagged(&golden(kind))).any(differ), "{kind}");
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod low_resource;
 pub(crate) mod map;
 pub(crate) mod map_eval;
 pub(crate) mod map_plot;
+pub(crate) mod pack;
 mod printed;
 pub(crate) mod quantise;
 pub(crate) mod similar;

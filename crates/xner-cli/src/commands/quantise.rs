@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use serde::Serialize;
 use xner_corpus::write::FolderLock;
-use xner_tagger::bert::{Quantised, quantise};
+use xner_tagger::bert::{EmbeddingBits, Quantised, quantise};
 
 use crate::outputs::{Force, Inputs, Kind};
 use crate::progress::Progress;
@@ -21,6 +21,9 @@ pub(crate) struct Args {
     /// The folder of the model in 8 bits
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Bits of the table of subwords: 4 are smaller still, with a scale for each 32 numbers
+    #[arg(long, value_name = "BITS", default_value = "8", value_parser = ["8", "4"])]
+    embeddings: String,
     #[command(flatten)]
     force: Force,
     /// Print the sizes as JSON
@@ -42,7 +45,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     Kind::Model.claim(&args.out, args.force)?;
     let _lock = FolderLock::take(&args.out)?;
     let spinner = Progress::spinner("quantising");
-    let sizes = quantise(&args.model, &args.out)?;
+    let sizes = quantise(&args.model, &args.out, (args.embeddings == "4").then_some(EmbeddingBits::Four))?;
     drop(spinner);
     if args.json {
         let report = Report { out: args.out.clone(), sizes };

@@ -5,7 +5,7 @@ use std::io::{BufRead, ErrorKind};
 use std::path::PathBuf;
 
 use super::lines::Place;
-use crate::split::{Splitter, TextOptions, in_words};
+use crate::split::{HEAD, Sentences, Splitter, TextOptions, in_words};
 use crate::{Error, Result, Sentence};
 
 /// Reads plain text as sentences, split into words: see [`crate::split`].
@@ -21,6 +21,8 @@ pub struct Reader<R> {
     source: R,
     place: Place,
     options: TextOptions,
+    /// The same with the language of the text in hand, where that is to be guessed.
+    known: Option<TextOptions>,
     /// Text that has been read and not been split yet.
     pending: String,
     /// Where in the file `pending` begins.
@@ -51,6 +53,7 @@ impl<R: BufRead> Reader<R> {
             source: reader,
             place: Place { path: name.into(), line: 1 },
             options,
+            known: None,
             pending: String::new(),
             offset: 0,
             partial: Vec::new(),
@@ -122,13 +125,30 @@ impl<R: BufRead> Reader<R> {
         fault.map_or(Ok(()), Err)
     }
 
+    /// How the text is split: its language is guessed by its beginning, or by that of each line where lines are
+    /// sentences. None where more of it must be seen.
+    fn known(&mut self, whole: bool) -> Option<TextOptions> {
+        if !self.options.language.is_many() || self.options.sentences == Sentences::Lines {
+            return Some(self.options.clone());
+        }
+        if self.known.is_none() && (whole || self.pending.len() >= HEAD) {
+            self.known = Some(self.options.of(&self.pending));
+        }
+        self.known.clone()
+    }
+
     /// Splits the pending text as far as what follows cannot change it.
     fn split(&mut self) {
         // A line that has not ended waits for its end.
         let paused = std::mem::take(&mut self.paused) && self.pending.ends_with(['\n', '\r']);
         let whole = paused || self.ended && self.fault.is_none();
-        let (ranges, end) = Splitter::new(&self.options).ranges(&self.pending, whole);
-        let found = in_words(&self.pending, ranges, &self.options);
+        let Some(options) = self.known(whole) else { return };
+        let (ranges, end) = Splitter::new(&options).ranges(&self.pending, whole);
+        let found = in_words(&self.pending, ranges, &options);
+        if paused {
+            // What comes behind a pause may be of another language.
+            self.known = None;
+        }
         let mut counted = 0;
         for sentence in found {
             let begin = sentence.offset();

@@ -13,7 +13,8 @@ use super::rules::{self, GENERAL, Rules};
 /// A language that the splitter knows.
 ///
 /// It is read from a BCP 47 tag, of which the first part counts (`nl`, `NL` and `nl-BE` are Dutch), or from its English
-/// name. `und` is any other language: it is split by rules that hold for most.
+/// name. `und` is any other language: it is split by rules that hold for most. `mul` is several languages: see
+/// [`Language::guess`].
 ///
 /// ```
 /// use xner_corpus::split::Language;
@@ -32,7 +33,7 @@ pub struct Language(u8);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{given}` is no language that can be split: expected a BCP 47 code; the nearest is `{nearest}` ({name}), and \
-     `und` stands for any other language"
+     `und` stands for any other language, `mul` for several"
 )]
 pub struct UnknownLanguage {
     given: String,
@@ -50,6 +51,8 @@ impl UnknownLanguage {
 impl Language {
     /// English.
     pub const ENGLISH: Self = Self(0);
+    /// Several languages: that of each text is guessed.
+    pub const MANY: Self = Self(LANGUAGES.len() as u8 - 1);
 
     /// All languages, by their codes.
     pub fn all() -> impl ExactSizeIterator<Item = Self> {
@@ -139,7 +142,7 @@ impl fmt::Debug for Language {
 type Entry = (&'static str, &'static str, &'static Rules);
 
 /// Code, English name and rules. English is the first.
-static LANGUAGES: [Entry; 127] = [
+static LANGUAGES: [Entry; 128] = [
     ("en", "English", &rules::ENGLISH),
     ("af", "Afrikaans", &rules::AFRIKAANS),
     ("am", "Amharic", &GENERAL),
@@ -267,4 +270,5 @@ static LANGUAGES: [Entry; 127] = [
     ("zh", "Chinese", &GENERAL),
     ("zu", "Zulu", &GENERAL),
     ("und", "any other language", &GENERAL),
+    ("mul", "several languages", &GENERAL),
 ];

@@ -5,16 +5,20 @@
 //! the field do so: see [`word_ranges`].
 
 mod ends;
+mod guess;
 mod language;
 mod lexicon;
 mod marks;
 mod period;
 mod rules;
 mod sentences;
+mod unspaced;
 mod words;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "files")]
+pub(crate) use guess::HEAD;
 pub use language::{Language, UnknownLanguage};
 pub use sentences::{SentenceRanges, sentence_ranges, sentences};
 #[cfg(feature = "files")]
@@ -27,7 +31,7 @@ pub use words::word_ranges;
 #[serde(default, deny_unknown_fields)]
 pub struct TextOptions {
     /// The text's language by its BCP 47 code (`en`, `de`, `pt-BR`, …), for abbreviations and clitics; `und` for one
-    /// that has no rules of its own.
+    /// that has no rules of its own, `mul` for texts of several, each of which is guessed.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub language: Language,
     /// Where sentences end.

@@ -19,11 +19,11 @@ const BATCH: usize = 64;
 
 /// The byte ranges of the sentences of a text, in order, without the white space around them.
 ///
-/// Every character but white space is in exactly one. A sentence of more than 512 tokens or 16 KiB is cut at the last
+/// Where the language is to be guessed, it is by the text's beginning. Every character but white space is in exactly one. A sentence of more than 512 tokens or 16 KiB is cut at the last
 /// blank before, where there is one; so is a line of more than 64 KiB where lines are sentences. A long text is split
 /// on the threads of rayon's pool; their number does not change what is found.
 pub fn sentence_ranges(text: &str, options: &TextOptions) -> Vec<Range<usize>> {
-    Splitter::new(options).ranges(text, true).0
+    Splitter::new(&options.of(text)).ranges(text, true).0
 }
 
 /// Where a text's sentences are, found one after another: work on a long text can stop between two of them.
@@ -66,7 +66,8 @@ impl SentenceRanges {
 /// assert_eq!(&text[found[1].offset()..], found[1].text());
 /// ```
 pub fn sentences(text: &str, options: &TextOptions) -> Vec<Sentence> {
-    in_words(text, sentence_ranges(text, options), options)
+    let options = options.of(text);
+    in_words(text, sentence_ranges(text, &options), &options)
 }
 
 /// The sentences at these ranges of a text, but those without words.
@@ -80,7 +81,7 @@ pub(crate) fn in_words(text: &str, ranges: Vec<Range<usize>>, options: &TextOpti
 /// The sentence that stands at `range`, or `None` if it has no words.
 pub(crate) fn sentence(text: &str, range: Range<usize>, options: &TextOptions) -> Option<Sentence> {
     let part = &text[range.clone()];
-    let words = word_ranges(part, options.language);
+    let words = word_ranges(part, options.language.of(part));
     let sentence = Sentence::from_spans(part.to_owned(), words)?;
     (!sentence.is_empty()).then(|| sentence.at(range.start))
 }

@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use super::Language;
 use super::lexicon::Lexicon;
 use super::marks::is_direction;
 use super::period::takes_period;
+use super::unspaced::pieces as pieces_of;
 
 const HYPHENS: [char; 3] = ['-', '\u{2010}', '\u{2011}'];
 const APOSTROPHES: [char; 2] = ['\'', '\u{2019}'];
@@ -15,7 +14,8 @@ const APOSTROPHES: [char; 2] = ['\'', '\u{2019}'];
 /// The byte ranges of the words and punctuation marks of a sentence, in order. White space and invisible characters
 /// are in none of them.
 ///
-/// The base is Unicode's word boundaries (UAX 29), under which each Han character stands alone. Over them, as
+/// The base is Unicode's word boundaries (UAX 29), under which each Han character stands alone; words of Thai, Lao, Khmer
+/// and Burmese are found by a small network where the feature `languages` is on, else each character is one. Over them, as
 /// the corpora of the field have it:
 /// - words joined by hyphens stay whole, as do `3/4`, `...` and `--`;
 /// - web and mail addresses stay whole;
@@ -101,8 +101,9 @@ fn joined(chunk: &str, address: usize, language: &str) -> Vec<Range<usize>> {
     if address > 0 {
         pieces.push(0..address);
     }
-    for (start, piece) in chunk[address..].split_word_bound_indices() {
-        let (start, end) = (address + start, address + start + piece.len());
+    for piece in pieces_of(&chunk[address..]) {
+        let (start, end) = (address + piece.start, address + piece.end);
+        let piece = &chunk[start..end];
         let joins = pieces.last().is_some_and(|last| {
             last.start >= address && joins(&chunk[last.clone()], piece, &chunk[end..], language)
         });

@@ -6,8 +6,27 @@ use std::sync::OnceLock;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorPrimitive};
 
-use super::ops::{EncoderOps, ReadyLayer};
+use super::ops::{EncoderOps, MatrixRows, ReadyLayer};
 use super::{EncoderLayer, EncoderSpec, Precision};
+
+/// How a layer for tagging holds its weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// As they are, and in order beside that from the first call on: it may be trained yet.
+    Both,
+    /// Once, in this precision.
+    Once(Precision),
+}
+
+impl Hold {
+    /// The layer so held.
+    pub fn layer<B: EncoderOps>(self, layer: EncoderLayer<B>) -> FixedLayer<B> {
+        match self {
+            Self::Both => FixedLayer::from(layer),
+            Self::Once(precision) => FixedLayer::once(layer, precision),
+        }
+    }
+}
 
 /// An [`EncoderLayer`] for tagging, whose weights do not change. A backend that gains by it puts the weights in order.
 #[derive(Debug)]
@@ -28,6 +47,13 @@ impl<B: EncoderOps> FixedLayer<B> {
             Some(ready) => Self(Held::Ready(ready, layer.hollow())),
             None => Self::passing(layer),
         }
+    }
+
+    /// A layer with matrices in 8 bits, in the order of [`EncoderOps::ready_layer_of`], from a backend that computes in 8
+    /// bits; of `layer` its biases and norms count. Else none.
+    pub fn of_eight(layer: &EncoderLayer<B>, matrices: &[MatrixRows; 4]) -> Option<Self> {
+        let ready = B::ready_layer_of(layer.parameters(), matrices)?;
+        Some(Self(Held::Ready(ready, layer.hollow())))
     }
 
     /// As [`EncoderLayer::forward`].

@@ -5,7 +5,7 @@ use burn_flex::{Flex, FlexTensor};
 
 use super::inputs::{EncoderInputs, PARAMETERS};
 use super::native::{self, Dense, Gradients, Inputs, Norm, Parameters, Ready};
-use super::ops::{EncoderGradient, EncoderOps, Ordered, ReadyLayer};
+use super::ops::{EncoderGradient, EncoderOps, MatrixRows, Ordered, ReadyLayer};
 use super::{EncoderSpec, Precision};
 use crate::flex::{contiguous, values};
 
@@ -104,6 +104,14 @@ impl EncoderOps for Flex {
 
     fn ready_layer(parameters: [FlexTensor; PARAMETERS], precision: Precision) -> Option<ReadyLayer<Self>> {
         let ready = Ready::new(slices(&parameters.each_ref().map(contiguous)), precision);
+        Some(ReadyLayer::new(ready))
+    }
+
+    fn ready_layer_of(
+        parameters: [FlexTensor; PARAMETERS],
+        matrices: &[MatrixRows; 4],
+    ) -> Option<ReadyLayer<Self>> {
+        let ready = Ready::of_eight(slices(&parameters.each_ref().map(contiguous)), matrices);
         Some(ReadyLayer::new(ready))
     }
 

@@ -3,7 +3,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::backend::Backend;
 use burn::tensor::ops::FloatTensor;
-use burn::tensor::{Tensor, TensorPrimitive};
+use burn::tensor::{Int, Tensor, TensorPrimitive};
 use rand::Rng;
 
 use super::EncoderSpec;
@@ -28,10 +28,22 @@ pub struct EncoderLayerConfig {
 impl EncoderLayerConfig {
     /// A layer with seeded weights: about normal with a deviation of 0.02, as BERT begins; biases zero, gains 1.
     pub fn init<B: Backend>(&self, device: &B::Device, rng: &mut impl Rng) -> EncoderLayer<B> {
+        self.filled(device, |shape| init::normal(shape, 0.02, device, rng))
+    }
+
+    /// A layer whose weights are zeros, to be replaced.
+    pub fn zeros<B: Backend>(&self, device: &B::Device) -> EncoderLayer<B> {
+        self.filled(device, |shape| Tensor::zeros(shape, device))
+    }
+
+    fn filled<B: Backend>(
+        &self,
+        device: &B::Device,
+        mut matrix: impl FnMut([usize; 2]) -> Tensor<B, 2>,
+    ) -> EncoderLayer<B> {
         let Self { width, inner, form, biases } = *self;
         let ways_up = inner * form.ways_up();
-        let mut weights =
-            |rows, columns| Param::from_tensor(init::normal([rows, columns], 0.02, device, rng));
+        let mut weights = |rows, columns| Param::from_tensor(matrix([rows, columns]));
         let [qkv_weight, out_weight] = [weights(width, 3 * width), weights(width, width)];
         let [up_weight, down_weight] = [weights(width, ways_up), weights(inner, width)];
         let same = |value, size| Param::from_tensor(init::tensor(vec![value; size], [size], device));
@@ -141,6 +153,28 @@ impl<B: EncoderOps> EncoderLayer<B> {
             down_bias: or(&self.down_bias, down_b),
             second_gain: one(gain_2),
             second_bias: or(&self.second_bias, bias_2),
+        }
+    }
+
+    /// The layer with some of the numbers inside its feed-forward block alone, in the order given.
+    ///
+    /// # Panics
+    /// When one is beyond the block.
+    #[must_use]
+    pub fn narrowed(&self, kept: &[usize]) -> Self {
+        let (all, columns) = (self.down_weight.dims()[0], self.up_weight.dims()[1]);
+        let device = self.up_weight.val().device();
+        let places = |ways: usize| {
+            let places: Vec<i64> =
+                (0..ways).flat_map(|way| kept.iter().map(move |at| (way * all + at) as i64)).collect();
+            Tensor::<B, 1, Int>::from_data(places.as_slice(), &device)
+        };
+        let (up, down) = (places(columns / all), places(1));
+        Self {
+            up_weight: Param::from_tensor(self.up_weight.val().select(1, up.clone())),
+            up_bias: self.up_bias.as_ref().map(|bias| Param::from_tensor(bias.val().select(0, up))),
+            down_weight: Param::from_tensor(self.down_weight.val().select(0, down)),
+            ..self.clone()
         }
     }
 

@@ -18,12 +18,12 @@ mod tensor_body;
 #[cfg(all(test, feature = "flex"))]
 mod tests;
 
-pub use fixed::FixedLayer;
+pub use fixed::{FixedLayer, Hold};
 pub use form::{Biases, DropoutSites, EncoderForm, Norms};
 pub use inputs::{EncoderInputs, PARAMETERS};
 pub use layer::{EncoderLayer, EncoderLayerConfig};
 #[cfg(feature = "flex")]
 pub use native::release_buffers;
-pub use ops::{EncoderGradient, EncoderGradients, EncoderOps, ReadyLayer, RequiredGradients};
+pub use ops::{EncoderGradient, EncoderGradients, EncoderOps, MatrixRows, ReadyLayer, RequiredGradients};
 pub use precision::Precision;
 pub use spec::{EncoderDropout, EncoderSpec};

@@ -94,6 +94,15 @@ impl<B: Backend> fmt::Debug for ReadyLayer<B> {
     }
 }
 
+/// A dense layer's weights in 8 bits by output.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MatrixRows {
+    /// `[outputs, inputs]`, from -127 to 127.
+    pub values: Vec<i8>,
+    /// `[outputs]`: a weight is its value times its output's scale.
+    pub scales: Vec<f32>,
+}
+
 /// A backend that can run an encoder's layer over packed sentences.
 ///
 /// The default bodies are tensor operations and serve every backend.
@@ -108,6 +117,15 @@ pub trait EncoderOps: Backend {
     fn ready_layer(
         _parameters: [FloatTensor<Self>; PARAMETERS],
         _precision: Precision,
+    ) -> Option<ReadyLayer<Self>> {
+        None
+    }
+
+    /// The same from matrices in 8 bits as a file has them: of query, key and value, behind attention, up, down. Of the
+    /// parameters only biases and norms count.
+    fn ready_layer_of(
+        _parameters: [FloatTensor<Self>; PARAMETERS],
+        _matrices: &[MatrixRows; 4],
     ) -> Option<ReadyLayer<Self>> {
         None
     }

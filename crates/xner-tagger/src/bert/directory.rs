@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use burn::tensor::backend::Backend;
 use xner_corpus::TagSet;
-use xner_nn::{EncoderLayer, FixedLayer, NerBackend};
+use xner_nn::{EncoderLayer, FixedLayer, Hold, NerBackend};
 use xner_train::{Purpose, digest, files, stream};
 
-use super::config::{BertConfig, Head, XnerKeys};
-use super::eight::{Rows, SCALE, precision};
+use super::config::{BertConfig, XnerKeys};
+use super::eight::{EmbeddingBits, Rows, SCALE, precision};
 use super::encoder::BertEncoder;
+use super::four::{BLOCK, Blocks};
 use super::head::TagHead;
 use super::network::{Embeddings, LastNorm};
 use super::parts::{Named, Read};
@@ -26,10 +27,6 @@ use crate::{Error, Result, is_model};
 const CONFIG: &str = "config.json";
 const TENSORS: &str = "model.safetensors";
 
-/// Windows of a checkpoint that does not say how it was trained.
-const LENGTH: usize = 512;
-const OVERLAP: usize = 64;
-
 impl<B: NerBackend> BertTagger<B> {
     /// Opens a token classifier of Hugging Face's layout, one that `xner train` wrote or any other.
     ///
@@ -42,10 +39,10 @@ impl<B: NerBackend> BertTagger<B> {
         let path = folder.join(CONFIG);
         let config = BertConfig::read(&path)?;
         let labels = labels(&config, &path)?;
-        let keys = config.xner.unwrap_or_else(|| {
-            let length = config.max_length().min(LENGTH);
-            let overlap = OVERLAP.min(length / 4);
-            XnerKeys { scheme: labels.tags.scheme(), head: Head::Softmax, length, overlap, bits: None }
+        let keys = config.xner.clone().unwrap_or_else(|| {
+            let keys = XnerKeys::new(labels.tags.scheme());
+            let length = config.max_length().min(keys.length);
+            XnerKeys { length, overlap: keys.overlap.min(length / 4), ..keys }
         });
         digest::check(folder)?;
         let mut checkpoint = Checkpoint::open(folder)?;
@@ -53,9 +50,12 @@ impl<B: NerBackend> BertTagger<B> {
         // Before anything is allocated by the sizes that config.json claims.
         shapes::check(&checkpoint, &config)?;
         TagHead::<B>::expect(&checkpoint, hidden, labels.tags.len(), count, keys.head)?;
-        let tokeniser = Arc::new(Tokeniser::open(folder, &config)?);
-        let encoder =
-            BertEncoder::read(&mut checkpoint, config, device, |layer| FixedLayer::once(layer, precision))?;
+        // Side by side: a small model takes as long to read its subwords as its weights.
+        let (tokeniser, encoder) = rayon::join(
+            || Tokeniser::open(folder, &config),
+            || BertEncoder::read(&mut checkpoint, config.clone(), device, Hold::Once(precision)),
+        );
+        let (tokeniser, encoder) = (Arc::new(tokeniser?), encoder?);
         let mut rng = stream(0, Purpose::Weights, 0, 0);
         let head = TagHead::of(&encoder.config, labels.tags.len(), keys.head, device, &mut rng);
         let head = head.read(&mut checkpoint, hidden, &labels.rows, count)?;
@@ -76,7 +76,7 @@ impl<B: NerBackend> BertTagger<B> {
         let layers = layers.iter().map(FixedLayer::layer).collect();
         let last = last.as_ref();
         let tags = crate::Tagger::tag_set(self);
-        Parts { config, keys: self.keys, words, embeddings, layers, last, head: &self.head, tags }
+        Parts { config, keys: self.keys.clone(), words, embeddings, layers, last, head: &self.head, tags }
             .save(folder, &self.tokeniser)
     }
 }
@@ -126,14 +126,21 @@ impl<B: Backend> Parts<'_, B> {
         all.extend(
             tensors.iter().map(|(name, shape, values)| (name.clone(), shape.clone(), Values::Floats(values))),
         );
+        let four = keys.embedding_bits.map(|EmbeddingBits::Four| Blocks::quantise(&full));
         let mut rounded = Vec::new();
         if keys.bits.is_some() {
             // The table and the encoder's matrices; what is behind it is the head.
-            for (name, shape, values) in &mut all[..=matrices] {
+            for (name, shape, values) in &all[usize::from(four.is_some())..=matrices] {
                 if let ([_, columns], Values::Floats(floats)) = (shape.as_slice(), &values) {
                     rounded.push((name.clone(), Rows::quantise(floats, *columns)));
                 }
             }
+        }
+        if let Some(blocks) = &four {
+            let (name, shape) =
+                (all[0].0.clone(), |per: usize| vec![config.vocab_size, config.embedding_size / per]);
+            all[0] = (name.clone(), shape(2), Values::Bytes(&blocks.bytes));
+            all.push((format!("{name}{SCALE}"), shape(BLOCK), Values::Halves(&blocks.scales)));
         }
         for (name, rows) in &rounded {
             if let Some((_, _, values)) = all.iter_mut().find(|(other, ..)| other == name) {

@@ -9,6 +9,7 @@ use xner_nn::{NerBackend, Precision};
 use xner_train::{Device, on_device};
 
 use super::BertTagger;
+use super::four::BLOCK;
 use crate::open::Inner;
 use crate::{Error, Result};
 
@@ -36,6 +37,32 @@ impl TryFrom<u32> for Bits {
 impl From<Bits> for u32 {
     fn from(_: Bits) -> u32 {
         8
+    }
+}
+
+/// The precision of a table of subwords, where it is another than that of the matrices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub enum EmbeddingBits {
+    /// In 4 bits, a scale for each 32 numbers.
+    Four,
+}
+
+impl TryFrom<u32> for EmbeddingBits {
+    type Error = String;
+    fn try_from(bits: u32) -> std::result::Result<Self, String> {
+        if bits == 4 {
+            return Ok(Self::Four);
+        }
+        Err(format!(
+            "embeddings of {bits} bits are not known, expected 4, or no such key for those of `bits`"
+        ))
+    }
+}
+
+impl From<EmbeddingBits> for u32 {
+    fn from(_: EmbeddingBits) -> u32 {
+        4
     }
 }
 
@@ -99,12 +126,14 @@ pub struct Quantised {
 }
 
 /// Writes a token classifier of Hugging Face's layout with its matrices in 8 bits: tables of embeddings and the dense
-/// layers of the encoder. The head, norms and biases stay in 32. [`crate::open`] opens the folder like any other.
+/// layers of the encoder; the table of subwords in 4 where `embeddings` says so. The head, norms and biases stay in 32.
+/// [`crate::open`] opens the folder like any other.
 ///
 /// # Errors
-/// As [`crate::bert::BertTagger::open`] for `model`; [`Error::Model`] where it is in 8 bits already; [`Error::Io`].
-pub fn quantise(model: &Path, out: &Path) -> Result<Quantised> {
-    on_device!(Device::Cpu, A, card => rewrite::<Inner<A>>(model, out, card))?;
+/// As [`crate::bert::BertTagger::open`] for `model`; [`Error::Model`] where it is in 8 bits already, and where embeddings
+/// in 4 bits are wanted whose width is no multiple of 32; [`Error::Io`].
+pub fn quantise(model: &Path, out: &Path, embeddings: Option<EmbeddingBits>) -> Result<Quantised> {
+    on_device!(Device::Cpu, A, card => rewrite::<Inner<A>>(model, out, embeddings, card))?;
     let size = |folder: &Path| -> Result<u64> {
         let files = super::weights::weight_files(folder)?;
         files.all().map(|path| Ok(path.metadata().map_err(Error::io(path))?.len())).sum()
@@ -112,12 +141,24 @@ pub fn quantise(model: &Path, out: &Path) -> Result<Quantised> {
     Ok(Quantised { before: size(model)?, after: size(out)? })
 }
 
-fn rewrite<B: NerBackend>(model: &Path, out: &Path, card: &B::Device) -> Result<()> {
+fn rewrite<B: NerBackend>(
+    model: &Path,
+    out: &Path,
+    embeddings: Option<EmbeddingBits>,
+    card: &B::Device,
+) -> Result<()> {
     let mut tagger = BertTagger::<B>::open(model, card)?;
     if tagger.keys.bits.is_some() {
         return Err(Error::model(model, "is in 8 bits already"));
     }
+    let width = tagger.encoder.config.embedding_size;
+    if embeddings.is_some() && width % BLOCK != 0 {
+        let message =
+            format!("has embeddings of {width} numbers; in 4 bits they must be a multiple of {BLOCK}");
+        return Err(Error::model(model, message));
+    }
     tagger.keys.bits = Some(Bits::Eight);
+    tagger.keys.embedding_bits = embeddings;
     tagger.save(out)
 }
 

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use xner_nn::{EncoderLayer, EncoderOps, FixedLayer, init};
-use xner_train::{Purpose, digest, stream, weights::host};
+use xner_nn::{EncoderOps, FixedLayer, Hold, Precision, init};
+use xner_train::{digest, weights::host};
 
 use super::batch::{Piece, SubwordBatch};
 use super::config::BertConfig;
 use super::network::{self, Embeddings, LastNorm};
-use super::parts::Read;
+use super::parts::{self, Read};
 use super::shapes;
 use super::table::Table;
 use super::weights::Checkpoint;
@@ -46,10 +46,10 @@ impl<B: EncoderOps> BertEncoder<B> {
         crate::is_model(folder)?;
         let config = BertConfig::read(&folder.join("config.json"))?;
         digest::check(folder)?;
-        Self::read(&mut Checkpoint::open(folder)?, config, device, FixedLayer::from)
+        Self::read(&mut Checkpoint::open(folder)?, config, device, Hold::Both)
     }
 
-    /// An encoder of a checkpoint's tensors, whose layers `fixed` makes ready.
+    /// An encoder of a checkpoint's tensors.
     ///
     /// # Errors
     /// [`crate::Error::Tensor`] for a tensor that is missing, of another shape or not finite.
@@ -57,19 +57,23 @@ impl<B: EncoderOps> BertEncoder<B> {
         checkpoint: &mut Checkpoint,
         config: BertConfig,
         device: &B::Device,
-        fixed: impl Fn(EncoderLayer<B>) -> FixedLayer<B>,
+        hold: Hold,
     ) -> Result<Self> {
         shapes::check(checkpoint, &config)?;
         let names = &config.kind().names;
         let words = checkpoint.take_table(names.words, &[config.vocab_size, config.embedding_size])?;
-        // The values are replaced at once; only shapes count.
-        let mut rng = stream(0, Purpose::Weights, 0, 0);
-        let embeddings = Embeddings::new(&config, device, &mut rng).read(checkpoint, names, "")?;
+        let embeddings = Embeddings::zeros(&config, device).read(checkpoint, names, "")?;
         let mut layers = Vec::with_capacity(config.num_hidden_layers);
         for at in 0..config.num_hidden_layers {
-            let layer = network::layer(&config, at, device, &mut rng);
-            let layer = layer.read(checkpoint, names, &format!("{}{at}.", names.layer))?;
-            layers.push(fixed(layer));
+            let (layer, prefix) = (network::zeros(&config, at, device), format!("{}{at}.", names.layer));
+            let eight = (hold == Hold::Once(Precision::Eight))
+                .then(|| parts::eight(&layer, checkpoint, names, &prefix))
+                .transpose()?
+                .flatten();
+            layers.push(match eight {
+                Some(layer) => layer,
+                None => hold.layer(layer.read(checkpoint, names, &prefix)?),
+            });
         }
         let last = LastNorm::new(&config, device);
         let last = last.map(|last| last.read(checkpoint, names, "")).transpose()?;

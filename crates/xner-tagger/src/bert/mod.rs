@@ -11,6 +11,7 @@ pub mod config;
 mod directory;
 mod eight;
 mod encoder;
+mod four;
 mod head;
 pub mod hub;
 mod identity;
@@ -33,7 +34,7 @@ mod windows;
 
 pub use batch::{Piece, SubwordBatch};
 pub use config::BertConfig;
-pub use eight::{Bits, Quantised, quantise};
+pub use eight::{Bits, EmbeddingBits, Quantised, quantise};
 pub use encoder::{BertEncoder, HiddenStates};
 pub use head::{TagHead, Transform};
 pub use identity::fingerprint;

@@ -30,8 +30,21 @@ pub struct Embeddings<B: Backend> {
 impl<B: Backend> Embeddings<B> {
     /// With seeded values.
     pub fn new(config: &BertConfig, device: &B::Device, rng: &mut impl Rng) -> Self {
+        Self::filled(config, device, |shape| init::uniform(shape, 0.02, device, rng))
+    }
+
+    /// With zeros in the tables, to be replaced.
+    pub fn zeros(config: &BertConfig, device: &B::Device) -> Self {
+        Self::filled(config, device, |shape| Tensor::zeros(shape, device))
+    }
+
+    fn filled(
+        config: &BertConfig,
+        device: &B::Device,
+        mut matrix: impl FnMut([usize; 2]) -> Tensor<B, 2>,
+    ) -> Self {
         let (width, hidden) = (config.embedding_size, config.hidden_size);
-        let mut table = |rows, columns| Param::from_tensor(init::uniform([rows, columns], 0.02, device, rng));
+        let mut table = |rows, columns| Param::from_tensor(matrix([rows, columns]));
         let same = |value, size| Param::from_tensor(init::tensor(vec![value; size], [size], device));
         let has_table = config.kind().positions != Positions::Rotary;
         Self {
@@ -121,15 +134,10 @@ pub(super) fn index<B: Backend>(
     Tensor::from_data(TensorData::new(rows, shape), device)
 }
 
-/// A new layer of an encoder, counted from 0.
-pub(super) fn layer<B: Backend>(
-    config: &BertConfig,
-    at: usize,
-    device: &B::Device,
-    rng: &mut impl Rng,
-) -> EncoderLayer<B> {
+/// A layer of an encoder, counted from 0, of zeros, to be replaced.
+pub(super) fn zeros<B: Backend>(config: &BertConfig, at: usize, device: &B::Device) -> EncoderLayer<B> {
     let (width, inner) = (config.hidden_size, config.intermediate_size);
-    EncoderLayerConfig { width, inner, form: config.form(at), biases: config.biases() }.init(device, rng)
+    EncoderLayerConfig { width, inner, form: config.form(at), biases: config.biases() }.zeros(device)
 }
 
 /// What a layer, counted from 0, is told of a batch.

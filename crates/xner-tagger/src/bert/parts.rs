@@ -6,7 +6,7 @@
 use burn::module::Param;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use xner_nn::{EncoderLayer, init};
+use xner_nn::{EncoderLayer, EncoderOps, FixedLayer, MatrixRows, init};
 use xner_train::weights::host;
 
 use super::kind::{Names, Qkv};
@@ -94,18 +94,10 @@ impl<B: Backend> Read for EncoderLayer<B> {
             }
         }
         let part = |name: &str| format!("{prefix}{name}");
-        let bias = |name: &str| format!("{prefix}{name}.bias");
         self.out_weight = dense(self.out_weight, checkpoint, &part(names.out))?;
-        self.out_bias = optional(self.out_bias, checkpoint, &bias(names.out))?;
         self.up_weight = dense(self.up_weight, checkpoint, &part(names.up))?;
-        self.up_bias = optional(self.up_bias, checkpoint, &bias(names.up))?;
         self.down_weight = dense(self.down_weight, checkpoint, &part(names.down))?;
-        self.down_bias = optional(self.down_bias, checkpoint, &bias(names.down))?;
-        self.first_gain = optional(self.first_gain, checkpoint, &format!("{prefix}{}.weight", names.first))?;
-        self.first_bias = optional(self.first_bias, checkpoint, &bias(names.first))?;
-        self.second_gain = taken(self.second_gain, checkpoint, &format!("{prefix}{}.weight", names.second))?;
-        self.second_bias = optional(self.second_bias, checkpoint, &bias(names.second))?;
-        Ok(self)
+        vectors(self, checkpoint, names, prefix)
     }
 
     fn write(&self, names: &Names, prefix: &str, out: &mut Named) {
@@ -135,6 +127,68 @@ impl<B: Backend> Read for EncoderLayer<B> {
         }
         put_norm(out, &part(names.second), &self.second_gain, self.second_bias.as_ref());
     }
+}
+
+/// The layer with a checkpoint's biases, but those of query, key and value, and norms.
+fn vectors<B: Backend>(
+    mut layer: EncoderLayer<B>,
+    checkpoint: &mut Checkpoint,
+    names: &Names,
+    prefix: &str,
+) -> Result<EncoderLayer<B>> {
+    let bias = |name: &str| format!("{prefix}{name}.bias");
+    layer.out_bias = optional(layer.out_bias, checkpoint, &bias(names.out))?;
+    layer.up_bias = optional(layer.up_bias, checkpoint, &bias(names.up))?;
+    layer.down_bias = optional(layer.down_bias, checkpoint, &bias(names.down))?;
+    layer.first_gain = optional(layer.first_gain, checkpoint, &format!("{prefix}{}.weight", names.first))?;
+    layer.first_bias = optional(layer.first_bias, checkpoint, &bias(names.first))?;
+    layer.second_gain = taken(layer.second_gain, checkpoint, &format!("{prefix}{}.weight", names.second))?;
+    layer.second_bias = optional(layer.second_bias, checkpoint, &bias(names.second))?;
+    Ok(layer)
+}
+
+/// A layer in 8 bits without a way over 32, `zeros` being in its shapes; none where its matrices are not all stored so,
+/// or the backend computes in 32 bits.
+pub(super) fn eight<B: EncoderOps>(
+    zeros: &EncoderLayer<B>,
+    checkpoint: &mut Checkpoint,
+    names: &Names,
+    prefix: &str,
+) -> Result<Option<FixedLayer<B>>> {
+    let mut layer = zeros.clone();
+    let part = |name: &str| format!("{prefix}{name}");
+    let mut rows = |names: &[&str], param: &Param<Tensor<B, 2>>| -> Result<Option<MatrixRows>> {
+        let [input, output] = param.dims();
+        let mut all = MatrixRows::default();
+        for name in names {
+            let shape = [output / names.len(), input];
+            let Some(some) = checkpoint.take_rows(&format!("{}.weight", part(name)), &shape)? else {
+                return Ok(None);
+            };
+            all.values.extend(some.values);
+            all.scales.extend(some.scales);
+        }
+        Ok(Some(all))
+    };
+    let qkv = match names.qkv {
+        Qkv::Together(name) => rows(&[name], &layer.qkv_weight)?,
+        Qkv::Apart(parts) => rows(&parts, &layer.qkv_weight)?,
+    };
+    let out = rows(&[names.out], &layer.out_weight)?;
+    let (up, down) = (rows(&[names.up], &layer.up_weight)?, rows(&[names.down], &layer.down_weight)?);
+    let (Some(qkv), Some(out), Some(up), Some(down)) = (qkv, out, up, down) else { return Ok(None) };
+    layer.qkv_bias = match names.qkv {
+        Qkv::Together(name) => optional(layer.qkv_bias, checkpoint, &format!("{}.bias", part(name)))?,
+        Qkv::Apart(parts) => {
+            let (hidden, mut bias) = (layer.out_weight.dims()[0], Vec::new());
+            for name in parts {
+                bias.extend(checkpoint.take(&format!("{}.bias", part(name)), &[hidden])?);
+            }
+            layer.qkv_bias.map(|param| replaced(param, bias))
+        }
+    };
+    let layer = vectors(layer, checkpoint, names, prefix)?;
+    Ok(FixedLayer::of_eight(&layer, &[qkv, out, up, down]))
 }
 
 /// A parameter with a checkpoint's values, in its own shape.

@@ -32,7 +32,7 @@ pub(super) fn labels(config: &BertConfig, path: &Path) -> Result<Labels> {
     let has = |wanted: &[Prefix]| {
         tags.iter().any(|tag| matches!(tag, Tag::Part(prefix, _) if wanted.contains(prefix)))
     };
-    let scheme = config.xner.map_or_else(
+    let scheme = config.xner.as_ref().map_or_else(
         || match (has(&[Prefix::Single, Prefix::End]), has(&[Prefix::Begin])) {
             (true, _) => Scheme::Iobes,
             (false, true) => Scheme::Iob2,

@@ -69,9 +69,9 @@ impl Model {
         self.files.iter().map(|(name, bytes)| (name.as_str(), bytes.len()))
     }
 
-    /// The language that it was made for: see [`language_of`](crate::language_of).
-    pub fn language(&self) -> Option<Language> {
-        crate::language::of_reports(|name| self.files.get(name).cloned())
+    /// The languages that it was made for: see [`languages_of`](crate::languages_of).
+    pub fn languages(&self) -> Vec<Language> {
+        crate::language::of_files(|name| self.files.get(name).cloned())
     }
 
     /// Opens it as a tagger. Meanwhile its files are in the system's folder for temporary files.

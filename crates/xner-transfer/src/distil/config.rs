@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use smart_default::SmartDefault;
+use xner_corpus::split::Language;
 use xner_tagger::bert::Smaller;
 use xner_tagger::bert::train::{BertSettings, BertTrainConfig, check_training};
 use xner_train::{
@@ -15,7 +16,7 @@ use xner_train::{
 
 use crate::report::Select;
 use crate::text::SourceText;
-use crate::transadv::TargetText;
+use crate::transadv::{SoftLoss, TargetText};
 use crate::{Error, Result};
 
 /// All settings of a run.
@@ -64,6 +65,8 @@ pub struct TeacherConfig {
     /// How much the gold labels count beside the teacher's where there are any, from 0 to 1. Default 0.5.
     #[default = 0.5]
     pub gold: f64,
+    /// How the student's probabilities are compared with the labels. Default `cross-entropy`.
+    pub loss: SoftLoss,
 }
 
 /// The student.
@@ -72,6 +75,9 @@ pub struct TeacherConfig {
 pub struct StudentConfig {
     /// The teacher's layers that it begins with, counted from 0; by default all.
     pub layers: Vec<usize>,
+    /// So many of the numbers inside its feed-forward blocks are kept, those of the greatest weights; by default all.
+    #[schemars(example = 768)]
+    pub inner: Option<usize>,
     /// At most so many subwords: special ones and single characters, then those that the texts use most; by default all
     /// of the teacher's.
     #[schemars(example = 20_000)]
@@ -84,6 +90,9 @@ pub struct StudentConfig {
     /// Subwords that are worked on at once, as for every encoder. Default 4096.
     #[default = 4096]
     pub at_once: usize,
+    /// The languages of the texts that it is for, as for every encoder; by default the teacher's.
+    #[schemars(with = "Vec<String>")]
+    pub languages: Vec<Language>,
 }
 
 fn training<'de, D: Deserializer<'de>>(from: D) -> Result<TrainingConfig, D::Error> {
@@ -113,6 +122,7 @@ impl Settings for DistilConfig {
         )?;
         check::positive("student.at_once", self.student.at_once)?;
         for (key, value) in [
+            ("student.inner", self.student.inner),
             ("student.subwords", self.student.subwords),
             ("source.sentences", self.source.sentences),
             ("source.dev_sentences", self.source.dev_sentences),
@@ -135,13 +145,14 @@ impl DistilConfig {
 
     /// What of the teacher the student begins with.
     pub(super) fn smaller(&self) -> Smaller {
-        let StudentConfig { layers, subwords, least, .. } = &self.student;
-        Smaller { layers: layers.clone(), subwords: *subwords, least: *least }
+        let StudentConfig { layers, inner, subwords, least, .. } = &self.student;
+        Smaller { layers: layers.clone(), inner: *inner, subwords: *subwords, least: *least }
     }
 
     /// How the student is opened: its windows are the teacher's.
     pub(super) fn bert(&self) -> BertSettings {
         let StudentConfig { freeze_embeddings, at_once, .. } = self.student;
-        BertSettings { freeze_embeddings, at_once, freeze_layers: 0, ..BertSettings::default() }
+        let languages = self.student.languages.clone();
+        BertSettings { freeze_embeddings, at_once, languages, freeze_layers: 0, ..BertSettings::default() }
     }
 }

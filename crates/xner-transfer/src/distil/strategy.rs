@@ -143,7 +143,8 @@ fn trained<A: TrainBackend>(
     let plan = plan.of(lessons.iter().map(|lesson| lesson.sentence));
     let dev = Dev { source: &data.dev, target: &data.target_dev };
     let at_once = config.student.at_once;
-    let mut learner = Distillation::learner(model, &lessons, dev, training, at_once, 0.0)?;
+    let soft = config.teacher.loss;
+    let mut learner = Distillation::learner(model, &lessons, dev, training, at_once, soft, 0.0)?;
     Ok(phases.train(&plan, &mut learner)?.report.into())
 }
 
@@ -181,7 +182,7 @@ fn start(config: &Checked<DistilConfig>, data: &DistilData, phases: &mut Phases<
     let (teacher, smaller) = (config.teacher()?, config.smaller());
     let mut print = Fingerprint::new();
     print.bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(bert::fingerprint(teacher)?.as_bytes());
-    print.json(&(&smaller.layers, smaller.subwords, smaller.least))?;
+    print.json(&(&smaller.layers, smaller.inner, smaller.subwords, smaller.least))?;
     print.corpus(&data.train).sentences(&data.unlabelled);
     let folder = phases.cache.join(format!("start-{}", &print.digest()[..16]));
     if !folder.join("config.json").exists() {

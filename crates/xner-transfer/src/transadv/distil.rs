@@ -2,6 +2,8 @@
 
 use burn::tensor::Tensor;
 use burn::tensor::activation::{log_softmax, softmax};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use xner_corpus::Sentence;
 use xner_nn::init;
 use xner_tagger::Decode;
@@ -33,13 +35,26 @@ struct Window {
 /// A student in training.
 pub type DistilLearner<'a, A> = EncoderLearner<'a, A, Distillation>;
 
+/// How far a student's probabilities are from the soft labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SoftLoss {
+    /// The mean square of the differences, as equation 8 has it. Its gradient is small where the student is sure of
+    /// something else.
+    Square,
+    /// Cross-entropy, `-Σ p log p_stu`.
+    #[default]
+    CrossEntropy,
+}
+
 /// What a student learns of.
 ///
 /// Equation 8, `L_kd = 1/n Σ_i MSE(p_uni(x_i), p(x_i, Θ_stu))`, over the words of a batch, MSE being the mean over
-/// tags; and `-log p` of the hard labels where there are any, over the words that have one.
+/// tags ([`SoftLoss`] has another); and `-log p` of the hard labels where there are any, over the words that have one.
 pub struct Distillation {
     windows: Vec<Vec<Window>>,
     at_once: usize,
+    soft: SoftLoss,
     hard_weight: f32,
 }
 
@@ -55,6 +70,7 @@ impl Distillation {
         dev: Dev<'a>,
         training: &TrainingConfig,
         at_once: usize,
+        soft: SoftLoss,
         hard_weight: f32,
     ) -> Result<DistilLearner<'a, A>> {
         if model.has_crf() {
@@ -76,7 +92,7 @@ impl Distillation {
             })
             .collect::<Result<Vec<Vec<_>>>>()?;
         let optimiser = FineTuneOptimiser::new(training.optimiser, training.clip, &model);
-        let lessons = Self { windows, at_once, hard_weight };
+        let lessons = Self { windows, at_once, soft, hard_weight };
         Ok(EncoderLearner { model, lessons, optimiser, dev, decode: Decode::Viterbi })
     }
 
@@ -91,8 +107,13 @@ impl Distillation {
         let device = &scores.device();
         let soft = windows.iter().flat_map(|window| &window.soft).copied().collect();
         let soft: Tensor<A, 2> = init::tensor(soft, [count, tags], device);
-        let off = softmax(scores.clone(), 1) - soft;
-        let loss = off.square().sum() / (words * tags) as f32;
+        let loss = match self.soft {
+            SoftLoss::Square => {
+                let off = softmax(scores.clone(), 1) - soft;
+                off.square().sum() / (words * tags) as f32
+            }
+            SoftLoss::CrossEntropy => (log_softmax(scores.clone(), 1) * soft).sum().neg() / words as f32,
+        };
         if voted == 0 {
             return loss;
         }

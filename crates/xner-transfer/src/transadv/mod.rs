@@ -36,7 +36,7 @@ pub use config::{
 };
 pub use corpora::TransAdvCorpora;
 pub use discriminators::{LanguageDiscriminator, OrderDiscriminator, cross_entropy};
-pub use distil::{DistilLearner, Distillation, Lesson};
+pub use distil::{DistilLearner, Distillation, Lesson, SoftLoss};
 pub use export::{export, open_phase};
 pub use learner::AdversarialLearner;
 pub use sets::{Set, Sets, WordLanguages, Words, word_languages, word_orders};

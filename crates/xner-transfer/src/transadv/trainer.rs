@@ -16,7 +16,7 @@ use super::adversary::{Adversary, Discriminators, GameLists};
 use super::config::{AdversaryConfig, StudentStart, TransAdvConfig};
 use super::corpora::TransAdvCorpora;
 use super::discriminators::LanguageDiscriminator;
-use super::distil::{Distillation, Lesson};
+use super::distil::{Distillation, Lesson, SoftLoss};
 use super::learner::AdversarialLearner;
 use super::sets::{Set, Sets, Words, word_languages, word_orders};
 use super::weights_file;
@@ -221,7 +221,8 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
         let plan = plan.of(lessons.iter().map(|lesson| lesson.sentence));
         let model = self.begin(from)?.0;
         let at_once = self.config.bert.at_once;
-        let mut learner = Distillation::learner(model, lessons, self.dev(), &training, at_once, hard_weight)?;
+        let (dev, loss) = (self.dev(), SoftLoss::Square);
+        let mut learner = Distillation::learner(model, lessons, dev, &training, at_once, loss, hard_weight)?;
         Ok(self.phases.train(&plan, &mut learner)?.report)
     }
 

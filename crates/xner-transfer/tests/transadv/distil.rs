@@ -5,7 +5,7 @@ use xner_tagger::Tagger;
 use xner_tagger::bert::SubwordBatch;
 use xner_train::weights::host;
 use xner_train::{Learner, Moment};
-use xner_transfer::transadv::{Dev, Distillation, Lesson};
+use xner_transfer::transadv::{Dev, Distillation, Lesson, SoftLoss};
 
 use crate::small::{A, Case};
 
@@ -36,7 +36,9 @@ fn the_loss_is_equation_8_and_hard_labels_count() {
     let mut sentences = case.corpora.unlabelled.clone();
     sentences.push(long);
     assert!(model.pieces(&sentences[6]).unwrap().len() > 2, "several windows");
-    for (hard_weight, voted) in [(0.0, false), (0.5, true)] {
+    for (soft_loss, hard_weight, voted) in
+        [(SoftLoss::Square, 0.0, false), (SoftLoss::Square, 0.5, true), (SoftLoss::CrossEntropy, 0.0, false)]
+    {
         let hard = |words: usize| {
             let vote = |word: usize| (!word.is_multiple_of(3)).then_some((word % tags) as u16);
             if voted { (0..words).map(vote).collect() } else { Vec::new() }
@@ -58,8 +60,11 @@ fn the_loss_is_equation_8_and_hard_labels_count() {
                     let sum: f64 = row.iter().map(|&score| f64::from(score).exp()).sum();
                     let p: Vec<f64> = row.iter().map(|&score| f64::from(score).exp() / sum).collect();
                     let right = &lesson.soft[word as usize * tags..][..tags];
-                    off += p.iter().zip(right).map(|(p, &q)| (p - f64::from(q)).powi(2)).sum::<f64>()
-                        / tags as f64;
+                    let pairs = p.iter().zip(right).map(|(&p, &q)| (p, f64::from(q)));
+                    off += match soft_loss {
+                        SoftLoss::Square => pairs.map(|(p, q)| (p - q).powi(2)).sum::<f64>() / tags as f64,
+                        SoftLoss::CrossEntropy => pairs.map(|(p, q)| -q * p.ln()).sum(),
+                    };
                     words += 1.0;
                     if let Some(tag) = lesson.hard.get(word as usize).copied().flatten() {
                         surprise -= p[usize::from(tag)].ln();
@@ -73,9 +78,16 @@ fn the_loss_is_equation_8_and_hard_labels_count() {
         // Worked on at once, and in parts.
         for at_once in [10_000, 40] {
             let training = &case.config.training;
-            let mut learner =
-                Distillation::learner::<A>(case.model(), &lessons, NOBODY, training, at_once, hard_weight)
-                    .unwrap();
+            let mut learner = Distillation::learner::<A>(
+                case.model(),
+                &lessons,
+                NOBODY,
+                training,
+                at_once,
+                soft_loss,
+                hard_weight,
+            )
+            .unwrap();
             let all: Vec<usize> = (0..learner.sentences()).collect();
             let loss = learner.step(&all, &Moment { epoch: 0, step: 0, rate: 1e-3 }).unwrap().loss;
             assert!((f64::from(loss) - expected).abs() < 1e-5 * expected.max(1.0), "{loss} {expected}");
@@ -85,8 +97,16 @@ fn the_loss_is_equation_8_and_hard_labels_count() {
 
 fn learnt(case: &Case, lessons: &[Lesson<'_>], hard_weight: f32) -> Vec<Vec<xner_corpus::Tag>> {
     let training = &case.config.training;
-    let mut learner =
-        Distillation::learner::<A>(case.model(), lessons, NOBODY, training, 4096, hard_weight).unwrap();
+    let mut learner = Distillation::learner::<A>(
+        case.model(),
+        lessons,
+        NOBODY,
+        training,
+        4096,
+        SoftLoss::Square,
+        hard_weight,
+    )
+    .unwrap();
     let all: Vec<usize> = (0..learner.sentences()).collect();
     for step in 0..150 {
         learner.step(&all, &Moment { epoch: 0, step, rate: 1e-2 }).unwrap();

@@ -1,5 +1,7 @@
 //! `xner demo`: from labelled English to a language without labels, on the built-in sample.
 
+#[cfg(feature = "built-in")]
+mod boxed;
 mod mapping;
 mod report;
 
@@ -28,7 +30,7 @@ use crate::watch::Watch;
 
 /// The main job on the built-in sample: train on English, tag Spanish or German, print scores
 ///
-/// A BiLSTM-CRF is trained on labelled English, with and without characters; the target language has no labels, only
+/// First the model in the box tags a few sentences. Then a BiLSTM-CRF is trained on labelled English, with and without characters; the target language has no labels, only
 /// word vectors, which are rotated into the English space without a dictionary, by self-learning.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -90,6 +92,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         Kind::Model.claim(model, args.force)?;
         // Before the work: a folder that cannot be written to is told at once.
         made.insert(0, FolderLock::take(model)?.release());
+    }
+    #[cfg(feature = "built-in")]
+    if !args.json {
+        super::print_painted(&boxed::tagged(&args.device)?)?;
     }
     let target = args.target.language();
     let spinner = Progress::spinner("making the sample");

@@ -10,6 +10,7 @@ use xner_train::Settings;
 use xner_transfer::meta::index::{Pretrained, Represent};
 use xner_transfer::meta::{MetaConfig, MetaCorpora, TrainedBy, cut, open_adapted, read_source};
 
+use super::model::Source;
 use crate::commands::source_index::{model_folder, source_index};
 use crate::exit::bad_input;
 use crate::outputs::Inputs;
@@ -54,9 +55,14 @@ impl AdaptArgs {
 }
 
 /// The adapting tagger, where one is wanted.
-pub(super) fn open(args: &super::Args, own: &Path) -> Result<Option<Box<dyn Tagger>>> {
+pub(super) fn open(args: &super::Args, own: &Source) -> Result<Option<Box<dyn Tagger>>> {
     let AdaptArgs { adapt, adapt_config, adapt_encoder, adapt_cache, .. } = &args.adaptation;
     let Some(corpus) = adapt else { return Ok(None) };
+    let Source::Folder(own) = own else {
+        return Err(bad_input(
+            "--adapt needs --model with the directory of a model that was trained to adapt",
+        ));
+    };
     let trained = MetaConfig::of_model(own)?;
     let config = config(args, trained.as_ref(), adapt_config.as_deref(), corpus)?;
     let encoder = match (adapt_encoder, &config.bert.encoder) {
@@ -119,7 +125,7 @@ fn config(
     if let Some(trained) = trained {
         let other = config.adapts_otherwise(&trained.config);
         if !other.is_empty() {
-            let model = &args.model;
+            let model = args.model.as_deref().unwrap_or_default();
             warn(&format!(
                 "{}: {model} was trained with other settings: {}",
                 file.display(),

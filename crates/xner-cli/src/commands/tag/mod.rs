@@ -4,6 +4,7 @@ mod adapt;
 mod columns;
 mod documents;
 mod feed;
+mod model;
 mod page;
 mod record;
 mod sheet;
@@ -15,13 +16,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use xner_corpus::Scheme;
 use xner_corpus::read::{Format, Input, JsonlOptions, Labels};
+use xner_corpus::split::Language;
 use xner_corpus::write::Output;
 use xner_tagger::{Decode, OpenOptions};
 use xner_train::Device;
 
+use self::model::{Source, tell_unknown};
 use self::sheet::Sheet;
 use self::target::Target;
-use super::source_index::model_folder;
 use crate::args::{self, Layout, unlike};
 use crate::outputs::Inputs;
 use crate::progress::{Progress, note};
@@ -46,9 +48,10 @@ const TOKENS: usize = 1 << 16;
 /// nothing comes for a tenth of a second; with --lines any line.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The model directory, or a model's name on the hub
-    #[arg(long, value_name = "DIR")]
-    model: String,
+    /// The model directory, a file of `xner pack`, or a model's name on the hub; by default the model in the box, which
+    /// finds people, places and organisations
+    #[arg(long, value_name = "MODEL")]
+    model: Option<String>,
     /// What to tag, plain, .gz, .xz, .bz2 or .zst; - is standard input
     #[arg(long, value_name = "FILE", default_value = "-")]
     input: PathBuf,
@@ -88,7 +91,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         crate::ending::check(&args.output, Some("--to"))?;
     }
     let promised = asked.map_or_else(|| Target::of_name(&args.output), |target| Ok(Some(target)))?;
-    let inputs = Inputs::of([&args.input]).model(Path::new(&args.model));
+    let mut inputs = Inputs::of([&args.input]);
+    if let Some(model) = &args.model {
+        inputs = inputs.and([&PathBuf::from(model)]).model(Path::new(model));
+    }
     args.adaptation.inputs(inputs).spare(&args.output)?;
     // What cannot be written is told before a model is opened too.
     Output::probe(&args.output)?;
@@ -99,17 +105,21 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         );
     }
     let (input, meter) = Input::metered(&args.input)?;
-    let (input, format) =
+    let (mut input, format) =
         input.settle(args.format, Format::Text).map_err(|fault| unlike(fault.into(), "--format"))?;
-    let model = model_folder(&args.model)?;
+    let model = Source::of(args.model.as_deref())?;
     let tagger = if let Some(tagger) = adapt::open(args, &model)? {
         tagger
     } else {
         let _spinner = Progress::spinner("opening the model");
         let options = OpenOptions::default().with_decode(args.decode.unwrap_or_default());
-        xner_tagger::open_with(&model, &options, &args.device)?
+        model.open(&options, &args.device)?
     };
-    let language = args.layout.language.or_else(|| xner_tagger::language_of(&model));
+    let languages = model.languages();
+    if args.layout.language.is_none() && format == Format::Text {
+        tell_unknown(&mut input, &languages);
+    }
+    let language = args.layout.language.unwrap_or_else(|| Language::one_of(&languages));
     let terminal = args.output.as_os_str() == "-" && stdout().is_terminal();
     let is_columns = matches!(format, Format::Conll | Format::Tsv | Format::Conllu);
     let target = promised.unwrap_or(match format {

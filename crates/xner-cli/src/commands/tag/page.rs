@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use xner_corpus::split::Language;
 use xner_corpus::{EntityType, Sentence};
 use xner_tagger::Tagging;
 
@@ -31,8 +32,10 @@ border-bottom:1px solid #8888;padding-bottom:1rem}
 ";
 
 /// The head of the page, with a legend of the types.
-pub(super) fn head(title: &str, language: Option<&str>, types: &[EntityType]) -> String {
-    let lang = language.filter(|&code| code != "und").map(|code| format!(" lang=\"{}\"", escaped(code)));
+pub(super) fn head(title: &str, language: Language, types: &[EntityType]) -> String {
+    // Those two are no language of a page.
+    let lang = Some(language.code()).filter(|&code| !matches!(code, "und" | "mul"));
+    let lang = lang.map(|code| format!(" lang=\"{code}\""));
     let mut page = format!(
         "<!DOCTYPE html>\n<html{}>\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>{}</title>\n<style>\n{STYLE}",
@@ -124,6 +127,7 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use xner_corpus::Entity;
     use xner_tagger::ScoredEntity;
 
@@ -147,7 +151,7 @@ mod tests {
                  &quot;x&quot;<small>{kind}</small></mark> \u{fffd}y</p>\n"
             )
         );
-        let head = head("<x>", Some("nl"), &types);
+        let head = head("<x>", "nl".parse().unwrap(), &types);
         assert!(head.contains("<title>&lt;x&gt;</title>") && head.contains("<html lang=\"nl\">"), "{head}");
         assert!(head.contains(&format!("<li><mark class=\"t0\">{kind}</mark></li>")), "{head}");
         assert!(head.contains("prefers-color-scheme:dark") && !head.contains("http"), "{head}");

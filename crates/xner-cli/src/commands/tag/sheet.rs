@@ -77,7 +77,7 @@ impl Sheet {
         scheme: Scheme,
         tags: &TagSet,
         painted: bool,
-        (title, language): (&Path, Option<Language>),
+        (title, language): (&Path, Language),
     ) -> Result<Self> {
         let types = tags.types().to_vec();
         if target.is_columns() {
@@ -89,7 +89,7 @@ impl Sheet {
         let mut sheet = Self { output, target, scheme, types, painted, seen };
         if target == Target::Html {
             let title = title.file_name().unwrap_or_default().to_string_lossy();
-            let head = page::head(&title, language.map(Language::code), &sheet.types);
+            let head = page::head(&title, language, &sheet.types);
             sheet.put(|output| output.write_all(head.as_bytes()))?;
         }
         Ok(sheet)

@@ -23,6 +23,7 @@ impl fmt::Display for Span {
 /// The sentences of a text. A sentence does not end inside an entity. `spans` are in order.
 pub(super) fn sentences(text: &str, spans: &[Span], options: &TextOptions) -> Vec<Sentence> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
+    let options = &options.of(text);
     for range in split::sentence_ranges(text, options) {
         match ranges.last_mut() {
             Some(last) if crosses(spans, last.end, range.start) => last.end = range.end,

@@ -4,6 +4,7 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 use xner_gemm::{Columns8, Rows8};
 
+use super::super::MatrixRows;
 use super::packed::{Finish, parts};
 use super::{Dense, gelu};
 use crate::simd;
@@ -20,6 +21,12 @@ impl Eight {
         let outputs = layer.outputs();
         let weights = Columns8::quantise(layer.weight, outputs);
         Self { weights, bias: layer.bias.to_vec(), zeros: vec![0.0; outputs] }
+    }
+
+    pub(super) fn of(matrix: &MatrixRows, bias: &[f32]) -> Self {
+        assert_eq!(matrix.scales.len(), bias.len(), "a scale and a bias for each output");
+        let weights = Columns8::from_quantised(&matrix.values, &matrix.scales);
+        Self { weights, bias: bias.to_vec(), zeros: vec![0.0; bias.len()] }
     }
 
     pub(super) fn bias(&self) -> &[f32] {

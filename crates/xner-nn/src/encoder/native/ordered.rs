@@ -1,6 +1,6 @@
 //! Weights put in order for tagging, in the precision that is asked for.
 
-use super::super::Precision;
+use super::super::{MatrixRows, Precision};
 use super::Dense;
 use super::eight::Eight;
 use super::packed::{Finish, Packed};
@@ -17,6 +17,10 @@ impl Ordered {
             Precision::Full => Self::Full(Packed::new(layer)),
             Precision::Eight => Self::Eight(Eight::new(layer)),
         }
+    }
+
+    pub(super) fn of_eight(matrix: &MatrixRows, bias: &[f32]) -> Self {
+        Self::Eight(Eight::of(matrix, bias))
     }
 
     pub(super) fn bias(&self) -> &[f32] {

@@ -7,6 +7,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
+use xner_gemm::fetch_ahead;
 
 use super::{Dense, gelu};
 
@@ -133,13 +134,14 @@ impl Share<'_, '_> {
     #[inline(always)]
     fn run<S: Simd, const R: usize>(mut self, simd: S) {
         let columns = self.out.first().map_or(0, |row| row.len());
-        let panels = self.weights.chunks(PANEL * self.inputs).zip(self.bias.chunks(PANEL));
-        for ((weights, bias), first) in panels.zip((0..columns).step_by(PANEL)) {
+        let tiles = self.out.len().div_ceil(R);
+        for (first, bias) in (0..columns).step_by(PANEL).zip(self.bias.chunks(PANEL)) {
             let width = PANEL.min(columns - first);
             for start in (0..self.inputs).step_by(DEPTH) {
                 let depth = DEPTH.min(self.inputs - start);
-                let weights = &weights[start * PANEL..][..depth * PANEL];
-                let block = Block { first, width, start, depth, weights, bias };
+                let (weights, next) =
+                    self.weights[first * self.inputs + start * PANEL..].split_at(depth * PANEL);
+                let block = Block { first, width, start, depth, weights, bias, next, tiles };
                 let mut row = 0;
                 while row + R <= self.out.len() {
                     self.tile::<S, R>(simd, row, &block);
@@ -160,7 +162,7 @@ impl Share<'_, '_> {
     /// `R` rows of a panel over some inputs, some vectors of columns at a time.
     #[inline(always)]
     fn tile<S: Simd, const R: usize>(&mut self, simd: S, row: usize, block: &Block<'_>) {
-        let &Block { first, width, start, depth, weights, bias } = block;
+        let &Block { first, width, start, depth, weights, bias, .. } = block;
         let x: [&[f32]; R] = std::array::from_fn(|r| &self.x[(row + r) * self.inputs + start..][..depth]);
         let lanes = VECTORS * S::F32_LANES;
         for at in (0..width).step_by(lanes) {
@@ -174,7 +176,8 @@ impl Share<'_, '_> {
                 sums = [read::<S>(simd, &bias[at..at + lanes]); R];
             }
             let (weights, _) = S::as_simd_f32s(weights);
-            sums = add_products::<S, R>(simd, sums, &x, weights, at / S::F32_LANES);
+            let ahead = block.ahead(row / R, at);
+            sums = add_products::<S, R>(simd, sums, &x, weights, at / S::F32_LANES, ahead);
             if self.finish == Finish::Gelu && start + depth == self.inputs {
                 for sum in sums.iter_mut().flatten() {
                     *sum = gelu::value(simd, *sum);
@@ -199,6 +202,28 @@ struct Block<'a> {
     weights: &'a [f32],
     /// `[PANEL]`
     bias: &'a [f32],
+    /// The weights behind, which come next.
+    next: &'a [f32],
+    /// How often these weights are gone through.
+    tiles: usize,
+}
+
+/// Values of a cache line.
+const LINE: usize = 16;
+/// Cache lines of an input's weights.
+const LINES: usize = PANEL / LINE;
+
+impl<'a> Block<'a> {
+    /// What of the next weights a tile asks for, and the values from one request to the next, one for each input. With
+    /// few rows the time goes to waiting for weights; so the next ones are on their way while these are used. The first
+    /// tiles share them.
+    fn ahead(&self, tile: usize, column: usize) -> (&'a [f32], usize) {
+        let each = LINES.div_ceil(self.tiles);
+        // All of a tile's requests go with its first columns.
+        let from = if column == 0 { tile * each * self.depth * LINE } else { self.next.len() };
+        let to = self.next.len().min(LINES * self.depth * LINE);
+        (self.next.get(from..to).unwrap_or_default(), each)
+    }
 }
 
 /// The sums and the products of the rows with the tile's columns, the `first` vector of each row of weights and those
@@ -210,11 +235,17 @@ fn add_products<S: Simd, const R: usize>(
     x: &[&[f32]; R],
     weights: &[S::f32s],
     first: usize,
+    (ahead, each): (&[f32], usize),
 ) -> [[S::f32s; VECTORS]; R] {
     for (k, weights) in weights.chunks_exact(PANEL / S::F32_LANES).enumerate() {
         // All slices are long enough: a panic here would cost registers.
         let weights = weights.get(first..).and_then(|rest| rest.first_chunk::<VECTORS>());
         let Some(weights) = weights else { break };
+        for line in 0..each {
+            if let Some(ahead) = ahead.get((k * each + line) * LINE..) {
+                fetch_ahead(ahead);
+            }
+        }
         for (sums, x) in sums.iter_mut().zip(x) {
             let Some(&x) = x.get(k) else { break };
             let x = simd.splat_f32s(x);

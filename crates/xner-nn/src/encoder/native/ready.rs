@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::super::form::Norms;
-use super::super::{EncoderSpec, Precision};
+use super::super::{EncoderSpec, MatrixRows, Precision};
 use super::buffers::Buffer;
 use super::ordered::Ordered;
 use super::packed::Finish;
@@ -30,6 +30,21 @@ impl Ready {
         let own = |norm: Norm<'_>| [norm.gain.to_vec(), norm.bias.to_vec()];
         let [qkv, out, up, down] = [qkv, out, up, down].map(|layer| Ordered::new(layer, precision));
         Self { qkv, out, first: own(first), up, down, second: own(second) }
+    }
+
+    /// The same from matrices in 8 bits: of query, key and value, behind attention, up, down.
+    pub(in super::super) fn of_eight(parameters: Parameters<'_>, matrices: &[MatrixRows; 4]) -> Self {
+        let Parameters { qkv, out, first, up, down, second } = parameters;
+        let own = |norm: Norm<'_>| [norm.gain.to_vec(), norm.bias.to_vec()];
+        let ordered = |at: usize, bias: &[f32]| Ordered::of_eight(&matrices[at], bias);
+        Self {
+            qkv: ordered(0, qkv.bias),
+            out: ordered(1, out.bias),
+            first: own(first),
+            up: ordered(2, up.bias),
+            down: ordered(3, down.bias),
+            second: own(second),
+        }
     }
 
     /// Columns of input and output.

@@ -134,7 +134,7 @@ impl Written for Description {
             id2label: labels::ById::from(&config.labels),
             label2id: labels::ByName::from(&config.labels),
             num_labels: None,
-            xner: config.xner,
+            xner: config.xner.clone(),
             other: written(&config.other),
         }
     }

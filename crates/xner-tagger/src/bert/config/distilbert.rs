@@ -97,7 +97,7 @@ impl Written for DistilBertDescription {
             id2label: labels::ById::from(&config.labels),
             label2id: labels::ByName::from(&config.labels),
             num_labels: None,
-            xner: config.xner,
+            xner: config.xner.clone(),
             other: written(&config.other),
         }
     }

@@ -14,13 +14,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use xner_corpus::Scheme;
 use xner_corpus::read::regular_text;
+use xner_corpus::split::Language;
 use xner_nn::{Biases, EncoderForm, Norms};
 use xner_train::files;
 
 use self::description::{Description, Written};
 use self::distilbert::DistilBertDescription;
 use self::modernbert::ModernBertDescription;
-use super::eight::Bits;
+use super::eight::{Bits, EmbeddingBits};
 use super::kind::{Kind, Positions};
 use crate::{Error, Result};
 
@@ -40,7 +41,7 @@ pub enum Head {
 }
 
 /// What a tagger needs to know beyond `transformers`' keys; it stands under the one key `xner`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct XnerKeys {
     /// The scheme of the labels.
@@ -55,6 +56,34 @@ pub struct XnerKeys {
     /// The precision of the encoder's matrices; none means 32 bits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bits: Option<Bits>,
+    /// The precision of the table of subwords where it is another than that of the matrices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedding_bits: Option<EmbeddingBits>,
+    /// The languages that the model is for; empty where nobody said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<Language>,
+}
+
+impl XnerKeys {
+    /// Those of a model of tags of a scheme, with windows as long as BERT's.
+    pub fn new(scheme: Scheme) -> Self {
+        let (length, overlap) = (512, 64);
+        Self {
+            scheme,
+            head: Head::Softmax,
+            length,
+            overlap,
+            bits: None,
+            embedding_bits: None,
+            languages: Vec::new(),
+        }
+    }
+
+    /// The same for weights in 32 bits.
+    #[must_use]
+    pub fn full(self) -> Self {
+        Self { bits: None, embedding_bits: None, ..self }
+    }
 }
 
 /// A checked `config.json`.

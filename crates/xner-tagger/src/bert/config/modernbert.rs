@@ -246,7 +246,7 @@ impl Written for ModernBertDescription {
             id2label: labels::ById::from(&config.labels),
             label2id: labels::ByName::from(&config.labels),
             num_labels: None,
-            xner: config.xner,
+            xner: config.xner.clone(),
             other: written(&config.other),
         }
     }

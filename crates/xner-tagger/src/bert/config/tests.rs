@@ -109,9 +109,9 @@ fn keys_that_are_not_ours_are_written_back() {
 #[test]
 fn a_token_classifier_is_described_as_transformers_does() {
     let labels: Vec<String> = (0..12).map(|at| format!("T{at}")).collect();
-    let keys = XnerKeys { scheme: Scheme::Iob2, head: Head::Crf, length: 32, overlap: 8, bits: None };
+    let keys = XnerKeys { head: Head::Crf, length: 32, overlap: 8, ..XnerKeys::new(Scheme::Iob2) };
     let config = with(&json!({"model_type": "xlm-roberta"})).unwrap();
-    let config = config.for_token_classification(labels.clone(), keys);
+    let config = config.for_token_classification(labels.clone(), keys.clone());
     assert_eq!(config.other["architectures"], json!(["XLMRobertaForTokenClassification"]));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.json");

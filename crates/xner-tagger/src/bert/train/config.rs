@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use xner_corpus::Scheme;
+use xner_corpus::split::Language;
 use xner_train::{
     Settings,
     config::{Fall, LossMean, Optimiser, Schedule, TrainingConfig},
@@ -70,6 +71,10 @@ pub struct BertSettings {
     /// Subwords that are worked on at once. A batch of more is worked on in parts, whose gradients are added up. This
     /// changes nothing but memory and rounding. Default 4096.
     pub at_once: usize,
+    /// The languages of the texts that the model is for, by their BCP 47 codes. They are kept in its `config.json`, and
+    /// `tag` goes by them. Default none.
+    #[schemars(with = "Vec<String>")]
+    pub languages: Vec<Language>,
 }
 
 impl Default for BertSettings {
@@ -84,6 +89,7 @@ impl Default for BertSettings {
             freeze_layers: 3,
             dropout: None,
             at_once: 4096,
+            languages: Vec::new(),
         }
     }
 }

@@ -105,11 +105,11 @@ impl<A: TrainBackend> FineTuned<A> {
         let encoder = BertEncoder::<A::InnerBackend>::open(&folder, device)?;
         let tokeniser = Arc::new(Tokeniser::open(&folder, &encoder.config)?);
         let keys = XnerKeys {
-            bits: None,
-            scheme: settings.scheme,
             head: settings.head,
             length: settings.length,
             overlap: settings.overlap,
+            languages: settings.languages.clone(),
+            ..XnerKeys::new(settings.scheme)
         };
         let mut rng = stream(seed, Purpose::Weights, 0, 0);
         let mut head = TagHead::of(&encoder.config, tags.len(), settings.head, device, &mut rng);
@@ -129,7 +129,10 @@ impl<A: TrainBackend> FineTuned<A> {
         let tags = crate::Tagger::tag_set(&tagger).clone();
         let BertTagger { encoder, head, tokeniser, keys, .. } = tagger;
         // What is trained is in 32 bits.
-        let keys = XnerKeys { bits: None, ..keys };
+        let mut keys = keys.full();
+        if !settings.languages.is_empty() {
+            keys.languages.clone_from(&settings.languages);
+        }
         let settings =
             BertSettings { length: keys.length.min(encoder.config.max_length()), ..settings.clone() };
         let head = tracked(TagHead::from_inner(head), true);
@@ -426,7 +429,7 @@ impl<A: TrainBackend> FineTuned<A> {
             last,
             device: self.device.clone(),
         };
-        BertTagger::new(encoder, head, self.tokeniser.clone(), self.keys, &self.tags)
+        BertTagger::new(encoder, head, self.tokeniser.clone(), self.keys.clone(), &self.tags)
     }
 
     /// All that training changes.
@@ -460,7 +463,7 @@ impl<A: TrainBackend> FineTuned<A> {
         let embeddings = trained.embeddings.as_ref().unwrap_or(&self.embeddings);
         let layers = self.bottom.iter().chain(&trained.layers).map(Cow::Borrowed).collect();
         let words = Table::Full(Arc::clone(&self.words));
-        let (config, keys, words, tags) = (&self.config, self.keys, &words, &self.tags);
+        let (config, keys, words, tags) = (&self.config, self.keys.clone(), &words, &self.tags);
         let last = trained.last.as_ref();
         Parts { config, keys, words, embeddings, layers, last, head: &trained.head, tags }
             .save(folder, &self.tokeniser)

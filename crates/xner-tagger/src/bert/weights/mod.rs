@@ -25,6 +25,7 @@ pub use write::{Values, write_safetensors};
 
 use self::safetensors::SafetensorsFile;
 use self::torch::TorchFile;
+use super::eight::Rows;
 use super::table::Table;
 use crate::{Error, Result};
 
@@ -191,21 +192,45 @@ impl Checkpoint {
             .ok_or_else(|| fault(&self.path, name, format!("missing, expected {shape:?}")))
     }
 
-    /// Reads a table of vectors, in 8 bits if it is stored so.
+    /// Reads a table of vectors, in 8 or 4 bits if it is stored so.
     ///
     /// # Errors
     /// As [`Checkpoint::take`].
     pub fn take_table(&mut self, name: &str, shape: &[usize]) -> Result<Table> {
         self.expect(name, shape)?;
-        let eight = match self.tensors.get(name).map(|entry| (&self.files[entry.file], entry)) {
+        if let Some(rows) = self.take_rows(name, shape)? {
+            return Ok(Table::Eight(Arc::new(rows)));
+        }
+        let four = match self.tensors.get(name).map(|entry| (&self.files[entry.file], entry)) {
+            Some((Weights::Safetensors(file), entry)) => file.blocks(&entry.stored)?,
+            _ => None,
+        };
+        let Some(blocks) = four else { return Ok(Table::Full(Arc::new(self.take(name, shape)?))) };
+        self.mark(name);
+        Ok(Table::Four(Arc::new(blocks)))
+    }
+
+    /// Reads a matrix that is stored in 8 bits; none where it is not.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::take`].
+    pub fn take_rows(&mut self, name: &str, shape: &[usize]) -> Result<Option<Rows>> {
+        self.expect(name, shape)?;
+        let rows = match self.tensors.get(name).map(|entry| (&self.files[entry.file], entry)) {
             Some((Weights::Safetensors(file), entry)) => file.rows(&entry.stored)?,
             _ => None,
         };
-        let Some(rows) = eight else { return Ok(Table::Full(Arc::new(self.take(name, shape)?))) };
+        if rows.is_some() {
+            self.mark(name);
+        }
+        Ok(rows)
+    }
+
+    /// A tensor has been taken.
+    fn mark(&mut self, name: &str) {
         if let Some(entry) = self.tensors.get_mut(name) {
             entry.taken = true;
         }
-        Ok(Table::Eight(Arc::new(rows)))
     }
 
     /// As [`Checkpoint::take`] for a tensor that may be missing.

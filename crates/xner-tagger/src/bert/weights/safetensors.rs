@@ -4,9 +4,11 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use half::f16;
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 
 use super::super::eight::{Rows, SCALE};
+use super::super::four::{BLOCK, Blocks};
 use super::numbers::Numbers;
 use super::{Listed, fault};
 use crate::{Error, Result};
@@ -26,10 +28,20 @@ pub(super) struct SafetensorsFile {
     start: u64,
 }
 
-/// Whether a tensor is the scales of one in 8 bits.
+/// Whether a tensor is the scales of one in 8 or 4 bits.
 fn is_scale(metadata: &Metadata, name: &str) -> bool {
     let of = name.strip_suffix(SCALE).and_then(|matrix| metadata.info(matrix));
-    of.is_some_and(|info| info.dtype == Dtype::I8)
+    of.is_some_and(|info| matches!(info.dtype, Dtype::I8 | Dtype::U8))
+}
+
+/// The shape of the values that a tensor stands for: a byte without sign is two of them, where scales are beside it.
+fn shape(metadata: &Metadata, name: &str, info: &TensorInfo) -> Vec<usize> {
+    let mut shape = info.shape.clone();
+    let has_scales = || metadata.info(&format!("{name}{SCALE}")).is_some();
+    if let Some(columns) = shape.last_mut().filter(|_| info.dtype == Dtype::U8 && has_scales()) {
+        *columns = columns.saturating_mul(2);
+    }
+    shape
 }
 
 impl SafetensorsFile {
@@ -62,7 +74,7 @@ impl SafetensorsFile {
             .tensors()
             .into_iter()
             .filter(|(name, _)| !is_scale(&metadata, name))
-            .map(|(name, info)| Listed { name, shape: info.shape.clone() })
+            .map(|(name, info)| Listed { shape: shape(&metadata, &name, info), name })
             .collect();
         listed.sort_by(|a, b| a.name.cmp(&b.name));
         Ok((Self { path: path.to_owned(), file, metadata, start }, listed))
@@ -75,6 +87,9 @@ impl SafetensorsFile {
     pub(super) fn read(&self, name: &str) -> Result<Vec<f32>> {
         if let Some(rows) = self.rows(name)? {
             return Ok(rows.values());
+        }
+        if let Some(blocks) = self.blocks(name)? {
+            return Ok(blocks.values());
         }
         let info = self.info(name)?;
         let numbers = match info.dtype {
@@ -108,14 +123,52 @@ impl SafetensorsFile {
             let message = format!("has shape {:?}, expected [{rows}]", scale.shape);
             return Err(fault(&self.path, &name_of_scale, message));
         }
-        let scales = self.read(&name_of_scale)?;
-        if let Some(bad) = scales.iter().find(|scale| !scale.is_finite() || scale.is_sign_negative()) {
+        let scales = self.scales(&name_of_scale)?;
+        if let Some(bad) = scales.iter().find(|scale| scale.is_sign_negative()) {
             let message = format!("holds the scale {bad}, expected one that is finite and not negative");
             return Err(fault(&self.path, &name_of_scale, message));
         }
         let mut values = Vec::with_capacity(info.shape.iter().product());
         self.chunks(info, |bytes| values.extend(bytes.iter().map(|&byte| byte.cast_signed())))?;
         Ok(Some(Rows { values, scales }))
+    }
+
+    /// A table that is stored in 4 bits, with its scales; none where the tensor is of other numbers.
+    pub(super) fn blocks(&self, name: &str) -> Result<Option<Blocks>> {
+        let info = self.info(name)?;
+        if info.dtype != Dtype::U8 {
+            return Ok(None);
+        }
+        let name_of_scale = format!("{name}{SCALE}");
+        let Some(scale) = self.metadata.info(&name_of_scale) else {
+            let message = format!("holds U8, expected floats, or `{name_of_scale}` beside it");
+            return Err(fault(&self.path, name, message));
+        };
+        let &[rows, columns] = info.shape.as_slice() else {
+            return Err(fault(&self.path, name, format!("has shape {:?}, expected a matrix", info.shape)));
+        };
+        let expected = [rows, columns * 2 / BLOCK];
+        if columns * 2 % BLOCK != 0 || scale.shape != expected {
+            let message = format!("has shape {:?}, expected {expected:?} for blocks of {BLOCK}", scale.shape);
+            return Err(fault(&self.path, &name_of_scale, message));
+        }
+        // What was of 16 bits loses nothing.
+        let scales = self.scales(&name_of_scale)?.into_iter().map(f16::from_f32).collect();
+        let mut bytes = Vec::with_capacity(rows * columns);
+        self.chunks(info, |some| bytes.extend_from_slice(some))?;
+        Ok(Some(Blocks { bytes, scales }))
+    }
+
+    /// Scales, all of them finite.
+    fn scales(&self, name: &str) -> Result<Vec<f32>> {
+        let scales = self.read(name)?;
+        match scales.iter().find(|scale| !scale.is_finite()) {
+            None => Ok(scales),
+            Some(bad) => {
+                let message = format!("holds the scale {bad}, expected one that is finite and not negative");
+                Err(fault(&self.path, name, message))
+            }
+        }
     }
 
     fn info(&self, name: &str) -> Result<&TensorInfo> {

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 use std::path::Path;
 
+use half::f16;
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 use xner_train::files;
 
@@ -16,6 +17,10 @@ pub enum Values<'a> {
     Floats(&'a [f32]),
     /// Whole numbers of 8 bits.
     Whole(&'a [i8]),
+    /// Bytes, of two numbers of 4 bits each.
+    Bytes(&'a [u8]),
+    /// Floats of 16 bits.
+    Halves(&'a [f16]),
 }
 
 impl<'a> From<&'a [f32]> for Values<'a> {
@@ -29,6 +34,8 @@ impl Values<'_> {
         match self {
             Self::Floats(values) => values.len(),
             Self::Whole(values) => values.len(),
+            Self::Bytes(values) => values.len(),
+            Self::Halves(values) => values.len(),
         }
     }
 
@@ -36,6 +43,8 @@ impl Values<'_> {
         match self {
             Self::Floats(_) => (Dtype::F32, 4),
             Self::Whole(_) => (Dtype::I8, 1),
+            Self::Bytes(_) => (Dtype::U8, 1),
+            Self::Halves(_) => (Dtype::F16, 2),
         }
     }
 }
@@ -88,6 +97,11 @@ fn write_values(file: &mut dyn Write, values: Values<'_>) -> io::Result<()> {
     let values = match values {
         Values::Floats(values) => values,
         Values::Whole(values) => return file.write_all(bytemuck::cast_slice(values)),
+        Values::Bytes(values) => return file.write_all(values),
+        Values::Halves(values) => {
+            let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            return file.write_all(&bytes);
+        }
     };
     let mut buffer = Vec::with_capacity(4 * 16384);
     for chunk in values.chunks(16384) {
