@@ -179,7 +179,8 @@ class Crate:
 
 
 def crates():
-    metadata = json.loads(subprocess.check_output(["cargo", "metadata", "--format-version", "1", "--no-deps"], cwd=ROOT))
+    command = ["cargo", "metadata", "--format-version", "1", "--no-deps"]
+    metadata = json.loads(subprocess.check_output(command, cwd=ROOT))
     target = Path(metadata["target_directory"])
     # For rustdoc alone: in cargo's own environment it would build every dependency anew.
     rustdoc = target / "rustdoc-json.sh"

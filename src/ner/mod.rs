@@ -71,8 +71,8 @@ impl Ner {
         Self::builder().from_bytes(bytes)
     }
 
-    /// Opens the model in the box: it finds people, places and organisations in many languages, of which it guesses that
-    /// of each text.
+    /// Opens the model in the box: it finds people, places and organisations in many languages, of which it guesses
+    /// that of each text.
     ///
     /// # Errors
     /// Those of [`NerBuilder::built_in`].

@@ -6,9 +6,9 @@
 `make` writes a random encoder of multilingual MiniLM's shape (12 layers of 384, 12 heads, 1,536 inside) with a
 vocabulary of 5,000 words, of one of xner's kinds; ModernBERT's blocks have a gate and 1,024 inside, so that its
 products are as many. Only BERT is exported too. `train` is a step of AdamW with clipping over a token classifier
-whose embeddings are frozen; `tag` the encoder alone, as `transformers` runs it; `onnx` the same, exported, `onnx8` that by
-`quantize_dynamic`. Prints a
-JSON line a round: milliseconds of process CPU time and of wall clock a step, and the process's peak memory in MiB.
+whose embeddings are frozen; `tag` the encoder alone, as `transformers` runs it; `onnx` the same, exported, `onnx8` that
+by `quantize_dynamic`. Prints a JSON line a round: milliseconds of process CPU time and of wall clock a step, and the
+process's peak memory in MiB.
 """
 import argparse
 import json

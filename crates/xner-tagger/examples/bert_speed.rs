@@ -2,10 +2,10 @@
 //!
 //! `bert_speed train|tag|tag8 ENCODER BATCH LENGTH ROUNDS STEPS` works on sentences of LENGTH subwords, special ones
 //! included, and prints a JSON line a round: milliseconds of process CPU time and of wall clock a step, and the
-//! process's peak memory in MiB; `tag8` has the layers in 8 bits. `bert_speed gemm - BATCH LENGTH ROUNDS STEPS` prints the same of the general matrix
-//! product that a layer of 384 columns is made of, BATCH x LENGTH rows by 384 by 1536: what the rest is to be measured
-//! by. ENCODER is of any kind; its vocabulary must have the words `w100` to `w4099`. `RAYON_NUM_THREADS` says how many
-//! threads it may use.
+//! process's peak memory in MiB; `tag8` has the layers in 8 bits. `bert_speed gemm - BATCH LENGTH ROUNDS STEPS` prints
+//! the same of the general matrix product that a layer of 384 columns is made of, BATCH x LENGTH rows by 384 by 1536:
+//! what the rest is to be measured by. ENCODER is of any kind; its vocabulary must have the words `w100` to `w4099`.
+//! `RAYON_NUM_THREADS` says how many threads it may use.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;

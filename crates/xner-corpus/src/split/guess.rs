@@ -6,8 +6,8 @@ use super::{Language, TextOptions};
 pub(crate) const HEAD: usize = 4096;
 
 impl Language {
-    /// The language that a text is in, guessed by its letters and trigrams; none where that cannot be told, as for a few
-    /// words, or without the feature `languages`. What stands behind the first 4 KiB is not looked at.
+    /// The language that a text is in, guessed by its letters and trigrams; none where that cannot be told, as for a
+    /// few words, or without the feature `languages`. What stands behind the first 4 KiB is not looked at.
     ///
     /// ```
     /// use xner_corpus::split::Language;
@@ -30,8 +30,8 @@ impl Language {
         self == Self::MANY
     }
 
-    /// Itself, or where texts of several languages are meant, the text's, which is guessed: English where that cannot be
-    /// told.
+    /// Itself, or where texts of several languages are meant, the text's, which is guessed: English where that cannot
+    /// be told.
     #[must_use]
     pub fn of(self, text: &str) -> Self {
         if self.is_many() { guessed(text, LIKELY).unwrap_or_default() } else { self }

@@ -19,9 +19,10 @@ const BATCH: usize = 64;
 
 /// The byte ranges of the sentences of a text, in order, without the white space around them.
 ///
-/// Where the language is to be guessed, it is by the text's beginning. Every character but white space is in exactly one. A sentence of more than 512 tokens or 16 KiB is cut at the last
-/// blank before, where there is one; so is a line of more than 64 KiB where lines are sentences. A long text is split
-/// on the threads of rayon's pool; their number does not change what is found.
+/// Where the language is to be guessed, it is by the text's beginning. Every character but white space is in exactly
+/// one. A sentence of more than 512 tokens or 16 KiB is cut at the last blank before, where there is one; so is a line
+/// of more than 64 KiB where lines are sentences. A long text is split on the threads of rayon's pool; their number
+/// does not change what is found.
 pub fn sentence_ranges(text: &str, options: &TextOptions) -> Vec<Range<usize>> {
     Splitter::new(&options.of(text)).ranges(text, true).0
 }

@@ -14,9 +14,9 @@ const APOSTROPHES: [char; 2] = ['\'', '\u{2019}'];
 /// The byte ranges of the words and punctuation marks of a sentence, in order. White space and invisible characters
 /// are in none of them.
 ///
-/// The base is Unicode's word boundaries (UAX 29), under which each Han character stands alone; words of Thai, Lao, Khmer
-/// and Burmese are found by a small network where the feature `languages` is on, else each character is one. Over them, as
-/// the corpora of the field have it:
+/// The base is Unicode's word boundaries (UAX 29), under which each Han character stands alone; words of Thai, Lao,
+/// Khmer and Burmese are found by a small network where the feature `languages` is on, else each character is one. Over
+/// them, as the corpora of the field have it:
 /// - words joined by hyphens stay whole, as do `3/4`, `...` and `--`;
 /// - web and mail addresses stay whole;
 /// - an abbreviation, an initial or an ordinal keeps its period (`U.S.`, `Dr.`, `J.`, `3. Oktober`);

@@ -1,7 +1,7 @@
 //! Intel's tiles (AMX): a register is a matrix of 16 rows of 64 bytes, and one instruction multiplies two of them.
 //!
-//! The compiler has no stable functions for it, so it is written in assembly. Each call sets the tiles up, uses them and
-//! gives them back, so that nothing of them is left over.
+//! The compiler has no stable functions for it, so it is written in assembly. Each call sets the tiles up, uses them
+//! and gives them back, so that nothing of them is left over.
 
 #![allow(unsafe_code, reason = "the processor's instructions beyond the common ones")]
 

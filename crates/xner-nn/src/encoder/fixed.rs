@@ -49,8 +49,8 @@ impl<B: EncoderOps> FixedLayer<B> {
         }
     }
 
-    /// A layer with matrices in 8 bits, in the order of [`EncoderOps::ready_layer_of`], from a backend that computes in 8
-    /// bits; of `layer` its biases and norms count. Else none.
+    /// A layer with matrices in 8 bits, in the order of [`EncoderOps::ready_layer_of`], from a backend that computes in
+    /// 8 bits; of `layer` its biases and norms count. Else none.
     pub fn of_eight(layer: &EncoderLayer<B>, matrices: &[MatrixRows; 4]) -> Option<Self> {
         let ready = B::ready_layer_of(layer.parameters(), matrices)?;
         Some(Self(Held::Ready(ready, layer.hollow())))

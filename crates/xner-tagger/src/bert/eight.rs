@@ -130,8 +130,8 @@ pub struct Quantised {
 /// [`crate::open`] opens the folder like any other.
 ///
 /// # Errors
-/// As [`crate::bert::BertTagger::open`] for `model`; [`Error::Model`] where it is in 8 bits already, and where embeddings
-/// in 4 bits are wanted whose width is no multiple of 32; [`Error::Io`].
+/// As [`crate::bert::BertTagger::open`] for `model`; [`Error::Model`] where it is in 8 bits already, and where
+/// embeddings in 4 bits are wanted whose width is no multiple of 32; [`Error::Io`].
 pub fn quantise(model: &Path, out: &Path, embeddings: Option<EmbeddingBits>) -> Result<Quantised> {
     on_device!(Device::Cpu, A, card => rewrite::<Inner<A>>(model, out, embeddings, card))?;
     let size = |folder: &Path| -> Result<u64> {

@@ -30,8 +30,9 @@ use crate::watch::Watch;
 
 /// The main job on the built-in sample: train on English, tag Spanish or German, print scores
 ///
-/// First the model in the box tags a few sentences. Then a BiLSTM-CRF is trained on labelled English, with and without characters; the target language has no labels, only
-/// word vectors, which are rotated into the English space without a dictionary, by self-learning.
+/// First the model in the box tags a few sentences. Then a BiLSTM-CRF is trained on labelled English, with and without
+/// characters; the target language has no labels, only word vectors, which are rotated into the English space without a
+/// dictionary, by self-learning.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The language without labels
