@@ -110,24 +110,12 @@ impl SafetensorsFile {
         if info.dtype != Dtype::I8 {
             return Ok(None);
         }
-        let name_of_scale = format!("{name}{SCALE}");
-        let Some(scale) = self.metadata.info(&name_of_scale) else {
-            return Err(fault(
-                &self.path,
-                name,
-                format!("holds I8, expected floats, or `{name_of_scale}` beside it"),
-            ));
-        };
         let rows = info.shape.first().copied().unwrap_or(0);
-        if scale.shape != [rows] || info.shape.len() != 2 {
-            let message = format!("has shape {:?}, expected [{rows}]", scale.shape);
-            return Err(fault(&self.path, &name_of_scale, message));
+        if info.shape.len() != 2 {
+            return Err(fault(&self.path, name, format!("has shape {:?}, expected a matrix", info.shape)));
         }
-        let scales = self.scales(&name_of_scale)?;
-        if let Some(bad) = scales.iter().find(|scale| scale.is_sign_negative()) {
-            let message = format!("holds the scale {bad}, expected one that is finite and not negative");
-            return Err(fault(&self.path, &name_of_scale, message));
-        }
+        let fits = |scale: f32| scale.is_finite() && !scale.is_sign_negative();
+        let scales = self.scales(name, &[rows], fits, "finite and not negative")?;
         let mut values = Vec::with_capacity(info.shape.iter().product());
         self.chunks(info, |bytes| values.extend(bytes.iter().map(|&byte| byte.cast_signed())))?;
         Ok(Some(Rows { values, scales }))
@@ -139,34 +127,46 @@ impl SafetensorsFile {
         if info.dtype != Dtype::U8 {
             return Ok(None);
         }
-        let name_of_scale = format!("{name}{SCALE}");
-        let Some(scale) = self.metadata.info(&name_of_scale) else {
-            let message = format!("holds U8, expected floats, or `{name_of_scale}` beside it");
-            return Err(fault(&self.path, name, message));
-        };
         let &[rows, columns] = info.shape.as_slice() else {
             return Err(fault(&self.path, name, format!("has shape {:?}, expected a matrix", info.shape)));
         };
-        let expected = [rows, columns * 2 / BLOCK];
-        if columns * 2 % BLOCK != 0 || scale.shape != expected {
-            let message = format!("has shape {:?}, expected {expected:?} for blocks of {BLOCK}", scale.shape);
-            return Err(fault(&self.path, &name_of_scale, message));
+        if !(columns * 2).is_multiple_of(BLOCK) {
+            let message = format!("has rows of {columns} bytes, expected whole blocks of {BLOCK} numbers");
+            return Err(fault(&self.path, name, message));
         }
         // What was of 16 bits loses nothing.
-        let scales = self.scales(&name_of_scale)?.into_iter().map(f16::from_f32).collect();
+        let fits = |scale: f32| f16::from_f32(scale).is_finite();
+        let scales = self.scales(name, &[rows, columns * 2 / BLOCK], fits, "finite in 16 bits")?;
+        let scales = scales.into_iter().map(f16::from_f32).collect();
         let mut bytes = Vec::with_capacity(rows * columns);
         self.chunks(info, |some| bytes.extend_from_slice(some))?;
         Ok(Some(Blocks { bytes, scales }))
     }
 
-    /// Scales, all of them finite.
-    fn scales(&self, name: &str) -> Result<Vec<f32>> {
-        let scales = self.read(name)?;
-        match scales.iter().find(|scale| !scale.is_finite()) {
+    /// The scales of a tensor of whole numbers, in this shape, all of which `fits` takes for what `expected` says.
+    fn scales(
+        &self,
+        name: &str,
+        shape: &[usize],
+        fits: impl Fn(f32) -> bool,
+        expected: &str,
+    ) -> Result<Vec<f32>> {
+        let name_of_scale = format!("{name}{SCALE}");
+        let Some(scale) = self.metadata.info(&name_of_scale) else {
+            let dtype = self.info(name)?.dtype;
+            let message = format!("holds {dtype:?}, expected floats, or `{name_of_scale}` beside it");
+            return Err(fault(&self.path, name, message));
+        };
+        if scale.shape != shape {
+            let message = format!("has shape {:?}, expected {shape:?}", scale.shape);
+            return Err(fault(&self.path, &name_of_scale, message));
+        }
+        let scales = self.read(&name_of_scale)?;
+        match scales.iter().find(|&&scale| !fits(scale)) {
             None => Ok(scales),
             Some(bad) => {
-                let message = format!("holds the scale {bad}, expected one that is finite and not negative");
-                Err(fault(&self.path, name, message))
+                let message = format!("holds the scale {bad}, expected one that is {expected}");
+                Err(fault(&self.path, &name_of_scale, message))
             }
         }
     }
