@@ -203,3 +203,46 @@ fn characters_agree_with_counting() {
     }
     assert!(count > 3, "{count}");
 }
+
+/// Gives its parts one by one, and a pause behind each.
+struct Pausing(Vec<&'static [u8]>, bool);
+
+impl std::io::Read for Pausing {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        unreachable!("it is read as a buffer")
+    }
+}
+
+impl std::io::BufRead for Pausing {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        self.1 = !self.1;
+        if self.1 {
+            Ok(self.0.first().unwrap_or(&&b""[..]))
+        } else {
+            Err(std::io::ErrorKind::WouldBlock.into())
+        }
+    }
+
+    fn consume(&mut self, _: usize) {
+        if !self.0.is_empty() {
+            self.0.remove(0);
+        }
+    }
+}
+
+/// Where the language is to be guessed, a sentence that is complete does not wait for 4 KiB: not at a pause, and not
+/// before a fault.
+#[test]
+fn a_language_that_is_guessed_holds_nothing_back() {
+    let texts = |reader: &mut dyn Iterator<Item = xner_corpus::Result<Sentence>>| -> Vec<String> {
+        reader.map_while(Result::ok).map(|sentence| sentence.text().to_owned()).collect()
+    };
+    let parts = vec![&b"Ada left. Otto st"[..], &b"ayed.\n"[..]];
+    let mut reader = Reader::new(Pausing(parts, false), "f", options("mul"));
+    assert_eq!(reader.next().unwrap().unwrap().text(), "Ada left.");
+    assert_eq!(texts(&mut reader), ["Otto stayed."]);
+    let mut reader = Reader::new(&b"Ada left. Otto stayed. \xff"[..], "f", options("mul"));
+    let want = texts(&mut Reader::new(&b"Ada left. Otto stayed. \xff"[..], "f", options("en")));
+    assert!(!want.is_empty());
+    assert_eq!(texts(&mut reader), want);
+}

@@ -16,9 +16,9 @@ pub fn languages_of(folder: &Path) -> Vec<Language> {
     // What is chosen by other weights lies in a folder of the run's.
     let chosen = folder.file_name().is_some_and(|name| name == "by-target" || name == "by-source");
     let parent = folder.parent().filter(|_| chosen);
-    let found = [folder]
+    let found = parent
         .into_iter()
-        .chain(parent)
+        .chain([folder])
         .map(|folder| of_files(|name| std::fs::read(folder.join(name)).ok()));
     found.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
 }
@@ -66,6 +66,11 @@ mod tests {
             assert_eq!(code(folder.path()), Some(want), "{name}");
         }
         write("by-target/config.json", "{}");
+        // The run's report goes over that of a phase.
+        write(
+            "by-target/train-report.json",
+            r#"{"config": {"data": {"read": {"text": {"language": "en"}}}}}"#,
+        );
         assert_eq!(code(&folder.path().join("by-target")), Some("es"));
         // What the model itself says goes over its report.
         write("config.json", r#"{"xner": {"languages": ["fi", "hu"]}}"#);

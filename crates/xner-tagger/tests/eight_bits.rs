@@ -25,7 +25,7 @@ fn tagged(model: &Path) -> Vec<Tagging> {
 
 fn in_eight(kind: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let sizes = quantise(&golden(kind), folder.path(), None).unwrap();
+    let sizes = quantise(&golden(kind), folder.path(), None, 8).unwrap();
     assert!(sizes.after < sizes.before, "{sizes:?}");
     folder
 }
@@ -48,7 +48,7 @@ fn every_kind_tags_nearly_as_before() {
 fn a_model_in_eight_bits_is_written_again_as_it_is() {
     let folder = in_eight("bert");
     let again = tempfile::tempdir().unwrap();
-    let fault = quantise(folder.path(), again.path(), None).unwrap_err().to_string();
+    let fault = quantise(folder.path(), again.path(), None, 8).unwrap_err().to_string();
     assert!(fault.contains("is in 8 bits already"), "{fault}");
     assert_eq!(fs::read_dir(again.path()).unwrap().count(), 0);
     let bytes = |folder: &Path| fs::read(folder.join("model.safetensors")).unwrap();
@@ -180,8 +180,8 @@ fn embeddings_in_four_bits_are_read_and_written_again() {
     let model = of_32();
     let four = tempfile::tempdir().unwrap();
     let eight = tempfile::tempdir().unwrap();
-    let small = quantise(model.path(), four.path(), Some(EmbeddingBits::Four)).unwrap();
-    assert!(small.after < quantise(model.path(), eight.path(), None).unwrap().after, "{small:?}");
+    let small = quantise(model.path(), four.path(), Some(EmbeddingBits::Four), 8).unwrap();
+    assert!(small.after < quantise(model.path(), eight.path(), None, 8).unwrap().after, "{small:?}");
     let (found, want) = (tagged(four.path()), tagged(eight.path()));
     let worst = found.iter().zip(&want).flat_map(|(a, b)| a.probabilities.iter().zip(&b.probabilities));
     let worst = worst.fold(0.0f32, |worst, (a, b)| worst.max((a - b).abs()));
@@ -190,11 +190,12 @@ fn embeddings_in_four_bits_are_read_and_written_again() {
     let smaller = tempfile::tempdir().unwrap();
     write_smaller(four.path(), smaller.path(), &Smaller::default(), &sentences()).unwrap();
     let again = tempfile::tempdir().unwrap();
-    quantise(smaller.path(), again.path(), Some(EmbeddingBits::Four)).unwrap();
+    quantise(smaller.path(), again.path(), Some(EmbeddingBits::Four), 8).unwrap();
     let bytes = |folder: &Path| fs::read(folder.join("model.safetensors")).unwrap();
     assert!(bytes(four.path()) == bytes(again.path()));
     // A width that is no whole number of blocks.
-    let fault = quantise(&golden("bert"), again.path(), Some(EmbeddingBits::Four)).unwrap_err().to_string();
+    let fault =
+        quantise(&golden("bert"), again.path(), Some(EmbeddingBits::Four), 8).unwrap_err().to_string();
     assert!(fault.contains("a multiple of 32"), "{fault}");
 }
 
@@ -203,7 +204,7 @@ fn damaged_embeddings_in_four_bits_are_named() {
     const TABLE: &str = "bert.embeddings.word_embeddings.weight";
     let model = of_32();
     let four = tempfile::tempdir().unwrap();
-    quantise(model.path(), four.path(), Some(EmbeddingBits::Four)).unwrap();
+    quantise(model.path(), four.path(), Some(EmbeddingBits::Four), 8).unwrap();
     fs::remove_file(four.path().join("xner-digests.json")).unwrap();
     let path = four.path().join("model.safetensors");
     let whole = fs::read(&path).unwrap();

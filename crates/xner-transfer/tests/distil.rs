@@ -87,14 +87,24 @@ fn a_smaller_student_learns_what_the_teacher_knows() {
     let (large, small) = (sizes(&teacher), sizes(&out));
     assert_eq!((large.num_hidden_layers, small.num_hidden_layers), (3, 2));
     assert!(small.vocab_size <= 400 && small.vocab_size < large.vocab_size, "{}", small.vocab_size);
+    let test = case.data.target_test.clone();
     let score = |folder: &Path| {
         let tagger = open(folder, &Device::Cpu).unwrap();
-        evaluate(tagger.as_ref(), &case.data.target_test).unwrap().overall.f1
+        evaluate(tagger.as_ref(), &test).unwrap().overall.f1
     };
     let (of_teacher, of_student) = (score(&teacher), score(&out));
     assert!(of_teacher > 0.2 && of_student > of_teacher - 0.15, "{of_teacher} and {of_student}");
-    // Another run finds the labels and the first weights.
+    // A teacher in 8 bits, whose states are learnt too, by a student without dropout.
     let mut other = case;
+    (other.config.teacher.states, other.config.teacher.eight_bits) = (1.0, true);
+    other.config.student.dropout = Some(0.0);
+    let (cache, begun) = (cache, other.run("states", &other.folder.path().join("eight")));
+    assert_eq!(begun[..2], ["teacher in 8 bits", "labelling"]);
+    let of_states = score(&other.folder.path().join("states"));
+    assert!(of_states > of_teacher - 0.15, "{of_teacher} and {of_states}");
+    (other.config.teacher.states, other.config.teacher.eight_bits) = (0.0, false);
+    other.config.student.dropout = None;
+    // Another run finds the labels and the first weights.
     other.config.training.epochs = 1;
     assert_eq!(other.run("other", &cache), ["student", "scoring"]);
 }

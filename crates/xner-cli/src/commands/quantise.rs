@@ -24,6 +24,9 @@ pub(crate) struct Args {
     /// Bits of the table of subwords: 4 are smaller still, with a scale for each 32 numbers
     #[arg(long, value_name = "BITS", default_value = "8", value_parser = ["8", "4"])]
     embeddings: String,
+    /// Bits that the values of the other matrices are rounded to; they take a byte each, and less once compressed
+    #[arg(long, value_name = "BITS", default_value = "8", value_parser = clap::value_parser!(u32).range(4..=8))]
+    matrices: u32,
     #[command(flatten)]
     force: Force,
     /// Print the sizes as JSON
@@ -45,7 +48,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     Kind::Model.claim(&args.out, args.force)?;
     let _lock = FolderLock::take(&args.out)?;
     let spinner = Progress::spinner("quantising");
-    let sizes = quantise(&args.model, &args.out, (args.embeddings == "4").then_some(EmbeddingBits::Four))?;
+    let embeddings = (args.embeddings == "4").then_some(EmbeddingBits::Four);
+    let sizes = quantise(&args.model, &args.out, embeddings, args.matrices)?;
     drop(spinner);
     if args.json {
         let report = Report { out: args.out.clone(), sizes };

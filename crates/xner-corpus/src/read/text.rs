@@ -126,12 +126,12 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// How the text is split: its language is guessed by its beginning, or by that of each line where lines are
-    /// sentences. None where more of it must be seen.
-    fn known(&mut self, whole: bool) -> Option<TextOptions> {
+    /// sentences. None where more of it must be seen, and `all` is not all that can be for now.
+    fn known(&mut self, all: bool) -> Option<TextOptions> {
         if !self.options.language.is_many() || self.options.sentences == Sentences::Lines {
             return Some(self.options.clone());
         }
-        if self.known.is_none() && (whole || self.pending.len() >= HEAD) {
+        if self.known.is_none() && (all || self.pending.len() >= HEAD) {
             self.known = Some(self.options.of(&self.pending));
         }
         self.known.clone()
@@ -140,9 +140,10 @@ impl<R: BufRead> Reader<R> {
     /// Splits the pending text as far as what follows cannot change it.
     fn split(&mut self) {
         // A line that has not ended waits for its end.
-        let paused = std::mem::take(&mut self.paused) && self.pending.ends_with(['\n', '\r']);
+        let pauses = std::mem::take(&mut self.paused);
+        let paused = pauses && self.pending.ends_with(['\n', '\r']);
         let whole = paused || self.ended && self.fault.is_none();
-        let Some(options) = self.known(whole) else { return };
+        let Some(options) = self.known(pauses || self.ended) else { return };
         let (ranges, end) = Splitter::new(&options).ranges(&self.pending, whole);
         let found = in_words(&self.pending, ranges, &options);
         if paused {

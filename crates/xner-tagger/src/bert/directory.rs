@@ -72,11 +72,17 @@ impl<B: NerBackend> BertTagger<B> {
     /// # Errors
     /// [`Error::Io`].
     pub fn save(&self, folder: &Path) -> Result<()> {
+        self.save_rounded(folder, 8)
+    }
+
+    /// The same with matrices of 8 bits rounded to so many.
+    pub(super) fn save_rounded(&self, folder: &Path, bits: u32) -> Result<()> {
         let BertEncoder { config, words, embeddings, layers, last, .. } = &self.encoder;
         let layers = layers.iter().map(FixedLayer::layer).collect();
         let last = last.as_ref();
         let tags = crate::Tagger::tag_set(self);
-        Parts { config, keys: self.keys.clone(), words, embeddings, layers, last, head: &self.head, tags }
+        let (keys, head) = (self.keys.clone(), &self.head);
+        Parts { config, keys, rounding: bits, words, embeddings, layers, last, head, tags }
             .save(folder, &self.tokeniser)
     }
 }
@@ -85,6 +91,8 @@ impl<B: NerBackend> BertTagger<B> {
 pub(super) struct Parts<'a, B: Backend> {
     pub config: &'a BertConfig,
     pub keys: XnerKeys,
+    /// Bits of what the matrices of 8 bits may hold.
+    pub rounding: u32,
     pub words: &'a Table,
     pub embeddings: &'a Embeddings<B>,
     pub layers: Vec<Cow<'a, EncoderLayer<B>>>,
@@ -97,7 +105,7 @@ impl<B: Backend> Parts<'_, B> {
     /// Writes the directory; `config.json` is the last file, and without it there is no model. Behind it come the
     /// digests of all.
     pub(super) fn save(self, folder: &Path, tokeniser: &Tokeniser) -> Result<()> {
-        let Self { config, keys, words, embeddings, layers, last, head, tags } = self;
+        let Self { config, keys, rounding, words, embeddings, layers, last, head, tags } = self;
         files::create_folder(folder)?;
         let path = folder.join(CONFIG);
         match std::fs::remove_file(&path) {
@@ -132,7 +140,7 @@ impl<B: Backend> Parts<'_, B> {
             // The table and the encoder's matrices; what is behind it is the head.
             for (name, shape, values) in &all[usize::from(four.is_some())..=matrices] {
                 if let ([_, columns], Values::Floats(floats)) = (shape.as_slice(), &values) {
-                    rounded.push((name.clone(), Rows::quantise(floats, *columns)));
+                    rounded.push((name.clone(), Rows::rounded(floats, *columns, rounding)));
                 }
             }
         }

@@ -86,13 +86,26 @@ pub struct Rows {
 impl Rows {
     /// Quantises `[rows, columns]`: `q = round(127 x / max |x|)`, row by row. What was quantised stays the same.
     pub fn quantise(values: &[f32], columns: usize) -> Self {
+        Self::rounded(values, columns, 8)
+    }
+
+    /// The same with as many values as so many bits can tell, up to 8: they lie as evenly among the 255 of 8 bits as
+    /// these allow, `q = round(127/m · round(m x / max |x|))` with `m = 2^(bits - 1) - 1`. They take a byte each, which
+    /// compresses well.
+    pub fn rounded(values: &[f32], columns: usize, bits: u32) -> Self {
+        let levels = f32::from((1u8 << (bits.clamp(2, 8) - 1)) - 1);
         let mut found = Self { values: Vec::with_capacity(values.len()), scales: Vec::new() };
         for row in values.chunks_exact(columns.max(1)) {
             let most = row.iter().fold(0.0f32, |most, x| most.max(x.abs()));
             let scale = most / 127.0;
             found.scales.push(scale);
             let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
-            found.values.extend(row.iter().map(|x| (x * inverse).round_ties_even() as i8));
+            found.values.extend(row.iter().map(|x| {
+                let q = x * inverse;
+                let q =
+                    if bits < 8 { (q * (levels / 127.0)).round_ties_even() * (127.0 / levels) } else { q };
+                q.round_ties_even() as i8
+            }));
         }
         found
     }
@@ -127,13 +140,14 @@ pub struct Quantised {
 
 /// Writes a token classifier of Hugging Face's layout with its matrices in 8 bits: tables of embeddings and the dense
 /// layers of the encoder; the table of subwords in 4 where `embeddings` says so. The head, norms and biases stay in 32.
-/// [`crate::open`] opens the folder like any other.
+/// [`crate::open`] opens the folder like any other. With fewer `bits` than 8 the matrices have so many fewer values
+/// ([`Rows::rounded`]): the folder is as large, and smaller once compressed.
 ///
 /// # Errors
 /// As [`crate::bert::BertTagger::open`] for `model`; [`Error::Model`] where it is in 8 bits already, and where
 /// embeddings in 4 bits are wanted whose width is no multiple of 32; [`Error::Io`].
-pub fn quantise(model: &Path, out: &Path, embeddings: Option<EmbeddingBits>) -> Result<Quantised> {
-    on_device!(Device::Cpu, A, card => rewrite::<Inner<A>>(model, out, embeddings, card))?;
+pub fn quantise(model: &Path, out: &Path, embeddings: Option<EmbeddingBits>, bits: u32) -> Result<Quantised> {
+    on_device!(Device::Cpu, A, card => rewrite::<Inner<A>>(model, out, embeddings, bits, card))?;
     let size = |folder: &Path| -> Result<u64> {
         let files = super::weights::weight_files(folder)?;
         files.all().map(|path| Ok(path.metadata().map_err(Error::io(path))?.len())).sum()
@@ -145,6 +159,7 @@ fn rewrite<B: NerBackend>(
     model: &Path,
     out: &Path,
     embeddings: Option<EmbeddingBits>,
+    bits: u32,
     card: &B::Device,
 ) -> Result<()> {
     let mut tagger = BertTagger::<B>::open(model, card)?;
@@ -159,7 +174,7 @@ fn rewrite<B: NerBackend>(
     }
     tagger.keys.bits = Some(Bits::Eight);
     tagger.keys.embedding_bits = embeddings;
-    tagger.save(out)
+    tagger.save_rounded(out, bits)
 }
 
 #[cfg(test)]
@@ -169,12 +184,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_value_is_off_by_half_a_step(columns in 1usize..9, values in proptest::collection::vec(-9f32..9.0, 0..60)) {
+        fn a_value_is_off_by_half_a_step(
+            columns in 1usize..9,
+            bits in 4u32..=8,
+            values in proptest::collection::vec(-9f32..9.0, 0..60),
+        ) {
             let values = &values[..values.len() / columns * columns];
-            let rows = Rows::quantise(values, columns);
+            let rows = Rows::rounded(values, columns, bits);
             let found = rows.values();
+            let levels = (1 << (bits - 1)) - 1;
+            // Half a step of the coarse values, and half of one of those in 8 bits.
+            let most = if bits == 8 { 0.5001 } else { 127.0 / levels as f32 * 0.5 + 0.5001 };
             for (at, (found, want)) in found.iter().zip(values).enumerate() {
-                prop_assert!((found - want).abs() <= rows.scales[at / columns] * 0.5001);
+                prop_assert!((found - want).abs() <= rows.scales[at / columns] * most);
+            }
+            for row in rows.values.chunks(columns) {
+                let several: std::collections::BTreeSet<_> = row.iter().collect();
+                prop_assert!(several.len() <= 2 * levels + 1);
             }
             prop_assert_eq!(Rows::quantise(&found, columns).values, rows.values);
         }

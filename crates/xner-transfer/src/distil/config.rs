@@ -67,10 +67,16 @@ pub struct TeacherConfig {
     pub gold: f64,
     /// How the student's probabilities are compared with the labels. Default `cross-entropy`.
     pub loss: SoftLoss,
+    /// How much the distance of the student's states from the teacher's counts beside the labels; 0 leaves them out.
+    /// Default 0.
+    #[schemars(example = 1.0)]
+    pub states: f64,
+    /// Whether the teacher is asked in 8 bits, which is faster on a CPU and changes little. Default false.
+    pub eight_bits: bool,
 }
 
 /// The student.
-#[derive(Debug, Clone, PartialEq, Eq, SmartDefault, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct StudentConfig {
     /// The teacher's layers that it begins with, counted from 0; by default all.
@@ -87,6 +93,9 @@ pub struct StudentConfig {
     pub least: u64,
     /// Whether the embeddings of subwords, positions and types stay as they are. Default false.
     pub freeze_embeddings: bool,
+    /// Dropout in its layers and before its head while it learns; by default what the teacher's config says.
+    #[schemars(example = 0.0)]
+    pub dropout: Option<f64>,
     /// Subwords that are worked on at once, as for every encoder. Default 4096.
     #[default = 4096]
     pub at_once: usize,
@@ -120,6 +129,8 @@ impl Settings for DistilConfig {
             |share| (0.0..=1.0).contains(&share),
             "from 0 to 1",
         )?;
+        check::number("teacher.states", self.teacher.states, |weight| weight >= 0.0, "at least 0")?;
+        check::share("student.dropout", self.student.dropout.unwrap_or(0.0))?;
         check::positive("student.at_once", self.student.at_once)?;
         for (key, value) in [
             ("student.inner", self.student.inner),

@@ -1,11 +1,11 @@
 //! Distillation as a strategy.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use xner_corpus::{Labelled, Sentence, TagSet};
 use xner_tagger::bert::train::{Dev, FineTuned};
-use xner_tagger::bert::{self, write_smaller};
-use xner_tagger::open;
+use xner_tagger::bert::{self, quantise, write_smaller};
+use xner_tagger::{open, open_features};
 use xner_train::{
     Checked, Fingerprint, Result, Settings, TrainBackend, TrainingLoop, What, files, on_device,
     read_unlabelled,
@@ -114,7 +114,8 @@ fn trained<A: TrainBackend>(
     card: &A::Device,
     phases: &mut Phases<'_>,
 ) -> Result<Trained> {
-    let (soft, tags) = soft_labels(config, data, phases)?;
+    let teacher = teacher(config, phases)?;
+    let (soft, tags) = soft_labels(&teacher, data, phases)?;
     let gold = config.teacher.gold as f32;
     let mut lessons = Vec::with_capacity(soft.len());
     for (at, (sentence, soft)) in data.sentences().into_iter().zip(soft).enumerate() {
@@ -125,7 +126,10 @@ fn trained<A: TrainBackend>(
         lessons.push(Lesson { sentence, soft, hard: Vec::new() });
     }
     let start = start(config, data, phases)?;
-    let model = FineTuned::<A>::reopen(&start, &config.bert(), config.seed, card)?;
+    let mut model = FineTuned::<A>::reopen(&start, &config.bert(), config.seed, card)?;
+    if let Some(share) = config.student.dropout {
+        model = model.with_dropout(share);
+    }
     let mut print = Fingerprint::new();
     print.bytes(phases.fingerprint().as_bytes());
     let (training, settings) = (&config.training, config.to_json()?);
@@ -145,16 +149,35 @@ fn trained<A: TrainBackend>(
     let at_once = config.student.at_once;
     let soft = config.teacher.loss;
     let mut learner = Distillation::learner(model, &lessons, dev, training, at_once, soft, 0.0)?;
+    if config.teacher.states > 0.0 {
+        let (features, weight) = (open_features(&teacher, &phases.device)?, config.teacher.states as f32);
+        learner.lessons = learner.lessons.with_states(features, weight, &lessons, training.longest);
+    }
     Ok(phases.train(&plan, &mut learner)?.report.into())
+}
+
+/// The folder of the teacher that is asked: its own, or that of one in 8 bits, in the cache.
+fn teacher(config: &Checked<DistilConfig>, phases: &mut Phases<'_>) -> Result<PathBuf> {
+    let teacher = config.teacher()?;
+    if !config.teacher.eight_bits {
+        return Ok(teacher.clone());
+    }
+    let mut print = Fingerprint::new();
+    print.bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(bert::fingerprint(teacher)?.as_bytes());
+    let folder = phases.cache.join(format!("teacher-{}", &print.digest()[..16]));
+    if !folder.join("config.json").exists() {
+        phases.tell("teacher in 8 bits", What::Begin { sentences: 0 })?;
+        quantise(teacher, &folder, None, 8)?;
+    }
+    Ok(folder)
 }
 
 /// What the teacher says of all sentences, and its tags. It is kept in the cache, for it takes long.
 fn soft_labels(
-    config: &Checked<DistilConfig>,
+    teacher: &Path,
     data: &DistilData,
     phases: &mut Phases<'_>,
 ) -> Result<(Vec<Vec<f32>>, TagSet)> {
-    let teacher = config.teacher()?;
     let tagger = open(teacher, &phases.device)?;
     let tags = tagger.tag_set().clone();
     let sentences = data.sentences();

@@ -6,11 +6,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xner_corpus::Sentence;
 use xner_nn::init;
-use xner_tagger::Decode;
 use xner_tagger::bert::train::{
     Dev, EncoderLearner, FineTuneOptimiser, FineTuned, FoundGradients, Lessons, Pass,
 };
 use xner_tagger::bert::{Piece, SubwordBatch, batches};
+use xner_tagger::{Decode, Features};
 use xner_train::{Error, Moment, Result, TrainBackend, config::TrainingConfig};
 
 /// What a student learns of one sentence.
@@ -22,6 +22,14 @@ pub struct Lesson<'a> {
     pub soft: Vec<f32>,
     /// The tag that a vote settled, for each word; empty where there was no vote.
     pub hard: Vec<Option<u16>>,
+}
+
+/// A teacher whose states a student's are to come near.
+struct StateTeacher {
+    teacher: Box<dyn Features>,
+    weight: f32,
+    /// As [`Distillation`]'s.
+    sentences: Vec<Sentence>,
 }
 
 /// A window of a lesson.
@@ -56,6 +64,12 @@ pub struct Distillation {
     at_once: usize,
     soft: SoftLoss,
     hard_weight: f32,
+    states: Option<StateTeacher>,
+}
+
+/// The lessons that are not left out.
+fn kept<'l, 's>(lessons: &'l [Lesson<'s>], longest: usize) -> impl Iterator<Item = &'l Lesson<'s>> {
+    lessons.iter().filter(move |lesson| (1..=longest).contains(&lesson.sentence.len()))
 }
 
 impl Distillation {
@@ -78,8 +92,7 @@ impl Distillation {
             return Err(Error::setting("bert.head", message));
         }
         let tags = model.tags().len();
-        let kept = lessons.iter().filter(|l| (1..=training.longest).contains(&l.sentence.len()));
-        let windows = kept
+        let windows = kept(lessons, training.longest)
             .map(|lesson| {
                 let window = |piece: Piece| {
                     let words = || piece.words.iter().map(|&(word, _)| word as usize);
@@ -92,8 +105,37 @@ impl Distillation {
             })
             .collect::<Result<Vec<Vec<_>>>>()?;
         let optimiser = FineTuneOptimiser::new(training.optimiser, training.clip, &model);
-        let lessons = Self { windows, at_once, soft, hard_weight };
+        let lessons = Self { windows, at_once, soft, hard_weight, states: None };
         Ok(EncoderLearner { model, lessons, optimiser, dev, decode: Decode::Viterbi })
+    }
+
+    /// The same, with a loss on states beside that on labels, `weight` times [`state_loss`]. `lessons` and `longest` are
+    /// those that it was made of.
+    #[must_use]
+    pub fn with_states(
+        self,
+        teacher: Box<dyn Features>,
+        weight: f32,
+        lessons: &[Lesson<'_>],
+        longest: usize,
+    ) -> Self {
+        let sentences = kept(lessons, longest).map(|lesson| lesson.sentence.clone()).collect();
+        Self { states: Some(StateTeacher { teacher, weight, sentences }), ..self }
+    }
+
+    /// The teacher's states of each window's words, `[words, hidden]` row by row; nothing without such a teacher.
+    fn taught(&self, sentences: &[usize]) -> Result<Option<Vec<Vec<f32>>>> {
+        let Some(StateTeacher { teacher, sentences: all, .. }) = &self.states else { return Ok(None) };
+        let own: Vec<Sentence> = sentences.iter().map(|&at| all[at].clone()).collect();
+        let mut found = Vec::new();
+        for ((&at, sentence), states) in sentences.iter().zip(&own).zip(teacher.common(&own)?) {
+            let width = states.len() / sentence.len().max(1);
+            for window in &self.windows[at] {
+                let words = window.piece.words.iter().map(|&(word, _)| word as usize);
+                found.push(words.flat_map(|word| &states[word * width..][..width]).copied().collect());
+            }
+        }
+        Ok(Some(found))
     }
 
     /// The loss of some windows as a share of a batch that has `words` words and `voted` hard labels.
@@ -129,6 +171,28 @@ impl Distillation {
     }
 }
 
+/// `Σ_words mean (n(h_stu) - n(h))²`: how far states, `[words, hidden]`, are from the teacher's, each made to have mean 0
+/// and variance 1 first, `n`, so that neither's size counts.
+///
+/// # Errors
+/// [`Error::Setting`] where the teacher's are not as wide.
+fn state_loss<A: TrainBackend>(states: Tensor<A, 2>, taught: Vec<f32>) -> Result<Tensor<A, 1>> {
+    let [words, width] = states.dims();
+    if taught.len() != words * width {
+        let message = "is above 0, but the teacher's states are not as wide as the student's";
+        return Err(Error::setting("teacher.states", message));
+    }
+    let taught: Tensor<A, 2> = init::tensor(taught, [words, width], &states.device());
+    Ok((normalised(states) - normalised(taught)).square().sum() / width as f32)
+}
+
+/// Rows of mean 0 and variance 1.
+fn normalised<A: TrainBackend>(rows: Tensor<A, 2>) -> Tensor<A, 2> {
+    let centred = rows.clone() - rows.mean_dim(1);
+    let variance = centred.clone().square().mean_dim(1);
+    centred / (variance + 1e-6).sqrt()
+}
+
 impl<A: TrainBackend> Lessons<A> for Distillation {
     fn sentences(&self) -> usize {
         self.windows.len()
@@ -144,6 +208,8 @@ impl<A: TrainBackend> Lessons<A> for Distillation {
         let words: usize = windows.iter().map(|window| window.hard.len()).sum();
         let voted = windows.iter().flat_map(|window| &window.hard).flatten().count();
         let lengths: Vec<usize> = windows.iter().map(|window| window.piece.ids.len()).collect();
+        let taught = self.taught(sentences)?;
+        let weight = self.states.as_ref().map_or(0.0, |states| states.weight);
         // Without a word there is no part.
         let mut found = FoundGradients::default();
         for (part, numbers) in batches(&lengths, self.at_once).iter().enumerate() {
@@ -151,7 +217,11 @@ impl<A: TrainBackend> Lessons<A> for Distillation {
             let batch = SubwordBatch::new(own.iter().map(|window| &window.piece), model.config());
             let pass = Some(Pass { step: at.step, place: part });
             let states = model.encode(&batch, pass);
-            let loss = self.loss(model.scores(&states, &batch, pass), &own, [words, voted]);
+            let mut loss = self.loss(model.scores(&states, &batch, pass), &own, [words, voted]);
+            if let Some(taught) = &taught {
+                let right = numbers.iter().flat_map(|&at| &taught[at]).copied().collect();
+                loss = loss + state_loss(model.words(&states, &batch), right)? * (weight / words as f32);
+            }
             found.add(model, &loss, &[(&batch, &states)]);
         }
         Ok(found)

@@ -1,8 +1,8 @@
 //! Equation 8, hard labels, and what a student learns.
 
 use xner_corpus::{Sentence, TagSet};
-use xner_tagger::Tagger;
 use xner_tagger::bert::SubwordBatch;
+use xner_tagger::{Features, Tagger, Tagging};
 use xner_train::weights::host;
 use xner_train::{Learner, Moment};
 use xner_transfer::transadv::{Dev, Distillation, Lesson, SoftLoss};
@@ -139,5 +139,87 @@ fn a_student_learns_soft_labels_that_are_sure_and_hard_ones() {
         let right = right.filter(|(tag, id)| *tag == set.tag(**id)).count();
         let words: usize = encoded.iter().map(Vec::len).sum();
         assert!(right as f64 > 0.97 * words as f64, "{right} of {words}, by vote: {by_vote}");
+    }
+}
+
+/// A teacher whose states are made up: so wide, and other ones for each word.
+struct MadeUp<T>(T, usize);
+
+fn made_up(sentence: &Sentence, width: usize) -> Vec<f32> {
+    let numbers = 0..sentence.len() * width;
+    numbers.map(|at| ((at * 31 + sentence.len()) % 17) as f32 - 3.0).collect()
+}
+
+impl<T: Tagger> Tagger for MadeUp<T> {
+    fn tag(&self, sentences: &[Sentence]) -> xner_tagger::Result<Vec<Tagging>> {
+        self.0.tag(sentences)
+    }
+
+    fn tag_set(&self) -> &TagSet {
+        self.0.tag_set()
+    }
+}
+
+impl<T: Tagger> Features for MadeUp<T> {
+    fn common(&self, sentences: &[Sentence]) -> xner_tagger::Result<Vec<Vec<f32>>> {
+        Ok(sentences.iter().map(|sentence| made_up(sentence, self.1)).collect())
+    }
+}
+
+fn standard(row: &[f32]) -> Vec<f64> {
+    let count = row.len() as f64;
+    let mean = row.iter().map(|&x| f64::from(x)).sum::<f64>() / count;
+    let variance = row.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / count;
+    row.iter().map(|&x| (f64::from(x) - mean) / (variance + 1e-6).sqrt()).collect()
+}
+
+#[test]
+fn the_loss_on_states_is_their_distance_once_they_are_of_one_size() {
+    let case = undropped(6);
+    let model = case.model();
+    let (tags, width) = (model.tags().len(), model.config().hidden_size);
+    let mut sentences = case.corpora.unlabelled.clone();
+    sentences.push(Sentence::from_tokens(case.corpora.unlabelled.iter().flat_map(Sentence::tokens)));
+    let lessons: Vec<Lesson<'_>> = sentences
+        .iter()
+        .map(|sentence| Lesson { sentence, soft: soft(sentence.len(), tags), hard: Vec::new() })
+        .collect();
+    let (mut off, mut words) = (0.0, 0.0);
+    for sentence in &sentences {
+        let right = made_up(sentence, width);
+        for piece in model.pieces(sentence).unwrap() {
+            let batch = SubwordBatch::new([&piece], model.config());
+            let states = host(model.words(&model.encode(&batch, None), &batch).inner());
+            for (row, &(word, _)) in states.chunks(width).zip(&piece.words) {
+                let right = standard(&right[word as usize * width..][..width]);
+                let pairs = standard(row).into_iter().zip(right);
+                off += pairs.map(|(h, r)| (h - r).powi(2)).sum::<f64>() / width as f64;
+                words += 1.0;
+            }
+        }
+    }
+    let training = &case.config.training;
+    let learner = |at_once| {
+        let (model, square) = (case.model(), SoftLoss::Square);
+        Distillation::learner::<A>(model, &lessons, NOBODY, training, at_once, square, 0.0).unwrap()
+    };
+    let all: Vec<usize> = (0..lessons.len()).collect();
+    let moment = Moment { epoch: 0, step: 0, rate: 1e-3 };
+    let labels = learner(10_000).step(&all, &moment).unwrap().loss;
+    for at_once in [10_000, 40] {
+        for wide in [width, width + 1] {
+            let mut own = learner(at_once);
+            let teacher = Box::new(MadeUp(case.model().tagger().unwrap(), wide));
+            own.lessons = own.lessons.with_states(teacher, 0.5, &lessons, training.longest);
+            let found = own.step(&all, &moment);
+            if wide == width {
+                let (loss, expected) =
+                    (f64::from(found.unwrap().loss), f64::from(labels) + 0.5 * off / words);
+                assert!((loss - expected).abs() < 1e-5 * expected.max(1.0), "{loss} {expected}");
+            } else {
+                let fault = found.unwrap_err().to_string();
+                assert!(fault.contains("teacher.states") && fault.contains("not as wide"), "{fault}");
+            }
+        }
     }
 }

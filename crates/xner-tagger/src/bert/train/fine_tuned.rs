@@ -88,6 +88,8 @@ pub struct FineTuned<A: AutodiffBackend> {
     trained: Trained<A>,
     /// Before the head.
     dropout: f64,
+    /// In the layers and before them, where it is another than the encoder's config says.
+    layer_dropout: Option<f64>,
     seed: u64,
     device: A::Device,
 }
@@ -173,9 +175,18 @@ impl<A: TrainBackend> FineTuned<A> {
             bottom,
             trained,
             dropout,
+            layer_dropout: None,
             seed,
             device,
         })
+    }
+
+    /// The same with so much dropout everywhere, whatever the encoder's config says: a small model that learns of soft
+    /// labels may need none.
+    #[must_use]
+    pub fn with_dropout(mut self, share: f64) -> Self {
+        (self.dropout, self.layer_dropout) = (share, Some(share));
+        self
     }
 
     /// The encoder's sizes.
@@ -366,7 +377,7 @@ impl<A: TrainBackend> FineTuned<A> {
     }
 
     fn dropped_input<B: Backend>(&self, x: Tensor<B, 2>, pass: Option<Pass>) -> Tensor<B, 2> {
-        let share = self.config.hidden_dropout_prob;
+        let share = self.layer_dropout.unwrap_or(self.config.hidden_dropout_prob);
         match pass {
             Some(pass) if share > 0.0 => {
                 let (shape, device) = (x.dims(), x.device());
@@ -377,12 +388,21 @@ impl<A: TrainBackend> FineTuned<A> {
     }
 
     fn noise(&self, pass: Option<Pass>, layer: usize) -> Option<xner_nn::EncoderDropout> {
-        Some(pass?.layer(self.seed, &self.config, layer))
+        let mut noise = pass?.layer(self.seed, &self.config, layer);
+        if let Some(share) = self.layer_dropout {
+            (noise.hidden, noise.attention) = (share, share);
+        }
+        Some(noise)
+    }
+
+    /// The states of the words that have an answer, `[words, hidden]`: each that of its first subword.
+    pub fn words(&self, states: &States<A>, batch: &SubwordBatch) -> Tensor<A, 2> {
+        states.rows.clone().select(0, index(batch.words.iter().copied(), &self.device))
     }
 
     /// The head's scores of the words that have an answer, `[words, tags]`.
     pub fn scores(&self, states: &States<A>, batch: &SubwordBatch, pass: Option<Pass>) -> Tensor<A, 2> {
-        let words = states.rows.clone().select(0, index(batch.words.iter().copied(), &self.device));
+        let words = self.words(states, batch);
         let mut words = self.trained.head.before(words, self.config.layer_norm_eps);
         if let Some(pass) = pass
             && self.dropout > 0.0
@@ -465,7 +485,8 @@ impl<A: TrainBackend> FineTuned<A> {
         let words = Table::Full(Arc::clone(&self.words));
         let (config, keys, words, tags) = (&self.config, self.keys.clone(), &words, &self.tags);
         let last = trained.last.as_ref();
-        Parts { config, keys, words, embeddings, layers, last, head: &trained.head, tags }
+        let head = &trained.head;
+        Parts { config, keys, rounding: 8, words, embeddings, layers, last, head, tags }
             .save(folder, &self.tokeniser)
     }
 }
