@@ -25,6 +25,18 @@ row() { # NAME SEED SETTING...
     "${settings[@]}" > "$folder/log" 2>&1
 }
 
+# Fine-tuning begins with the model of the base's run, which is the same as the one that it would train.
+with_base() { # NAME SEED
+  local folder=$out/$1/seed-$2
+  [ -e "$folder/run.json" ] && return
+  mkdir -p "$folder"
+  for model in source source-by-target; do
+    if [ -e "$out/$base/seed-$2/$model" ]; then
+      cp -r "$out/$base/seed-$2/$model" "$folder/"
+    fi
+  done
+}
+
 # The paper fine-tunes the best base of each pair; a config without characters says that it is one without.
 base=cross-shared
 if grep -A1 '^\[model.characters\]' "$config" | grep -q 'use = false'; then base=cross-shared-no-characters; fi
@@ -32,17 +44,13 @@ with=model.characters.use=true without=model.characters.use=false
 
 for seed in "$@"; do
   row $base "$seed" variant=cross-shared
-  # Fine-tuning begins with that run's model, which is the same as the one that it would train.
-  folder=$out/cross-augmented/seed-$seed
-  if [ ! -e "$folder/run.json" ]; then
-    mkdir -p "$folder"
-    for model in source source-by-target; do
-      if [ -e "$out/$base/seed-$seed/$model" ]; then
-        cp -r "$out/$base/seed-$seed/$model" "$folder/"
-      fi
-    done
-  fi
+  with_base cross-augmented "$seed"
   row cross-augmented "$seed" variant=cross-augmented
+  # The column "target dev" has a protocol of its own: its base is the one that target dev chose.
+  if grep -q '^dev = ' <(sed -n '/^\[target\]/,/^\[/p' "$config"); then
+    with_base cross-augmented-target-dev "$seed"
+    row cross-augmented-target-dev "$seed" variant=cross-augmented select=target-dev
+  fi
   row cross-shared "$seed" variant=cross-shared $with
   row cross-word "$seed" variant=cross-word $with
   row cross-word-no-characters "$seed" variant=cross-word $without

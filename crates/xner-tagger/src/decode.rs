@@ -59,9 +59,17 @@ impl Decoder {
     /// # Errors
     /// [`crate::Error::Crf`] when its scores are not finite, or not those of so many tags.
     pub fn new<B: Backend>(crf: &Crf<B>, tags: &TagSet) -> Result<Self> {
-        let parameters =
-            Parameters::new(host(crf.transitions.val()), host(crf.start.val()), host(crf.end.val()))?;
-        Self::build(&parameters, tags, false)
+        let keeping = |open| constraints_from(tags, open);
+        Self::build(&parameters(crf)?, tags, keeping, false)
+    }
+
+    /// The same that does not keep to the scheme: every sequence of tags may be chosen.
+    ///
+    /// # Errors
+    /// As [`Decoder::new`].
+    pub fn unconstrained<B: Backend>(crf: &Crf<B>, tags: &TagSet) -> Result<Self> {
+        let all = |_| Constraints::new(tags.len(), |_| true, |_| true, |_, _| true);
+        Self::build(&parameters(crf)?, tags, all, false)
     }
 
     /// For scores of tokens that are logarithms of probabilities: of neighbouring tags only the scheme knows.
@@ -70,12 +78,17 @@ impl Decoder {
     /// [`crate::Error::Crf`] when there are no tags.
     pub fn of_scheme(tags: &TagSet) -> Result<Self> {
         check_tags(tags).map_err(Error::data)?;
-        Self::build(&Parameters::zeros(tags.len())?, tags, true)
+        Self::build(&Parameters::zeros(tags.len())?, tags, |open| constraints_from(tags, open), true)
     }
 
-    fn build(parameters: &Parameters, tags: &TagSet, tokens_alone: bool) -> Result<Self> {
+    fn build(
+        parameters: &Parameters,
+        tags: &TagSet,
+        constraints: impl Fn(bool) -> Constraints,
+        tokens_alone: bool,
+    ) -> Result<Self> {
         check_tags(tags).map_err(Error::data)?;
-        let crf = |open| xner_crf::Crf::constrained(parameters, &constraints_from(tags, open));
+        let crf = |open| xner_crf::Crf::constrained(parameters, &constraints(open));
         let (crf, open) = (crf(false)?, crf(true)?);
         Ok(Self { crf, open, tags: tags.clone(), tokens_alone, decode: Decode::Viterbi })
     }
@@ -217,6 +230,11 @@ impl Decoder {
     }
 }
 
+/// A module's scores on the host.
+fn parameters<B: Backend>(crf: &Crf<B>) -> Result<Parameters> {
+    Ok(Parameters::new(host(crf.transitions.val()), host(crf.opening()), host(crf.closing()))?)
+}
+
 /// The probabilities whose logarithms scores are, up to a number that all have in common.
 fn softmax(scores: &[f32]) -> Vec<f32> {
     let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -252,6 +270,23 @@ mod tests {
         let decoder = Decoder::of_scheme(&tags).unwrap().with_decode(Decode::ViterbiOpen);
         let best = decoder.best(&Emissions::new(&scores, tags.len()).unwrap()).unwrap();
         assert_ne!(best[0], Tag::Outside);
+    }
+
+    #[test]
+    fn without_constraints_tags_may_break_the_scheme() {
+        let tags = TagSet::new(Scheme::Iobes, ["PER".into()]);
+        let device = burn_flex::FlexDevice;
+        let mut rng = xner_train::stream(0, xner_train::Purpose::Weights, 0, 0);
+        let crf = Crf::<burn_flex::Flex>::new(tags.len(), &device, &mut rng).without_ends();
+        let id = |name: &str| usize::from(tags.id(&name.parse().unwrap()).unwrap());
+        let mut scores = vec![0.0; 2 * tags.len()];
+        (scores[id("I-PER")], scores[tags.len() + id("O")]) = (9.0, 9.0);
+        let best = |decoder: Result<Decoder>| {
+            let best = decoder.unwrap().best(&Emissions::new(&scores, tags.len()).unwrap()).unwrap();
+            best.iter().map(Tag::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(best(Decoder::unconstrained(&crf, &tags)), ["I-PER", "O"]);
+        assert_ne!(best(Decoder::new(&crf, &tags)), ["I-PER", "O"]);
     }
 
     /// Scores that are logarithms of probabilities, of the tags in the set's order.

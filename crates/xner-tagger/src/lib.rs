@@ -30,7 +30,7 @@ pub use evaluate::evaluate;
 pub use folder::is_model;
 pub use kinds::{Kinds, OpenOptions};
 pub use language::languages_of;
-pub use mapped::{open_mapped, open_source, save_mapped};
+pub use mapped::{open_mapped, open_silenced, open_source, save_mapped};
 pub use model::{Existing, Model};
 pub use open::{open, open_features, open_with};
 pub use tagger::{Decode, Features, ScoredEntity, Tagger, Tagging};

@@ -45,6 +45,17 @@ pub fn open_source(folder: &Path, vectors: &Vectors, device: &Device) -> Result<
     })
 }
 
+/// Opens a model of two encoders ([`crate::augmented`]) with the target's encoder silenced: where it scores as well,
+/// that encoder is idle.
+///
+/// # Errors
+/// As [`crate::open`].
+pub fn open_silenced(folder: &Path, device: &Device) -> Result<Box<dyn Tagger>> {
+    Ok(on_device!(*device, A, card => {
+        boxed(AugmentedTagger::<Inner<A>>::open(folder, card).map(AugmentedTagger::silenced))
+    })?)
+}
+
 fn mapped<B: NerBackend>(folder: &Path, vectors: &Vectors, device: &B::Device) -> Result<BiLstmTagger<B>> {
     BiLstmTagger::<B>::open(folder, device)?.with_vectors(vectors)
 }

@@ -68,6 +68,10 @@ pub struct TransferReport {
     /// The rounds of pseudo labels, where the method makes any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rounds: Vec<Round>,
+    /// By what the base model was chosen, where the method fine-tunes one: the paper's columns "source dev" and "target
+    /// dev" have it chosen as the model is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<Select>,
     /// The phases that the model came of, where the method has some that runs may share.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phases: Vec<PhaseFolder>,
@@ -104,6 +108,10 @@ pub struct Selected {
     pub source_test: Option<TestScores>,
     /// Scores on the target's test data.
     pub target_test: Option<TestScores>,
+    /// The same with the target's encoder silenced, where the model has one beside the source's: near these scores, it
+    /// is idle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silenced: Option<TestScores>,
     /// The same with the model adapted to each sentence, where the method does that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adapted: Option<Adapted>,
@@ -131,6 +139,7 @@ impl Selected {
             target_dev: evaluation.target.map(|scores| scores.f1),
             source_test: None,
             target_test: None,
+            silenced: None,
             adapted: None,
         }
     }

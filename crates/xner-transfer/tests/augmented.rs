@@ -13,7 +13,8 @@ use xner_tagger::config::Combine;
 use xner_tagger::{TrainConfig, TrainData, evaluate, open_mapped, train};
 use xner_train::{Device, Learner, Moment, Tensors};
 use xner_transfer::zero_resource::{
-    AugmentedLearner, Initial, Source, Target, Variant, ZeroResourceConfig, ZeroResourceData,
+    AugmentedLearner, DenseInitial, Initial, Source, Target, TargetCharacters, Updates, Variant,
+    ZeroResourceConfig, ZeroResourceData,
 };
 
 type A = Autodiff<Flex>;
@@ -52,6 +53,9 @@ impl Scene {
             let wider = alphabet.with(&Alphabet::of_tokens(tokens, 1));
             assert!(wider.len() > alphabet.len(), "the target has letters of its own");
             *alphabet = wider;
+        } else if config.augmented.characters == TargetCharacters::Always {
+            let tokens = self.data.target.unlabelled.iter().flat_map(xner_corpus::Sentence::tokens);
+            lexicon.characters = Some((Alphabet::of_tokens(tokens, 1), 100));
         }
         let target = Target::new(lexicon, &self.data.target.unlabelled, 250);
         let source = Source { train: &self.data.source.train, dev: &self.data.source.dev };
@@ -81,6 +85,10 @@ fn fine_tuning_begins_with_the_base_model() {
                 let mut config = config(Variant::CrossAugmented);
                 config.model.characters.enabled = characters;
                 (config.augmented.combine, config.augmented.initial) = (combine, initial);
+                if initial == Initial::Source {
+                    // A copy reads what its original reads.
+                    config.augmented.characters = TargetCharacters::AsBase;
+                }
                 let found = scene.learner(&config).evaluate_target().unwrap().unwrap();
                 assert_eq!((found.precision, found.recall), (expected.precision, expected.recall));
             }
@@ -181,4 +189,68 @@ fn a_learner_goes_on_from_its_state() {
     assert_eq!(losses[4..], rest);
     assert_eq!(whole.weights(), second.weights());
     assert_eq!(whole.rounds(), second.rounds());
+}
+
+/// The models of table 4 for German and Arabic: the base reads no characters, the target's encoder has its own.
+#[test]
+fn a_target_encoder_reads_characters_that_the_base_does_not() {
+    let scene = Scene::new(true, false);
+    let mut config = config(Variant::CrossAugmented);
+    config.model.characters.enabled = false;
+    let mut learner = scene.learner(&config);
+    let before = learner.weights();
+    for step in 0..3 {
+        learner.step(&[0, 1, 2, 3], &moment(step)).unwrap();
+    }
+    for own in ["target.embedding", "target.characters"] {
+        assert_ne!(encoder(&before, own), encoder(&learner.weights(), own), "{own}");
+    }
+    assert!(encoder(&before, "source.characters").is_empty());
+    config.augmented.characters = TargetCharacters::AsBase;
+    let without = scene.learner(&config).weights();
+    assert!(
+        encoder(&without, "target.embedding").is_empty() && encoder(&without, "target.characters").is_empty()
+    );
+}
+
+#[test]
+fn a_dense_layer_that_begins_at_random_is_not_the_source() {
+    let scene = Scene::new(true, true);
+    let mut config = config(Variant::CrossAugmented);
+    let identity = encoder(&scene.learner(&config).weights(), "target.dense.weight");
+    config.augmented.dense_initial = DenseInitial::Random;
+    let random = encoder(&scene.learner(&config).weights(), "target.dense.weight");
+    assert!(identity.iter().all(|&x| x == 0.0 || (x - 1.0).abs() < 1e-9));
+    assert!(random.iter().filter(|&&x| x != 0.0).count() > random.len() / 2);
+}
+
+/// At a rate that is nearly nothing the three updates of algorithm 1 add up to that of equation 7.
+#[test]
+fn small_updates_one_after_the_other_are_the_update_of_their_sum() {
+    let scene = Scene::new(true, true);
+    let change = |updates, rate| {
+        let mut config = config(Variant::CrossAugmented);
+        config.model.dropout = 0.0;
+        config.training.clip = 0.0;
+        config.training.optimiser = xner_tagger::config::Optimiser::Sgd { rate };
+        config.augmented.dense_initial = DenseInitial::Random;
+        config.augmented.updates = updates;
+        let mut learner = scene.learner(&config);
+        let before = encoder(&learner.weights(), "");
+        let outcome = learner.step(&[0, 1, 2, 3], &Moment { rate, ..moment(0) }).unwrap();
+        let after = encoder(&learner.weights(), "");
+        let change: Vec<f64> = before.iter().zip(&after).map(|(b, a)| f64::from(a - b) / rate).collect();
+        (outcome, change)
+    };
+    let off = |rate| {
+        let (sum, one) = change(Updates::Sum, rate);
+        let (parts, other) = change(Updates::Successive, rate);
+        let length = one.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let apart = one.iter().zip(&other).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
+        ((sum.loss - parts.loss).abs() / sum.loss, apart / length)
+    };
+    let (of_loss, of_change) = off(1e-3);
+    assert!(of_loss < 0.02 && of_change < 0.02, "{of_loss} {of_change}");
+    // At a rate that is something they are not the same.
+    assert!(off(0.3).1 > 5.0 * of_change, "{:?} {of_change}", off(0.3));
 }

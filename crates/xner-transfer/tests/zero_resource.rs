@@ -74,6 +74,45 @@ fn both_choices_of_weights_are_recorded_and_written() {
     }
 }
 
+/// The paper's model for German: no scores at the ends, no scheme in decoding, a base without characters beside a
+/// target's encoder with its own.
+#[test]
+fn the_model_of_table_4_for_german_trains_and_tags() {
+    let data = data(2, 120);
+    let mut config = config(Variant::CrossAugmented);
+    (config.model.ends, config.model.constrained) = (false, false);
+    config.model.characters.enabled = false;
+    config.words.unknown = 0.5;
+    config.augmented.percentile = Some(90.0);
+    for select in [Select::SourceDev, Select::TargetDev] {
+        let config = ZeroResourceConfig { select, ..config.clone() };
+        let folder = tempfile::tempdir().unwrap();
+        let report = run(&ZeroResource, &config, &data, folder.path(), None, &Device::Cpu, &mut ()).unwrap();
+        assert_eq!(report.base, Some(select));
+        let chosen = report.by_source_dev.as_ref().unwrap();
+        let (whole, silenced) = (chosen.target_test.as_ref().unwrap(), chosen.silenced.as_ref().unwrap());
+        assert_eq!(whole.tokens, silenced.tokens);
+        let idle = (whole.f1 - silenced.f1).abs() < 0.003;
+        assert_eq!(
+            idle,
+            report.notes.iter().any(|note| note.contains("encoder is idle")),
+            "{:?}",
+            report.notes
+        );
+        let mut lengths: Vec<usize> = data.target.unlabelled.iter().map(xner_corpus::Sentence::len).collect();
+        lengths.sort_unstable();
+        let most = lengths[(lengths.len() * 9).div_ceil(10) - 1];
+        assert!(report.rounds.iter().all(|round| round.threshold <= most), "{most}: {:?}", report.rounds);
+        let tensors = std::fs::read(folder.path().join("model.safetensors")).unwrap();
+        let has = |name: &str| tensors.windows(name.len()).any(|window| window == name.as_bytes());
+        assert!(has("target.embedding") && has("source.crf.transitions") && !has("source.crf.start"));
+        let tagger = open(folder.path(), &Device::Cpu).unwrap();
+        let sentences: Vec<_> = data.target.test.iter().map(|one| one.sentence.clone()).collect();
+        let tagged = tagger.best(&sentences).unwrap();
+        assert!(tagged.iter().zip(&sentences).all(|(tags, sentence)| tags.len() == sentence.len()));
+    }
+}
+
 /// Stops a run at each of many moments in all its phases; each time the same call goes on.
 #[test]
 fn a_run_stopped_in_any_phase_ends_with_the_same_bytes() {

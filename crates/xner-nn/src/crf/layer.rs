@@ -27,10 +27,10 @@ pub enum Reduction {
 pub struct Crf<B: Backend> {
     /// `[tags, tags]`: from row to column.
     pub transitions: Param<Tensor<B, 2>>,
-    /// `[tags]`: the score of opening with a tag.
-    pub start: Param<Tensor<B, 1>>,
-    /// `[tags]`: the score of closing with a tag.
-    pub end: Param<Tensor<B, 1>>,
+    /// `[tags]`: the score of opening with a tag; none for zeros.
+    pub start: Option<Param<Tensor<B, 1>>>,
+    /// `[tags]`: the score of closing with a tag; none for zeros.
+    pub end: Option<Param<Tensor<B, 1>>>,
 }
 
 impl<B: Backend> Crf<B> {
@@ -38,8 +38,36 @@ impl<B: Backend> Crf<B> {
     pub fn new(tags: usize, device: &B::Device, rng: &mut impl Rng) -> Self {
         Self {
             transitions: Param::from_tensor(init::uniform([tags, tags], 0.1, device, rng)),
-            start: Param::from_tensor(init::uniform([tags], 0.1, device, rng)),
-            end: Param::from_tensor(init::uniform([tags], 0.1, device, rng)),
+            start: Some(Param::from_tensor(init::uniform([tags], 0.1, device, rng))),
+            end: Some(Param::from_tensor(init::uniform([tags], 0.1, device, rng))),
+        }
+    }
+
+    /// The same without scores of the tags at a sequence's ends.
+    #[must_use]
+    pub fn without_ends(self) -> Self {
+        Self { start: None, end: None, ..self }
+    }
+
+    /// The number of tags.
+    pub fn tags(&self) -> usize {
+        self.transitions.dims()[0]
+    }
+
+    /// The scores of opening with each tag, `[tags]`.
+    pub fn opening(&self) -> Tensor<B, 1> {
+        self.end_scores(self.start.as_ref())
+    }
+
+    /// The scores of closing with each tag, `[tags]`.
+    pub fn closing(&self) -> Tensor<B, 1> {
+        self.end_scores(self.end.as_ref())
+    }
+
+    fn end_scores(&self, scores: Option<&Param<Tensor<B, 1>>>) -> Tensor<B, 1> {
+        match scores {
+            Some(scores) => scores.val(),
+            None => Tensor::zeros([self.tags()], &self.transitions.device()),
         }
     }
 }
@@ -68,8 +96,8 @@ impl<B: CrfOps> Crf<B> {
         let inputs = CrfInputs {
             emissions: emissions.into_primitive().tensor(),
             transitions: self.transitions.val().into_primitive().tensor(),
-            start: self.start.val().into_primitive().tensor(),
-            end: self.end.val().into_primitive().tensor(),
+            start: self.opening().into_primitive().tensor(),
+            end: self.closing().into_primitive().tensor(),
         };
         let loss = init::wrap(B::crf_loss(inputs, &Arc::from(gold), packing));
         match reduction {

@@ -20,7 +20,7 @@ use crate::config::{AugmentConfig, Combine, ModelConfig};
 /// (sum) emissions of the CRF = W_t d + b_t
 /// ```
 ///
-/// Both encoders read one table of character embeddings.
+/// Both encoders read one table of character embeddings, where the source's reads characters.
 #[derive(Module, Debug)]
 pub struct Augmented<B: Backend> {
     /// The source model, `θ_s`: its encoder, and what both languages share: character embeddings, the dense layer
@@ -33,7 +33,9 @@ pub struct Augmented<B: Backend> {
 /// The target language's encoder.
 #[derive(Module, Debug)]
 pub struct TargetEncoder<B: Backend> {
-    /// The bi-LSTM over the shared character embeddings.
+    /// Its own character embeddings, `[characters, embedding]`, where the source's encoder reads none.
+    pub embedding: Option<Param<Tensor<B, 2>>>,
+    /// The bi-LSTM over character embeddings: the shared ones, or its own.
     pub characters: Option<BiLstm<B>>,
     /// The word bi-LSTM.
     pub encoder: BiLstm<B>,
@@ -46,47 +48,74 @@ pub struct TargetEncoder<B: Backend> {
 }
 
 impl<B: Backend> TargetEncoder<B> {
-    /// With seeded weights, beside a source model of the same settings. `A` begins with zeros, and so does the target's
-    /// half of a layer over both, whose other half begins as the identity: joint features begin as the source's.
+    /// With seeded weights, beside a source model of the same settings, for `characters` rows of character embedding
+    /// (0: no characters). `A` begins with zeros.
     pub fn new(
         config: &ModelConfig,
         augment: &AugmentConfig,
-        characters: bool,
+        characters: usize,
         dim: usize,
         device: &B::Device,
         rng: &mut impl Rng,
     ) -> Self {
         let tied = augment.tied;
+        let own = augment.own_characters && !config.characters.enabled;
+        let (reads, table) = (characters > 0 && (config.characters.enabled || own), characters > 0 && own);
         let small =
             BiLstmConfig { input: config.characters.embedding, hidden: config.characters.hidden, tied };
-        let input = dim + if characters { 2 * config.characters.hidden } else { 0 };
+        let input = dim + if reads { 2 * config.characters.hidden } else { 0 };
         let features = 2 * config.hidden;
         let zeros = || init::tensor(vec![0.0; features * config.dense], [features, config.dense], device);
-        let dense = if augment.combine == Combine::Dense {
-            let mut dense = init::linear(2 * features, features, device, rng);
-            let identity = (0..2 * features * features).map(|at| f32::from(at % (features + 1) == 0));
-            let first = |at: usize, value: f32| if at < features * features { value } else { 0.0 };
-            let values = identity.enumerate().map(|(at, value)| first(at, value)).collect();
-            dense.weight = Param::from_tensor(init::tensor(values, [2 * features, features], device));
-            dense
-        } else {
-            init::linear(features, features, device, rng)
-        };
+        let both = if augment.combine == Combine::Dense { 2 } else { 1 };
+        let dense = init::linear(both * features, features, device, rng);
+        let bound = (3.0 / config.characters.embedding as f32).sqrt();
+        let mut embedding =
+            || init::uniform([characters, config.characters.embedding], bound, device, &mut *rng);
         Self {
-            characters: characters.then(|| small.init(device, rng)),
+            embedding: table.then(|| Param::from_tensor(embedding())),
+            characters: reads.then(|| small.init(device, rng)),
             encoder: BiLstmConfig { input, hidden: config.hidden, tied }.init(device, rng),
             dense,
             common: (augment.combine == Combine::Concatenate).then(|| Param::from_tensor(zeros())),
         }
+    }
+
+    /// The same with a dense layer over both encoders' features that begins as the identity on the source's and as zero
+    /// on the target's: joint features begin as the source's. Another dense layer stays as it is.
+    #[must_use]
+    pub fn beginning_as_source(mut self) -> Self {
+        let [rows, features] = self.dense.weight.dims();
+        if rows > features {
+            let identity = |at| f32::from(at < features * features && at % (features + 1) == 0);
+            let values = (0..rows * features).map(identity).collect();
+            let device = self.dense.weight.device();
+            self.dense.weight = Param::from_tensor(init::tensor(values, [rows, features], &device));
+        }
+        self
+    }
+
+    /// The same with a dense layer that reads nothing of the target's features, `h_t = 0`: what is then lost is what
+    /// the target's encoder gives.
+    #[must_use]
+    pub fn silenced(mut self) -> Self {
+        let [rows, features] = self.dense.weight.dims();
+        let weight = self.dense.weight.val();
+        let (kept, device) = (rows - features, weight.device());
+        let silent = Tensor::zeros([features, features], &device);
+        let weight = if kept == 0 { silent } else { Tensor::cat(vec![weight.narrow(0, 0, kept), silent], 0) };
+        self.dense.weight = Param::from_tensor(weight);
+        self
     }
 }
 
 impl<B: NerBackend> Augmented<B> {
     /// The features of each distinct word as the target's encoder reads it; see [`BiLstmCrf::features`].
     pub fn target_features(&self, vectors: Tensor<B, 2>, batch: &Batch) -> Tensor<B, 2> {
-        match (&self.source.characters, &self.target.characters, &batch.characters) {
-            (Some(shared), Some(lstm), Some(characters)) => {
-                let ends = lstm.ends(shared.embedding.val(), Some(&characters.ids), &characters.packing);
+        let shared = self.source.characters.as_ref().map(|shared| &shared.embedding);
+        let table = self.target.embedding.as_ref().or(shared);
+        match (table, &self.target.characters, &batch.characters) {
+            (Some(table), Some(lstm), Some(characters)) => {
+                let ends = lstm.ends(table.val(), Some(&characters.ids), &characters.packing);
                 Tensor::cat(vec![vectors, ends], 1)
             }
             _ => vectors,
@@ -132,5 +161,30 @@ impl<B: NerBackend> Network<B> for Augmented<B> {
 
     fn head(&self) -> &BiLstmCrf<B> {
         &self.source
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn_flex::{Flex, FlexDevice};
+    use xner_train::{Purpose, stream, weights::host};
+
+    #[test]
+    fn silenced_is_without_the_targets_features() {
+        for combine in [Combine::Dense, Combine::Concatenate, Combine::Sum] {
+            let augment = AugmentConfig { combine, ..AugmentConfig::default() };
+            let config = ModelConfig { hidden: 3, dense: 5, ..ModelConfig::default() };
+            let (mut rng, device) = (stream(0, Purpose::Weights, 0, 0), FlexDevice);
+            let source = BiLstmCrf::<Flex>::new(&config, 0, 13, 9, &device, &mut rng);
+            let target = TargetEncoder::new(&config, &augment, 0, 13, &device, &mut rng);
+            let network = Augmented { source, target };
+            let mut rows = || init::uniform([4, 6], 1.0, &device, &mut rng);
+            let (source, target): (Tensor<Flex, 2>, Tensor<Flex, 2>) = (rows(), rows());
+            let want = host(network.joint(source.clone(), Tensor::zeros([4, 6], &device)));
+            let Augmented { source: own, target: encoder } = network;
+            let silent = Augmented { source: own, target: encoder.silenced() };
+            assert_eq!(host(silent.joint(source, target)), want, "{combine:?}");
+        }
     }
 }

@@ -15,7 +15,11 @@ pub(super) fn expected(all: &Sizes<'_>) -> Shapes {
     let (hidden, dense) = (all.config.hidden, all.config.dense);
     let small = &all.config.characters;
     let mut input = all.dim;
-    if reads_characters(all) {
+    let own = augment.own_characters && !all.config.characters.enabled && all.characters > 0;
+    if own {
+        shapes.push(("target.embedding".to_owned(), vec![all.characters, small.embedding]));
+    }
+    if reads_characters(all) || own {
         lstm(
             "target.characters",
             small.embedding,
@@ -48,19 +52,20 @@ mod tests {
 
     #[test]
     fn the_shapes_are_those_of_the_module() {
-        for at in 0..12 {
+        for at in 0..24 {
             let augment = AugmentConfig {
                 tied: at % 2 == 0,
                 combine: [Combine::Dense, Combine::Concatenate, Combine::Sum][at % 3],
+                own_characters: at >= 12,
             };
             let mut config = ModelConfig { hidden: 3, dense: 5, ..ModelConfig::default() };
-            config.characters.enabled = at < 6;
+            config.characters.enabled = at % 12 < 6;
             config.characters.embedding = 2;
             config.characters.hidden = 7;
             let (mut rng, device) = (stream(0, Purpose::Weights, 0, 0), burn_flex::FlexDevice);
             let network = Augmented::<burn_flex::Flex> {
                 source: BiLstmCrf::new(&config, 11, 13, 9, &device, &mut rng),
-                target: TargetEncoder::new(&config, &augment, at < 6, 13, &device, &mut rng),
+                target: TargetEncoder::new(&config, &augment, 11, 13, &device, &mut rng),
             };
             let all = Sizes { config: &config, augment: Some(&augment), characters: 11, dim: 13, tags: 9 };
             assert_eq!(expected(&all).unwrap(), weights::shapes(&network));
@@ -71,9 +76,29 @@ mod tests {
     #[test]
     fn the_targets_part_is_as_large_as_the_papers() {
         let augment = AugmentConfig::default();
-        let config = ModelConfig::default();
+        let config = ModelConfig { ends: false, ..ModelConfig::default() };
         let all = Sizes { config: &config, augment: Some(&augment), characters: 100, dim: 300, tags: 17 };
         let shapes = expected(&all).unwrap().into_iter().filter(|(name, _)| name.starts_with("target."));
         assert_eq!(shapes.map(|(_, shape)| shape.iter().product::<usize>()).sum::<usize>(), 451_200);
+    }
+
+    /// The numbers of the base and of the whole for German and Arabic, as table 4 counts them: the base reads no
+    /// characters, the target's encoder does. German: tied cells, 17 tags, 106 characters. Arabic's count, 797,215, is
+    /// that of cells of their own for each direction, 9 tags (IOB2's of four types) and 165 characters.
+    #[test]
+    fn the_german_and_arabic_models_are_as_large_as_the_papers() {
+        let augment = AugmentConfig { own_characters: true, ..AugmentConfig::default() };
+        for (tied, tags, characters, base, whole) in
+            [(true, 17, 106, 182_506, 636_356), (false, 9, 165, 341_890, 797_215)]
+        {
+            let mut config = ModelConfig { ends: false, tied, ..ModelConfig::default() };
+            config.characters.enabled = false;
+            let all = Sizes { config: &config, augment: Some(&augment), characters, dim: 300, tags };
+            let count = |shapes: Vec<(String, Vec<usize>)>| -> usize {
+                shapes.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum()
+            };
+            assert_eq!(count(sizes::expected(&all).unwrap()), base);
+            assert_eq!(count(expected(&all).unwrap()), whole);
+        }
     }
 }

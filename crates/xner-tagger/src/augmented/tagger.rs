@@ -46,13 +46,16 @@ impl<B: NerBackend> AugmentedTagger<B> {
         let Some(augment) = opened.augment.clone() else {
             return Err(Error::model(&folder.join("config.json"), "has no key `augment`"));
         };
-        opened.tagger(device, |Opened { config, lexicon, tags, .. }, characters, rng| {
-            let reads = config.characters.enabled && characters > 0;
-            Augmented {
-                source: BiLstmCrf::new(config, characters, lexicon.dim, tags.len(), device, rng),
-                target: TargetEncoder::new(config, &augment, reads, lexicon.dim, device, rng),
-            }
+        opened.tagger(device, |Opened { config, lexicon, tags, .. }, characters, rng| Augmented {
+            source: BiLstmCrf::new(config, characters, lexicon.dim, tags.len(), device, rng),
+            target: TargetEncoder::new(config, &augment, characters, lexicon.dim, device, rng),
         })
+    }
+
+    /// The same with the target's encoder silenced: [`TargetEncoder::silenced`].
+    #[must_use]
+    pub fn silenced(self) -> Self {
+        self.map(|Augmented { source, target }| Augmented { source, target: target.silenced() })
     }
 
     /// The source model within.

@@ -182,8 +182,8 @@ impl<B: Backend> TagHead<B> {
             None => None,
             Some(crf) => Some(Crf {
                 transitions: replaced(crf.transitions, checkpoint.take(CRF[0], &[tags, tags])?),
-                start: replaced(crf.start, checkpoint.take(CRF[1], &[tags])?),
-                end: replaced(crf.end, checkpoint.take(CRF[2], &[tags])?),
+                start: optional(crf.start, checkpoint, CRF[1])?,
+                end: optional(crf.end, checkpoint, CRF[2])?,
             }),
         };
         Ok(self)
@@ -202,8 +202,8 @@ impl<B: Backend> TagHead<B> {
         out.push(("classifier.bias".to_owned(), vec![tags], bias));
         if let Some(crf) = &self.crf {
             out.push((CRF[0].to_owned(), vec![tags, tags], host(crf.transitions.val())));
-            out.push((CRF[1].to_owned(), vec![tags], host(crf.start.val())));
-            out.push((CRF[2].to_owned(), vec![tags], host(crf.end.val())));
+            out.push((CRF[1].to_owned(), vec![tags], host(crf.opening())));
+            out.push((CRF[2].to_owned(), vec![tags], host(crf.closing())));
         }
     }
 }

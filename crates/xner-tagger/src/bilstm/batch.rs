@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
+#[cfg(feature = "train")]
+use rand::RngExt as _;
 use xner_corpus::Sentence;
 use xner_nn::Packing;
 
 use super::lexicon::Lexicon;
+#[cfg(feature = "train")]
+use super::words::UNKNOWN;
 
 /// Some sentences, and their distinct words ("forms") as numbers: rows of the table of vectors, and characters.
 #[derive(Debug, Clone, Default)]
@@ -74,6 +78,22 @@ pub struct CharacterBatch {
 }
 
 impl Batch {
+    /// Reads each distinct word as unknown with the chance `share`, of those whose row `once` says so of: words that
+    /// training has once.
+    #[cfg(feature = "train")]
+    pub fn forget<R: rand::Rng>(&mut self, once: &[bool], share: f32, rng: impl FnOnce() -> R) {
+        if share == 0.0 {
+            return;
+        }
+        let mut rng = rng();
+        for row in &mut self.rows {
+            let rare = once.get(*row as usize).is_some_and(|&once| once);
+            if rare && rng.random_bool(f64::from(share)) {
+                *row = UNKNOWN;
+            }
+        }
+    }
+
     /// The batch of the sentences with these numbers.
     pub fn new(forms: &Forms, sentences: &[usize]) -> Self {
         let sentences: Vec<&[u32]> = sentences.iter().map(|&at| forms.sentences[at].as_slice()).collect();
@@ -118,4 +138,34 @@ pub fn by_length(lengths: &[usize], budget: usize) -> Vec<Vec<usize>> {
         }
     }
     batches
+}
+
+#[cfg(all(test, feature = "train"))]
+mod tests {
+    use super::*;
+    use crate::bilstm::Words;
+    use xner_train::{Purpose, stream};
+
+    #[test]
+    fn words_that_occur_once_are_forgotten_by_chance() {
+        let mut words = Words::new();
+        for word in ["a", "b", "c"] {
+            words.add(word);
+        }
+        let lexicon = Lexicon { words, dim: 1, vectors: vec![0.0; 4], head: 3, characters: None };
+        let forms = Forms::collect([&Sentence::from_tokens(["a", "b", "c", "a"])], &lexicon);
+        let once = [false, false, true];
+        let rows = |share: f32, step| {
+            let mut batch = Batch::new(&forms, &[0]);
+            batch.forget(&once, share, || stream(1, Purpose::Unknown, 0, step));
+            let mut rows = batch.rows.clone();
+            rows.sort_unstable();
+            rows
+        };
+        assert_eq!(rows(0.0, 0), [1, 2, 3]);
+        assert_eq!(rows(1.0, 0), [UNKNOWN, 1, 3]);
+        let forgotten = (0..1000).filter(|&step| rows(0.25, step)[0] == UNKNOWN).count();
+        // Five standard deviations of a count of 250.
+        assert!((182..318).contains(&forgotten), "{forgotten}");
+    }
 }

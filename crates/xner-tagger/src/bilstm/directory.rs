@@ -250,7 +250,8 @@ impl Description {
         if description.dim == 0 || description.head > description.words + 1 {
             return Err(Error::model(path, "`dim` is 0, or `head` is above the number of words"));
         }
-        if description.characters.is_some() != description.settings.characters.enabled {
+        let own = description.augment.as_ref().is_some_and(|augment| augment.own_characters);
+        if description.characters.is_some() != (description.settings.characters.enabled || own) {
             return Err(Error::model(
                 path,
                 "`characters` and `settings.characters.use` contradict one another",

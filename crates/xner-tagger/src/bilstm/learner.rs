@@ -5,7 +5,6 @@ use std::path::Path;
 use burn::module::AutodiffModule;
 use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
-use rand::RngExt;
 use xner_corpus::{Labelled, TagSet};
 use xner_embed::Vectors;
 use xner_nn::init;
@@ -20,10 +19,9 @@ use super::batch::{Batch, Forms};
 use super::directory::{MODEL, Parts};
 use super::lexicon::{Lexicon, LexiconSources};
 use super::model::{BiLstmCrf, Dropout};
-use super::tagger::Network;
-use super::words::UNKNOWN;
+use super::tagger::Network as _;
 use crate::Result;
-use crate::config::TrainConfig;
+use crate::config::{TrainConfig, VectorsConfig};
 use crate::data::{TrainData, tags_of};
 
 /// A char-BiLSTM-CRF in training.
@@ -114,18 +112,18 @@ impl<A: TrainBackend> BiLstmLearner<A> {
         Ok(fingerprint.digest())
     }
 
+    fn scores_on(&self, lexicon: &Lexicon, dev: &[Labelled]) -> Result<Option<DevScores>> {
+        let model = self.model.valid();
+        let decoder = model.decoder(&self.config.model, &self.tags)?;
+        model.scores_on(lexicon, dev, &decoder, &self.device)
+    }
+
     /// The batch of these sentences; of words that occur once, some are taken for unknown.
     fn batch(&self, sentences: &[usize], at: &Moment) -> (Batch, Vec<u16>) {
         let mut batch = Batch::new(&self.forms, sentences);
-        let share = f64::from(self.config.vectors.unknown);
-        if self.trained && share > 0.0 {
-            let mut rng = stream(self.config.seed, Purpose::Unknown, at.epoch, at.step);
-            for row in &mut batch.rows {
-                if self.once.get(*row as usize).is_some_and(|&once| once) && rng.random_bool(share) {
-                    *row = UNKNOWN;
-                }
-            }
-        }
+        let VectorsConfig { unknown, unknown_frozen, .. } = self.config.vectors;
+        let share = if self.trained { unknown } else { unknown_frozen };
+        batch.forget(&self.once, share, || stream(self.config.seed, Purpose::Unknown, at.epoch, at.step));
         let gold: Vec<&[u16]> = sentences.iter().map(|&at| self.gold[at].as_slice()).collect();
         let gold = batch.packing.pack(&gold);
         (batch, gold)
@@ -198,12 +196,12 @@ impl<A: TrainBackend> Learner for BiLstmLearner<A> {
     }
 
     fn evaluate(&self) -> Result<Option<DevScores>> {
-        self.model.valid().scores_on(&self.lexicon, &self.dev, &self.tags, &self.device)
+        self.scores_on(&self.lexicon, &self.dev)
     }
 
     fn evaluate_target(&self) -> Result<Option<DevScores>> {
         match &self.target {
-            Some((lexicon, dev)) => self.model.valid().scores_on(lexicon, dev, &self.tags, &self.device),
+            Some((lexicon, dev)) => self.scores_on(lexicon, dev),
             None => Ok(None),
         }
     }

@@ -20,6 +20,10 @@ struct Written<'a> {
     attention: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dropout_attention: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ends: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    constrained: Option<bool>,
 }
 
 pub(super) fn serialize<S: Serializer>(settings: &ModelConfig, to: S) -> Result<S::Ok, S::Error> {
@@ -35,6 +39,8 @@ pub(super) fn serialize<S: Serializer>(settings: &ModelConfig, to: S) -> Result<
         dropout_states: *dropout_states,
         attention: changed(settings.attention, default.attention),
         dropout_attention: changed(settings.dropout_attention, default.dropout_attention),
+        ends: changed(settings.ends, default.ends),
+        constrained: changed(settings.constrained, default.constrained),
     }
     .serialize(to)
 }
@@ -66,7 +72,15 @@ mod tests {
     #[test]
     fn what_is_written_reads_back() {
         for (attention, dropout_attention) in [(false, 0.5), (true, 0.5), (true, 0.25), (false, 0.0)] {
-            let settings = ModelConfig { attention, dropout_attention, hidden: 7, ..ModelConfig::default() };
+            let (ends, constrained) = (!attention, dropout_attention > 0.3);
+            let settings = ModelConfig {
+                attention,
+                dropout_attention,
+                ends,
+                constrained,
+                hidden: 7,
+                ..ModelConfig::default()
+            };
             assert_eq!(serde_json::from_str::<ModelConfig>(&written(&settings)).unwrap(), settings);
         }
     }

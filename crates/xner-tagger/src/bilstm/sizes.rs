@@ -28,8 +28,10 @@ pub(crate) fn expected(sizes: &Sizes<'_>) -> Shapes {
     linear("dense", states, dense, &mut shapes);
     linear("projection", dense, tags, &mut shapes);
     shapes.push(("crf.transitions".to_owned(), vec![tags, tags]));
-    shapes.push(("crf.start".to_owned(), vec![tags]));
-    shapes.push(("crf.end".to_owned(), vec![tags]));
+    if config.ends {
+        shapes.push(("crf.start".to_owned(), vec![tags]));
+        shapes.push(("crf.end".to_owned(), vec![tags]));
+    }
     Ok(shapes)
 }
 
@@ -76,9 +78,10 @@ mod tests {
 
     #[test]
     fn the_shapes_are_those_of_the_module() {
-        for switches in 0..8 {
-            let [enabled, tied, attention] = [1, 2, 4].map(|bit| switches & bit != 0);
-            let mut config = ModelConfig { hidden: 3, dense: 5, tied, attention, ..ModelConfig::default() };
+        for switches in 0..16 {
+            let [enabled, tied, attention, ends] = [1, 2, 4, 8].map(|bit| switches & bit != 0);
+            let sizes_of = ModelConfig { hidden: 3, dense: 5, ..ModelConfig::default() };
+            let mut config = ModelConfig { tied, attention, ends, ..sizes_of };
             config.characters.enabled = enabled;
             config.characters.embedding = 2;
             config.characters.hidden = 7;

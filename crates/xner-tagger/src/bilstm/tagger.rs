@@ -29,6 +29,15 @@ pub trait Network<B: NerBackend>: Send + Sync {
     /// The model whose projection and CRF read these features.
     fn head(&self) -> &BiLstmCrf<B>;
 
+    /// What chooses tags by the CRF, as the model's settings say.
+    ///
+    /// # Errors
+    /// [`crate::Error::Crf`] when the CRF's scores are not finite.
+    fn decoder(&self, config: &ModelConfig, tags: &TagSet) -> Result<Decoder> {
+        let crf = &self.head().crf;
+        if config.constrained { Decoder::new(crf, tags) } else { Decoder::unconstrained(crf, tags) }
+    }
+
     /// What `map` makes of each sentence's scores, in the sentences' order; the default for an empty sentence.
     ///
     /// # Errors
@@ -41,7 +50,7 @@ pub trait Network<B: NerBackend>: Send + Sync {
         map: impl Fn(&Emissions<'_>) -> Result<T> + Sync,
     ) -> Result<Vec<T>> {
         let BiLstmCrf { projection, crf, .. } = self.head();
-        let tags = crf.start.val().dims()[0];
+        let tags = crf.tags();
         let scores = |batch: &Batch| host(projection.forward(self.features_of(lexicon, batch, device)));
         map_batches::<B, _>(lexicon, sentences, scores, |scores, rows| {
             map(&Emissions::with_rows(scores, tags, rows)?)
@@ -71,15 +80,14 @@ pub trait Network<B: NerBackend>: Send + Sync {
         &self,
         lexicon: &Lexicon,
         gold: &[Labelled],
-        tags: &TagSet,
+        decoder: &Decoder,
         device: &B::Device,
     ) -> Result<Option<DevScores>> {
         if gold.is_empty() {
             return Ok(None);
         }
-        let decoder = Decoder::new(&self.head().crf, tags)?;
         let sentences: Vec<&Sentence> = gold.iter().map(|labelled| &labelled.sentence).collect();
-        let predicted = self.best(lexicon, &sentences, &decoder, device)?;
+        let predicted = self.best(lexicon, &sentences, decoder, device)?;
         Ok(Some(dev_scores(score(gold, &predicted)?.overall)))
     }
 }
@@ -112,7 +120,7 @@ impl<B: NerBackend, N: Network<B>> LexiconTagger<B, N> {
         tags: &TagSet,
         device: B::Device,
     ) -> Result<Self> {
-        let decoder = Decoder::new(&model.head().crf, tags)?;
+        let decoder = model.decoder(&config, tags)?;
         Ok(Self { config, model, lexicon, device, decoder })
     }
 

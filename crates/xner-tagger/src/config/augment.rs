@@ -13,6 +13,10 @@ pub struct AugmentConfig {
     /// Whether the forward and backward cells of the target's bi-LSTMs share their weights. Default false: this
     /// encoder is there to learn the target's word order.
     pub tied: bool,
+    /// Whether the target's encoder reads characters, with embeddings of its own, though the source's does not. Default
+    /// false.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub own_characters: bool,
 }
 
 /// How two encoders' features become one.

@@ -65,6 +65,11 @@ pub struct VectorsConfig {
     /// that the unknown word's vector is trained too. Default 0.5.
     #[default = 0.5]
     pub unknown: f32,
+    /// The same share where vectors from a file stay as they are: then such words are known by their characters and
+    /// neighbours alone. Default 0.
+    #[cfg_attr(feature = "train", schemars(example = 0.5))]
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unknown_frozen: f32,
     /// Which of the file's words the model keeps. Default `all`.
     pub keep: Keep,
 }
@@ -106,6 +111,7 @@ impl VectorsConfig {
         size("vectors.random", self.random)?;
         positive_if_given("vectors.limit", self.limit)?;
         not_negative("vectors.length", self.length)?;
-        fraction("vectors.unknown", self.unknown)
+        fraction("vectors.unknown", self.unknown)?;
+        fraction("vectors.unknown_frozen", self.unknown_frozen)
     }
 }

@@ -16,6 +16,7 @@ const MOST_NUMBERS: f64 = 1e9;
 #[derive(Debug, Clone, PartialEq, SmartDefault, Serialize, Deserialize)]
 #[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(default, deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct ModelConfig {
     /// How entities are written as tags. Default `iobes`.
     #[default(Scheme::Iobes)]
@@ -43,6 +44,13 @@ pub struct ModelConfig {
     /// The share of a token's context that is dropped in training, where there is self-attention. Default 0.5.
     #[default = 0.5]
     pub dropout_attention: f32,
+    /// Whether the CRF has scores of its own for the tags at both ends of a sentence. Bari et al.'s counts have none.
+    /// Default true.
+    #[default = true]
+    pub ends: bool,
+    /// Whether tags are chosen among the sequences that keep to the scheme, and not among all. Default true.
+    #[default = true]
+    pub constrained: bool,
 }
 
 /// The bi-LSTM over a word's characters.

@@ -160,10 +160,12 @@ pub struct Trained {
     pub mapping_criterion: Option<f64>,
     /// The rounds of pseudo labels, where the method makes any.
     pub rounds: Vec<Round>,
+    /// By what the base model was chosen, where the method fine-tunes one.
+    pub base: Option<Select>,
 }
 
 impl From<TrainReport> for Trained {
     fn from(report: TrainReport) -> Self {
-        Self { report, encoder: None, mapping_criterion: None, rounds: Vec::new() }
+        Self { report, encoder: None, mapping_criterion: None, rounds: Vec::new(), base: None }
     }
 }

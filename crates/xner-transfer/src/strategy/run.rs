@@ -101,6 +101,7 @@ pub fn run<S: Strategy>(
             by_source_dev,
             by_target_dev,
             rounds: trained.rounds,
+            base: trained.base,
             phases: phases.shared(),
             notes: phases.notes().to_vec(),
             config: config.to_json()?,

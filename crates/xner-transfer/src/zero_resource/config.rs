@@ -164,6 +164,18 @@ pub struct WordsConfig {
     /// Dimensions of random vectors. Default 100.
     #[default = 100]
     pub random: usize,
+    /// The share of chances at which a source word that occurs once is read as unknown in training, where vectors stay
+    /// as they are, so that it is known by its characters and neighbours, as words of the target are that have no
+    /// vector. Random vectors are trained, and have the usual 0.5. Default 0.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schemars(example = 0.5)]
+    pub unknown: f32,
+}
+
+/// A key that was not there before is written only where it says something, so that older runs can go on.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_zero(share: &f32) -> bool {
+    *share == 0.0
 }
 
 /// Where a tagger's word vectors come from.
@@ -194,18 +206,71 @@ pub struct AugmentedConfig {
     /// The greatest length threshold; by default the length of the longest target sentence, at most `training.longest`.
     #[schemars(example = 100)]
     pub longest: Option<usize>,
+    /// The greatest length threshold as a percentile of the target sentences' lengths, in the place of `longest`; by
+    /// default 100, the longest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = 90.0)]
+    pub percentile: Option<f64>,
     /// Where the target's encoder begins. Default `random`.
     pub initial: Initial,
     /// How both encoders' features meet. Default `dense`.
     pub combine: Combine,
     /// Whether the target's cells are tied too. Default false.
     pub tied: bool,
+    /// Which characters the target's encoder reads. Default `always`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub characters: TargetCharacters,
+    /// How the target-specific dense layer over both encoders begins. Default `identity`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub dense_initial: DenseInitial,
+    /// How a step's three losses change the weights. Default `sum`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub updates: Updates,
     /// Whether the target's loss on joint features trains the source encoder too; algorithm 1 updates `θ_t` alone on
     /// it. Default false.
     pub through_source: bool,
     /// How it is trained, with the keys of `[training]`; by default as the base model. An epoch is once over the source
     /// sentences.
     pub training: Option<TrainingConfig>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// Which characters the target's encoder reads.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TargetCharacters {
+    /// With a base that reads none, the target's own: so are the models of the paper's table 4 for German and Arabic.
+    #[default]
+    Always,
+    /// None with a base that reads none.
+    AsBase,
+}
+
+/// How the target-specific dense layer over both encoders begins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DenseInitial {
+    /// As the identity on the source's features and zero on the target's: joint scores begin as the base model's, and
+    /// the target's encoder has little gradient at first.
+    #[default]
+    Identity,
+    /// At random.
+    Random,
+}
+
+/// How a step's three losses change the weights.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Updates {
+    /// At once, by the gradient of their sum (equation 7).
+    #[default]
+    Sum,
+    /// One after the other, each by its own gradient at the weights that the one before left (algorithm 1, lines i to
+    /// iii).
+    Successive,
 }
 
 /// The model that augmented fine-tuning begins with.
@@ -275,6 +340,7 @@ impl Settings for ZeroResourceConfig {
         }
         check::not_negative("words.length", self.words.length)?;
         check::size("words.random", self.words.random)?;
+        check::fraction("words.unknown", self.words.unknown)?;
         for (key, count) in [
             ("source.sentences", self.source.sentences),
             ("source.dev_sentences", self.source.dev_sentences),
@@ -283,7 +349,7 @@ impl Settings for ZeroResourceConfig {
         ] {
             check::positive_if_given(key, count)?;
         }
-        let AugmentedConfig { redraw_every, shortest, longest, .. } = self.augmented;
+        let AugmentedConfig { redraw_every, shortest, longest, percentile, .. } = self.augmented;
         for (key, value) in [
             ("augmented.redraw_every", redraw_every.unwrap_or(1)),
             ("augmented.shortest", shortest.unwrap_or(1)),
@@ -291,12 +357,32 @@ impl Settings for ZeroResourceConfig {
         ] {
             check::positive(key, value)?;
         }
+        let share = percentile.unwrap_or(100.0);
+        check::number(
+            "augmented.percentile",
+            share,
+            |share| (0.0..=100.0).contains(&share),
+            "from 0 to 100",
+        )?;
+        if let (Some(longest), Some(_)) = (longest, percentile) {
+            let message = format!("is there beside `augmented.longest`, {longest}: expected one of them");
+            return Err(Error::setting("augmented.percentile", message));
+        }
+        if self.augmented.dense_initial == DenseInitial::Random && self.augmented.combine != Combine::Dense {
+            let message = "is `random`, but only with `augmented.combine = \"dense\"` is there such a layer";
+            return Err(Error::setting("augmented.dense_initial", message));
+        }
         if self.augmented.tied
             && self.augmented.base == Base::CrossWord
             && self.augmented.initial == Initial::Source
         {
             let message =
                 "is `source`, but the base's cells are not tied and the target's are: set it to `random`";
+            return Err(Error::setting("augmented.initial", message));
+        }
+        if self.augment().own_characters && self.augmented.initial == Initial::Source {
+            let message = "is `source`, but the target's encoder reads characters and the base does not: set \
+                           `augmented.characters` to `as-base`, or this to `random`";
             return Err(Error::setting("augmented.initial", message));
         }
         if let (Some(shortest), Some(longest)) = (shortest, longest)
@@ -343,6 +429,7 @@ impl ZeroResourceConfig {
     pub(super) fn base_config(&self) -> TrainConfig {
         let mut config = TrainConfig { seed: self.seed, ..TrainConfig::default() };
         config.vectors.random = self.words.random;
+        config.vectors.unknown_frozen = self.words.unknown;
         config.model = ModelConfig { tied: self.tied(), ..self.model.clone() };
         config.training = self.training.clone();
         config
@@ -356,6 +443,8 @@ impl ZeroResourceConfig {
 
     /// The settings of the target's encoder.
     pub(super) fn augment(&self) -> AugmentConfig {
-        AugmentConfig { combine: self.augmented.combine, tied: self.augmented.tied }
+        let AugmentedConfig { combine, tied, characters, .. } = self.augmented;
+        let own_characters = characters == TargetCharacters::Always && !self.model.characters.enabled;
+        AugmentConfig { combine, tied, own_characters }
     }
 }

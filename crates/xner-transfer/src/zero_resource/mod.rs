@@ -21,8 +21,8 @@ mod words;
 
 pub use augmented::{AugmentedLearner, Source, Target, Threshold};
 pub use config::{
-    AugmentedConfig, Base, Initial, SourceConfig, TargetConfig, Variant, Words, WordsConfig,
-    ZeroResourceConfig,
+    AugmentedConfig, Base, DenseInitial, Initial, SourceConfig, TargetCharacters, TargetConfig, Updates,
+    Variant, Words, WordsConfig, ZeroResourceConfig,
 };
 pub use data::{SourceData, TargetData, ZeroResourceData};
 pub use strategy::ZeroResource;

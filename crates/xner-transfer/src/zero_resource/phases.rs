@@ -5,6 +5,7 @@ use std::path::Path;
 use xner_corpus::Sentence;
 use xner_embed::Vectors;
 use xner_tagger::bilstm::{Alphabet, BiLstmTagger};
+use xner_tagger::config::CharactersConfig;
 use xner_tagger::{TargetDev, TrainData, train_with_target};
 use xner_train::{Checked, Learner, Result, Settings, TrainBackend, TrainReport, TrainingLoop};
 
@@ -47,10 +48,13 @@ pub(super) fn joint<A: TrainBackend>(
 ) -> Result<TrainReport> {
     let base = BiLstmTagger::<A::InnerBackend>::open(base, card)?;
     let mut lexicon = base.lexicon.with_vectors(target)?;
-    if let Some((alphabet, _)) = &mut lexicon.characters {
+    let CharactersConfig { min_count, longest, .. } = base.config.characters;
+    let own = Alphabet::of_tokens(data.target.unlabelled.iter().flat_map(Sentence::tokens), min_count);
+    match &mut lexicon.characters {
         // One table of character embeddings for both languages.
-        let tokens = data.target.unlabelled.iter().flat_map(Sentence::tokens);
-        *alphabet = alphabet.with(&Alphabet::of_tokens(tokens, base.config.characters.min_count));
+        Some((alphabet, _)) => *alphabet = alphabet.with(&own),
+        none if config.augment().own_characters => *none = Some((own, longest)),
+        _ => {}
     }
     let settings = config.joint_config();
     let words = Target::new(lexicon, &data.target.unlabelled, settings.training.longest);

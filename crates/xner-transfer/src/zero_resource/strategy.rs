@@ -5,7 +5,7 @@ use std::path::Path;
 use xner_corpus::Sentence;
 use xner_embed::Vectors;
 use xner_embed::dictionary::Dictionary;
-use xner_tagger::{Tagger, evaluate, open, open_source, save_mapped};
+use xner_tagger::{Tagger, evaluate, open, open_silenced, open_source, save_mapped};
 use xner_train::{Checked, Error, Fingerprint, Result, What, files::read_json, on_device};
 
 use super::augmented::ROUNDS;
@@ -127,7 +127,9 @@ impl Strategy for ZeroResource {
             }
         }
         let rounds = phases.models.by_source.join(ROUNDS);
+        let augmented = config.variant == Variant::CrossAugmented;
         Ok(Trained {
+            base: augmented.then(|| config.select),
             mapping_criterion: space.criterion,
             rounds: if rounds.exists() { read_json(&rounds)? } else { Vec::new() },
             ..report.into()
@@ -145,6 +147,20 @@ impl Strategy for ZeroResource {
         let (ZeroResourceData { source, target, .. }, device) = (data, phases.device);
         if !target.test.is_empty() {
             selected.target_test = Some((&evaluate(open(model, &device)?.as_ref(), &target.test)?).into());
+            if config.variant == Variant::CrossAugmented {
+                let silenced = open_silenced(model, &device)?;
+                selected.silenced = Some((&evaluate(silenced.as_ref(), &target.test)?).into());
+            }
+        }
+        if let (Some(whole), Some(silenced)) = (&selected.target_test, &selected.silenced)
+            && (whole.f1 - silenced.f1).abs() < IDLE
+        {
+            let message = format!(
+                "the target's encoder is idle: with it silenced F1 is {:.2}, with it {:.2}",
+                100.0 * silenced.f1,
+                100.0 * whole.f1
+            );
+            phases.note("scoring", message)?;
         }
         if source.test.is_empty() {
             return Ok(());
@@ -165,6 +181,9 @@ impl Strategy for ZeroResource {
         Ok(())
     }
 }
+
+/// An F1, as a fraction, that is less than a gain of the target's encoder.
+const IDLE: f64 = 0.003;
 
 /// The folders of the base models.
 fn bases(out: &Path) -> Models {

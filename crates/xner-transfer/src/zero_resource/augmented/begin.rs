@@ -8,7 +8,7 @@ use xner_tagger::bilstm::{Alphabet, BiLstmCrf, BiLstmTagger, Lexicon};
 use xner_tagger::config::Combine;
 use xner_train::{Purpose, Result, TrainBackend, stream, weights};
 
-use super::super::config::{Initial, ZeroResourceConfig};
+use super::super::config::{DenseInitial, Initial, ZeroResourceConfig};
 
 /// The base model with a target encoder. Characters that the base model does not know begin as its unknown character,
 /// so that the network's first joint scores are the base model's scores, also of words that are written with them.
@@ -31,16 +31,13 @@ pub(super) fn network<A: TrainBackend>(
         tensors.insert(EMBEDDING, &[rows, width], wider.collect());
     }
     let mut rng = stream(config.seed, Purpose::Weights, 1, 0);
-    let reads = base.model.characters.is_some();
     let augment = config.augment();
-    let mut target = weights::collect(&TargetEncoder::<A::InnerBackend>::new(
-        &base.config,
-        &augment,
-        reads,
-        *dim,
-        device,
-        &mut rng,
-    ));
+    let mut encoder =
+        TargetEncoder::<A::InnerBackend>::new(&base.config, &augment, rows, *dim, device, &mut rng);
+    if config.augmented.dense_initial == DenseInitial::Identity {
+        encoder = encoder.beginning_as_source();
+    }
+    let mut target = weights::collect(&encoder);
     if augment.combine == Combine::Sum {
         // What is added to the source's features begins as zeros.
         let width = 2 * base.config.hidden;
@@ -64,7 +61,7 @@ pub(super) fn network<A: TrainBackend>(
     }
     let tags = base.tag_set().len();
     let source = BiLstmCrf::<A>::new(&base.config, rows, *dim, tags, device, &mut rng);
-    let encoder = TargetEncoder::<A>::new(&base.config, &augment, reads, *dim, device, &mut rng);
+    let encoder = TargetEncoder::<A>::new(&base.config, &augment, rows, *dim, device, &mut rng);
     Ok(Augmented {
         source: weights::load(source, &mut tensors, path)?,
         target: weights::load(encoder, &mut target, path)?,

@@ -11,13 +11,12 @@ use xner_tagger::Tagger;
 use xner_tagger::augmented::{self, Augmented};
 use xner_tagger::bilstm::{Batch, BiLstmTagger, Dropout, Forms, Lexicon, Network};
 use xner_tagger::config::{AugmentConfig, ModelConfig, TrainConfig};
-use xner_tagger::decode::Decoder;
 use xner_train::{
     DevScores, Fingerprint, Learner, Moment, Purpose, Result, Settings, State, StepOutcome, Tensors,
     TrainBackend, TrainReport, check_entities, optimiser::ModuleOptimiser, stream, weights,
 };
 
-use super::super::config::ZeroResourceConfig;
+use super::super::config::{Updates, ZeroResourceConfig};
 use super::begin::network;
 use super::pseudo::Pseudo;
 use super::target::{Target, Threshold};
@@ -38,7 +37,7 @@ pub(crate) const ROUNDS: &str = "rounds.json";
 /// A network with two encoders in training (equation 7).
 ///
 /// Each step takes a batch of source sentences with their labels and one of target sentences with pseudo labels, and
-/// goes down the sum of
+/// goes down the sum of these, or down one after the other (`updates`):
 ///
 /// ```text
 /// L_s(θ_s)  the CRF loss of the source batch through the source encoder
@@ -55,10 +54,13 @@ pub struct AugmentedLearner<A: AutodiffBackend> {
     augment: AugmentConfig,
     redraw_every: usize,
     through_source: bool,
+    updates: Updates,
     threshold: Threshold,
     tags: TagSet,
     source: Lexicon,
     forms: Forms,
+    /// For each of the first rows of the source's table whether its word occurs once in training.
+    once: Vec<bool>,
     gold: Vec<Vec<u16>>,
     dev: Vec<Labelled>,
     target: Target,
@@ -94,14 +96,21 @@ impl<A: TrainBackend> AugmentedLearner<A> {
         let shortest = config.augmented.shortest.unwrap_or(lengths.shortest);
         let threshold = Threshold {
             shortest,
-            longest: config.augmented.longest.unwrap_or(lengths.longest).max(shortest),
+            longest: match (config.augmented.longest, config.augmented.percentile) {
+                (Some(longest), _) => longest.max(shortest),
+                (None, Some(share)) => target.percentile(share).max(shortest),
+                (None, None) => lengths.longest.max(shortest),
+            },
         };
         let train = config.joint_config();
         let longest = train.training.longest;
         let fits = |labelled: &&Labelled| (1..=longest).contains(&labelled.sentence.len());
         let kept: Vec<&Labelled> = source.train.iter().filter(fits).collect();
         let alphabet = target.lexicon.characters.as_ref().map(|(alphabet, _)| alphabet);
-        let lexicon = Lexicon { characters: target.lexicon.characters.clone(), ..base.lexicon.clone() };
+        let reads = base.lexicon.characters.is_some();
+        let characters = target.lexicon.characters.clone().filter(|_| reads);
+        let lexicon = Lexicon { characters, ..base.lexicon.clone() };
+        let once = lexicon.counts(source.train).into_iter().map(|count| count == 1).collect();
         let tags = base.tag_set().clone();
         let gold: Vec<Vec<u16>> =
             kept.iter().map(|labelled| tags.encode(labelled)).collect::<Result<_, _>>()?;
@@ -128,10 +137,12 @@ impl<A: TrainBackend> AugmentedLearner<A> {
             augment: config.augment(),
             redraw_every,
             through_source: config.augmented.through_source,
+            updates: config.augmented.updates,
             threshold,
             tags,
             source: lexicon,
             forms,
+            once,
             gold,
             dev: source.dev.to_vec(),
             target,
@@ -157,7 +168,7 @@ impl<A: TrainBackend> AugmentedLearner<A> {
         let chosen = self.target.within(threshold);
         let sentences: Vec<&Sentence> = chosen.iter().map(|&at| &self.target.sentences[at]).collect();
         let network = self.network.valid();
-        let decoder = Decoder::new(&network.source.crf, &self.tags)?;
+        let decoder = network.source.decoder(&self.model_config, &self.tags)?;
         let best = network.source.best(&self.target.lexicon, &sentences, &decoder, &self.device)?;
         let number = |tag: &xner_corpus::Tag| self.tags.id(tag).unwrap_or_default();
         let entity_tokens = best.iter().flatten().filter(|tag| **tag != xner_corpus::Tag::Outside).count();
@@ -174,7 +185,9 @@ impl<A: TrainBackend> AugmentedLearner<A> {
 
     /// `L_s(θ_s)`
     fn source_loss(&self, sentences: &[usize], at: &Moment) -> Tensor<A, 1> {
-        let batch = Batch::new(&self.forms, sentences);
+        let mut batch = Batch::new(&self.forms, sentences);
+        let share = self.config.vectors.unknown_frozen;
+        batch.forget(&self.once, share, || stream(self.config.seed, Purpose::Unknown, at.epoch, at.step));
         let gold: Vec<&[u16]> = sentences.iter().map(|&at| self.gold[at].as_slice()).collect();
         let gold = batch.packing.pack(&gold);
         let model = &self.network.source;
@@ -184,8 +197,8 @@ impl<A: TrainBackend> AugmentedLearner<A> {
         model.loss(model.emissions(states), &gold, &batch, self.config.training.mean)
     }
 
-    /// `L_t(θ_s) + L_t(θ_t)`; none when the round has no sentence.
-    fn target_loss(&self, at: &Moment) -> Option<Tensor<A, 1>> {
+    /// `L_t(θ_s)` and `L_t(θ_t)`; none when the round has no sentence.
+    fn target_losses(&self, at: &Moment) -> Option<[Tensor<A, 1>; 2]> {
         let Pseudo { round, step, chosen, labels, .. } = &self.pseudo;
         let size = self.config.training.batch;
         let places = places(self.config.seed, Purpose::Target, *round, at.step - step, size, chosen.len());
@@ -206,7 +219,36 @@ impl<A: TrainBackend> AugmentedLearner<A> {
         let target = network.target_dropped(features, &batch, dim, &mut self.dropout(&mut rng));
         let source = if self.through_source { source } else { source.detach() };
         let emissions = network.source.projection.forward(network.joint(source, target));
-        Some(first + network.source.loss(emissions, &gold, &batch, mean))
+        Some([first, network.source.loss(emissions, &gold, &batch, mean)])
+    }
+
+    fn descend(&mut self, loss: &Tensor<A, 1>, at: &Moment) -> Result<StepOutcome> {
+        let clip = self.config.training.clip;
+        let (network, outcome) = self.optimiser.descend(self.network.clone(), loss, clip, at.rate)?;
+        self.network = network;
+        Ok(outcome)
+    }
+
+    /// A step of three updates, one loss after the other. Its loss is their sum, its gradient's length that of the
+    /// three side by side.
+    fn successive(&mut self, sentences: &[usize], at: &Moment) -> Result<StepOutcome> {
+        let before = self.network.clone();
+        let (mut sum, mut squares) = (0.0, 0.0);
+        for part in 0..3 {
+            let loss = match part {
+                0 => Some(self.source_loss(sentences, at)),
+                of_target => self.target_losses(at).map(|losses| losses[of_target - 1].clone()),
+            };
+            let Some(loss) = loss else { break };
+            let outcome = self.descend(&loss, at)?;
+            if !outcome.is_finite() {
+                self.network = before;
+                return Ok(outcome);
+            }
+            sum += outcome.loss;
+            squares += outcome.gradient_norm * outcome.gradient_norm;
+        }
+        Ok(StepOutcome::new(sum, squares.sqrt()))
     }
 
     fn dropout<'a, R: rand::Rng>(&self, rng: &'a mut R) -> Dropout<'a, R> {
@@ -224,23 +266,27 @@ impl<A: TrainBackend> Learner for AugmentedLearner<A> {
         if at.step.is_multiple_of(self.redraw_every) {
             self.redraw(at.step)?;
         }
-        let mut loss = self.source_loss(sentences, at);
-        if let Some(target) = self.target_loss(at) {
-            loss = loss + target;
+        if self.updates == Updates::Successive {
+            return self.successive(sentences, at);
         }
-        let clip = self.config.training.clip;
-        let (network, outcome) = self.optimiser.descend(self.network.clone(), &loss, clip, at.rate)?;
-        self.network = network;
-        Ok(outcome)
+        let mut loss = self.source_loss(sentences, at);
+        if let Some([source, target]) = self.target_losses(at) {
+            loss = loss + source + target;
+        }
+        self.descend(&loss, at)
     }
 
     fn evaluate(&self) -> Result<Option<DevScores>> {
-        self.network.valid().source.scores_on(&self.source, &self.dev, &self.tags, &self.device)
+        let source = self.network.valid().source;
+        let decoder = source.decoder(&self.model_config, &self.tags)?;
+        source.scores_on(&self.source, &self.dev, &decoder, &self.device)
     }
 
     fn evaluate_target(&self) -> Result<Option<DevScores>> {
         let Self { target, target_dev, tags, device, .. } = self;
-        self.network.valid().scores_on(&target.lexicon, target_dev, tags, device)
+        let network = self.network.valid();
+        let decoder = network.decoder(&self.model_config, tags)?;
+        network.scores_on(&target.lexicon, target_dev, &decoder, device)
     }
 
     fn weights(&self) -> Tensors {

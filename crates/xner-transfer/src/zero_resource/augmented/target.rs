@@ -53,6 +53,15 @@ impl Target {
         Some(Threshold { shortest: lengths().min()?, longest: lengths().max()? })
     }
 
+    /// The length that so many percent of the sentences do not exceed, by the nearest rank; 0 where there is no
+    /// sentence.
+    pub fn percentile(&self, percent: f64) -> usize {
+        let mut lengths: Vec<usize> = self.sentences.iter().map(Sentence::len).collect();
+        lengths.sort_unstable();
+        let rank = (percent / 100.0 * lengths.len() as f64).ceil() as usize;
+        lengths.get(rank.max(1).min(lengths.len()).saturating_sub(1)).copied().unwrap_or(0)
+    }
+
     /// The batch of these sentences.
     pub fn batch(&self, sentences: &[usize]) -> Batch {
         Batch::new(&self.forms, sentences)
@@ -62,6 +71,16 @@ impl Target {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_percentile_is_a_length_that_there_is() {
+        let sentences: Vec<Sentence> = (1..=10).map(|n| Sentence::from_tokens(vec!["a"; n])).collect();
+        let words = xner_tagger::bilstm::Words::new();
+        let lexicon = Lexicon { words, dim: 1, vectors: vec![0.0], head: 1, characters: None };
+        let target = Target::new(lexicon, &sentences, 250);
+        let found = [0.0, 10.0, 11.0, 89.9, 90.0, 100.0].map(|percent| target.percentile(percent));
+        assert_eq!(found, [1, 1, 2, 9, 9, 10]);
+    }
 
     #[test]
     fn thresholds_are_uniform_between_both_ends() {
