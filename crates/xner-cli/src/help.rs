@@ -15,7 +15,7 @@ const COMMON_OPTIONS: [&str; 2] = ["threads", "quiet"];
 const MANY_TAKE: [&str; 2] = ["device", "json"];
 
 /// An example of each command, by its path.
-const EXAMPLES: [(&str, &str); 36] = [
+const EXAMPLES: [(&str, &str); 37] = [
     ("", "xner tag --input news.txt\n  xner train --config tagger.toml --out model"),
     ("demo", "xner demo --target german --out demo"),
     (
@@ -48,6 +48,10 @@ const EXAMPLES: [(&str, &str); 36] = [
     ("vectors", "xner vectors neighbours en.vec king queen"),
     ("vectors info", "xner vectors info en.vec"),
     ("vectors convert", "xner vectors convert en.vec en.safetensors --limit 200000"),
+    (
+        "vectors distil",
+        "xner vectors distil es.text --model multilingual-e5-small --prefix 'query: ' --pca 300 --out es.vec",
+    ),
     ("vectors neighbours", "xner vectors neighbours en-es/source.vec king --among en-es/target.vec"),
     ("vectors analogy", "xner vectors analogy en.vec man king woman"),
     ("map", "xner map --source en.vec --target es.vec --method self-learning --out en-es"),

@@ -108,3 +108,23 @@ fn a_name_of_what_is_not_written_needs_a_format() {
     folder.xner("vectors convert a.vec o.bin --format vec").ok();
     assert_eq!(folder.read("o.bin"), VECTORS);
 }
+
+#[test]
+fn an_encoder_gives_word_vectors() {
+    let model =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../xner-tagger/tests/golden/bert/bert");
+    let folder = Folder::with(&[("a.conll", "w5 O\nw20 B-PER\n\nw5 O\n"), ("b.text", "w30 w5.\n")]);
+    let command = format!("vectors distil a.conll b.text --model {} --out v.vec", model.display());
+    folder.xner(&command).ok();
+    let written = folder.read("v.vec");
+    let words: Vec<&str> = written.lines().skip(1).map(|line| line.split(' ').next().unwrap()).collect();
+    assert_eq!(words, ["w5", ".", "w20", "w30"], "{written}");
+    let dim: usize = written.lines().next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    // Another layer, alone, before which something stands, in fewer dimensions.
+    folder.xner(&format!("{command} --alone --layer 1 --prefix w7 --pca 2 --limit 3")).ok();
+    let other = folder.read("v.vec");
+    assert!(dim > 2 && other.starts_with("3 2\n"), "{other}");
+    folder.refused(&format!("{command} --layer 9"), &["layer", "has 3 of them"]);
+    folder.refused(&command.replace("--out v.vec", "--out a.conll"), &["a.conll"]);
+    assert_eq!(folder.read("v.vec"), other);
+}

@@ -90,13 +90,19 @@ impl<B: EncoderOps> BertEncoder<B> {
 
     /// The last layer's states of a batch, behind the last norm where there is one: `[rows, hidden]`.
     pub fn last(&self, batch: &SubwordBatch) -> Tensor<B, 2> {
+        self.states(batch, self.layers.len())
+    }
+
+    /// The states of a batch behind so many layers, `[rows, hidden]`; 0 for their input, and behind all of them behind
+    /// the last norm too. The layers above are not computed.
+    pub fn states(&self, batch: &SubwordBatch, layers: usize) -> Tensor<B, 2> {
         // On one of rayon's threads from here on, or each of the layers' parallel parts would call one.
         rayon::scope(|_| {
-            let layers = self.layers.iter().enumerate();
-            let x = layers.fold(self.embed(batch), |x, (at, layer)| {
+            let below = self.layers.iter().enumerate().take(layers);
+            let x = below.fold(self.embed(batch), |x, (at, layer)| {
                 layer.forward(x, &network::spec(batch, &self.config, at, None))
             });
-            self.normalised(x)
+            if layers < self.layers.len() { x } else { self.normalised(x) }
         })
     }
 

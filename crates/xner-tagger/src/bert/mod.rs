@@ -3,7 +3,7 @@
 //!
 //! [`BertConfig`] is `config.json`, [`weights`] the tensors, [`Tokeniser`] goes from words to subwords, and
 //! [`Windows`] cuts sentences that are longer than the encoder takes, [`BertEncoder`] is
-//! the encoder, [`SentenceEncoder`] makes a vector of each sentence, [`BertTagger`] is an encoder with a head, and
+//! the encoder, [`SentenceEncoder`] makes a vector of each sentence, [`word_vectors`] of each word, [`BertTagger`] is an encoder with a head, and
 //! [`train`] fine-tunes one, be it pretrained or a [`RandomEncoder`]. [`hub`] finds the directory of a model's name.
 
 mod batch;
@@ -31,6 +31,7 @@ mod tokeniser;
 pub mod train;
 pub mod weights;
 mod windows;
+mod words;
 
 pub use batch::{Piece, SubwordBatch};
 pub use config::BertConfig;
@@ -48,3 +49,4 @@ pub use tagger::BertTagger;
 pub use tokeniser::{Subwords, Tokeniser, Uses};
 pub use weights::Checkpoint;
 pub use windows::{Average, Window, Windows, batches};
+pub use words::{WordStates, word_vectors};

@@ -2,6 +2,7 @@
 
 mod analogy;
 mod convert;
+mod distil;
 mod info;
 mod neighbours;
 mod space;
@@ -14,7 +15,7 @@ use xner_embed::Error;
 
 use crate::exit::bad_input;
 
-/// Look at word vectors, convert them, search them
+/// Look at word vectors, make them of an encoder, convert them, search them
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -25,6 +26,7 @@ pub(crate) struct Args {
 enum Command {
     Info(info::Args),
     Convert(convert::Args),
+    Distil(distil::Args),
     Neighbours(neighbours::Args),
     Analogy(analogy::Args),
 }
@@ -33,6 +35,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     match &args.command {
         Command::Info(args) => info::run(args),
         Command::Convert(args) => convert::run(args),
+        Command::Distil(args) => distil::run(args),
         Command::Neighbours(args) => neighbours::run(args),
         Command::Analogy(args) => analogy::run(args),
     }
