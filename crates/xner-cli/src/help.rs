@@ -15,7 +15,7 @@ const COMMON_OPTIONS: [&str; 2] = ["threads", "quiet"];
 const MANY_TAKE: [&str; 2] = ["device", "json"];
 
 /// An example of each command, by its path.
-const EXAMPLES: [(&str, &str); 37] = [
+const EXAMPLES: [(&str, &str); 38] = [
     ("", "xner tag --input news.txt\n  xner train --config tagger.toml --out model"),
     ("demo", "xner demo --target german --out demo"),
     (
@@ -41,6 +41,7 @@ const EXAMPLES: [(&str, &str); 37] = [
     ("low-resource", "xner low-resource --config few.toml --model Ours=meta --model base --out few"),
     ("tag", "xner tag --model model --input news.txt --output news.jsonl"),
     ("quantise", "xner quantise model --out model-8bit"),
+    ("teach-mask", "xner teach-mask wiki.text --model multilingual-e5-small --out e5-masks"),
     ("pack", "xner pack model-8bit --out model.xner"),
     ("eval", "xner eval gold.conll predicted.conll --by-length"),
     ("convert", "xner convert train.conll train.iobes.conll --from iob1 --to iobes"),

@@ -117,3 +117,17 @@ fn what_cannot_be_answered_is_refused() {
     assert_eq!(said.code, 2);
     assert!(said.err.contains("no words"), "{}", said.err);
 }
+
+#[test]
+fn a_mask_is_taught_from_raw_text() {
+    let folder = folder();
+    let command = format!("teach-mask source.conll --model {} --out taught --steps 3", model().display());
+    let said = folder.xner(&format!("{command} --json")).json();
+    assert_eq!((&said["out"], &said["steps"]), (&"taught".into(), &3.into()));
+    assert!(said["before"].as_f64().unwrap() > 0.0, "{said}");
+    // It is an encoder as any other.
+    let out = folder.xner("similar --model taught --corpus source.conll -k 1 --input input.txt --lines").ok();
+    assert!(out.contains("1.0000  [w30]LOC w7"), "{out}");
+    folder.refused(&format!("{command} --share 1.0"), &["--share", "between 0 and 1"]);
+    folder.refused(&command.replace("source.conll", "nowhere.conll"), &["nowhere.conll"]);
+}

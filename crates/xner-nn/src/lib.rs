@@ -11,6 +11,7 @@ mod encoder;
 mod flex;
 pub mod init;
 mod packing;
+mod rows;
 #[cfg(feature = "flex")]
 mod simd;
 mod tanh;
@@ -27,4 +28,5 @@ pub use encoder::{
     PARAMETERS as ENCODER_PARAMETERS, Precision, ReadyLayer, RequiredGradients,
 };
 pub use packing::Packing;
+pub use rows::standardised;
 pub use tanh::{TanhOps, tanh};

@@ -119,6 +119,18 @@ impl Decoder {
         }
     }
 
+    /// The best tags of a sentence whose tokens have these probabilities, `[tokens, tags]`: of a decoder that
+    /// [`Decoder::of_scheme`] made.
+    ///
+    /// # Errors
+    /// As [`Decoder::best`].
+    pub fn best_of(&self, probabilities: &[f32]) -> Result<Vec<Tag>> {
+        if probabilities.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.best(&Emissions::new(&logarithms(probabilities), self.tags.len())?)
+    }
+
     /// Each token's own probability of each tag, `[tokens, tags]`: where there are no scores but the tokens', the
     /// softmax of these, else the marginals.
     fn own(&self, scores: &Emissions<'_>) -> Result<Vec<f32>> {
@@ -228,6 +240,12 @@ impl Decoder {
         }
         Ok(probability)
     }
+}
+
+/// Logarithms of probabilities; that of 0 is finite, and that of what is no number is none, so that decoding refuses
+/// it.
+pub(crate) fn logarithms(probabilities: &[f32]) -> Vec<f32> {
+    probabilities.iter().map(|p| if p.is_nan() { *p } else { p.max(f32::MIN_POSITIVE).ln() }).collect()
 }
 
 /// A module's scores on the host.

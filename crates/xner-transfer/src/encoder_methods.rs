@@ -112,7 +112,7 @@ fn trained<A: TrainBackend>(
         Method::UniTrans => baselines::unitrans(&mut trainer, &source)?,
         Method::AdvPicker => baselines::advpicker(&mut trainer, &source)?,
         Method::Tsl => {
-            let soft = trainer.soft_labels(&source)?;
+            let soft = trainer.soft_labels("source", 1.0, &source)?;
             taught(&mut trainer, &source, soft)?
         }
         Method::MbertFt | Method::AdvCe => {
@@ -128,7 +128,8 @@ fn trained<A: TrainBackend>(
             source.report
         }
     };
-    Ok(report.into())
+    let teachers = trainer.teacher_scores()?;
+    Ok(Trained { teachers, ..report.into() })
 }
 
 /// The fault of a discriminator's list of sets that leaves it nothing to do.

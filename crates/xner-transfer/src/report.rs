@@ -72,6 +72,10 @@ pub struct TransferReport {
     /// dev" have it chosen as the model is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<Select>,
+    /// What the student's teachers reach themselves on the target's test sentences, and the mean of what they say:
+    /// whether the student adds anything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub teachers: Vec<TeacherScores>,
     /// The phases that the model came of, where the method has some that runs may share.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phases: Vec<PhaseFolder>,
@@ -80,6 +84,16 @@ pub struct TransferReport {
     pub notes: Vec<String>,
     /// The config, with paths left out.
     pub config: serde_json::Value,
+}
+
+/// A teacher, and its scores.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TeacherScores {
+    /// The phase that it came of; `mean` for the weighted mean of all.
+    pub name: String,
+    /// Scores on the target's test data.
+    pub scores: TestScores,
 }
 
 /// A phase, and where in the cache its model lies.

@@ -17,6 +17,7 @@ pub(crate) mod similar;
 mod source_index;
 pub(crate) mod stats;
 pub(crate) mod tag;
+pub(crate) mod teach_mask;
 pub(crate) mod train;
 pub(crate) mod transadv_data;
 pub(crate) mod transfer;

@@ -21,6 +21,8 @@ mod network;
 mod parts;
 mod pool;
 mod random;
+#[cfg(feature = "train")]
+mod row;
 mod shapes;
 mod smaller;
 mod table;

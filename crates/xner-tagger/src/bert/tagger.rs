@@ -16,7 +16,7 @@ use super::encoder::BertEncoder;
 use super::head::TagHead;
 use super::tokeniser::Tokeniser;
 use super::windows::{Average, Windows, batches};
-use crate::decode::Decoder;
+use crate::decode::{Decoder, logarithms};
 use crate::{Decode, Features, Result, Tagger, Tagging};
 
 /// Subwords in a batch at most, padding counted as if there were any.
@@ -194,12 +194,6 @@ enum Answer {
     Scores(Vec<f32>),
     /// Probabilities, `[words, tags]`.
     Probabilities(Vec<f32>),
-}
-
-/// Logarithms of probabilities; that of 0 is finite, and that of what is no number is none, so that decoding refuses
-/// it.
-fn logarithms(probabilities: &[f32]) -> Vec<f32> {
-    probabilities.iter().map(|p| if p.is_nan() { *p } else { p.max(f32::MIN_POSITIVE).ln() }).collect()
 }
 
 impl<B: NerBackend> Tagger for BertTagger<B> {

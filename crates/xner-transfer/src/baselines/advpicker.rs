@@ -19,7 +19,7 @@ pub(crate) fn advpicker<A: TrainBackend>(
         told.push(source_probability(&model, &discriminator, &model.pieces(sentence)?));
     }
     let kept = least_told(&told, count(sentences.len(), trainer.config.advpicker.share));
-    let soft = trainer.soft_labels(teacher)?;
+    let soft = trainer.soft_labels("source", 1.0, teacher)?;
     let mut lessons = lessons(sentences, soft);
     let mut kept = kept.into_iter();
     lessons.retain(|_| kept.next().unwrap_or(false));

@@ -22,7 +22,7 @@ pub use phases::{Phase, Phases, Place, Plan};
 pub(crate) use run::fingerprint as run_fingerprint;
 pub use run::{PHASES, run};
 
-use crate::report::{Round, Select, Selected};
+use crate::report::{Round, Select, Selected, TeacherScores};
 
 /// A way to a tagger for a language without labels.
 pub trait Strategy {
@@ -162,10 +162,19 @@ pub struct Trained {
     pub rounds: Vec<Round>,
     /// By what the base model was chosen, where the method fine-tunes one.
     pub base: Option<Select>,
+    /// What the teachers reach themselves on the target's test sentences, where the method has any.
+    pub teachers: Vec<TeacherScores>,
 }
 
 impl From<TrainReport> for Trained {
     fn from(report: TrainReport) -> Self {
-        Self { report, encoder: None, mapping_criterion: None, rounds: Vec::new(), base: None }
+        Self {
+            report,
+            encoder: None,
+            mapping_criterion: None,
+            rounds: Vec::new(),
+            base: None,
+            teachers: Vec::new(),
+        }
     }
 }

@@ -102,6 +102,7 @@ pub fn run<S: Strategy>(
             by_target_dev,
             rounds: trained.rounds,
             base: trained.base,
+            teachers: trained.teachers,
             phases: phases.shared(),
             notes: phases.notes().to_vec(),
             config: config.to_json()?,

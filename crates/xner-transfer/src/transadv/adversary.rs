@@ -1,7 +1,7 @@
 //! The adversarial part of training (section 2.3): what the discriminators learn, and what the generator learns of
 //! them.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::path::Path;
 
@@ -44,11 +44,11 @@ impl<B: Backend> Discriminators<B> {
         device: &B::Device,
     ) -> Self {
         let rng = |which| stream(seed, Purpose::Adversary, which, 0);
+        let (normalise, both_ways) = (config.normalise, config.order.both_ways);
         let (one, two) = (config.language.hidden, config.order.hidden);
-        Self {
-            language: language.then(|| LanguageDiscriminator::new(width, one, device, &mut rng(0))),
-            order: order.then(|| OrderDiscriminator::new(width, two, device, &mut rng(1))),
-        }
+        let first = || LanguageDiscriminator::new(width, one, normalise, device, &mut rng(0));
+        let second = || OrderDiscriminator::new(width, two, both_ways, normalise, device, &mut rng(1));
+        Self { language: language.then(first), order: order.then(second) }
     }
 }
 
@@ -181,6 +181,8 @@ impl ListPart {
 /// The places of passes: below are those of the NER step.
 const DISCRIMINATOR: usize = 1 << 12;
 const GENERATOR: usize = 1 << 13;
+/// The places of a turn of the discriminators, of which a step has 16 at most.
+const TURN: usize = 1 << 8;
 
 /// The adversarial part of a learner.
 #[derive(Debug)]
@@ -198,7 +200,14 @@ pub struct Adversary<A: AutodiffBackend> {
     optimiser: ModuleOptimiser<A::InnerBackend>,
     /// Since [`Adversary::take_tally`].
     tally: Cell<Tally>,
+    /// The hidden units of the language discriminator that said something since then.
+    alive: RefCell<Vec<bool>>,
+    /// The language discriminator's share of right answers, each step's weighing a twentieth of what came before.
+    recent: f64,
 }
+
+/// How much a step counts in what is recent.
+const STEP: f64 = 0.05;
 
 impl<A: TrainBackend> Adversary<A> {
     /// `optimiser` and `clip` are those of the NER loss, `batch` the sentences of a batch from each list, `at_once`
@@ -224,6 +233,8 @@ impl<A: TrainBackend> Adversary<A> {
             discriminators: tracked(discriminators, true),
             optimiser: ModuleOptimiser::new(optimiser),
             tally: Cell::default(),
+            alive: RefCell::default(),
+            recent: 0.5,
         }
     }
 
@@ -234,7 +245,20 @@ impl<A: TrainBackend> Adversary<A> {
 
     /// What they reached since this was last asked; counting begins anew.
     pub fn take_tally(&self) -> Tally {
-        self.tally.take()
+        let alive = self.alive.take();
+        let dead = alive.iter().filter(|alive| !**alive).count();
+        let dead = (!alive.is_empty()).then(|| dead as f64 / alive.len() as f64);
+        Tally { dead, ..self.tally.take() }
+    }
+
+    /// Whether the generator is to make its step: not while the language discriminator knows too little to be worth
+    /// deceiving. One that is held back is counted.
+    pub fn may_deceive(&self) -> bool {
+        let held = self.discriminators.language.is_some() && self.recent < self.config.threshold;
+        if held {
+            self.count(|tally| tally.held += 1);
+        }
+        !held
     }
 
     /// Adds to the tally.
@@ -263,24 +287,41 @@ impl<A: TrainBackend> Adversary<A> {
         passes.filter_map(|range| PassBatch::of(&drawn[range], model.config())).collect()
     }
 
-    /// Equation 5's `L_l` and `L_o`: the discriminators learn to tell, the encoder stays as it is.
+    /// Equation 5's `L_l` and `L_o`: the discriminators learn to tell, the encoder stays as it is. They make as many
+    /// steps as the config says, each on a batch of its own.
     ///
     /// Where the loss or the gradient is not finite, nothing is changed, and the outcome says so.
     ///
     /// # Errors
     /// A fault of the device.
     pub fn teach(&mut self, model: &FineTuned<A>, at: &Moment) -> Result<StepOutcome> {
+        let mut outcome = StepOutcome::new(0.0, 0.0);
+        for turn in 0..self.config.steps {
+            outcome = self.teach_once(model, at, turn)?;
+            if !outcome.is_finite() {
+                break;
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn teach_once(&mut self, model: &FineTuned<A>, at: &Moment, turn: usize) -> Result<StepOutcome> {
+        let step = at.step * self.config.steps + turn;
         let mut sum: Option<Tensor<A, 1>> = None;
-        let (mut answers, mut asked) = (Vec::new(), Vec::new());
+        let (mut answers, mut asked, mut units) = (Vec::new(), Vec::new(), Vec::new());
         for (part, PassBatch { batch, lists }) in
-            self.passes(model, Purpose::Discriminator, at.step).into_iter().enumerate()
+            self.passes(model, Purpose::Discriminator, step).into_iter().enumerate()
         {
-            let pass = Pass { step: at.step, place: DISCRIMINATOR + part };
-            let states: Tensor<A, 2> = Tensor::from_inner(model.encode_inner(&batch, Some(pass)));
+            let pass = Pass { step: at.step, place: DISCRIMINATOR + TURN * turn + part };
+            let inner = model.encode_inner(&batch, Some(pass));
+            let states: Tensor<A, 2> = Tensor::from_inner(inner.clone());
             for part_of in &lists {
                 let Some(odds) = odds(&self.discriminators, states.clone(), part_of) else { continue };
                 answers.push(odds.clone().inner());
                 asked.push((part_of.lengths.is_some(), part_of.right.clone()));
+                if let (Some(language), None) = (&self.discriminators.language, &part_of.lengths) {
+                    units.push(language.valid().most(rows(inner.clone(), &part_of.rows)));
+                }
                 let loss = part_of.of_list(cross_entropy(odds, right(part_of, model, false)));
                 sum = Some(sum.map_or_else(|| loss.clone(), |sum| sum + loss.clone()));
             }
@@ -290,11 +331,22 @@ impl<A: TrainBackend> Adversary<A> {
             return Ok(StepOutcome::new(0.0, 0.0));
         };
         let (own, rate) = (self.discriminators.clone(), self.discriminator_rate(at));
-        let (own, outcome, answers) =
-            self.optimiser.descend_and_read(own, &loss, answers, self.clip, rate)?;
+        answers.append(&mut units);
+        let (own, outcome, read) = self.optimiser.descend_and_read(own, &loss, answers, self.clip, rate)?;
         self.discriminators = own;
-        for ((order, right), answers) in asked.iter().zip(&answers) {
+        let (answers, units) = read.split_at(asked.len());
+        let mut step = Tally::default();
+        for ((order, right), answers) in asked.iter().zip(answers) {
+            step.answered(*order, answers, right);
             self.count(|tally| tally.answered(*order, answers, right));
+        }
+        if let Some(accuracy) = step.language.accuracy() {
+            self.recent += STEP * (accuracy - self.recent);
+        }
+        let mut alive = self.alive.borrow_mut();
+        for most in units {
+            alive.resize(most.len(), false);
+            alive.iter_mut().zip(most).for_each(|(alive, &most)| *alive |= most > 0.0);
         }
         Ok(outcome)
     }
@@ -352,6 +404,8 @@ impl<A: TrainBackend> Adversary<A> {
         let mut state = State::default();
         state.put("optimiser", self.optimiser.state());
         state.count("tally", &self.tally.get());
+        state.count("alive", &*self.alive.borrow());
+        state.count("recent", &self.recent);
         state
     }
 
@@ -363,6 +417,8 @@ impl<A: TrainBackend> Adversary<A> {
         let own = state.part("optimiser");
         self.optimiser.set_state(&self.discriminators.valid(), own, device, path)?;
         self.tally.set(state.counter("tally", path)?);
+        self.alive.replace(state.counter("alive", path)?);
+        self.recent = state.counter("recent", path)?;
         state.expect_empty(path)
     }
 }

@@ -5,7 +5,7 @@ use burn::tensor::activation::{log_softmax, softmax};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xner_corpus::Sentence;
-use xner_nn::init;
+use xner_nn::{init, standardised};
 use xner_tagger::bert::train::{
     Dev, EncoderLearner, FineTuneOptimiser, FineTuned, FoundGradients, Lessons, Pass,
 };
@@ -183,14 +183,7 @@ fn state_loss<A: TrainBackend>(states: Tensor<A, 2>, taught: Vec<f32>) -> Result
         return Err(Error::setting("teacher.states", message));
     }
     let taught: Tensor<A, 2> = init::tensor(taught, [words, width], &states.device());
-    Ok((normalised(states) - normalised(taught)).square().sum() / width as f32)
-}
-
-/// Rows of mean 0 and variance 1.
-fn normalised<A: TrainBackend>(rows: Tensor<A, 2>) -> Tensor<A, 2> {
-    let centred = rows.clone() - rows.mean_dim(1);
-    let variance = centred.clone().square().mean_dim(1);
-    centred / (variance + 1e-6).sqrt()
+    Ok((standardised(states) - standardised(taught)).square().sum() / width as f32)
 }
 
 impl<A: TrainBackend> Lessons<A> for Distillation {

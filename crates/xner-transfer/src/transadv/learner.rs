@@ -12,12 +12,15 @@ use xner_train::{
 };
 
 use super::adversary::Adversary;
+#[cfg(doc)]
+use super::config::AdversaryConfig;
 use super::weights_file;
 
 /// A model in training on labelled sentences, with discriminators beside it or without.
 ///
 /// A step is the NER step on the batch (`L_ner` updates encoder and head), then the discriminators' (`L_l`, `L_o`),
 /// then the generator's (`L_g` updates the encoder alone), each on batches of its own and with an optimiser of its own.
+/// The discriminators may make several, and the generator none while they know too little ([`AdversaryConfig`]).
 pub struct AdversarialLearner<'a, A: AutodiffBackend> {
     model: FineTuned<A>,
     examples: Vec<Vec<Example>>,
@@ -89,6 +92,9 @@ impl<A: TrainBackend> Learner for AdversarialLearner<'_, A> {
         let taught = adversary.teach(&self.model, at)?;
         if !taught.is_finite() {
             return Ok(taught);
+        }
+        if !adversary.may_deceive() {
+            return Ok(outcome);
         }
         let found = adversary.deceive(&self.model, at);
         let deceived = self.generator.step(&mut self.model, found, adversary.generator_rate(at))?;

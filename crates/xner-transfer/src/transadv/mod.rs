@@ -32,7 +32,7 @@ mod weights_file;
 pub use adversary::{Adversary, Discriminators, GameLists, source_probability};
 pub use config::{
     Ablation, AdvPickerConfig, AdversaryConfig, DistillationConfig, LanguageConfig, Method, OrderConfig,
-    SoftLabels, StudentStart, TargetText, TeachersConfig, TransAdvConfig, UniTransConfig,
+    SoftLabels, StudentStart, TargetText, TeachersConfig, TransAdvConfig, UniTransConfig, Votes,
 };
 pub use corpora::TransAdvCorpora;
 pub use discriminators::{LanguageDiscriminator, OrderDiscriminator, cross_entropy};

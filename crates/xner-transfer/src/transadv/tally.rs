@@ -36,6 +36,8 @@ impl Answers {
 
 /// From this share of right answers on a discriminator is called saturated.
 const SATURATED: f64 = 0.995;
+/// Above this share of dead units it is told.
+const DEAD: f64 = 0.5;
 /// Below this share it is said to tell nothing.
 const LOST: f64 = 0.55;
 
@@ -50,6 +52,10 @@ pub struct Tally {
     pub steps: u64,
     /// The sum of the generator's losses.
     pub generator: f64,
+    /// Steps of the generator that were held back.
+    pub held: u64,
+    /// The share of the language discriminator's hidden units that said nothing.
+    pub dead: Option<f64>,
 }
 
 impl Tally {
@@ -86,7 +92,18 @@ impl Tally {
             ("language discriminator, share right", &self.language),
             ("order discriminator, share right", &self.order),
         ];
-        both.into_iter().filter_map(|(name, answers)| one(name, answers)).collect()
+        let dead = self.dead.map(|value| {
+            let note =
+                if value > DEAD { "half of it is dead: a lower rate, or `adversary.normalise`" } else { "" };
+            Measure { name: "language discriminator, share of units dead", value, note }
+        });
+        let all = self.held + self.steps;
+        let held = (self.held > 0).then(|| Measure {
+            name: "generator, share of steps held back",
+            value: self.held as f64 / all as f64,
+            note: "",
+        });
+        both.into_iter().filter_map(|(name, answers)| one(name, answers)).chain(dead).chain(held).collect()
     }
 }
 

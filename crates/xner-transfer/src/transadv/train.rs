@@ -16,17 +16,17 @@ pub(crate) fn train<A: TrainBackend>(
     source: &Phase,
 ) -> Result<TrainReport> {
     let (ablation, config) = (trainer.config.ablation, trainer.config);
-    let mut models = vec![(config.distillation.weights[0], source.clone())];
+    let mut models = vec![("source", config.distillation.weights[0], source.clone())];
     if ablation != Ablation::NoDistillation {
         for (teacher, weight) in TEACHERS.into_iter().zip(&config.distillation.weights[1..]) {
             if ablation != teacher.ablation && *weight > 0.0 {
-                models.push((*weight, enhanced(trainer, teacher, source)?));
+                models.push((teacher.name, *weight, enhanced(trainer, teacher, source)?));
             }
         }
     }
     let mut labels = Vec::with_capacity(models.len());
-    for (weight, phase) in &models {
-        labels.push((*weight, trainer.soft_labels(phase)?));
+    for (name, weight, phase) in &models {
+        labels.push((*weight, trainer.soft_labels(name, *weight, phase)?));
     }
     taught(trainer, source, united(&labels))
 }

@@ -7,9 +7,10 @@ use serde::Serialize;
 use xner_corpus::{Labelled, Sentence, TagSet};
 use xner_tagger::Tagger;
 use xner_tagger::bert::train::{Dev, FineTuned, tags_of};
+use xner_tagger::decode::Decoder;
 use xner_train::{
     Fingerprint, Purpose, Settings, Tensors, TrainBackend, TrainReport, TrainingLoop, What,
-    config::TrainingConfig, stream, weights,
+    config::TrainingConfig, score, stream, weights,
 };
 
 use super::adversary::{Adversary, Discriminators, GameLists};
@@ -19,8 +20,9 @@ use super::discriminators::LanguageDiscriminator;
 use super::distil::{Distillation, Lesson, SoftLoss};
 use super::learner::AdversarialLearner;
 use super::sets::{Set, Sets, Words, word_languages, word_orders};
+use super::train::united;
 use super::weights_file;
-use crate::report::Select;
+use crate::report::{Select, TeacherScores};
 use crate::strategy::{PHASE_FORMAT, Phase, Phases, Place, Plan};
 use crate::{Error, Result};
 
@@ -50,6 +52,15 @@ pub(crate) struct PhaseTrainer<'a, 'p, A: AutodiffBackend> {
     tags: TagSet,
     /// The hash of encoder, tags, settings and seed, and of the development data.
     base: String,
+    teachers: Vec<Teacher>,
+}
+
+/// What a teacher says of the test sentences.
+struct Teacher {
+    name: String,
+    weight: f32,
+    /// `[words, tags]` of each sentence.
+    said: Vec<Vec<f32>>,
 }
 
 impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
@@ -69,7 +80,8 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
             print.bytes(tag.to_string().as_bytes());
         }
         print.corpus(&corpora.dev).corpus(&corpora.target_dev);
-        Ok(Self { config, corpora, phases, device, tags, base: print.digest() })
+        let (base, teachers) = (print.digest(), Vec::new());
+        Ok(Self { config, corpora, phases, device, tags, base, teachers })
     }
 
     /// The pretrained encoder with a new head.
@@ -95,7 +107,8 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
         let (model, mut weights) = self.open(phase)?;
         let (width, config) = (model.config().hidden_size, &self.config.adversary);
         let mut rng = stream(self.config.seed, Purpose::Adversary, 0, 0);
-        let own = LanguageDiscriminator::new(width, config.language.hidden, self.device, &mut rng);
+        let (hidden, normalise) = (config.language.hidden, config.normalise);
+        let own = LanguageDiscriminator::new(width, hidden, normalise, self.device, &mut rng);
         let mut language = weights.split("language.");
         Ok((model, weights::load(own, &mut language, phase.models.of(self.config.select))?))
     }
@@ -140,11 +153,13 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
         let with_discriminators = games.language.is_some() || games.order.is_some();
         if with_discriminators {
             // Of the adversary's lists only those of this phase count, so that methods that have it in common share it.
-            let AdversaryConfig { generator_rate, discriminator_rate, batch, language, order } =
+            let AdversaryConfig { generator_rate, discriminator_rate, batch, language, order, .. } =
                 &config.adversary;
+            let AdversaryConfig { normalise, steps, threshold, .. } = config.adversary;
             let hidden = [(games.language.is_some(), language.hidden), (games.order.is_some(), order.hidden)];
             let hidden = hidden.map(|(there, hidden)| there.then_some(hidden));
             print.json(&(generator_rate, discriminator_rate, batch, hidden))?;
+            print.json(&(normalise, steps, threshold, games.order.is_some() && order.both_ways))?;
             for &set in games.sets() {
                 all.fingerprint(set, &mut print);
             }
@@ -227,12 +242,41 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
     }
 
     /// The probabilities that a phase's model gives every word of the unlabelled text, `[words, tags]` of each
-    /// sentence.
-    pub(crate) fn soft_labels(&mut self, phase: &Phase) -> Result<Vec<Vec<f32>>> {
+    /// sentence. What it says of the test sentences is kept for the report, by the teacher's name and weight.
+    pub(crate) fn soft_labels(&mut self, name: &str, weight: f32, phase: &Phase) -> Result<Vec<Vec<f32>>> {
         self.labelling()?;
         let tagger = self.open(phase)?.0.tagger()?;
-        let tagged = tagger.tag(&self.corpora.unlabelled)?;
-        Ok(tagged.into_iter().map(|tagging| tagging.probabilities).collect())
+        let said = |sentences: &[Sentence]| -> Result<Vec<Vec<f32>>> {
+            let tagged = tagger.tag(sentences)?;
+            Ok(tagged.into_iter().map(|tagging| tagging.probabilities).collect())
+        };
+        if !self.corpora.target_test.is_empty() {
+            let test: Vec<Sentence> =
+                self.corpora.target_test.iter().map(|labelled| labelled.sentence.clone()).collect();
+            self.teachers.push(Teacher { name: name.to_owned(), weight, said: said(&test)? });
+        }
+        said(&self.corpora.unlabelled)
+    }
+
+    /// How the teachers that were asked do on the test sentences themselves, and the mean of what they say, by their
+    /// weights, where there are several.
+    pub(crate) fn teacher_scores(&self) -> Result<Vec<TeacherScores>> {
+        let decoder = Decoder::of_scheme(&self.tags)?;
+        let scored = |name: &str, said: &[Vec<f32>]| -> Result<TeacherScores> {
+            let tags = said.iter().map(|said| decoder.best_of(said)).collect::<Result<Vec<_>>>()?;
+            let scores = score(&self.corpora.target_test, &tags)?;
+            Ok(TeacherScores { name: name.to_owned(), scores: (&scores).into() })
+        };
+        let mut found = Vec::with_capacity(self.teachers.len() + 1);
+        for Teacher { name, said, .. } in &self.teachers {
+            found.push(scored(name, said)?);
+        }
+        if self.teachers.len() > 1 {
+            let all: Vec<_> =
+                self.teachers.iter().map(|teacher| (teacher.weight, teacher.said.clone())).collect();
+            found.push(scored("mean", &united(&all))?);
+        }
+        Ok(found)
     }
 
     /// Tells that a model is about to go through the unlabelled text.

@@ -208,7 +208,8 @@ fn measures_are_of_the_steps_since_the_last() {
     }
     learner.step(&batch, &AT).unwrap();
     let names: Vec<&str> = learner.measures().iter().map(|measure| measure.name).collect();
-    assert_eq!(names, ["language discriminator, share right", "order discriminator, share right"]);
+    let right = ["language discriminator, share right", "order discriminator, share right"];
+    assert_eq!(names, [right[0], right[1], "language discriminator, share of units dead"]);
     assert_eq!(learner.adversary().unwrap().take_tally(), Tally::default());
 }
 
@@ -317,4 +318,48 @@ fn words_inside_a_list_keep_their_places() {
     let shown = GameLists { languages: Some(lists), orders: None };
     let mut adversary = Adversary::new(&config.adversary, optimiser, 1.0, 8, 4096, 1, shown, own);
     assert!((f64::from(adversary.teach(&model, &AT).unwrap().loss) - sum).abs() < 1e-5);
+}
+
+/// Each of a step's turns is shown other sentences, and there are as many updates.
+#[test]
+fn the_discriminators_make_as_many_steps_as_they_are_told_to() {
+    let mut case = Case::new(12);
+    let model = case.model();
+    let losses = |case: &Case, steps: usize| -> (Vec<f32>, Tensors) {
+        let mut adversary = adversary(case, &model);
+        let losses = (0..6 / steps).map(|step| adversary.teach(&model, &Moment { step, ..AT }).unwrap().loss);
+        (losses.collect(), adversary.weights())
+    };
+    case.config.adversary.batch = 3;
+    let (one, after_one) = losses(&case, 1);
+    case.config.adversary.steps = 3;
+    let (three, after_three) = losses(&case, 3);
+    // What a step tells is its last turn's loss. Dropout is another, and is not drawn in this encoder.
+    assert_eq!(three.len(), 2);
+    assert!((one[0] - three[0]).abs() > 1e-4, "{one:?} {three:?}");
+    assert_eq!(after_one.iter().count(), after_three.iter().count());
+}
+
+/// While the language discriminator knows too little, the generator is held back, and the NER step is all there is.
+#[test]
+fn the_generator_waits_for_a_discriminator_that_knows_something() {
+    let mut case = Case::new(12);
+    let batch: Vec<usize> = (0..5).collect();
+    let stepped = |case: &Case, game: bool| {
+        let (model, dev) = (case.model(), Dev { source: &case.corpora.dev, target: &[] });
+        let (train, training) = (&case.corpora.train, &case.config.training);
+        let game = game.then(|| adversary(case, &model));
+        let mut learner = AdversarialLearner::<A>::new(model, train, dev, training, 4096, 0, game).unwrap();
+        learner.step(&batch, &AT).unwrap();
+        (
+            learner.model().weights(),
+            learner.measures().into_iter().map(|measure| measure.name).collect::<Vec<_>>(),
+        )
+    };
+    let (alone, _) = stepped(&case, false);
+    let (free, told) = stepped(&case, true);
+    assert!(alone != free && !told.contains(&"generator, share of steps held back"));
+    case.config.adversary.threshold = 0.95;
+    let (held, told) = stepped(&case, true);
+    assert!(alone == held && told.contains(&"generator, share of steps held back"), "{told:?}");
 }

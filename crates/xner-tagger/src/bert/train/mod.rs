@@ -9,6 +9,7 @@ mod examples;
 mod fine_tuned;
 mod gradients;
 mod learner;
+mod mask;
 mod pass;
 
 use std::path::Path;
@@ -23,6 +24,7 @@ pub use examples::Example;
 pub use fine_tuned::{FineTuned, Kept, States, Trained};
 pub use gradients::{Clip, FineTuneOptimiser, FoundGradients};
 pub use learner::{BertLearner, Dev, EncoderLearner, Lessons, Supervised, scores_on, supervised};
+pub use mask::{MaskLessons, TaughtMask, teach_mask};
 pub use pass::Pass;
 
 use crate::Result;

@@ -13,7 +13,7 @@ use xner_train::{Settings, config::TrainingConfig, settings::check};
 
 pub use parts::{
     AdvPickerConfig, AdversaryConfig, DistillationConfig, LanguageConfig, OrderConfig, SoftLabels,
-    StudentStart, TargetText, TeachersConfig, UniTransConfig,
+    StudentStart, TargetText, TeachersConfig, UniTransConfig, Votes,
 };
 pub use switches::{Ablation, Method};
 

@@ -55,10 +55,36 @@ pub struct AdversaryConfig {
     pub discriminator_rate: f64,
     /// Sentences of a batch from each set that a discriminator is shown; 0: as many as of labelled ones. Default 0.
     pub batch: usize,
+    /// Whether a word's state is made to have mean 0 and variance 1 before a discriminator sees it. Default false.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(example = true)]
+    pub normalise: bool,
+    /// Steps of the discriminators before each of the generator's, from 1 to 16. Default 1.
+    #[default = 1]
+    #[serde(skip_serializing_if = "is_one")]
+    #[schemars(example = 3)]
+    pub steps: usize,
+    /// The generator makes no step while the language discriminator's share of right answers, over its last steps, is
+    /// below; 0 for none. Default 0.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schemars(example = 0.85)]
+    pub threshold: f64,
     /// The language discriminator.
     pub language: LanguageConfig,
     /// The order discriminator.
     pub order: OrderConfig,
+}
+
+// Keys that were not there before are written only where they say something, so that older runs can go on.
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_one(count: &usize) -> bool {
+    *count == 1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
 }
 
 /// The language discriminator.
@@ -83,6 +109,11 @@ pub struct OrderConfig {
     /// `d_o`: its hidden units. Default 256.
     #[default = 256]
     pub hidden: usize,
+    /// Whether a sentence is read in both directions, with half of the units each; the paper's numbers of parameters
+    /// are those of such a discriminator, its equation 4 is one of one direction. Default false.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(example = true)]
+    pub both_ways: bool,
     /// What it is shown as ordered. Default `["source", "target"]`.
     #[default(vec![Set::Source, Set::Target])]
     pub ordered: Vec<Set>,
@@ -107,6 +138,14 @@ impl AdversaryConfig {
         for (key, hidden) in hidden {
             check::size(key, hidden)?;
         }
+        if self.order.both_ways && self.order.hidden % 2 == 1 {
+            let message =
+                format!("is {}, expected an even number, half for each direction", self.order.hidden);
+            return Err(Error::setting("adversary.order.hidden", message));
+        }
+        let steps = |steps: f64| (1.0..=16.0).contains(&steps);
+        check::number("adversary.steps", self.steps as u32, steps, "from 1 to 16")?;
+        check::share("adversary.threshold", self.threshold)?;
         let sets = [
             ("adversary.language.source", &self.language.source),
             ("adversary.language.target", &self.language.target),
@@ -200,6 +239,28 @@ pub struct UniTransConfig {
     pub hard_weight: f32,
     /// Whose soft labels the student learns. Default `teacher`.
     pub soft: SoftLabels,
+    /// How many of the three models settle a word's hard label. Default `two`.
+    #[serde(skip_serializing_if = "Votes::are_two")]
+    #[schemars(example = &"three")]
+    pub votes: Votes,
+}
+
+/// How many of `UniTrans`' three models settle a word's hard label.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Votes {
+    /// At least two that agree.
+    #[default]
+    Two,
+    /// All three, as in its released program.
+    Three,
+}
+
+impl Votes {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+    fn are_two(&self) -> bool {
+        *self == Self::Two
+    }
 }
 
 /// Whose soft labels `UniTrans`' student learns.

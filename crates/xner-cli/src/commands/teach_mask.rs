@@ -1,0 +1,120 @@
+//! `xner teach-mask CORPUS`.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use serde::Serialize;
+use xner_corpus::Sentence;
+use xner_corpus::read::Format;
+use xner_corpus::write::FolderLock;
+use xner_tagger::bert::train::{MaskLessons, TaughtMask, teach_mask};
+use xner_train::{Device, read_unlabelled};
+
+use super::source_index::model_folder;
+use crate::args::{self, Layout, unlike};
+use crate::exit::{at_least_one, not_empty};
+use crate::outputs::{Force, Inputs, Kind};
+use crate::progress::Progress;
+
+/// Teach an encoder what its mask means, from raw text
+///
+/// Encoders of sentences have often never met their own mask, and its vector says something by chance: a tagger then
+/// takes masked words for names. The copy that is written has another vector for the mask, by which the state of a
+/// masked word comes near that of the word seen; all else is the same.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Text, columns or JSON lines, whose labels are not looked at; plain, .gz, .xz, .bz2 or .zst
+    #[arg(required = true, value_name = "CORPUS")]
+    corpora: Vec<PathBuf>,
+    /// A directory of Hugging Face's layout with its weights in one .safetensors; or a model's name on the hub
+    #[arg(long, value_name = "DIR")]
+    model: String,
+    /// The folder of the encoder with the new vector
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Steps
+    #[arg(long, value_name = "N", default_value_t = MaskLessons::default().steps)]
+    steps: usize,
+    /// Sentences of a step
+    #[arg(long, value_name = "N", default_value_t = MaskLessons::default().batch)]
+    batch: usize,
+    /// The first rate of Adam, which falls in a line
+    #[arg(long, value_name = "R", default_value_t = MaskLessons::default().rate, value_parser = rate)]
+    rate: f64,
+    /// The share of words that are masked
+    #[arg(long, value_name = "P", default_value_t = MaskLessons::default().share, value_parser = share)]
+    share: f64,
+    /// Decides sentences and words
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Format of CORPUS; by default what its name promises, else JSON lines or columns by the first lines
+    #[arg(long, value_parser = args::named::<Format>(Format::NAMES))]
+    format: Option<Format>,
+    #[command(flatten)]
+    force: Force,
+    /// Print what was reached as JSON
+    #[arg(long)]
+    json: bool,
+    /// Where to compute: cpu, cuda:0 or wgpu:0
+    #[arg(long, default_value = "cpu")]
+    device: Device,
+    #[command(flatten)]
+    layout: Layout,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate: f64 = text.parse().map_err(|_| "expected a number".to_owned())?;
+    if rate.is_finite() && rate > 0.0 { Ok(rate) } else { Err("expected a finite number above 0".to_owned()) }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|_| "expected a number".to_owned())?;
+    if share > 0.0 && share < 1.0 { Ok(share) } else { Err("expected a number between 0 and 1".to_owned()) }
+}
+
+/// What was made.
+#[derive(Serialize)]
+struct Report {
+    out: PathBuf,
+    #[serde(flatten)]
+    taught: TaughtMask,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    at_least_one("--steps", args.steps)?;
+    at_least_one("--batch", args.batch)?;
+    let folder = model_folder(&args.model)?;
+    Inputs::of(&args.corpora).model(&folder).spare_run(&args.out)?;
+    Kind::Model.claim(&args.out, args.force)?;
+    let _lock = FolderLock::take(&args.out)?;
+    let spinner = Progress::spinner("reading");
+    let mut sentences: Vec<Sentence> = Vec::new();
+    for corpus in &args.corpora {
+        let found = read_unlabelled(corpus, &args.layout.read(args.format));
+        let found = found.map_err(|fault| unlike(fault.into(), "--format"))?;
+        not_empty(!found.is_empty(), corpus)?;
+        sentences.extend(found);
+    }
+    drop(spinner);
+    let lessons = MaskLessons {
+        steps: args.steps,
+        batch: args.batch,
+        rate: args.rate,
+        share: args.share,
+        seed: args.seed,
+        ..MaskLessons::default()
+    };
+    let mut progress = Progress::steps(args.steps, 0);
+    let mut told = |_, _| progress.add(1);
+    let taught = teach_mask(&folder, &args.out, &sentences, &lessons, &args.device, &mut told)?;
+    drop(progress);
+    if args.json {
+        return super::print_json(&Report { out: args.out.clone(), taught });
+    }
+    let TaughtMask { mask, steps, before, after } = taught;
+    super::print(&format!(
+        "subword {mask}, the mask: {steps} steps; loss on other sentences {before:.4} before, {after:.4} now; the \
+         encoder is in {}\n",
+        args.out.display()
+    ))
+}
