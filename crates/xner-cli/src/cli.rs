@@ -5,7 +5,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
     completions, convert, demo, dictionary, eval, low_resource, map, map_eval, map_plot, pack, quantise,
-    similar, stats, tag, teach_mask, train, transadv_data, transfer, translate, vectors,
+    serve, similar, stats, tag, teach_mask, train, transadv_data, transfer, translate, vectors,
 };
 use crate::{help, progress};
 
@@ -34,6 +34,7 @@ enum Command {
     Transfer(transfer::Args),
     LowResource(low_resource::Args),
     Tag(tag::Args),
+    Serve(serve::Args),
     Quantise(quantise::Args),
     TeachMask(teach_mask::Args),
     Pack(pack::Args),
@@ -69,6 +70,7 @@ impl Cli {
             Command::Transfer(args) => transfer::run(args),
             Command::LowResource(args) => low_resource::run(&args),
             Command::Tag(args) => tag::run(&args),
+            Command::Serve(args) => serve::run(&args),
             Command::Quantise(args) => quantise::run(&args),
             Command::TeachMask(args) => teach_mask::run(&args),
             Command::Pack(args) => pack::run(&args),

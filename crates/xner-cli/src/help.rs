@@ -15,7 +15,7 @@ const COMMON_OPTIONS: [&str; 2] = ["threads", "quiet"];
 const MANY_TAKE: [&str; 2] = ["device", "json"];
 
 /// An example of each command, by its path.
-const EXAMPLES: [(&str, &str); 38] = [
+const EXAMPLES: [(&str, &str); 39] = [
     ("", "xner tag --input news.txt\n  xner train --config tagger.toml --out model"),
     ("demo", "xner demo --target german --out demo"),
     (
@@ -40,6 +40,7 @@ const EXAMPLES: [(&str, &str); 38] = [
     ("transfer figures", "xner transfer figures es --config en-es.toml --out figures"),
     ("low-resource", "xner low-resource --config few.toml --model Ours=meta --model base --out few"),
     ("tag", "xner tag --model model --input news.txt --output news.jsonl"),
+    ("serve", "xner serve --port 8080\n  xner serve --model es=model-es --model nl=model-nl"),
     ("quantise", "xner quantise model --out model-8bit"),
     ("teach-mask", "xner teach-mask wiki.text --model multilingual-e5-small --out e5-masks"),
     ("pack", "xner pack model-8bit --out model.xner"),

@@ -4,7 +4,7 @@ mod adapt;
 mod columns;
 mod documents;
 mod feed;
-mod model;
+pub(crate) mod model;
 mod page;
 mod record;
 mod sheet;

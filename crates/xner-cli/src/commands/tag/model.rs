@@ -12,7 +12,7 @@ use crate::commands::source_index::model_folder;
 use crate::progress::note;
 
 /// Where a model is.
-pub(super) enum Source {
+pub(crate) enum Source {
     Folder(PathBuf),
     /// Its files are in memory: those of a packed file, or of the model in the box.
     Packed(Model),
@@ -20,7 +20,7 @@ pub(super) enum Source {
 
 impl Source {
     /// The model of this name; without a name the one in the box.
-    pub(super) fn of(name: Option<&str>) -> Result<Self> {
+    pub(crate) fn of(name: Option<&str>) -> Result<Self> {
         let Some(name) = name else { return built_in() };
         if Path::new(name).is_file() {
             let bytes = std::fs::read(name).with_context(|| name.to_owned())?;
@@ -32,14 +32,14 @@ impl Source {
     }
 
     /// The languages that it is for; empty where it does not say.
-    pub(super) fn languages(&self) -> Vec<Language> {
+    pub(crate) fn languages(&self) -> Vec<Language> {
         match self {
             Self::Folder(folder) => languages_of(folder),
             Self::Packed(model) => model.languages(),
         }
     }
 
-    pub(super) fn open(&self, options: &OpenOptions, device: &Device) -> Result<Box<dyn Tagger>> {
+    pub(crate) fn open(&self, options: &OpenOptions, device: &Device) -> Result<Box<dyn Tagger>> {
         Ok(match self {
             Self::Folder(folder) => xner_tagger::open_with(folder, options, device)?,
             Self::Packed(model) => model.open(options, device)?,
