@@ -131,3 +131,10 @@ fn a_mask_is_taught_from_raw_text() {
     folder.refused(&format!("{command} --share 1.0"), &["--share", "between 0 and 1"]);
     folder.refused(&command.replace("source.conll", "nowhere.conll"), &["nowhere.conll"]);
 }
+
+/// The server is a feature; without it the command says so.
+#[cfg(not(feature = "serve"))]
+#[test]
+fn a_server_that_is_not_built_in_says_how_it_is_had() {
+    folder().refused("serve", &["without the server", "--features serve"]);
+}

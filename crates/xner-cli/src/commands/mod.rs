@@ -13,6 +13,7 @@ pub(crate) mod map_plot;
 pub(crate) mod pack;
 mod printed;
 pub(crate) mod quantise;
+mod raw_text;
 pub(crate) mod serve;
 pub(crate) mod similar;
 mod source_index;

@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use serde::Serialize;
-use xner_corpus::Sentence;
 use xner_corpus::read::Format;
 use xner_corpus::write::FolderLock;
 use xner_tagger::bert::train::{MaskLessons, TaughtMask, teach_mask};
-use xner_train::{Device, read_unlabelled};
+use xner_train::Device;
 
+use super::raw_text::raw_text;
 use super::source_index::model_folder;
-use crate::args::{self, Layout, unlike};
-use crate::exit::{at_least_one, not_empty};
+use crate::args::{self, Layout};
+use crate::exit::at_least_one;
 use crate::outputs::{Force, Inputs, Kind};
 use crate::progress::Progress;
 
@@ -87,15 +87,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     Inputs::of(&args.corpora).model(&folder).spare_run(&args.out)?;
     Kind::Model.claim(&args.out, args.force)?;
     let _lock = FolderLock::take(&args.out)?;
-    let spinner = Progress::spinner("reading");
-    let mut sentences: Vec<Sentence> = Vec::new();
-    for corpus in &args.corpora {
-        let found = read_unlabelled(corpus, &args.layout.read(args.format));
-        let found = found.map_err(|fault| unlike(fault.into(), "--format"))?;
-        not_empty(!found.is_empty(), corpus)?;
-        sentences.extend(found);
-    }
-    drop(spinner);
+    let sentences = raw_text(&args.corpora, &args.layout.read(args.format))?;
     let lessons = MaskLessons {
         steps: args.steps,
         batch: args.batch,

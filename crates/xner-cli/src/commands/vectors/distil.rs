@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use xner_corpus::Sentence;
 use xner_corpus::read::Format;
 use xner_corpus::write::Output;
 use xner_embed::pca::pca;
 use xner_tagger::bert::{WordStates, word_vectors};
-use xner_train::{Device, read_unlabelled};
+use xner_train::Device;
 
-use crate::args::{self, Layout, unlike};
+use crate::args::{self, Layout};
+use crate::commands::raw_text::raw_text;
 use crate::commands::source_index::model_folder;
-use crate::exit::{at_least_one, not_empty};
+use crate::exit::at_least_one;
 use crate::outputs::Inputs;
 use crate::progress::Progress;
 use crate::reading::{VectorsFormat, write};
@@ -78,15 +78,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let folder = model_folder(&args.model)?;
     Inputs::of(&args.corpora).model(&folder).spare(&args.out)?;
     Output::probe(&args.out)?;
-    let spinner = Progress::spinner("reading");
-    let mut sentences: Vec<Sentence> = Vec::new();
-    for corpus in &args.corpora {
-        let found = read_unlabelled(corpus, &args.layout.read(args.format));
-        let found = found.map_err(|fault| unlike(fault.into(), "--format"))?;
-        not_empty(!found.is_empty(), corpus)?;
-        sentences.extend(found);
-    }
-    drop(spinner);
+    let sentences = raw_text(&args.corpora, &args.layout.read(args.format))?;
     let settings = WordStates {
         layer: args.layer,
         contextual: !args.alone,
