@@ -203,3 +203,15 @@ fn names_that_are_not_utf_8_keep_their_format() {
         assert_eq!(std::fs::read_to_string(out).unwrap(), "rain O\nfell O\non O\nLund B-LOC\n\n");
     }
 }
+
+/// Several inputs, and columns of text, are Parquet's alone; without that feature the program says so.
+#[test]
+fn several_inputs_and_columns_of_text_are_parquets() {
+    let folder = Folder::with(&[("a.txt", "Ada ran.\n"), ("b.txt", "Ada ran.\n")]);
+    folder.refused("tag --input a.txt b.txt", &["--input has several files", "--text-column"]);
+    folder.refused("tag --input a.txt --text-column body --to html", &["--text-column", "--to"]);
+    if cfg!(not(feature = "parquet")) {
+        let words = &["without them", "--features parquet"];
+        folder.refused("tag --input a.parquet --text-column body --output out", words);
+    }
+}

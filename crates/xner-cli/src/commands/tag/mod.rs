@@ -8,6 +8,7 @@ pub(crate) mod model;
 mod page;
 mod record;
 mod sheet;
+mod table;
 mod target;
 
 use std::io::{IsTerminal, stdin, stdout};
@@ -25,6 +26,7 @@ use self::model::{Source, tell_unknown};
 use self::sheet::Sheet;
 use self::target::Target;
 use crate::args::{self, Layout, unlike};
+use crate::exit::bad_input;
 use crate::outputs::Inputs;
 use crate::progress::{Progress, note};
 
@@ -52,16 +54,20 @@ pub(crate) struct Args {
     /// finds people, places and organisations
     #[arg(long, value_name = "MODEL")]
     model: Option<String>,
-    /// What to tag, plain, .gz, .xz, .bz2 or .zst; - is standard input
-    #[arg(long, value_name = "FILE", default_value = "-")]
-    input: PathBuf,
+    /// What to tag, plain, .gz, .xz, .bz2 or .zst; - is standard input; with --text-column one Parquet file or several
+    #[arg(long, value_name = "FILE", default_value = "-", num_args = 1..)]
+    input: Vec<PathBuf>,
     /// Its format; by default what its name promises, else JSON lines or text by the first lines. What looks like
     /// columns or word vectors must be said to be text
     #[arg(long, value_parser = args::named::<Format>(Format::NAMES))]
     format: Option<Format>,
-    /// Where to write; - is standard output
+    /// Where to write; - is standard output; with --text-column a folder
     #[arg(long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
+    /// The column of text of Parquet files: each row group becomes a file in the folder --output, with a column
+    /// `entities` more. The same command goes on where it was stopped
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["to", "json", "format", "adapt"])]
+    text_column: Option<String>,
     /// What to write; by default what the name of --output promises, else columns for columns, JSON lines for others
     #[arg(long, value_name = "FORMAT")]
     to: Option<Target>,
@@ -86,12 +92,18 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
+    if let Some(column) = &args.text_column {
+        return table::run(args, column);
+    }
+    let [own] = args.input.as_slice() else {
+        return Err(bad_input("--input has several files, expected one, or --text-column for Parquet files"));
+    };
     let asked = args.to.or(args.json.then_some(Target::Jsonl));
     if asked.is_none() {
         crate::ending::check(&args.output, Some("--to"))?;
     }
     let promised = asked.map_or_else(|| Target::of_name(&args.output), |target| Ok(Some(target)))?;
-    let mut inputs = Inputs::of([&args.input]);
+    let mut inputs = Inputs::of([own]);
     if let Some(model) = &args.model {
         inputs = inputs.and([&PathBuf::from(model)]).model(Path::new(model));
     }
@@ -99,12 +111,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     // What cannot be written is told before a model is opened too.
     Output::probe(&args.output)?;
     // What cannot be read is told before a model is opened, or a corpus indexed.
-    if args.input == Path::new("-") && stdin().is_terminal() {
+    if own == Path::new("-") && stdin().is_terminal() {
         note(
             "waiting for text from the terminal; an end of file (Ctrl-D at the beginning of a line) ends it",
         );
     }
-    let (input, meter) = Input::metered(&args.input)?;
+    let (input, meter) = Input::metered(own)?;
     let (mut input, format) =
         input.settle(args.format, Format::Text).map_err(|fault| unlike(fault.into(), "--format"))?;
     let model = Source::of(args.model.as_deref())?;
@@ -128,11 +140,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         _ => Target::Jsonl,
     });
     let painted = terminal && target == Target::Text;
-    let title = (args.input.as_path(), language);
+    let title = (own.as_path(), language);
     let mut job = Job {
         tagger: tagger.as_ref(),
         chunk: if args.adaptation.wanted() { ADAPTED_CHUNK } else { CHUNK },
-        live: is_live(&args.input),
+        live: is_live(own),
         sheet: Sheet::create(&args.output, target, args.scheme, tagger.tag_set(), painted, title)?,
         progress: Progress::counter("sentences").of(meter).hidden_if(terminal),
     };

@@ -1,0 +1,72 @@
+//! Columns of text in Parquet files.
+
+use anyhow::Result;
+
+use super::Args;
+
+#[cfg(not(feature = "parquet"))]
+pub(super) fn run(_: &Args, _: &str) -> Result<()> {
+    let message = "--text-column is of Parquet files, and this program is built without them: build it with the feature \
+                   `parquet`, as by `cargo install xner-cli --features parquet`";
+    Err(crate::exit::bad_input(message))
+}
+
+/// Tags the column of each file into the folder.
+#[cfg(feature = "parquet")]
+pub(super) fn run(args: &Args, column: &str) -> Result<()> {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use xner::Ner;
+    use xner_arrow::{Error, Tagged, tag_parquet};
+    use xner_corpus::split::{Language, TextOptions};
+    use xner_tagger::{OpenOptions, Tagger};
+
+    use super::model::Source;
+    use crate::exit::bad_input;
+    use crate::interrupt;
+    use crate::outputs::Inputs;
+    use crate::progress::Progress;
+
+    if args.output == Path::new("-") || args.output.is_file() {
+        return Err(bad_input(
+            "--output must be a folder with --text-column: a file for each row group goes there",
+        ));
+    }
+    let named = |path: &Path| path.file_stem().map(std::ffi::OsStr::to_os_string);
+    for (at, input) in args.input.iter().enumerate() {
+        if args.input[..at].iter().any(|other| named(other) == named(input)) {
+            let message = format!(
+                "{}: another input has this name too, and theirs would be one output",
+                input.display()
+            );
+            return Err(bad_input(message));
+        }
+    }
+    Inputs::of(&args.input).spare_run(&args.output)?;
+    let source = Source::of(args.model.as_deref())?;
+    let options = OpenOptions::default().with_decode(args.decode.unwrap_or_default());
+    let tagger: Arc<dyn Tagger> = source.open(&options, &args.device)?.into();
+    let language = args.layout.language.unwrap_or_else(|| Language::one_of(&source.languages()));
+    let text: TextOptions = args.layout.text_in(language);
+    let ner = Ner::builder().text(text).tagger(tagger)?;
+    interrupt::listen();
+    for input in &args.input {
+        let (mut progress, mut done): (Option<Progress>, usize) = (None, 0);
+        let mut told = |tagged: Tagged| {
+            let bar = progress.get_or_insert_with(|| Progress::steps(tagged.rows.1, 0));
+            bar.add(tagged.rows.0 - done);
+            done = tagged.rows.0;
+            !interrupt::asked()
+        };
+        match tag_parquet(&ner, input, column, &args.output, &mut told) {
+            Ok(_) => {}
+            Err(Error::Stopped) => {
+                return Err(xner_train::Error::Stopped { step: done, checkpoint: None }.into());
+            }
+            Err(fault @ (Error::Ner(_) | Error::Arrow(_))) => return Err(fault.into()),
+            Err(fault) => return Err(bad_input(fault.to_string())),
+        }
+    }
+    Ok(())
+}
