@@ -140,8 +140,8 @@ pub struct Quantised {
 
 /// Writes a token classifier of Hugging Face's layout with its matrices in 8 bits: tables of embeddings and the dense
 /// layers of the encoder; the table of subwords in 4 where `embeddings` says so. The head, norms and biases stay in 32.
-/// [`crate::open`] opens the folder like any other. With fewer `bits` than 8 the matrices have so many fewer values
-/// ([`Rows::rounded`]): the folder is as large, and smaller once compressed.
+/// [`crate::open`] opens the folder like any other. With fewer `bits` than 8 the matrices have as many values
+/// as these can tell: the folder is as large, and smaller once compressed.
 ///
 /// # Errors
 /// As [`crate::bert::BertTagger::open`] for `model`; [`Error::Model`] where it is in 8 bits already, and where

@@ -109,8 +109,9 @@ impl Distillation {
         Ok(EncoderLearner { model, lessons, optimiser, dev, decode: Decode::Viterbi })
     }
 
-    /// The same, with a loss on states beside that on labels, `weight` times [`state_loss`]. `lessons` and `longest` are
-    /// those that it was made of.
+    /// The same, with a loss on states beside that on labels: `weight` times the mean over words of
+    /// `mean (n(h_stu) - n(h))²`, where `h` are last states and `n` makes mean 0 and variance 1 of one. `lessons` and
+    /// `longest` are those that it was made of.
     #[must_use]
     pub fn with_states(
         self,
