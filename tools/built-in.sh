@@ -18,6 +18,6 @@ data=data/built-in runs=runs/built-in configs=examples/configs/built-in
 [ -e "$data/e5" ] || python3 tools/data/encoder.py "$data/e5" "$data"/{train,dev,raw}.conll
 "$xner" train --config $configs/teacher.toml --out $runs/teacher
 "$xner" transfer distil --config $configs/student.toml --out $runs/student --cache $runs/cache
-"$xner" quantise $runs/student --embeddings 4 --matrices 6 --out $runs/student-8bit --force
+"$xner" quantise $runs/student --embeddings 4 --matrices 5 --out $runs/student-8bit --force
 "$xner" pack $runs/student-8bit --out crates/xner-model/built-in.model
 gzip -c crates/xner-model/built-in.model | wc -c

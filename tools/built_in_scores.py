@@ -76,8 +76,12 @@ def table(path):
     kinds = ["all", "PER", "LOC", "ORG"]
     heads = [f"{model}, {kind}" if kind != "all" else model for model in models for kind in kinds]
     print("| test | " + " | ".join(heads) + " |\n|---|" + "---|" * len(heads))
+
+    def rounded(of):
+        return f"{float(f1[of]):.1f}" if of in f1 else "–"
+
     for test in dict.fromkeys(row[1] for row in rows):
-        print(f"| {test} | " + " | ".join(f1.get((m, test, k), "–")[:-1] for m in models for k in kinds) + " |")
+        print(f"| {test} | " + " | ".join(rounded((m, test, k)) for m in models for k in kinds) + " |")
     means = (sum(float(f1[m, test, k]) for test, _ in TESTS) / len(TESTS) for m in models for k in kinds)
     print("| mean | " + " | ".join(f"{mean:.1f}" for mean in means) + " |")
 

@@ -206,8 +206,8 @@ pub struct AugmentedConfig {
     /// The greatest length threshold; by default the length of the longest target sentence, at most `training.longest`.
     #[schemars(example = 100)]
     pub longest: Option<usize>,
-    /// The greatest length threshold as a percentile of the target sentences' lengths, in the place of `longest`; by
-    /// default 100, the longest.
+    /// The greatest length threshold as a percentile of the target sentences' lengths; the lesser of it and `longest`
+    /// counts. By default 100, the longest.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(example = 90.0)]
     pub percentile: Option<f64>,
@@ -219,12 +219,15 @@ pub struct AugmentedConfig {
     pub tied: bool,
     /// Which characters the target's encoder reads. Default `always`.
     #[serde(skip_serializing_if = "is_default")]
+    #[schemars(example = &"as-base")]
     pub characters: TargetCharacters,
     /// How the target-specific dense layer over both encoders begins. Default `identity`.
     #[serde(skip_serializing_if = "is_default")]
+    #[schemars(example = &"random")]
     pub dense_initial: DenseInitial,
     /// How a step's three losses change the weights. Default `sum`.
     #[serde(skip_serializing_if = "is_default")]
+    #[schemars(example = &"successive")]
     pub updates: Updates,
     /// Whether the target's loss on joint features trains the source encoder too; algorithm 1 updates `θ_t` alone on
     /// it. Default false.
@@ -364,10 +367,6 @@ impl Settings for ZeroResourceConfig {
             |share| (0.0..=100.0).contains(&share),
             "from 0 to 100",
         )?;
-        if let (Some(longest), Some(_)) = (longest, percentile) {
-            let message = format!("is there beside `augmented.longest`, {longest}: expected one of them");
-            return Err(Error::setting("augmented.percentile", message));
-        }
         if self.augmented.dense_initial == DenseInitial::Random && self.augmented.combine != Combine::Dense {
             let message = "is `random`, but only with `augmented.combine = \"dense\"` is there such a layer";
             return Err(Error::setting("augmented.dense_initial", message));

@@ -94,14 +94,9 @@ impl<A: TrainBackend> AugmentedLearner<A> {
             return Err(xner_tagger::Error::Data { message: message.to_owned() });
         };
         let shortest = config.augmented.shortest.unwrap_or(lengths.shortest);
-        let threshold = Threshold {
-            shortest,
-            longest: match (config.augmented.longest, config.augmented.percentile) {
-                (Some(longest), _) => longest.max(shortest),
-                (None, Some(share)) => target.percentile(share).max(shortest),
-                (None, None) => lengths.longest.max(shortest),
-            },
-        };
+        let percentile = config.augmented.percentile.map(|share| target.percentile(share));
+        let longest = [config.augmented.longest, percentile].into_iter().flatten().min();
+        let threshold = Threshold { shortest, longest: longest.unwrap_or(lengths.longest).max(shortest) };
         let train = config.joint_config();
         let longest = train.training.longest;
         let fits = |labelled: &&Labelled| (1..=longest).contains(&labelled.sentence.len());
