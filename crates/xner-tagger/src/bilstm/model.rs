@@ -72,7 +72,6 @@ impl<B: Backend> BiLstmCrf<B> {
         let input = dim + if reads { 2 * config.characters.hidden } else { 0 };
         let sizes = BiLstmConfig { input, hidden: config.hidden, tied: config.tied };
         let states = 2 * config.hidden;
-        let crf = Crf::new(tags, device, &mut *rng);
         Self {
             characters: reads
                 .then(|| Characters::new(&config.characters, characters, config.tied, device, rng)),
@@ -85,7 +84,11 @@ impl<B: Backend> BiLstmCrf<B> {
                 rng,
             ),
             projection: init::linear(config.dense, tags, device, rng),
-            crf: if config.ends { crf } else { crf.without_ends() },
+            // Drawn last: a seed's other weights are those that it always gave.
+            crf: {
+                let crf = Crf::new(tags, device, rng);
+                if config.ends { crf } else { crf.without_ends() }
+            },
         }
     }
 }
