@@ -2,9 +2,10 @@
 //! and ModernBERT, each of them a [`Kind`], which is data.
 //!
 //! [`BertConfig`] is `config.json`, [`weights`] the tensors, [`Tokeniser`] goes from words to subwords, and
-//! [`Windows`] cuts sentences that are longer than the encoder takes, [`BertEncoder`] is
-//! the encoder, [`SentenceEncoder`] makes a vector of each sentence, [`word_vectors`] of each word, [`BertTagger`] is an encoder with a head, and
-//! [`train`] fine-tunes one, be it pretrained or a [`RandomEncoder`]. [`hub`] finds the directory of a model's name.
+//! [`Windows`] cuts sentences that are longer than the encoder takes, [`BertEncoder`] is the encoder,
+//! [`SentenceEncoder`] makes a vector of each sentence, [`word_vectors`] of each word, [`BertTagger`] is an encoder
+//! with a head, and [`train`] fine-tunes one, be it pretrained or a [`RandomEncoder`]. [`hub`] finds the directory of
+//! a model's name.
 
 mod batch;
 pub mod config;

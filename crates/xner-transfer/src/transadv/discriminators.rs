@@ -179,8 +179,8 @@ mod tests {
         }
     }
 
-    /// The paper's two counts of all parameters differ by 179.17 - 178.25 million: an LSTM of 128 units each way over 768
-    /// numbers has 919,809 with its outer layer, as PyTorch counts, which has two biases for each gate and we one.
+    /// The paper's two counts of all parameters differ by 179.17 - 178.25 million: an LSTM of 128 units each way over
+    /// 768 numbers has 919,809 with its outer layer, as PyTorch counts, which has two biases for each gate and we one.
     #[test]
     fn the_order_discriminator_both_ways_is_as_large_as_the_papers() {
         let mut rng = ChaCha8Rng::seed_from_u64(3);

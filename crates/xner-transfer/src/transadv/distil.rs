@@ -172,8 +172,8 @@ impl Distillation {
     }
 }
 
-/// `Σ_words mean (n(h_stu) - n(h))²`: how far states, `[words, hidden]`, are from the teacher's, each made to have mean 0
-/// and variance 1 first, `n`, so that neither's size counts.
+/// `Σ_words mean (n(h_stu) - n(h))²`: how far states, `[words, hidden]`, are from the teacher's, each made to have mean
+/// 0 and variance 1 first, `n`, so that neither's size counts.
 ///
 /// # Errors
 /// [`Error::Setting`] where the teacher's are not as wide.

@@ -6,8 +6,8 @@ use super::Args;
 
 #[cfg(not(feature = "parquet"))]
 pub(super) fn run(_: &Args, _: &str) -> Result<()> {
-    let message = "--text-column is of Parquet files, and this program is built without them: build it with the feature \
-                   `parquet`, as by `cargo install xner-cli --features parquet`";
+    let message = "--text-column is of Parquet files, and this program is built without them: build it with the \
+                   feature `parquet`, as by `cargo install xner-cli --features parquet`";
     Err(crate::exit::bad_input(message))
 }
 

@@ -19,8 +19,8 @@ use crate::reading::{VectorsFormat, write};
 
 /// Make word vectors of a multilingual encoder and raw text
 ///
-/// A word's vector is the mean of the encoder's states over its occurrences in the text. Words of all languages that the
-/// encoder knows then lie in one space already, so a mapping of such vectors is easier than of those of two programs;
+/// A word's vector is the mean of the encoder's states over its occurrences in the text. Words of all languages that
+/// the encoder knows then lie in one space already, so a mapping of such vectors is easier than of those of two programs;
 /// say "distilled" where you report results.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
