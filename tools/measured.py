@@ -3,7 +3,8 @@
     python3 tools/measured.py docs/measured/transadv.tsv runs/transadv
 
 Adds to the file what the reports under the folder say, FOLDER/PAIR/ROW/seed-N/transfer-report.json and
-FOLDER/low-LANGUAGE/low-resource.json; a figure that is there already is replaced. Columns: pair, row, seed, figure, value.
+FOLDER/low-LANGUAGE/low-resource.json; a figure that is there already is replaced. Columns: pair, row, seed, figure,
+value.
 
 | figure | is |
 |---|---|
@@ -12,6 +13,7 @@ FOLDER/low-LANGUAGE/low-resource.json; a figure that is there already is replace
 | `english-dev` | their F1 on source dev |
 | `adapted`, `adapted-precision`, `adapted-recall` | the same model adapted to each test sentence |
 | `sentences`, `changed` | test sentences adapted to, and those whose tags this changed |
+| `silenced`, `base` | of Cross-Augmented: the same without the target's encoder, and its base |
 | `p-tsl`, `p-mbert-ft` | significance of the difference to that row, by approximate randomisation |
 
 Of low resource the row is `MODEL SHARE`, the seed the draw's, the figure `f1`. Scores are fractions. The tables:

@@ -8,18 +8,21 @@
 #
 #     xner transfer table OUT/*/seed-*
 #
-# XNER names the program (default xner), THREADS how many threads a run has (default 1).
+# XNER names the program (default xner), THREADS how many threads a run has (default 1), ROWS the rows (default all).
 set -euo pipefail
 config=$1 out=$2
 shift 2
 xner=${XNER:-xner}
 
 row() { # NAME SEED SETTING...
+  [[ -z ${ROWS:-} || " $ROWS " == *" $1 "* ]] || return 0
   local folder=$out/$1/seed-$2 seed=$2
   shift 2
   [ -e "$folder/transfer-report.json" ] && return
   mkdir -p "$folder"
   local settings=()
+  # The base that was put there is no run of xner's yet.
+  [ -e "$folder/source" ] && [ ! -e "$folder/run.json" ] && settings+=(--force)
   for setting in "$@"; do settings+=(--set "$setting"); done
   "$xner" --threads "${THREADS:-1}" transfer zero-resource --config "$config" --seed "$seed" --out "$folder" \
     "${settings[@]}" > "$folder/log" 2>&1
@@ -27,6 +30,7 @@ row() { # NAME SEED SETTING...
 
 # Fine-tuning begins with the model of the base's run, which is the same as the one that it would train.
 with_base() { # NAME SEED
+  [[ -z ${ROWS:-} || " $ROWS " == *" $1 "* ]] || return 0
   local folder=$out/$1/seed-$2
   [ -e "$folder/run.json" ] && return
   mkdir -p "$folder"
@@ -39,11 +43,13 @@ with_base() { # NAME SEED
 
 # The paper fine-tunes the best base of each pair; a config without characters says that it is one without.
 base=cross-shared
-if grep -A1 '^\[model.characters\]' "$config" | grep -q 'use = false'; then base=cross-shared-no-characters; fi
+if grep -q '^base = "cross-word"' "$config"; then base=cross-word; fi
+variant=$base
+if grep -A1 '^\[model.characters\]' "$config" | grep -q 'use = false'; then base=$base-no-characters; fi
 with=model.characters.use=true without=model.characters.use=false
 
 for seed in "$@"; do
-  row $base "$seed" variant=cross-shared
+  row $base "$seed" variant=$variant
   with_base cross-augmented "$seed"
   row cross-augmented "$seed" variant=cross-augmented
   # The column "target dev" has a protocol of its own: its base is the one that target dev chose.

@@ -106,6 +106,24 @@ impl NerBuilder {
         self.open(folder)
     }
 
+    /// Opens a model by whatever names it: a directory; a file that was packed ([`Model::to_bytes`]); else, with the
+    /// feature `hub`, a name on the Hugging Face hub.
+    ///
+    /// # Errors
+    /// Those of [`NerBuilder::open`], [`NerBuilder::from_bytes`] and `NerBuilder::hub`; [`crate::Error::Io`].
+    pub fn named(self, name: &str) -> Result<Ner> {
+        let path = Path::new(name);
+        if path.is_file() {
+            let bytes = std::fs::read(path).map_err(crate::Error::io(path))?;
+            return self.from_bytes(&bytes);
+        }
+        #[cfg(feature = "hub")]
+        if !path.exists() {
+            return self.hub(name);
+        }
+        self.open(path)
+    }
+
     /// Opens a model from bytes: see [`Model::to_bytes`].
     ///
     /// # Errors

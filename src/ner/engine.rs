@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use xner_corpus::Sentence;
 use xner_corpus::split::TextOptions;
+use xner_corpus::{Sentence, Tag};
 use xner_tagger::{Tagger, Tagging};
 
 use super::job::Job;
@@ -67,6 +67,26 @@ impl Engine {
             first = at;
         }
         Ok(jobs.into_iter().map(|job| job.found).collect())
+    }
+
+    /// The tags of each sentence.
+    pub(super) fn tags(&self, sentences: &[Sentence], limit: &Limit) -> Result<Vec<Vec<Tag>>> {
+        limit.check()?;
+        let mut found = Vec::with_capacity(sentences.len());
+        let mut rest = sentences;
+        while !rest.is_empty() {
+            limit.check()?;
+            let words = if limit.is_some() { self.words() } else { UNLIMITED };
+            let mut count = 0;
+            let end = rest.iter().position(|sentence| {
+                count += sentence.len();
+                count >= words
+            });
+            let (piece, others) = rest.split_at(end.map_or(rest.len(), |last| last + 1));
+            found.extend(self.tag(piece)?.into_iter().map(|tagging| tagging.tags));
+            rest = others;
+        }
+        Ok(found)
     }
 
     /// Words for one piece of work.

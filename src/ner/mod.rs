@@ -12,7 +12,7 @@ mod threads;
 use std::path::Path;
 use std::sync::Arc;
 
-use xner_corpus::TagSet;
+use xner_corpus::{Sentence, Tag, TagSet};
 
 pub use batcher::MicroBatches;
 pub use builder::NerBuilder;
@@ -90,6 +90,14 @@ impl Ner {
         Self::builder().hub(name)
     }
 
+    /// Opens a model by whatever names it: a directory, a file that was packed, a name on the hub.
+    ///
+    /// # Errors
+    /// Those of [`NerBuilder::named`].
+    pub fn named(name: &str) -> Result<Self> {
+        Self::builder().named(name)
+    }
+
     /// Options.
     pub fn builder() -> NerBuilder {
         NerBuilder::default()
@@ -125,6 +133,14 @@ impl Ner {
         limit: &Limit,
     ) -> Result<Vec<Vec<TextEntity>>> {
         self.0.workers.run(|| self.0.engine.run(texts.iter().map(AsRef::as_ref), limit))
+    }
+
+    /// The tags of sentences that are split into tokens already, in order.
+    ///
+    /// # Errors
+    /// The tagger's; those of a limit.
+    pub fn tags_of(&self, sentences: &[Sentence], limit: &Limit) -> Result<Vec<Vec<Tag>>> {
+        self.0.workers.run(|| self.0.engine.tags(sentences, limit))
     }
 
     /// Hands a text to the micro-batcher; the answer is awaited or waited for.

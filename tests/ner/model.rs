@@ -48,3 +48,33 @@ fn a_model_goes_through_a_folder() {
     assert_eq!(Ner::open(&model).unwrap().entities(&text).unwrap(), ner().entities(&text).unwrap());
     assert_eq!(Ner::open(folder.path()).unwrap_err().kind(), ErrorKind::BadInput);
 }
+
+#[test]
+fn a_model_is_opened_by_whatever_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, packed) = (folder.path().join("model"), folder.path().join("model.xner"));
+    trained().save(&whole, Existing::Refuse).unwrap();
+    std::fs::write(&packed, trained().model.to_bytes()).unwrap();
+    let text = text(20);
+    let wanted = ner().entities(&text).unwrap();
+    for name in [whole.to_str().unwrap(), packed.to_str().unwrap()] {
+        assert_eq!(Ner::named(name).unwrap().entities(&text).unwrap(), wanted, "{name}");
+    }
+    std::fs::write(&packed, "no model").unwrap();
+    assert!(Ner::named(packed.to_str().unwrap()).is_err());
+}
+
+#[test]
+fn tokens_are_tagged_as_the_tagger_tags_them() {
+    let sample = Sample::new(1).unwrap();
+    let labelled = sample.labelled(Language::English, Split::Train, 1200);
+    let mut sentences: Vec<Sentence> = labelled.into_iter().map(|one| one.sentence).collect();
+    sentences.insert(3, Sentence::from_tokens(Vec::<&str>::new()));
+    let tagger = trained().model.open(&OpenOptions::default(), &Device::Cpu).unwrap();
+    let found = ner().tags_of(&sentences, &Limit::none()).unwrap();
+    assert!(sentences.iter().map(Sentence::len).sum::<usize>() > 1 << 13, "more than is tagged at once");
+    assert_eq!(found, tagger.best(&sentences).unwrap());
+    assert!(ner().tags_of(&[], &Limit::none()).unwrap().is_empty());
+    let late = Limit::within(std::time::Duration::ZERO);
+    assert_eq!(ner().tags_of(&sentences, &late).unwrap_err().kind(), ErrorKind::Deadline);
+}

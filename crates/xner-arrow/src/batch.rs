@@ -40,7 +40,7 @@ fn item() -> Field {
 }
 
 /// The texts of an array; none where it holds something else.
-fn texts(array: &dyn Array) -> Option<Vec<Option<&str>>> {
+pub(crate) fn texts(array: &dyn Array) -> Option<Vec<Option<&str>>> {
     Some(match array.data_type() {
         DataType::Utf8 => array.as_string::<i32>().iter().collect(),
         DataType::LargeUtf8 => array.as_string::<i64>().iter().collect(),

@@ -24,6 +24,14 @@ pub enum Error {
         /// What it holds.
         found: DataType,
     },
+    /// A column does not hold lists of tokens.
+    #[error("the column `{column}` holds {found}, expected a list of Utf8, LargeUtf8 or Utf8View")]
+    NoTokens {
+        /// The column.
+        column: String,
+        /// What it holds.
+        found: DataType,
+    },
     /// A column of this name is there already.
     #[error("there is a column `{0}` already, which would be written twice: rename it first")]
     Taken(String),

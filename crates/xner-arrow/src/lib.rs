@@ -14,8 +14,14 @@ mod batch;
 mod error;
 #[cfg(feature = "parquet")]
 mod file;
+#[cfg(feature = "parquet")]
+mod rows;
+mod tokens;
 
 pub use batch::{ENTITIES, entities, entities_type, tag_batch};
 pub use error::{Error, Result};
 #[cfg(feature = "parquet")]
 pub use file::{Tagged, tag_parquet};
+#[cfg(feature = "parquet")]
+pub use rows::Rows;
+pub use tokens::{tags, tags_type};

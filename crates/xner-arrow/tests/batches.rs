@@ -5,12 +5,13 @@ mod common;
 
 use std::sync::Arc;
 
+use arrow_array::builder::{LargeListBuilder, ListBuilder, StringBuilder, StringViewBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, Int32Array, LargeStringArray, RecordBatch, StringArray, StringViewArray};
 use common::ner;
 use xner::Limit;
-use xner_arrow::{ENTITIES, entities_type, tag_batch};
+use xner_arrow::{ENTITIES, entities_type, tag_batch, tags, tags_type};
 
 const TEXTS: [Option<&str>; 5] =
     [Some("\u{1f600} now Zoë saw Åbo."), None, Some(""), Some("nobody"), Some("Ada met Otto. Then Eve ran.")];
@@ -69,4 +70,53 @@ fn what_does_not_fit_is_named() {
     // No row is no fault.
     let none = tag_batch(&ner(), &whole.slice(0, 0), "body", &Limit::none()).unwrap();
     assert_eq!((none.num_rows(), none.num_columns()), (0, 3));
+}
+
+/// Tokens, their tags.
+type Row = Option<Vec<(Option<&'static str>, Option<&'static str>)>>;
+
+fn rows() -> Vec<Row> {
+    vec![
+        Some(vec![
+            (Some("now"), Some("O")),
+            (Some("Ada"), Some("B-PER")),
+            (None, None),
+            (Some("Eve"), Some("B-PER")),
+        ]),
+        None,
+        Some(vec![]),
+        Some(vec![(Some("nobody"), Some("O"))]),
+    ]
+}
+
+#[test]
+fn tokens_get_their_tags() {
+    let mut lists = ListBuilder::new(StringBuilder::new());
+    let mut large = LargeListBuilder::new(StringViewBuilder::new());
+    for row in rows() {
+        for (token, _) in row.iter().flatten() {
+            lists.values().append_option(*token);
+            large.values().append_option(*token);
+        }
+        lists.append(row.is_some());
+        large.append(row.is_some());
+    }
+    let arrays: [ArrayRef; 2] = [Arc::new(lists.finish()), Arc::new(large.finish())];
+    for array in arrays {
+        let found = tags(&ner(), array.as_ref(), "tokens", &Limit::none()).unwrap();
+        assert_eq!(found.data_type(), &tags_type());
+        let read = found.iter().map(|row| {
+            let own = |row: ArrayRef| {
+                row.as_string::<i32>().iter().map(|tag| tag.map(str::to_owned)).collect::<Vec<_>>()
+            };
+            row.map(own)
+        });
+        let wanted = rows().into_iter().map(|row| {
+            row.map(|row| row.into_iter().map(|(_, tag)| tag.map(str::to_owned)).collect::<Vec<_>>())
+        });
+        assert!(read.eq(wanted));
+    }
+    let texts: ArrayRef = Arc::new(StringArray::from(TEXTS.to_vec()));
+    let fault = tags(&ner(), texts.as_ref(), "tokens", &Limit::none()).unwrap_err().to_string();
+    assert!(fault.contains("`tokens` holds Utf8, expected a list"), "{fault}");
 }

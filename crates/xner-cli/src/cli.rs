@@ -5,7 +5,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
     completions, convert, demo, dictionary, eval, low_resource, map, map_eval, map_plot, pack, quantise,
-    serve, similar, stats, tag, teach_mask, train, transadv_data, transfer, translate, vectors,
+    serve, similar, sql, stats, tag, teach_mask, train, transadv_data, transfer, translate, vectors,
 };
 use crate::{help, progress};
 
@@ -35,6 +35,7 @@ enum Command {
     LowResource(low_resource::Args),
     Tag(tag::Args),
     Serve(serve::Args),
+    Sql(sql::Args),
     Quantise(quantise::Args),
     TeachMask(teach_mask::Args),
     Pack(pack::Args),
@@ -71,6 +72,7 @@ impl Cli {
             Command::LowResource(args) => low_resource::run(&args),
             Command::Tag(args) => tag::run(&args),
             Command::Serve(args) => serve::run(&args),
+            Command::Sql(args) => sql::run(&args, self.threads),
             Command::Quantise(args) => quantise::run(&args),
             Command::TeachMask(args) => teach_mask::run(&args),
             Command::Pack(args) => pack::run(&args),

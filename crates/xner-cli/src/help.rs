@@ -15,7 +15,7 @@ const COMMON_OPTIONS: [&str; 2] = ["threads", "quiet"];
 const MANY_TAKE: [&str; 2] = ["device", "json"];
 
 /// An example of each command, by its path.
-const EXAMPLES: [(&str, &str); 39] = [
+const EXAMPLES: [(&str, &str); 40] = [
     ("", "xner tag --input news.txt\n  xner train --config tagger.toml --out model"),
     ("demo", "xner demo --target german --out demo"),
     (
@@ -40,6 +40,7 @@ const EXAMPLES: [(&str, &str); 39] = [
     ("transfer figures", "xner transfer figures es --config en-es.toml --out figures"),
     ("low-resource", "xner low-resource --config few.toml --model Ours=meta --model base --out few"),
     ("tag", "xner tag --model model --input news.txt --output news.jsonl"),
+    ("sql", "xner sql \"select e.kind, e.text from (select unnest(ner(body)) e from 'news/*.parquet')\""),
     ("serve", "xner serve --port 8080\n  xner serve --model es=model-es --model nl=model-nl"),
     ("quantise", "xner quantise model --out model-8bit"),
     ("teach-mask", "xner teach-mask wiki.text --model multilingual-e5-small --out e5-masks"),
@@ -189,12 +190,27 @@ mod tests {
         }
     }
 
+    /// The words of a command line, as a shell takes quotes.
+    fn words(line: &str) -> Vec<String> {
+        let (mut words, mut quote) = (vec![String::new()], None);
+        for letter in line.chars() {
+            match quote {
+                Some(open) if letter == open => quote = None,
+                None if letter == '"' || letter == '\'' => quote = Some(letter),
+                None if letter == ' ' => words.push(String::new()),
+                _ => words.last_mut().unwrap().push(letter),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
     #[test]
     fn every_example_is_a_command_line_that_is_understood() {
         for (path, ..) in all() {
             for line in example(&path).unwrap().replace("\\\n", " ").lines() {
                 let line = line.split(" > ").next().unwrap_or_default();
-                let words: Vec<&str> = line.split_whitespace().collect();
+                let words = words(line);
                 let fault = shaped(Cli::command()).try_get_matches_from(&words).err();
                 assert!(fault.is_none(), "{line}: {}", fault.unwrap());
                 if !path.is_empty() {

@@ -18,6 +18,7 @@ impl Tagger for Capitals {
                 if token.chars().next().is_some_and(char::is_uppercase) {
                     let entity = Entity { tokens: at..at + 1, kind: "PER".into() };
                     tagging.entities.push(ScoredEntity { entity, probability: 0.5 });
+                    tagging.tags[at] = "B-PER".parse().unwrap();
                 }
             }
             tagging

@@ -30,7 +30,8 @@ pub(crate) struct Args {
     /// Format (conll, tsv, conllu, jsonl, brat, text), scheme (iob1, iob2, iobes) or both (conll:iob1) of IN. By
     /// default what its name promises, else JSON lines or columns by the first lines, of any scheme; with a scheme,
     /// tags that break it are refused. JSON lines of doccano, Prodigy, spaCy, Hugging Face and Label Studio are told
-    /// apart; conllu has the columns of Universal NER too; brat's entities stand in a file .ann beside IN
+    /// apart; conllu has the columns of Universal NER too; brat's entities stand in a file .ann beside IN. Parquet of
+    /// Hugging Face's data sets is told by its first bytes, in a program with the feature `parquet`
     #[arg(long, value_name = "WHAT")]
     from: Option<Kind>,
     /// Format (conll, tsv, jsonl, text), scheme or both of OUT. By default what its name promises, else columns; iob2
@@ -84,8 +85,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         ending::check(&args.output, Some("--to"))?;
     }
     Inputs::of([&args.input]).spare(&args.output)?;
-    let (input, meter) = Input::metered(&args.input)?;
-    let settled = args.layout.read(from_kind.format).settle(input);
+    let (input, meter, names) = opened(args, from_kind.format)?;
+    let format = if names.is_some() { Some(Format::Jsonl) } else { from_kind.format };
+    let settled = args.layout.read(format).settle(input);
     let (input, from) = settled.map_err(|fault| unlike(fault.into(), "--from"))?;
     let to = to_kind.format_of(&args.output);
     let mut input = input;
@@ -99,6 +101,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     let options = WriteOptions { format: Some(to), scheme: to_kind.scheme.unwrap_or(Scheme::Iob2) };
     let mut read = args.layout.read(Some(from));
+    if read.jsonl.label_names.is_empty() {
+        read.jsonl.label_names = names.unwrap_or_default();
+    }
     if let (Some(scheme), Format::Conll | Format::Tsv) = (from_kind.scheme, from) {
         // Told of all, where the file can be read twice.
         if args.input.as_os_str() != "-" {
@@ -116,6 +121,27 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     not_empty(!empty, &name)?;
     Ok(writer.finish()?)
+}
+
+/// The input, open. Rows of Parquet are JSON lines, and come with the names of their labels.
+#[cfg(feature = "parquet")]
+fn opened(args: &Args, format: Option<Format>) -> Result<(Input, Meter, Option<Vec<String>>)> {
+    use xner_arrow::Rows;
+
+    if format.is_none() && Rows::is_parquet(&args.input) {
+        let rows = Rows::open(&args.input).map_err(|fault| bad_input(fault.to_string()))?;
+        let names = rows.label_names().to_vec();
+        let input = Input { reader: Box::new(rows), name: args.input.clone() };
+        return Ok((input, Meter::default(), Some(names)));
+    }
+    let (input, meter) = Input::metered(&args.input)?;
+    Ok((input, meter, None))
+}
+
+#[cfg(not(feature = "parquet"))]
+fn opened(args: &Args, _: Option<Format>) -> Result<(Input, Meter, Option<Vec<String>>)> {
+    let (input, meter) = Input::metered(&args.input)?;
+    Ok((input, meter, None))
 }
 
 /// Columns to columns: every line stays as it is but for its tag.

@@ -17,6 +17,7 @@ mod raw_text;
 pub(crate) mod serve;
 pub(crate) mod similar;
 mod source_index;
+pub(crate) mod sql;
 pub(crate) mod stats;
 pub(crate) mod tag;
 pub(crate) mod teach_mask;

@@ -4,14 +4,11 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use serde::Serialize;
-use xner_corpus::read::Format;
 use xner_corpus::write::FolderLock;
 use xner_tagger::bert::train::{MaskLessons, TaughtMask, teach_mask};
-use xner_train::Device;
 
-use super::raw_text::raw_text;
+use super::raw_text::RawText;
 use super::source_index::model_folder;
-use crate::args::{self, Layout};
 use crate::exit::at_least_one;
 use crate::outputs::{Force, Inputs, Kind};
 use crate::progress::Progress;
@@ -23,9 +20,8 @@ use crate::progress::Progress;
 /// masked word comes near that of the word seen; all else is the same.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Text, columns or JSON lines, whose labels are not looked at; plain, .gz, .xz, .bz2 or .zst
-    #[arg(required = true, value_name = "CORPUS")]
-    corpora: Vec<PathBuf>,
+    #[command(flatten)]
+    text: RawText,
     /// A directory of Hugging Face's layout with its weights in one .safetensors; or a model's name on the hub
     #[arg(long, value_name = "DIR")]
     model: String,
@@ -47,19 +43,11 @@ pub(crate) struct Args {
     /// Decides sentences and words
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Format of CORPUS; by default what its name promises, else JSON lines or columns by the first lines
-    #[arg(long, value_parser = args::named::<Format>(Format::NAMES))]
-    format: Option<Format>,
     #[command(flatten)]
     force: Force,
     /// Print what was reached as JSON
     #[arg(long)]
     json: bool,
-    /// Where to compute: cpu, cuda:0 or wgpu:0
-    #[arg(long, default_value = "cpu")]
-    device: Device,
-    #[command(flatten)]
-    layout: Layout,
 }
 
 fn rate(text: &str) -> Result<f64, String> {
@@ -84,10 +72,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     at_least_one("--steps", args.steps)?;
     at_least_one("--batch", args.batch)?;
     let folder = model_folder(&args.model)?;
-    Inputs::of(&args.corpora).model(&folder).spare_run(&args.out)?;
+    Inputs::of(&args.text.corpora).model(&folder).spare_run(&args.out)?;
     Kind::Model.claim(&args.out, args.force)?;
     let _lock = FolderLock::take(&args.out)?;
-    let sentences = raw_text(&args.corpora, &args.layout.read(args.format))?;
+    let sentences = args.text.read()?;
     let lessons = MaskLessons {
         steps: args.steps,
         batch: args.batch,
@@ -98,7 +86,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     };
     let mut progress = Progress::steps(args.steps, 0);
     let mut told = |_, _| progress.add(1);
-    let taught = teach_mask(&folder, &args.out, &sentences, &lessons, &args.device, &mut told)?;
+    let taught = teach_mask(&folder, &args.out, &sentences, &lessons, &args.text.device, &mut told)?;
     drop(progress);
     if args.json {
         return super::print_json(&Report { out: args.out.clone(), taught });

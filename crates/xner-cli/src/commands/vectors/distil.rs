@@ -3,14 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use xner_corpus::read::Format;
 use xner_corpus::write::Output;
 use xner_embed::pca::pca;
 use xner_tagger::bert::{WordStates, word_vectors};
-use xner_train::Device;
 
-use crate::args::{self, Layout};
-use crate::commands::raw_text::raw_text;
+use crate::commands::raw_text::RawText;
 use crate::commands::source_index::model_folder;
 use crate::exit::at_least_one;
 use crate::outputs::Inputs;
@@ -24,9 +21,8 @@ use crate::reading::{VectorsFormat, write};
 /// say "distilled" where you report results.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Text, columns or JSON lines, whose labels are not looked at; plain, .gz, .xz, .bz2 or .zst
-    #[arg(required = true, value_name = "CORPUS")]
-    corpora: Vec<PathBuf>,
+    #[command(flatten)]
+    text: RawText,
     /// A directory of Hugging Face's layout, an encoder alone or a token classifier; or a model's name on the hub
     #[arg(long, value_name = "DIR")]
     model: String,
@@ -57,14 +53,6 @@ pub(crate) struct Args {
     /// The format of FILE; by default what its name promises, else vec
     #[arg(long, value_enum)]
     out_format: Option<VectorsFormat>,
-    /// Format of CORPUS; by default what its name promises, else JSON lines or columns by the first lines
-    #[arg(long, value_parser = args::named::<Format>(Format::NAMES))]
-    format: Option<Format>,
-    /// Where to compute: cpu, cuda:0 or wgpu:0
-    #[arg(long, default_value = "cpu")]
-    device: Device,
-    #[command(flatten)]
-    layout: Layout,
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
@@ -76,9 +64,9 @@ pub(super) fn run(args: &Args) -> Result<()> {
         None => VectorsFormat::of_name(&args.out, "--out-format")?,
     };
     let folder = model_folder(&args.model)?;
-    Inputs::of(&args.corpora).model(&folder).spare(&args.out)?;
+    Inputs::of(&args.text.corpora).model(&folder).spare(&args.out)?;
     Output::probe(&args.out)?;
-    let sentences = raw_text(&args.corpora, &args.layout.read(args.format))?;
+    let sentences = args.text.read()?;
     let settings = WordStates {
         layer: args.layer,
         contextual: !args.alone,
@@ -89,7 +77,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
     };
     let mut progress: Option<Progress> = None;
     let mut done = |count, all| progress.get_or_insert_with(|| Progress::steps(all, 0)).add(count);
-    let mut vectors = word_vectors(&folder, &settings, &sentences, &args.device, &mut done)?;
+    let mut vectors = word_vectors(&folder, &settings, &sentences, &args.text.device, &mut done)?;
     drop(progress);
     if let Some(dim) = args.pca {
         vectors = pca(&vectors, dim)?;
