@@ -64,7 +64,7 @@ impl Rows {
         let fault = |fault: &dyn std::fmt::Display| {
             io::Error::new(io::ErrorKind::InvalidData, format!("{}: {fault}", self.path.display()))
         };
-        while let Some(batch) = self.batches.next() {
+        for batch in self.batches.by_ref() {
             let mut writer = LineDelimitedWriter::new(&mut self.lines);
             let written = batch.and_then(|batch| writer.write(&batch)).and_then(|()| writer.finish());
             written.map_err(|own| fault(&own))?;
