@@ -57,11 +57,11 @@ impl Function {
             Kind::Entities => text(found),
             Kind::Tags => match found {
                 DataType::Null => Some(xner_arrow::tags_type()),
-                DataType::List(item) => Some(DataType::List(of_text(item)?)),
-                DataType::LargeList(item) => Some(DataType::LargeList(of_text(item)?)),
+                DataType::List(item) | DataType::ListView(item) => Some(DataType::List(of_text(item)?)),
+                DataType::LargeList(item) | DataType::LargeListView(item) => {
+                    Some(DataType::LargeList(of_text(item)?))
+                }
                 DataType::FixedSizeList(item, size) => Some(DataType::FixedSizeList(of_text(item)?, *size)),
-                DataType::ListView(item) => Some(DataType::List(of_text(item)?)),
-                DataType::LargeListView(item) => Some(DataType::LargeList(of_text(item)?)),
                 _ => None,
             },
         }
