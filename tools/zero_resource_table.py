@@ -31,7 +31,8 @@ PUBLISHED = {
               "cross-word-no-characters": ("26.55 ± 0.61", "28.77 ± 1.19"), "cross-word": ("44.90 ± 1.26", "47.84 ± 1.12"),
               "cross-shared": ("44.36 ± 2.52", "48.04 ± 1.40"), "cross-augmented": ("45.69 ± 2.61", "53.77 ± 1.54"),
               "supervised": ("", "84.21 ± 0.13")},
-    "en-ar": {"cross-word-no-characters": ("24.79 ± 0.65", "29.81 ± 1.01"), "cross-word": ("11.84 ± 3.69", "21.39 ± 1.85"),
+    "en-ar": {"cross-word-no-characters": ("24.79 ± 0.65", "29.81 ± 1.01"),
+              "cross-word": ("11.84 ± 3.69", "21.39 ± 1.85"),
               "cross-shared-no-characters": ("23.32 ± 0.76", "28.28 ± 1.61"),
               "cross-augmented": ("27.12 ± 3.00", "36.91 ± 2.74"), "supervised": ("", "75.49 ± 0.53")},
 }

@@ -192,15 +192,16 @@ mod tests {
 
     /// The words of a command line, as a shell takes quotes.
     fn words(line: &str) -> Vec<String> {
-        let (mut words, mut quote) = (vec![String::new()], None);
+        let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
         for letter in line.chars() {
             match quote {
                 Some(open) if letter == open => quote = None,
                 None if letter == '"' || letter == '\'' => quote = Some(letter),
-                None if letter == ' ' => words.push(String::new()),
-                _ => words.last_mut().unwrap().push(letter),
+                None if letter == ' ' => words.push(std::mem::take(&mut word)),
+                _ => word.push(letter),
             }
         }
+        words.push(word);
         words.retain(|word| !word.is_empty());
         words
     }

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::csv::WriterBuilder;
@@ -38,9 +39,16 @@ pub async fn print(found: DataFrame, to: To) -> Result<()> {
     }
 }
 
-/// Whether a fault is that who read has gone away, which is none.
-pub fn is_over(fault: &(dyn Error + 'static)) -> bool {
-    fault.downcast_ref::<io::Error>().is_some_and(|fault| fault.kind() == io::ErrorKind::BrokenPipe)
+/// The code that a program ends with, its fault told on standard error. That who read has gone away is no fault.
+pub fn ended(result: Result<()>) -> ExitCode {
+    let Err(fault) = result else { return ExitCode::SUCCESS };
+    let pipe = |fault: &io::Error| fault.kind() == io::ErrorKind::BrokenPipe;
+    if fault.downcast_ref().is_some_and(pipe) {
+        return ExitCode::SUCCESS;
+    }
+    // If standard error is closed there is no one to tell.
+    let _ = writeln!(io::stderr(), "error: {fault}");
+    ExitCode::from(2)
 }
 
 async fn table(mut out: impl Write, found: DataFrame) -> Result<()> {

@@ -1,11 +1,10 @@
 //! Ballista with xner's functions: a scheduler, executors, and queries.
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
-use xner_datafusion::print::{Result, To, is_over, print};
+use xner_datafusion::print::{Result, To, ended, print};
 use xner_datafusion::{BUILT_IN, Models, cluster};
 
 /// Named entities in SQL on many machines
@@ -39,15 +38,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match start(Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(fault) if is_over(fault.as_ref()) => ExitCode::SUCCESS,
-        Err(fault) => {
-            // If standard error is closed there is no one to tell.
-            let _ = writeln!(io::stderr(), "error: {fault}");
-            ExitCode::from(2)
-        }
-    }
+    ended(start(Cli::parse()))
 }
 
 fn start(cli: Cli) -> Result<()> {

@@ -1,11 +1,10 @@
 //! `xner sql`: named entities in queries over files.
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 use datafusion::prelude::{SessionConfig, SessionContext};
-use xner_datafusion::print::{Result, To, is_over, print};
+use xner_datafusion::print::{Result, To, ended, print};
 use xner_datafusion::{BUILT_IN, Models, register};
 
 /// Ask for entities in SQL, of Parquet, CSV and JSON files
@@ -35,15 +34,7 @@ struct Cli {
 }
 
 fn main() -> ExitCode {
-    match start(Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(fault) if is_over(fault.as_ref()) => ExitCode::SUCCESS,
-        Err(fault) => {
-            // If standard error is closed there is no one to tell.
-            let _ = writeln!(io::stderr(), "error: {fault}");
-            ExitCode::from(2)
-        }
-    }
+    ended(start(Cli::parse()))
 }
 
 fn start(cli: Cli) -> Result<()> {
