@@ -2,12 +2,14 @@
 
     python3 tools/check/transformers_roundtrip.py ours MODEL COLUMNS [--xner target/release/xner]
     python3 tools/check/transformers_roundtrip.py theirs [--kind bert] [--xner target/release/xner]
+    python3 tools/check/transformers_roundtrip.py both [--kind bert] [--xner target/release/xner]
 
 `ours` opens a model directory that xner wrote with `AutoModelForTokenClassification` and `AutoTokenizer`, tags a
 file of columns (the first is the word, an empty line ends a sentence) by the most probable tag of each word's first
 subword, and compares with `xner tag --decode argmax`, token by token; xner writes entities, so an I that begins one
 is a B there. `theirs` fine-tunes a tiny random encoder in PyTorch on the built-in sample, saves it with
-`save_pretrained`, and compares the same. Sentences of more than one window are left out of the comparison, and
+`save_pretrained`, and compares the same. `both` does that, then fine-tunes what PyTorch saved by `xner train`, and
+compares the directory that it writes as `ours` does. The sample has 300 sentences. Sentences of more than one window are left out of the comparison, and
 counted: only xner cuts them. Prints JSON; exits with 1 where a tag differs.
 """
 import argparse
@@ -167,12 +169,24 @@ def fine_tuned(folder, kind):
         optimiser.step()
     model.save_pretrained(folder)
     tokeniser.save_pretrained(folder)
-    return "\n".join("".join(f"{row[0]} O\n" for row in rows) for rows in sentences)
+    return "\n".join("".join(f"{row[0]} {row[-1]}\n" for row in rows) for rows in sentences)
+
+
+def tuned_by_xner(folder, text, xner):
+    """The directory that `xner train` writes when it goes on from this one."""
+    train = folder / "train.conll"
+    train.write_text(text)
+    config = folder / "train.toml"
+    config.write_text(f'model = "bert"\ndata = {{ train = "{train}", dev = "{train}" }}\nbert = {{ encoder = "{folder}" }}\n'
+                      "training = { epochs = 2, batch = 16, optimiser.rate = 1e-3 }\n")
+    subprocess.run([xner, "train", "--quiet", "--config", str(config), "--out", str(folder / "xner")], check=True,
+                   capture_output=True)
+    return folder / "xner"
 
 
 def main():
     a = argparse.ArgumentParser()
-    a.add_argument("way", choices=["ours", "theirs"])
+    a.add_argument("way", choices=["ours", "theirs", "both"])
     a.add_argument("model", nargs="?", type=pathlib.Path)
     a.add_argument("columns", nargs="?", type=pathlib.Path)
     a.add_argument("--kind", default="bert")
@@ -186,7 +200,11 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         text = fine_tuned(folder, args.kind)
-        return compare(folder, text, args.xner, 128)
+        different = compare(folder, text, args.xner, 128)
+        if args.way == "both":
+            made = tuned_by_xner(folder, text, args.xner)
+            different += compare(made, text, args.xner, json.loads((made / "config.json").read_text())["xner"]["length"])
+        return different
 
 
 if __name__ == "__main__":

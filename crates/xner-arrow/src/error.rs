@@ -41,6 +41,36 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// A file of none of the kinds.
+    #[cfg(feature = "parquet")]
+    #[error(
+        "{}: is no table: expected Parquet, Arrow, CSV (.csv, .tsv) or JSON lines (.jsonl, .ndjson, .json)",
+        path.display()
+    )]
+    Kind {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A row that does not fit.
+    #[cfg(feature = "parquet")]
+    #[error("{}:{line}: {message}", path.display())]
+    Row {
+        /// The file.
+        path: PathBuf,
+        /// Its line, from 1.
+        line: usize,
+        /// What is wrong, and what was expected.
+        message: String,
+    },
+    /// A file that cannot be read or written as what it is.
+    #[cfg(feature = "parquet")]
+    #[error("{}: {message}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
     /// Someone asked to stop. The same call goes on.
     #[error("stopped; the same call goes on")]
     Stopped,

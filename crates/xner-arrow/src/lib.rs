@@ -13,15 +13,15 @@
 mod batch;
 mod error;
 #[cfg(feature = "parquet")]
-mod file;
-#[cfg(feature = "parquet")]
 mod rows;
+#[cfg(feature = "parquet")]
+mod table;
 mod tokens;
 
 pub use batch::{ENTITIES, entities, entities_type, tag_batch};
 pub use error::{Error, Result};
 #[cfg(feature = "parquet")]
-pub use file::{Tagged, tag_parquet};
-#[cfg(feature = "parquet")]
 pub use rows::Rows;
+#[cfg(feature = "parquet")]
+pub use table::{Tagged, tag_file};
 pub use tokens::{tags, tags_type};

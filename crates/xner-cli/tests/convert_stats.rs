@@ -223,3 +223,14 @@ fn a_reader_that_goes_away_is_no_failure() {
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
     }
 }
+
+/// A data set of Hugging Face's, with the names of its labels.
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_is_a_corpus() {
+    let folder = Folder::with(&[]);
+    folder.write("data.parquet", include_bytes!("golden/data-set.parquet"));
+    folder.xner("convert data.parquet out.conll").ok();
+    let wanted = "Ada B-PER\nLovelace I-PER\nlived O\n\nRain O\nfell O\non O\nLund B-LOC\n\n";
+    assert_eq!(folder.read("out.conll"), wanted);
+}

@@ -204,14 +204,54 @@ fn names_that_are_not_utf_8_keep_their_format() {
     }
 }
 
-/// Several inputs, and columns of text, are Parquet's alone; without that feature the program says so.
+/// Several inputs, and columns of text, are of files of rows alone; without that feature the program says so.
 #[test]
-fn several_inputs_and_columns_of_text_are_parquets() {
+fn several_inputs_and_columns_of_text_are_of_rows() {
     let folder = Folder::with(&[("a.txt", "Ada ran.\n"), ("b.txt", "Ada ran.\n")]);
     folder.refused("tag --input a.txt b.txt", &["--input has several files", "--text-column"]);
     folder.refused("tag --input a.txt --text-column body --to html", &["--text-column", "--to"]);
     if cfg!(not(feature = "parquet")) {
         let words = &["without them", "--features parquet"];
         folder.refused("tag --input a.parquet --text-column body --output out", words);
+    }
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn columns_of_text_are_tagged() {
+    let folder = Folder::with(&[
+        ("a.csv", "id,body\n007,rain fell on Lund\n8,\n"),
+        ("b.jsonl", "{\"id\": 1e2, \"body\": \"rain fell on Oslo\"}\n{\"body\": null}\n"),
+        ("twice.jsonl", "{\"body\": \"a\", \"entities\": []}\n"),
+        ("rows.txt", "Ada ran.\n"),
+    ]);
+    let call =
+        format!("tag --model {} --input a.csv b.jsonl --text-column body --output out", model().display());
+    folder.xner(&call).ok();
+    assert_eq!(folder.files("out"), ["a-00000.csv", "b-00000.jsonl"]);
+    let csv = folder.read("out/a-00000.csv");
+    assert!(csv.starts_with("id,body,entities\n007,rain fell on Lund,\"[{\"\"kind\"\":\"\"LOC\"\""), "{csv}");
+    assert!(csv.ends_with("\n8,,[]\n"), "{csv}");
+    let lines = folder.read("out/b-00000.jsonl");
+    let rows: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.starts_with("{\"id\":1e2,"), "{lines}");
+    assert_eq!(rows[0]["entities"][0]["text"], "Oslo");
+    assert_eq!(rows[1]["entities"], Value::Null);
+    // Once more: all is there.
+    let before = folder.tree("out");
+    folder.xner(&call).ok();
+    assert_eq!(folder.tree("out"), before);
+    for (call, words) in [
+        (
+            "--input twice.jsonl --text-column body --output other",
+            "twice.jsonl:1: has a key `entities` already",
+        ),
+        ("--input a.csv --text-column text --output other", "expected one of `id`, `body`"),
+        ("--input rows.txt --text-column body --output other", "is no table: expected Parquet, Arrow, CSV"),
+        ("--input a.csv --text-column body --output a.csv", "--output must be a folder"),
+    ] {
+        let said = folder.xner(&format!("tag --model {} {call}", model().display()));
+        assert_eq!(said.code, 2, "{call}: {}", said.err);
+        assert!(said.err.contains(words), "{call}: {}", said.err);
     }
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod function;
+mod json_lines;
 mod models;
 
 #[cfg(feature = "ballista")]
@@ -22,9 +23,11 @@ pub fn functions(models: &Models) -> Vec<Arc<ScalarUDF>> {
         .into()
 }
 
-/// Makes `ner` and `ner_tags` known to a session.
+/// Makes `ner` and `ner_tags` known to a session, and files that end in `.jsonl` and `.ndjson` tables as those that
+/// end in `.json` are.
 pub fn register(session: &SessionContext, models: &Models) {
     for function in functions(models) {
         session.register_udf(function.as_ref().clone());
     }
+    json_lines::register(session);
 }

@@ -149,6 +149,22 @@ async fn a_query_that_names_it_twice_runs_it_once() {
     assert!(count.load(Ordering::Relaxed) <= 4, "{count:?} words");
 }
 
+/// Under the endings that everyone else gives them; many files too.
+#[tokio::test]
+async fn json_lines_are_tables() {
+    let (session, _) = session();
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [("a.jsonl", "so Ada left"), ("b.jsonl", "then Zoë"), ("c.ndjson", "Ada")] {
+        std::fs::write(folder.path().join(name), format!("{{\"body\": \"{text}\"}}\n")).unwrap();
+    }
+    for (files, count) in [("*.jsonl", 2), ("c.ndjson", 1)] {
+        let query =
+            format!("select sum(array_length(ner(body))) n from '{}/{files}'", folder.path().display());
+        let found = rows(&session, &query).await.unwrap();
+        assert!(found.contains(&format!("| {count} |")), "{files}: {found}");
+    }
+}
+
 #[tokio::test]
 async fn what_does_not_fit_is_named() {
     let (session, _) = session();

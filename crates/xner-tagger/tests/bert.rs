@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use xner_corpus::{Labelled, Sentence, Tag, entities};
 use xner_tagger::bert::config::Head;
-use xner_tagger::bert::train::{BertSettings, BertTrainConfig, train};
+use xner_tagger::bert::train::{BertSettings, BertTrainConfig, encoder_training, train};
 use xner_tagger::{Decode, OpenOptions, Tagger, TrainData, evaluate, open, open_with};
 use xner_train::config::{Optimiser, TrainingConfig};
 use xner_train::{Device, Error, Event, Flow, What};
@@ -60,7 +60,7 @@ fn config() -> BertTrainConfig {
                 epsilon: 1e-8,
                 weight_decay: 0.01,
             },
-            ..BertTrainConfig::default().training
+            ..encoder_training()
         },
         ..BertTrainConfig::default()
     }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use xner_corpus::{Entity, Labelled, Sentence, Tag, entities};
 use xner_tagger::bert::config::{Family, Head};
 use xner_tagger::bert::train::{
-    BertSettings, BertTrainConfig, FineTuneOptimiser, FineTuned, Pass, supervised, train,
+    BertSettings, BertTrainConfig, FineTuneOptimiser, FineTuned, Pass, encoder_training, supervised, train,
 };
 use xner_tagger::bert::weights::write_safetensors;
 use xner_tagger::bert::{BertConfig, BertEncoder, BertTagger, RandomEncoder, Tokeniser};
@@ -212,7 +212,7 @@ fn random_encoders_of_every_kind_learn() {
                     epsilon: 1e-8,
                     weight_decay: 0.01,
                 },
-                ..BertTrainConfig::default().training
+                ..encoder_training()
             },
             ..BertTrainConfig::default()
         };

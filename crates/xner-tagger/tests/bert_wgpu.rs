@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use xner_corpus::{Entity, Labelled, Sentence};
-use xner_tagger::bert::train::{BertSettings, BertTrainConfig, train};
+use xner_tagger::bert::train::{BertSettings, BertTrainConfig, encoder_training, train};
 use xner_tagger::{Tagging, TrainData, open};
 use xner_train::Device;
 use xner_train::config::{Optimiser, TrainingConfig};
@@ -99,7 +99,7 @@ fn trained(encoder: &Path, device: Device) -> tempfile::TempDir {
     };
     let optimiser =
         Optimiser::AdamW { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weight_decay: 0.01 };
-    let training = TrainingConfig { epochs: 1, batch: 8, optimiser, ..BertTrainConfig::default().training };
+    let training = TrainingConfig { epochs: 1, batch: 8, optimiser, ..encoder_training() };
     let config = BertTrainConfig { bert, training, ..BertTrainConfig::default() };
     let folder = tempfile::tempdir().unwrap();
     let data = TrainData { train: corpus(24), dev: corpus(4), ..TrainData::default() };

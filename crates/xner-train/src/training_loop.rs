@@ -158,7 +158,7 @@ impl Run<'_> {
         let training = self.plan.training;
         let sentences = self.learner.sentences();
         let parameters = self.learner.weights().values();
-        let steps = sentences.div_ceil(training.batch) * training.epochs;
+        let steps = training.steps_of(sentences) * self.epochs();
         self.tell(What::Started { sentences, steps, resumed: self.progress.steps, parameters })?;
         // A run that goes on has scored it already, if anything was scored.
         if self.plan.trained && self.progress.steps == 0 && self.progress.history.is_empty() {
@@ -200,6 +200,11 @@ impl Run<'_> {
         ))
     }
 
+    /// Times over the sentences.
+    fn epochs(&self) -> usize {
+        self.plan.training.epochs_of(self.learner.sentences())
+    }
+
     /// The rest of the running epoch.
     fn epoch(&mut self) -> Result<()> {
         let training = self.plan.training;
@@ -213,7 +218,7 @@ impl Run<'_> {
             let last = self.progress.batches == count;
             let due = |every: usize| every > 0 && self.progress.steps.is_multiple_of(every);
             let evaluate = due(training.evaluate_every)
-                || (last && (training.evaluate_every == 0 || epoch + 1 == training.epochs));
+                || (last && (training.evaluate_every == 0 || epoch + 1 == self.epochs()));
             let save = evaluate || due(training.checkpoint_every) || flow == Flow::Stop;
             if save {
                 self.check_weights()?;
@@ -242,7 +247,7 @@ impl Run<'_> {
     fn step(&mut self, batch: &[usize]) -> Result<Flow> {
         let training = self.plan.training;
         let (epoch, step) = (self.progress.epoch, self.progress.steps);
-        let steps = self.learner.sentences().div_ceil(training.batch) * training.epochs;
+        let steps = training.steps_of(self.learner.sentences()) * self.epochs();
         let rate = training.schedule.rate(training.optimiser.rate(), epoch, step, steps);
         let StepOutcome { loss, gradient_norm } = self.learner.step(batch, &Moment { epoch, step, rate })?;
         for (what, value) in [("loss", loss), ("gradient norm", gradient_norm)] {
@@ -331,7 +336,7 @@ impl Run<'_> {
         self.progress.epoch_loss = 0.0;
         self.progress.batches = 0;
         self.progress.epoch += 1;
-        if self.progress.ending.is_none() && self.progress.epoch == self.plan.training.epochs {
+        if self.progress.ending.is_none() && self.progress.epoch == self.epochs() {
             self.progress.ending = Some(Ending::Epochs);
         }
     }

@@ -8,7 +8,7 @@ use std::path::Path;
 use tempfile::TempDir;
 use xner_corpus::{Labelled, Sentence};
 use xner_sample::{Language, Sample, Split};
-use xner_tagger::bert::train::{BertSettings, BertTrainConfig, train};
+use xner_tagger::bert::train::{BertSettings, BertTrainConfig, encoder_training, train};
 use xner_tagger::bert::{BertConfig, RandomEncoder};
 use xner_tagger::{TrainData, evaluate, open};
 use xner_train::config::{Optimiser, TrainingConfig};
@@ -43,8 +43,7 @@ fn case(sentences: usize) -> Case {
     let sizes = RandomEncoder { hidden: 48, layers: 3, ..RandomEncoder::default() };
     sizes.write(words, &encoder).unwrap();
     let rate = |rate| Optimiser::AdamW { rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 };
-    let training =
-        TrainingConfig { epochs: 8, batch: 16, optimiser: rate(1e-3), ..BertTrainConfig::default().training };
+    let training = TrainingConfig { epochs: 8, batch: 16, optimiser: rate(1e-3), ..encoder_training() };
     let bert = BertSettings {
         encoder: Some(encoder),
         freeze_embeddings: false,

@@ -49,8 +49,10 @@ fn start(cli: Cli) -> Result<()> {
 }
 
 async fn run(cli: Cli, threads: usize) -> Result<()> {
-    // Long texts are many bytes: few rows at a time keep memory flat.
-    let config = SessionConfig::new().with_target_partitions(threads).with_batch_size(1024);
+    // A partition is so many row groups, and where one has more of them than another a thread waits: with more of them
+    // than threads all end together. Long texts are many bytes: few rows at a time keep memory flat.
+    let partitions = if threads == 1 { 1 } else { 4 * threads };
+    let config = SessionConfig::new().with_target_partitions(partitions).with_batch_size(1024);
     let session = SessionContext::new_with_config(config).enable_url_table();
     register(&session, &Models::new(cli.model));
     print(session.sql(&cli.query).await?, cli.to).await

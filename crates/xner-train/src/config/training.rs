@@ -17,6 +17,11 @@ pub struct TrainingConfig {
     /// Times over the training sentences. Default 30.
     #[default = 30]
     pub epochs: usize,
+    /// So many steps at least: sentences that are few are gone over more often than `epochs` says, so often that there
+    /// are as many. Default 0.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "train", schemars(example = 400))]
+    pub least_steps: usize,
     /// Sentences in a batch. Default 16.
     #[default = 16]
     pub batch: usize,
@@ -44,6 +49,12 @@ pub struct TrainingConfig {
     pub optimiser: Optimiser,
     /// How the learning rate changes.
     pub schedule: Schedule,
+}
+
+// A key that was not there before is written only where it says something, so that older runs can go on.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// What a batch's loss is the mean over.
@@ -105,12 +116,23 @@ impl Schedule {
 }
 
 impl TrainingConfig {
+    /// Times over so many sentences: `epochs`, or more where that makes fewer than `least_steps` steps.
+    pub fn epochs_of(&self, sentences: usize) -> usize {
+        self.epochs.max(self.least_steps.div_ceil(self.steps_of(sentences).max(1)))
+    }
+
+    /// The steps of an epoch of so many sentences.
+    pub fn steps_of(&self, sentences: usize) -> usize {
+        sentences.div_ceil(self.batch)
+    }
+
     /// Checks every value's range.
     ///
     /// # Errors
     /// [`Error::Setting`](crate::Error::Setting) for the first value out of range.
     pub fn check(&self) -> Result<()> {
         positive("training.epochs", self.epochs)?;
+        count("training.least_steps", self.least_steps)?;
         positive("training.batch", self.batch)?;
         positive("training.longest", self.longest)?;
         count("training.evaluate_every", self.evaluate_every)?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use smart_default::SmartDefault;
 use xner_corpus::split::Language;
 use xner_tagger::bert::Smaller;
-use xner_tagger::bert::train::{BertSettings, BertTrainConfig, check_training};
+use xner_tagger::bert::train::{BertSettings, check_training, encoder_training};
 use xner_train::{
     Settings,
     config::TrainingConfig,
@@ -50,7 +50,7 @@ pub struct DistilConfig {
     /// Who learns.
     pub student: StudentConfig,
     /// How the student is trained. The defaults are those of fine-tuning.
-    #[default(BertTrainConfig::default().training)]
+    #[default(encoder_training())]
     #[serde(deserialize_with = "training")]
     pub training: TrainingConfig,
 }
@@ -105,7 +105,7 @@ pub struct StudentConfig {
 }
 
 fn training<'de, D: Deserializer<'de>>(from: D) -> Result<TrainingConfig, D::Error> {
-    over(&BertTrainConfig::default().training, toml::Table::deserialize(from)?)
+    over(&encoder_training(), toml::Table::deserialize(from)?)
 }
 
 impl Settings for DistilConfig {

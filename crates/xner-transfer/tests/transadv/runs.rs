@@ -93,6 +93,7 @@ fn a_student_begins_with_the_encoder_or_with_the_source_model() {
     let source = trained(&case, Method::MbertFt, "source");
     // So slow a student stays where it began.
     case.config.distillation.rate = Some(1e-9);
+    case.config.distillation.start = StudentStart::Pretrained;
     let pretrained = trained(&case, Method::Tsl, "pretrained");
     case.config.distillation.start = StudentStart::Source;
     let tuned = trained(&case, Method::Tsl, "tuned");

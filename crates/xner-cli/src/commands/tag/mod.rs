@@ -54,7 +54,8 @@ pub(crate) struct Args {
     /// finds people, places and organisations
     #[arg(long, value_name = "MODEL")]
     model: Option<String>,
-    /// What to tag, plain, .gz, .xz, .bz2 or .zst; - is standard input; with --text-column one Parquet file or several
+    /// What to tag, plain, .gz, .xz, .bz2 or .zst; - is standard input; with --text-column a file of
+    /// rows or several
     #[arg(long, value_name = "FILE", default_value = "-", num_args = 1..)]
     input: Vec<PathBuf>,
     /// Its format; by default what its name promises, else JSON lines or text by the first lines. What looks like
@@ -64,8 +65,9 @@ pub(crate) struct Args {
     /// Where to write; - is standard output; with --text-column a folder
     #[arg(long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
-    /// The column of text of Parquet files: each row group becomes a file in the folder --output, with a column
-    /// `entities` more. The same command goes on where it was stopped
+    /// The column of text of files of rows: Parquet, Arrow, CSV or JSON lines. Each row group, or 65,536 rows, becomes a
+    /// file of the same kind in the folder --output, with a column `entities` more. The same command goes on where it
+    /// was stopped
     #[arg(long, value_name = "NAME", conflicts_with_all = ["to", "json", "format", "adapt"])]
     text_column: Option<String>,
     /// What to write; by default what the name of --output promises, else columns for columns, JSON lines for others
@@ -96,7 +98,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         return table::run(args, column);
     }
     let [own] = args.input.as_slice() else {
-        return Err(bad_input("--input has several files, expected one, or --text-column for Parquet files"));
+        return Err(bad_input("--input has several files, expected one, or --text-column for files of rows"));
     };
     let asked = args.to.or(args.json.then_some(Target::Jsonl));
     if asked.is_none() {

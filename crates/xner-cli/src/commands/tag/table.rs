@@ -1,4 +1,4 @@
-//! Columns of text in Parquet files.
+//! Columns of text in files of rows.
 
 use anyhow::Result;
 
@@ -6,7 +6,7 @@ use super::Args;
 
 #[cfg(not(feature = "parquet"))]
 pub(super) fn run(_: &Args, _: &str) -> Result<()> {
-    let message = "--text-column is of Parquet files, and this program is built without them: build it with the \
+    let message = "--text-column is of files of rows, and this program is built without them: build it with the \
                    feature `parquet`, as by `cargo install xner-cli --features parquet`";
     Err(crate::exit::bad_input(message))
 }
@@ -18,7 +18,7 @@ pub(super) fn run(args: &Args, column: &str) -> Result<()> {
     use std::sync::Arc;
 
     use xner::Ner;
-    use xner_arrow::{Error, Tagged, tag_parquet};
+    use xner_arrow::{Error, Tagged, tag_file};
     use xner_corpus::split::{Language, TextOptions};
     use xner_tagger::{OpenOptions, Tagger};
 
@@ -30,7 +30,7 @@ pub(super) fn run(args: &Args, column: &str) -> Result<()> {
 
     if args.output == Path::new("-") || args.output.is_file() {
         return Err(bad_input(
-            "--output must be a folder with --text-column: a file for each row group goes there",
+            "--output must be a folder with --text-column: a file for each unit of rows goes there",
         ));
     }
     let named = |path: &Path| path.file_stem().map(std::ffi::OsStr::to_os_string);
@@ -54,12 +54,15 @@ pub(super) fn run(args: &Args, column: &str) -> Result<()> {
     for input in &args.input {
         let (mut progress, mut done): (Option<Progress>, usize) = (None, 0);
         let mut told = |tagged: Tagged| {
-            let bar = progress.get_or_insert_with(|| Progress::steps(tagged.rows.1, 0));
-            bar.add(tagged.rows.0 - done);
-            done = tagged.rows.0;
+            let bar = progress.get_or_insert_with(|| match tagged.all {
+                Some(all) => Progress::steps(all, 0),
+                None => Progress::counter("rows"),
+            });
+            bar.add(tagged.rows - done);
+            done = tagged.rows;
             !interrupt::asked()
         };
-        match tag_parquet(&ner, input, column, &args.output, &mut told) {
+        match tag_file(&ner, input, column, &args.output, &mut told) {
             Ok(_) => {}
             Err(Error::Stopped) => {
                 return Err(xner_train::Error::Stopped { step: done, checkpoint: None }.into());

@@ -19,7 +19,7 @@ use xner_train::{
     corpus_notes, on_device, tell_notes,
 };
 
-pub use config::{BertSettings, BertTrainConfig, Model, check_training};
+pub use config::{BertSettings, BertTrainConfig, Model, check_training, encoder_training};
 pub use examples::Example;
 pub use fine_tuned::{FineTuned, Kept, States, Trained};
 pub use gradients::{Clip, FineTuneOptimiser, FoundGradients};

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::{Table, Value};
 use xner_tagger::bert::Pooling;
-use xner_tagger::bert::train::{BertSettings, BertTrainConfig, Clip};
+use xner_tagger::bert::train::{BertSettings, Clip, encoder_training};
 use xner_train::{
     config::{Optimiser, Schedule, TrainingConfig},
     settings::complete,
@@ -39,7 +39,7 @@ impl MetaConfig {
     }
 
     fn paper() -> Self {
-        let training = BertTrainConfig::default().training;
+        let training = encoder_training();
         let schedule = Schedule { warmup: 0.1, ..training.schedule };
         Self {
             preset: Preset::Paper,

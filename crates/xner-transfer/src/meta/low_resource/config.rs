@@ -8,7 +8,7 @@ use smart_default::SmartDefault;
 use toml::Table;
 use xner_corpus::Labelled;
 use xner_corpus::read::ReadOptions;
-use xner_tagger::bert::train::{BertSettings, BertTrainConfig, check_training};
+use xner_tagger::bert::train::{BertSettings, check_training, encoder_training};
 use xner_train::{
     Settings,
     config::{Fall, Optimiser, Schedule, TrainingConfig},
@@ -95,7 +95,7 @@ impl TunedParts {
 }
 
 fn default_training() -> TrainingConfig {
-    let training = BertTrainConfig::default().training;
+    let training = encoder_training();
     // The authors' program leaves the rate as it is.
     let schedule = Schedule { kind: Fall::Inverse, decay: 0.0, floor: 0.0, warmup: 0.0 };
     let optimiser = Optimiser::Adam { rate: 1e-5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use smart_default::SmartDefault;
 use toml::Table;
 use xner_corpus::read::ReadOptions;
-use xner_tagger::bert::train::BertTrainConfig;
+use xner_tagger::bert::train::encoder_training;
 use xner_train::{
     config::{Schedule, TrainingConfig},
     settings::{check, over},
@@ -195,7 +195,7 @@ pub struct DistillationConfig {
     /// The first rate; by default that of `[training]`.
     #[schemars(example = 0.0001)]
     pub rate: Option<f64>,
-    /// What the student begins with. Default `pretrained`.
+    /// What the student begins with. Default `source`.
     pub start: StudentStart,
 }
 
@@ -203,11 +203,11 @@ pub struct DistillationConfig {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StudentStart {
-    /// The pretrained encoder with a new head. A mean squared error leads it first to say "no entity" everywhere, where
-    /// the softmax is flat, and it needs some thousands of steps to leave that.
-    #[default]
+    /// The pretrained encoder with a new head, as in the paper. A mean squared error leads it first to say "no entity"
+    /// everywhere, where the softmax is flat, and it needs some thousands of steps to leave that.
     Pretrained,
-    /// The method's source model.
+    /// The method's source model, which small data get somewhere with.
+    #[default]
     Source,
 }
 
@@ -292,7 +292,7 @@ fn changed(training: &TrainingConfig, epochs: Option<usize>, rate: Option<f64>) 
 
 /// The paper's.
 pub(super) fn default_training() -> TrainingConfig {
-    let training = BertTrainConfig::default().training;
+    let training = encoder_training();
     let schedule = Schedule { warmup: 0.05, ..training.schedule };
     TrainingConfig { epochs: 10, schedule, ..training }
 }
