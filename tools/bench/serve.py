@@ -3,9 +3,11 @@ transformers fastapi uvicorn
 
     python3 tools/bench/serve.py MODEL [SECONDS] [CONNECTIONS]
 
+The peer answers each request by itself, and, as a server of its own, those that wait together by one call.
+
 MODEL is a token classifier in Hugging Face's layout. Each server is asked in turn over CONNECTIONS (64) that stay open,
 for SECONDS (60), by the same client, for the entities of one sentence a request. While `xner serve` is asked, other
-clients do what clients do: go away in the middle, cut a body, send what is not UTF-8, send 10 MB, drip. Prints
+clients do what clients do: go away in the middle, cut a body, send what is not UTF-8, send 10 MB, stall. Prints
 requests a second, the median and the 99th percentile of their times, faults, and the server's memory after a third
 and at the end.
 """
@@ -69,10 +71,10 @@ async def bad_clients(port, until, met):
     whole = request("Ada Lovelace lived in London.")
     long = request("Ada Lovelace lived in London. " * 333_334)
     wrong = whole.replace(b"Lovelace", b"Lov\xff\xfeace")
-    dripping = []
+    stalled = []
     while time.perf_counter() < until:
         for name, what, stays in [("gone", whole, False), ("cut", whole[:-9], False), ("wrong", wrong, True),
-                                  ("long", long, True), ("drip", whole[:20], None)]:
+                                  ("long", long, True), ("stall", whole[:20], None)]:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(what)
             told = "left"
@@ -83,9 +85,9 @@ async def bad_clients(port, until, met):
             except (asyncio.IncompleteReadError, ConnectionError, TimeoutError) as fault:
                 told = type(fault).__name__
             met[(name, told)] = met.get((name, told), 0) + 1
-            dripping.append(writer) if stays is None else writer.close()
+            stalled.append(writer) if stays is None else writer.close()
         await asyncio.sleep(0.5)
-    for writer in dripping:
+    for writer in stalled:
         writer.close()
 
 
@@ -108,10 +110,11 @@ async def load(pid, port, seconds, connections, with_faults):
     *_, early = await asyncio.gather(*tasks, middle())
     times.sort()
     at = lambda share: 1000 * times[int((len(times) - 1) * share)]
-    print(f"  {len(times) / seconds:.0f} requests/s, p50 {at(0.5):.1f} ms, p99 {at(0.99):.1f} ms, {len(faults)} faults, "
-          f"{early:.0f} MiB after a third, {memory(pid):.0f} MiB at the end", flush=True)
+    print(f"  {len(times) / seconds:.0f} requests/s, p50 {at(0.5):.1f} ms, p99 {at(0.99):.1f} ms, {len(faults)} "
+          f"faults, {early:.0f} MiB after a third, {memory(pid):.0f} MiB at the end", flush=True)
     if met:
-        print("  others: " + ", ".join(f"{name} {told}: {count}" for (name, told), count in sorted(met.items(), key=str)))
+        told = sorted(met.items(), key=str)
+        print("  others: " + ", ".join(f"{name} {how}: {count}" for (name, how), count in told))
     if faults:
         print(f"  first faults: {faults[:5]}")
     return len(times) / seconds
@@ -135,6 +138,7 @@ def main(model, seconds="60", connections="64"):
         "xner serve": [XNER, "serve", "--model", model, "--port", "8471"],
         "xner serve, others misbehave": [XNER, "serve", "--model", model, "--port", "8471"],
         "transformers, FastAPI": [sys.executable, f"{HERE}/serve_peer.py", model, "8472"],
+        "transformers, FastAPI, batches": [sys.executable, f"{HERE}/serve_peer.py", model, "--batches", "8473"],
     }
     for name, command in servers.items():
         port = int(command[-1])
@@ -147,7 +151,8 @@ def main(model, seconds="60", connections="64"):
         finally:
             server.terminate()
             server.wait()
-    print(f"ratio: {rates['xner serve'] / rates['transformers, FastAPI']:.1f}")
+    for name, rate in rates.items():
+        print(f"{name}: {rates['xner serve'] / rate:.1f}")
 
 
 if __name__ == "__main__":

@@ -8,9 +8,11 @@ TEXT has a text a line; its lines are repeated up to ROWS (1,000,000), each with
 are the same. The loop, the query on one thread and the query on two take turns for ROUNDS (3). Prints for each the
 least wall time, CPU time and peak memory, and the speed of the query as a ratio to the loop's. Standard library alone.
 """
+import hashlib
 import itertools
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import time
@@ -21,7 +23,8 @@ WORK = os.environ.get("WORK", "target/bench-sql")
 
 def corpus(text, rows):
     """The Parquet file of these lines; made if it is not there."""
-    out = f"{WORK}/corpus-{rows}.parquet"
+    own = hashlib.sha256(pathlib.Path(text).read_bytes()).hexdigest()[:8]
+    out = f"{WORK}/corpus-{own}-{rows}.parquet"
     if os.path.exists(out):
         return out
     os.makedirs(WORK, exist_ok=True)

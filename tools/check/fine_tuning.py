@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CONFIG = """model = "bert"
 data = {{ train = "train.conll", dev = "train.conll" }}
 bert = {{ encoder = "encoder", dropout = 0.0, length = 512, at_once = 1000000 }}
-training = {{ epochs = {epochs}, batch = {batch}, optimiser.rate = {rate}, schedule.warmup = 0.05 }}
+training = {{ epochs = {epochs}, least_steps = 0, batch = {batch}, optimiser.rate = {rate}, schedule.warmup = 0.05 }}
 """
 
 

@@ -9,8 +9,8 @@ file of columns (the first is the word, an empty line ends a sentence) by the mo
 subword, and compares with `xner tag --decode argmax`, token by token; xner writes entities, so an I that begins one
 is a B there. `theirs` fine-tunes a tiny random encoder in PyTorch on the built-in sample, saves it with
 `save_pretrained`, and compares the same. `both` does that, then fine-tunes what PyTorch saved by `xner train`, and
-compares the directory that it writes as `ours` does. The sample has 300 sentences. Sentences of more than one window are left out of the comparison, and
-counted: only xner cuts them. Prints JSON; exits with 1 where a tag differs.
+compares the directory that it writes as `ours` does. The sample has 300 sentences. Sentences of more than one window
+are left out of the comparison, and counted: only xner cuts them. Prints JSON; exits with 1 where a tag differs.
 """
 import argparse
 import json
@@ -178,7 +178,7 @@ def tuned_by_xner(folder, text, xner):
     train.write_text(text)
     config = folder / "train.toml"
     config.write_text(f'model = "bert"\ndata = {{ train = "{train}", dev = "{train}" }}\nbert = {{ encoder = "{folder}" }}\n'
-                      "training = { epochs = 2, batch = 16, optimiser.rate = 1e-3 }\n")
+                      "training = { epochs = 2, least_steps = 0, batch = 16, optimiser.rate = 1e-3 }\n")
     subprocess.run([xner, "train", "--quiet", "--config", str(config), "--out", str(folder / "xner")], check=True,
                    capture_output=True)
     return folder / "xner"

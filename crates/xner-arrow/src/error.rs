@@ -101,3 +101,11 @@ pub enum Error {
 
 /// What this crate's functions give.
 pub type Result<T> = std::result::Result<T, Error>;
+
+#[cfg(feature = "parquet")]
+impl Error {
+    /// A file that cannot be read or written as what it is.
+    pub(crate) fn file(path: &std::path::Path, fault: &dyn std::fmt::Display) -> Self {
+        Self::File { path: path.to_owned(), message: fault.to_string() }
+    }
+}

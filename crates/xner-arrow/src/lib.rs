@@ -23,5 +23,5 @@ pub use error::{Error, Result};
 #[cfg(feature = "parquet")]
 pub use rows::Rows;
 #[cfg(feature = "parquet")]
-pub use table::{Tagged, tag_file};
+pub use table::{Tagged, stem, tag_file};
 pub use tokens::{tags, tags_type};

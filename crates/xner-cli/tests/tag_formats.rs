@@ -224,6 +224,7 @@ fn columns_of_text_are_tagged() {
         ("b.jsonl", "{\"id\": 1e2, \"body\": \"rain fell on Oslo\"}\n{\"body\": null}\n"),
         ("twice.jsonl", "{\"body\": \"a\", \"entities\": []}\n"),
         ("rows.txt", "Ada ran.\n"),
+        ("a.jsonl", "{\"body\": \"a\"}\n"),
     ]);
     let call =
         format!("tag --model {} --input a.csv b.jsonl --text-column body --output out", model().display());
@@ -246,9 +247,13 @@ fn columns_of_text_are_tagged() {
             "--input twice.jsonl --text-column body --output other",
             "twice.jsonl:1: has a key `entities` already",
         ),
-        ("--input a.csv --text-column text --output other", "expected one of `id`, `body`"),
+        (
+            "--input a.csv --text-column text --output other",
+            "a.csv: there is no column `text`, expected one of `id`, `body`",
+        ),
         ("--input rows.txt --text-column body --output other", "is no table: expected Parquet, Arrow, CSV"),
         ("--input a.csv --text-column body --output a.csv", "--output must be a folder"),
+        ("--input a.csv a.jsonl --text-column body --output other", "a.jsonl: another input has this name"),
     ] {
         let said = folder.xner(&format!("tag --model {} {call}", model().display()));
         assert_eq!(said.code, 2, "{call}: {}", said.err);

@@ -205,6 +205,14 @@ impl Run<'_> {
         self.plan.training.epochs_of(self.learner.sentences())
     }
 
+    /// Whether an epoch's end is due to be evaluated. Epochs that are short, of which there are more than was said, are
+    /// not all: their evaluations would take longer than they.
+    fn far_enough(&self) -> bool {
+        let apart = self.plan.training.least_steps / self.plan.training.epochs;
+        let before = self.progress.history.last().map_or(0, |evaluation| evaluation.step);
+        self.progress.steps - before >= apart
+    }
+
     /// The rest of the running epoch.
     fn epoch(&mut self) -> Result<()> {
         let training = self.plan.training;
@@ -217,8 +225,8 @@ impl Run<'_> {
             let flow = self.step(batch)?;
             let last = self.progress.batches == count;
             let due = |every: usize| every > 0 && self.progress.steps.is_multiple_of(every);
-            let evaluate = due(training.evaluate_every)
-                || (last && (training.evaluate_every == 0 || epoch + 1 == self.epochs()));
+            let end = training.evaluate_every == 0 && self.far_enough();
+            let evaluate = due(training.evaluate_every) || (last && (end || epoch + 1 == self.epochs()));
             let save = evaluate || due(training.checkpoint_every) || flow == Flow::Stop;
             if save {
                 self.check_weights()?;

@@ -44,6 +44,22 @@ fn events_come_in_order() {
     assert_eq!(learner.saved.get(), Some(3.0), "the best weights are saved, not the last");
 }
 
+/// Four sentences in batches of two are two steps an epoch: ten epochs make twenty, evaluated about as often as three.
+#[test]
+fn few_sentences_are_gone_over_more_often() {
+    let mut learner = Scripted { sentences: 4, scores: vec![0.5; 10], ..Scripted::default() };
+    let training = TrainingConfig { least_steps: 20, ..config(3, 2, 0) };
+    let report = run(&training, &mut learner).0.unwrap();
+    assert_eq!((report.steps, report.losses.len(), report.ending), (20, 10, Ending::Epochs));
+    let steps: Vec<usize> = report.history.iter().map(|evaluation| evaluation.step).collect();
+    assert_eq!(steps, [6, 12, 18, 20]);
+    // Where there are enough, nothing changes.
+    let mut learner = Scripted { sentences: 20, scores: vec![0.5; 10], ..Scripted::default() };
+    let report = run(&training, &mut learner).0.unwrap();
+    let steps: Vec<usize> = report.history.iter().map(|evaluation| evaluation.step).collect();
+    assert_eq!((report.steps, steps), (30, vec![10, 20, 30]));
+}
+
 #[test]
 fn each_epoch_reads_every_sentence_once_in_its_own_order() {
     let mut learner = Scripted { sentences: 50, ..Scripted::default() };

@@ -28,15 +28,49 @@ fuzz_target!(|bytes: &[u8]| {
         offline: false,
     };
     if let Ok(folder) = hub.directory("owner/model") {
-        assert!(folder.starts_with(&hub.cache), "{}", folder.display());
+        let (folder, cache) = (folder.canonicalize().expect("it is there"), hub.cache.canonicalize());
+        assert!(cache.is_ok_and(|cache| folder.starts_with(cache)), "{}", folder.display());
         assert!(folder.join("config.json").is_file());
         assert!(Hub { offline: true, ..hub.clone() }.directory("owner/model").is_ok(), "it is in the cache");
     }
-    assert!(names(&outer).iter().all(|name| name == "cache"), "{:?}", names(&outer));
-    let blobs = hub.cache.join("models--owner--model/blobs");
-    for name in names(&blobs) {
-        let hash = [40, 64].contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-        assert!(hash, "a blob is named {name}");
+    let model = hub.cache.join("models--owner--model");
+    let known = |folder: &Path, known: &[&str]| {
+        for name in names(folder) {
+            assert!(known.contains(&name.as_str()), "{} holds {name}", folder.display());
+        }
+    };
+    known(&outer, &["cache"]);
+    known(&hub.cache, &[".locks", "models--owner--model"]);
+    known(&model, &["blobs", "refs", "snapshots"]);
+    known(&model.join("refs"), &["main"]);
+    let hashes = |folder: &Path, lengths: &[usize]| {
+        for name in names(folder) {
+            let hash = lengths.contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+            assert!(hash, "{} holds {name}", folder.display());
+        }
+    };
+    hashes(&model.join("blobs"), &[40, 64]);
+    hashes(&model.join("snapshots"), &[40]);
+    let asked = [
+        "config.json",
+        "tokenizer.json",
+        "vocab.txt",
+        "vocab.json",
+        "merges.txt",
+        "tokenizer_config.json",
+        "model.safetensors",
+        "model.safetensors.index.json",
+        "pytorch_model.bin",
+        "pytorch_model.bin.index.json",
+    ];
+    for commit in names(&model.join("snapshots")) {
+        let snapshot = model.join("snapshots").join(commit);
+        for name in names(&snapshot) {
+            let shard = [".safetensors", ".bin"].iter().any(|end| name.ends_with(end));
+            assert!(shard || asked.contains(&name.as_str()), "{} holds {name}", snapshot.display());
+            let file = snapshot.join(&name).canonicalize().expect("a link leads somewhere");
+            assert!(model.canonicalize().is_ok_and(|model| file.starts_with(model)), "{}", file.display());
+        }
     }
 });
 

@@ -1,18 +1,23 @@
 //! Arrow's own files and streams: so many batches as have 65,536 rows are a unit.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use arrow_array::RecordBatch;
+use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_ipc::writer::FileWriter;
-use arrow_schema::{ArrowError, Schema};
+use arrow_schema::{ArrowError, Schema, SchemaRef};
+use arrow_select::concat::concat;
 use xner::{Limit, Ner};
 
 use super::{ROWS, Table, UNIT, io};
 use crate::batch::with_entities;
-use crate::{Error, Result, tag_batch};
+use crate::{Error, Result, entities};
+
+/// The key of the column that was tagged, in a file's metadata.
+const COLUMN: &str = "xner.column";
 
 type Reader = Box<dyn Iterator<Item = std::result::Result<RecordBatch, ArrowError>>>;
 
@@ -21,7 +26,7 @@ pub(super) struct Batches {
     path: PathBuf,
     column: String,
     /// With the column of entities.
-    schema: Schema,
+    schema: SchemaRef,
     reader: Reader,
     /// The next batch.
     next: Option<RecordBatch>,
@@ -32,8 +37,9 @@ pub(super) struct Batches {
 impl Batches {
     pub(super) fn open(path: &Path, column: &str) -> Result<Self> {
         let (schema, reader) = reader(path)?;
-        let schema = with_entities(&schema, column)?;
-        let (path, column) = (path.to_owned(), column.to_owned());
+        let mut schema = with_entities(&schema, column)?;
+        schema.metadata.insert(COLUMN.to_owned(), column.to_owned());
+        let (path, column, schema) = (path.to_owned(), column.to_owned(), Arc::new(schema));
         let mut own = Self { path, column, schema, reader, next: None, begun: false };
         own.advance()?;
         Ok(own)
@@ -67,42 +73,47 @@ impl Table for Batches {
         self.begun && self.next.is_none()
     }
 
-    fn tag(&mut self, ner: &Ner, file: &File, path: &Path) -> Result<usize> {
-        let of_output = |fault| Error::File { path: path.to_owned(), message: ArrowError::to_string(&fault) };
-        let mut writer = FileWriter::try_new_buffered(file, &self.schema).map_err(of_output)?;
-        let column = self.column.clone();
+    fn tag(&mut self, ner: &Ner, out: &mut (dyn Write + Send), path: &Path) -> Result<usize> {
+        let of_output = |fault: ArrowError| Error::file(path, &fault);
+        let mut writer = FileWriter::try_new(out, &self.schema).map_err(of_output)?;
+        let (schema, column) = (Arc::clone(&self.schema), self.column.clone());
         let rows = self.unit(|batch| {
-            for start in (0..batch.num_rows()).step_by(ROWS) {
-                let some = batch.slice(start, ROWS.min(batch.num_rows() - start));
-                writer.write(&tag_batch(ner, &some, &column, &Limit::none())?).map_err(of_output)?;
-            }
-            Ok(())
+            // As it came: slices of a batch share its buffers, and each would be written with all of them.
+            let tagged = tagged(ner, batch, &schema, &column)?;
+            writer.write(&tagged).map_err(of_output)
         })?;
-        writer.finish().and_then(|()| writer.flush()).map_err(of_output)?;
+        writer.finish().map_err(of_output)?;
         Ok(rows)
     }
 
     fn pass(&mut self, path: &Path) -> Result<usize> {
         let stale = || Error::Stale { path: path.to_owned() };
         let (schema, mut written) = reader(path)?;
-        if schema != self.schema {
+        if schema != *self.schema {
             return Err(stale());
         }
-        let all: Vec<usize> = (0..schema.fields().len() - 1).collect();
+        let others: Vec<usize> = (0..schema.fields().len() - 1).collect();
         let rows = self.unit(|batch| {
-            let mut start = 0;
-            while start < batch.num_rows() {
-                let other = written.next().ok_or_else(stale)?.map_err(|fault| unreadable(path, fault))?;
-                let length = other.num_rows().min(batch.num_rows() - start);
-                if other.project(&all)?.columns() != batch.slice(start, length).columns() {
-                    return Err(stale());
-                }
-                start += length;
-            }
-            Ok(())
+            let other = written.next().ok_or_else(stale)?.map_err(|fault| unreadable(path, fault))?;
+            if other.project(&others)?.columns() == batch.columns() { Ok(()) } else { Err(stale()) }
         })?;
         if written.next().is_some() { Err(stale()) } else { Ok(rows) }
     }
+}
+
+/// A batch with its entities, a few rows tagged at a time.
+fn tagged(ner: &Ner, batch: &RecordBatch, schema: &SchemaRef, column: &str) -> Result<RecordBatch> {
+    let texts = batch.column(batch.schema_ref().index_of(column)?);
+    let mut parts: Vec<ArrayRef> = Vec::new();
+    let mut start = 0;
+    while start < texts.len() || parts.is_empty() {
+        let some = texts.slice(start, ROWS.min(texts.len() - start));
+        parts.push(Arc::new(entities(ner, some.as_ref(), column, &Limit::none())?));
+        start += some.len();
+    }
+    let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
+    let columns = batch.columns().iter().cloned().chain([concat(&parts)?]).collect();
+    Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
 }
 
 /// What a file or stream of Arrow holds.
@@ -125,6 +136,6 @@ fn reader(path: &Path) -> Result<(Schema, Reader)> {
 fn unreadable(path: &Path, fault: ArrowError) -> Error {
     match fault {
         ArrowError::IoError(_, fault) => io(path, fault),
-        fault => Error::File { path: path.to_owned(), message: fault.to_string() },
+        fault => Error::file(path, &fault),
     }
 }

@@ -1,7 +1,6 @@
 //! JSON lines. Keys keep their order, and numbers their digits.
 
-use std::fs::File;
-use std::io::{BufRead, BufWriter, Read, Write};
+use std::io::{BufRead, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -9,7 +8,7 @@ use xner::corpus::read::jsonl::Rest;
 use xner::corpus::read::{Input, LONGEST_LINE};
 use xner::{Limit, Ner};
 
-use super::{ROWS, Table, UNIT, io, json};
+use super::{ROWS, Table, UNIT, are_of, io, json};
 use crate::{ENTITIES, Error, Result};
 
 /// The rows of a file.
@@ -20,7 +19,7 @@ pub(super) struct JsonLines {
     next: Option<Row>,
     /// Whether a unit was read.
     begun: bool,
-    /// Whether a row had the column: a key that none has is a slip of the pen.
+    /// Whether a row had the column: a key that none of the first unit has is a slip of the pen.
     known: bool,
 }
 
@@ -47,10 +46,13 @@ impl JsonLines {
             }
             Some(keys) => {
                 self.known |= keys.get(&self.column).is_some();
-                let text = match keys.value(&self.column) {
-                    None | Some(Value::Null) => None,
-                    Some(Value::String(text)) => Some(text),
-                    Some(_) => return Err(self.lines.fault(format!("`{}` is no text", self.column))),
+                let text = match keys.get(&self.column).map(serde_json::from_str) {
+                    None | Some(Ok(Value::Null)) => None,
+                    Some(Ok(Value::String(text))) => Some(text),
+                    Some(Ok(_)) => return Err(self.lines.fault(format!("`{}` is no text", self.column))),
+                    Some(Err(fault)) => {
+                        return Err(self.lines.fault(format!("`{}` is no text: {fault}", self.column)));
+                    }
                 };
                 Some(Row { keys, text })
             }
@@ -79,26 +81,28 @@ impl Table for JsonLines {
         self.begun && self.next.is_none()
     }
 
-    fn tag(&mut self, ner: &Ner, file: &File, path: &Path) -> Result<usize> {
+    fn tag(&mut self, ner: &Ner, out: &mut (dyn Write + Send), path: &Path) -> Result<usize> {
         let fault = |fault| io(path, fault);
-        let mut writer = BufWriter::new(file);
-        let mut written = 0;
+        let (mut written, mut first) = (0, Vec::new());
         while written < UNIT {
             let rows = self.rows(ROWS.min(UNIT - written))?;
-            let Some(first) = rows.first() else { break };
-            if !self.known {
-                let known = first.keys.iter().map(|(key, _)| format!("`{key}`")).collect();
-                return Err(Error::NoColumn { column: self.column.clone(), known });
+            if rows.is_empty() {
+                break;
             }
             let texts: Vec<&str> = rows.iter().filter_map(|row| row.text.as_deref()).collect();
             let mut found = ner.entities_of(&texts, &Limit::none())?.into_iter();
             for row in &rows {
                 let own = row.text.as_ref().and_then(|_| found.next());
-                writeln!(writer, "{}", line(&row.keys, &json(own.as_deref()))).map_err(fault)?;
+                writeln!(out, "{}", line(&row.keys, &json(own.as_deref()))).map_err(fault)?;
+            }
+            if written == 0 {
+                first = rows[0].keys.iter().map(|(key, _)| format!("`{key}`")).collect();
             }
             written += rows.len();
         }
-        writer.flush().map_err(fault)?;
+        if written > 0 && !self.known {
+            return Err(Error::NoColumn { column: self.column.clone(), known: first });
+        }
         Ok(written)
     }
 
@@ -109,7 +113,9 @@ impl Table for JsonLines {
             let own = self.rows(1)?;
             let Some(own) = own.first() else { break };
             fits = written.next()?.is_some_and(|other| {
-                other.get(ENTITIES).is_some() && own.keys.iter().eq(other.iter().take(own.keys.len()))
+                let entities = other.get(ENTITIES);
+                own.keys.iter().eq(other.iter().take(own.keys.len()))
+                    && entities.is_some_and(|found| are_of(found, own.text.as_deref()))
             });
             rows += 1;
         }
@@ -119,11 +125,9 @@ impl Table for JsonLines {
 
 /// A row with its entities.
 fn line(keys: &Rest, entities: &str) -> String {
-    let mut line = String::from("{");
-    for (key, value) in keys.iter() {
-        line.push_str(&format!("{}:{value},", Value::from(key)));
-    }
-    line + &format!("\"{ENTITIES}\":{entities}}}")
+    let all = keys.iter().chain([(ENTITIES, entities)]);
+    let members: Vec<String> = all.map(|(key, value)| format!("{}:{value}", Value::from(key))).collect();
+    format!("{{{}}}", members.join(","))
 }
 
 /// The objects of a file.

@@ -5,11 +5,13 @@ mod ipc;
 mod json_lines;
 mod parquet;
 
+use std::borrow::Cow;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use xner::corpus::write::{FolderLock, Output};
 use xner::{Ner, TextEntity};
 
 use crate::{Error, Result};
@@ -49,12 +51,12 @@ trait Table {
     fn is_over(&self) -> bool;
 
     /// Tags the next unit into a file that is named `path` in faults, and gives its rows.
-    fn tag(&mut self, ner: &Ner, file: &File, path: &Path) -> Result<usize>;
+    fn tag(&mut self, ner: &Ner, out: &mut (dyn Write + Send), path: &Path) -> Result<usize>;
 
     /// Passes over the next unit, which was written to `path` before, and gives its rows.
     ///
     /// # Errors
-    /// [`Error::Stale`] where that file is of other rows.
+    /// [`Error::Stale`] where that file is of other rows, or of another column.
     fn pass(&mut self, path: &Path) -> Result<usize>;
 }
 
@@ -68,16 +70,21 @@ trait Table {
 /// | CSV with a line of names | `.csv`; `.tsv` with tabs | JSON text |
 /// | JSON lines | `.jsonl`, `.ndjson`, `.json` | a list of objects with the same keys |
 ///
-/// The last two may be compressed by gzip, xz, bzip2 or zstd; what is written is not.
+/// The last two may be compressed by gzip, xz, bzip2 or zstd; what is written is not. An empty field of CSV is an empty
+/// text, whose entities are `[]`; lines end with a line feed, and empty lines are passed over. Memory is that of 1,024
+/// rows, or of two batches of Arrow. A stream of Arrow whose dictionaries are replaced on the way cannot be written as
+/// a file, and is refused.
 ///
 /// A unit is written whole or not at all. A call that ends early, by a kill or since `told` says `false`, is gone on
-/// from by the same call: units that are there are not tagged again. The files' model must be the same, which is not
-/// checked. Gives the files in order.
+/// from by the same call: units that are there are not tagged again. Their rows and column must be the same; of Parquet
+/// the name, the size and the row groups are compared. That the model is the same is not checked. Gives the files in
+/// order.
 ///
 /// # Errors
 /// [`Error::NoColumn`], [`Error::NoText`] and [`Error::Taken`] for a file that does not fit; [`Error::Row`] for a row
 /// that does not; [`Error::Kind`] for a file of another kind; [`Error::Stale`] where a file of another input is in the
-/// place; [`Error::Stopped`]; [`Error::Parquet`], [`Error::File`], [`Error::Io`]; [`Error::Ner`].
+/// place; [`Error::Stopped`]; [`Error::Parquet`], [`Error::File`], [`Error::Io`]; [`Error::Ner`], also where another
+/// process writes into the folder.
 pub fn tag_file(
     ner: &Ner,
     input: &Path,
@@ -86,32 +93,35 @@ pub fn tag_file(
     told: &mut dyn FnMut(Tagged) -> bool,
 ) -> Result<Vec<PathBuf>> {
     let mut table = open(input, column)?;
-    std::fs::create_dir_all(out).map_err(|fault| io(out, fault))?;
-    let (stem, _) = name(input);
+    let _lock = FolderLock::take(out).map_err(xner::Error::from)?;
+    let (stem, ending) = (stem(input), table.ending());
+    let unit = |number: usize| out.join(format!("{stem}-{number:05}.{ending}"));
     let (mut paths, mut rows, mut wanted) = (Vec::new(), 0, true);
     while !table.is_over() {
         if !wanted {
             return Err(Error::Stopped);
         }
-        let path = out.join(format!("{stem}-{:05}.{}", paths.len(), table.ending()));
+        let path = unit(paths.len());
         let found = path.exists();
         rows += if found { table.pass(&path)? } else { written(table.as_mut(), ner, &path)? };
         paths.push(path);
         wanted = told(Tagged { units: paths.len(), rows, all: table.all(), found });
     }
-    Ok(paths)
+    // A unit of a longer input would be rows that are not in this one.
+    let behind = unit(paths.len());
+    if behind.exists() { Err(Error::Stale { path: behind }) } else { Ok(paths) }
+}
+
+/// What the names of a file's units begin with: its own name without its endings.
+pub fn stem(input: &Path) -> String {
+    name(input).0
 }
 
 /// Writes the next unit, whole or not at all.
 fn written(table: &mut dyn Table, ner: &Ner, path: &Path) -> Result<usize> {
-    let fault = |fault| io(path, fault);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    // Its name ends otherwise, so that who reads the folder meanwhile does not read it.
-    let file =
-        tempfile::Builder::new().prefix(".xner-").suffix(".part").tempfile_in(folder).map_err(fault)?;
-    let rows = table.tag(ner, file.as_file(), path)?;
-    file.as_file().sync_all().map_err(fault)?;
-    file.persist(path).map_err(|own| fault(own.error))?;
+    let mut out = Output::create(path).map_err(xner::Error::from)?;
+    let rows = table.tag(ner, &mut out, path)?;
+    out.finish().map_err(xner::Error::from)?;
     Ok(rows)
 }
 
@@ -150,10 +160,10 @@ fn name(path: &Path) -> (String, String) {
 }
 
 /// An entity as the formats without types have it, by the names of [`entities_type`](crate::entities_type).
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Found<'a> {
-    kind: &'a str,
-    text: &'a str,
+    kind: Cow<'a, str>,
+    text: Cow<'a, str>,
     start: usize,
     end: usize,
     start_byte: usize,
@@ -165,8 +175,8 @@ impl<'a> From<&'a TextEntity> for Found<'a> {
     fn from(entity: &'a TextEntity) -> Self {
         let TextEntity { kind, text, bytes, characters, probability, .. } = entity;
         Self {
-            kind: kind.as_str(),
-            text,
+            kind: kind.as_str().into(),
+            text: text.into(),
             start: characters.start,
             end: characters.end,
             start_byte: bytes.start,
@@ -181,6 +191,18 @@ fn json(found: Option<&[TextEntity]>) -> String {
     let found: Option<Vec<Found<'_>>> = found.map(|found| found.iter().map(Found::from).collect());
     // Numbers and texts can always be written.
     serde_json::to_string(&found).unwrap_or_default()
+}
+
+/// Whether entities that were written are of this text: those of another column would be elsewhere.
+fn are_of(entities: &str, text: Option<&str>) -> bool {
+    let Ok(found) = serde_json::from_str::<Option<Vec<Found<'_>>>>(entities) else { return false };
+    match (found, text) {
+        (None, None) => true,
+        (Some(found), Some(text)) => {
+            found.iter().all(|one| text.get(one.start_byte..one.end_byte) == Some(&*one.text))
+        }
+        _ => false,
+    }
 }
 
 fn io(path: &Path, fault: std::io::Error) -> Error {

@@ -1,6 +1,7 @@
 //! Parquet: a row group is a unit.
 
 use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -71,7 +72,7 @@ impl Table for Groups {
         self.next >= self.rows.len().max(1)
     }
 
-    fn tag(&mut self, ner: &Ner, file: &File, path: &Path) -> Result<usize> {
+    fn tag(&mut self, ner: &Ner, out: &mut (dyn Write + Send), path: &Path) -> Result<usize> {
         let of_input = |fault| Error::Parquet { path: self.path.clone(), fault };
         let of_output = |fault| Error::Parquet { path: path.to_owned(), fault };
         let properties = WriterProperties::builder()
@@ -79,11 +80,12 @@ impl Table for Groups {
             .set_key_value_metadata(Some(vec![KeyValue::new(SOURCE.to_owned(), self.source())]))
             .build();
         let mut writer =
-            ArrowWriter::try_new(file, Arc::clone(&self.schema), Some(properties)).map_err(of_output)?;
+            ArrowWriter::try_new(out, Arc::clone(&self.schema), Some(properties)).map_err(of_output)?;
         let groups = (0..self.rows.len()).filter(|&group| group == self.next).collect();
         let batches = reader(&self.path)?.with_row_groups(groups).with_batch_size(ROWS).build();
         for batch in batches.map_err(of_input)? {
-            let tagged = tag_batch(ner, &batch?, &self.column, &Limit::none())?;
+            let batch = batch.map_err(|fault| Error::file(&self.path, &fault))?;
+            let tagged = tag_batch(ner, &batch, &self.column, &Limit::none())?;
             writer.write(&tagged).map_err(of_output)?;
         }
         writer.close().map_err(of_output)?;

@@ -14,11 +14,11 @@ use crate::settings::check::{above_zero, count, not_negative, positive, share};
 #[cfg_attr(feature = "train", derive(JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainingConfig {
-    /// Times over the training sentences. Default 30.
+    /// Times over the training sentences, or more where `least_steps` says so. Default 30.
     #[default = 30]
     pub epochs: usize,
     /// So many steps at least: sentences that are few are gone over more often than `epochs` says, so often that there
-    /// are as many. Default 0.
+    /// are as many. They are evaluated on as often even so. Default 0.
     #[serde(skip_serializing_if = "is_zero")]
     #[cfg_attr(feature = "train", schemars(example = 400))]
     pub least_steps: usize,
@@ -51,7 +51,7 @@ pub struct TrainingConfig {
     pub schedule: Schedule,
 }
 
-// A key that was not there before is written only where it says something, so that older runs can go on.
+// Where it is 0 a config is as it was before there was such a key, and its runs go on.
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
 fn is_zero(count: &usize) -> bool {
     *count == 0

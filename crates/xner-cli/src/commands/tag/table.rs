@@ -18,14 +18,13 @@ pub(super) fn run(args: &Args, column: &str) -> Result<()> {
     use std::sync::Arc;
 
     use xner::Ner;
-    use xner_arrow::{Error, Tagged, tag_file};
+    use xner_arrow::{Error, Tagged, stem, tag_file};
     use xner_corpus::split::{Language, TextOptions};
     use xner_tagger::{OpenOptions, Tagger};
 
     use super::model::Source;
     use crate::exit::bad_input;
     use crate::interrupt;
-    use crate::outputs::Inputs;
     use crate::progress::Progress;
 
     if args.output == Path::new("-") || args.output.is_file() {
@@ -33,17 +32,13 @@ pub(super) fn run(args: &Args, column: &str) -> Result<()> {
             "--output must be a folder with --text-column: a file for each unit of rows goes there",
         ));
     }
-    let named = |path: &Path| path.file_stem().map(std::ffi::OsStr::to_os_string);
     for (at, input) in args.input.iter().enumerate() {
-        if args.input[..at].iter().any(|other| named(other) == named(input)) {
-            let message = format!(
-                "{}: another input has this name too, and theirs would be one output",
-                input.display()
-            );
-            return Err(bad_input(message));
+        if args.input[..at].iter().any(|other| stem(other) == stem(input)) {
+            let message = "another input has this name but for its ending, and their units would stand among each \
+                           other: give them folders of their own";
+            return Err(bad_input(format!("{}: {message}", input.display())));
         }
     }
-    Inputs::of(&args.input).spare_run(&args.output)?;
     let source = Source::of(args.model.as_deref())?;
     let options = OpenOptions::default().with_decode(args.decode.unwrap_or_default());
     let tagger: Arc<dyn Tagger> = source.open(&options, &args.device)?.into();
@@ -51,7 +46,11 @@ pub(super) fn run(args: &Args, column: &str) -> Result<()> {
     let text: TextOptions = args.layout.text_in(language);
     let ner = Ner::builder().text(text).tagger(tagger)?;
     interrupt::listen();
+    let stopped = |step| xner_train::Error::Stopped { step, checkpoint: Some(args.output.clone()) };
     for input in &args.input {
+        if interrupt::asked() {
+            return Err(stopped(0).into());
+        }
         let (mut progress, mut done): (Option<Progress>, usize) = (None, 0);
         let mut told = |tagged: Tagged| {
             let bar = progress.get_or_insert_with(|| match tagged.all {
@@ -64,10 +63,11 @@ pub(super) fn run(args: &Args, column: &str) -> Result<()> {
         };
         match tag_file(&ner, input, column, &args.output, &mut told) {
             Ok(_) => {}
-            Err(Error::Stopped) => {
-                return Err(xner_train::Error::Stopped { step: done, checkpoint: None }.into());
-            }
+            Err(Error::Stopped) => return Err(stopped(0).into()),
             Err(fault @ (Error::Ner(_) | Error::Arrow(_))) => return Err(fault.into()),
+            Err(fault @ (Error::NoColumn { .. } | Error::NoText { .. } | Error::Taken(_))) => {
+                return Err(bad_input(format!("{}: {fault}", input.display())));
+            }
             Err(fault) => return Err(bad_input(fault.to_string())),
         }
     }

@@ -40,8 +40,9 @@ pub struct BertTrainConfig {
     pub bert: BertSettings,
     /// How it is trained. The defaults are BERT's.
     ///
-    /// There are 3 epochs of batches of 32, but at least 400 steps where `epochs` is left out; `AdamW` with rate 6e-5,
-    /// warm-up and a fall in a line, gradients no longer than 1, and an evaluation at the end of each epoch. A batch's loss is always the mean over its words.
+    /// There are 3 epochs of batches of 32, and at least 400 steps; `AdamW` with rate 6e-5, warm-up and a fall in a
+    /// line, gradients no longer than 1, and an evaluation at the end of each epoch. A batch's loss is always the mean
+    /// over its words.
     #[serde(deserialize_with = "training")]
     pub training: TrainingConfig,
 }
@@ -187,16 +188,12 @@ impl Default for BertTrainConfig {
 /// In fewer steps a new head learns to say that nothing is an entity.
 const LEAST_STEPS: usize = 400;
 
-/// `[training]`: what it leaves out is not what it would be for another model. Who says how many epochs there are means
-/// so many.
+/// `[training]`: what it leaves out is not what it would be for another model.
 fn training<'de, D: Deserializer<'de>>(from: D) -> Result<TrainingConfig, D::Error> {
-    let own = toml::Table::deserialize(from)?;
-    let default =
-        if own.contains_key("epochs") { encoder_training() } else { BertTrainConfig::default().training };
-    over(&default, own)
+    over(&BertTrainConfig::default().training, toml::Table::deserialize(from)?)
 }
 
-/// How an encoder is trained by default, for as many epochs as are said.
+/// How methods on encoders train by default: as fine-tuning does, for as many epochs as are said.
 pub fn encoder_training() -> TrainingConfig {
     TrainingConfig { least_steps: 0, ..BertTrainConfig::default().training }
 }
@@ -254,7 +251,7 @@ mod tests {
         let config = read("model = \"bert\"\n[training]\nepochs = 1\noptimiser.rate = 2e-4").unwrap();
         let all = BertTrainConfig::default();
         assert_eq!((config.training.epochs, config.training.batch), (1, 32));
-        assert_eq!((config.training.least_steps, all.training.least_steps), (0, 400));
+        assert_eq!([config.training.epochs_of(2000), config.training.epochs_of(14041)], [7, 1]);
         let few = read("training.optimiser.rate = 2e-4").unwrap().training;
         assert_eq!([few.epochs_of(2000), few.epochs_of(14041), few.epochs_of(1)], [7, 3, 400]);
         assert_eq!(config.training.schedule, all.training.schedule);
