@@ -79,7 +79,7 @@ def written(tags):
 def compare(folder, text, xner, length):
     sentences = [[row[0] for row in rows] for rows in columns(text)]
     with tempfile.TemporaryDirectory() as scratch:
-        given, made = pathlib.Path(scratch) / "given.txt", pathlib.Path(scratch) / "made.txt"
+        given, made = pathlib.Path(scratch) / "given.conll", pathlib.Path(scratch) / "made.conll"
         given.write_text("".join("".join(f"{word} O\n" for word in words) + "\n" for words in sentences))
         subprocess.run([xner, "tag", "--quiet", "--model", str(folder), "--input", str(given), "--format", "conll", "--output",
                         str(made), "--decode", "argmax"], check=True)
@@ -177,7 +177,7 @@ def tuned_by_xner(folder, text, xner):
     train = folder / "train.conll"
     train.write_text(text)
     config = folder / "train.toml"
-    config.write_text(f'model = "bert"\ndata = {{ train = "{train}", dev = "{train}" }}\nbert = {{ encoder = "{folder}" }}\n'
+    config.write_text(f'model = "bert"\ndata = {{ train = "{train}", dev = "{train}" }}\nbert = {{ encoder = "{folder}", freeze_layers = 0 }}\n'
                       "training = { epochs = 2, least_steps = 0, batch = 16, optimiser.rate = 1e-3 }\n")
     subprocess.run([xner, "train", "--quiet", "--config", str(config), "--out", str(folder / "xner")], check=True,
                    capture_output=True)

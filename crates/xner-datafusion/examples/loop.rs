@@ -15,7 +15,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [file, column, model] = &arguments[..] else { return Err("expected FILE COLUMN MODEL".into()) };
     let ner = Models::default().get(Some(model))?;
-    let batches = ParquetRecordBatchReaderBuilder::try_new(File::open(file)?)?.with_batch_size(1024).build()?;
+    let batches =
+        ParquetRecordBatchReaderBuilder::try_new(File::open(file)?)?.with_batch_size(1024).build()?;
     let (mut rows, mut entities) = (0, 0);
     for batch in batches {
         let tagged = xner_arrow::tag_batch(&ner, &batch?, column, &Limit::none())?;
