@@ -10,7 +10,7 @@ use std::sync::{Mutex, OnceLock};
 
 use libfuzzer_sys::fuzz_target;
 use xner_fuzz_model::{parts, scratch};
-use xner_tagger::bert::{Hub, Token};
+use xner_tagger::bert::hub::{Hub, Token};
 
 /// The answers, the next one last.
 static ANSWERS: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
