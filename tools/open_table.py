@@ -50,7 +50,8 @@ def main(path):
     if not whole:
         return
     columns = {key: [means[language, key] for language in whole] for key, _ in methods}
-    print(f"| mean of {len(whole)} | " + " | ".join(f"{statistics.mean(columns[key]):.2f}" for key, _ in methods) + " |")
+    cells = (f"{statistics.mean(columns[key]):.2f}" for key, _ in methods)
+    print(f"| mean of {len(whole)} | " + " | ".join(cells) + " |")
 
     def rank(language, key):
         return 1 + sum(means[language, other] > means[language, key] for other, _ in methods)

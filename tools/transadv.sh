@@ -13,8 +13,8 @@
 # whether transadv differs from the others by more than chance to OUT/transadv/seed-N/against-ROW.json.
 #
 # XNER names the program (default xner), THREADS how many threads a run has (default 2), ROWS the rows (default all),
-# CACHE a folder of phases that more than these runs share. With KEEP=no the models are removed when their row is scored,
-# and the phases when all rows of a seed are; reports stay.
+# CACHE a folder of phases that more than these runs share. With KEEP=no the models are removed when their row is
+# scored, and the phases when all rows of a seed are; reports stay.
 set -euo pipefail
 config=$1 out=$2
 shift 2
@@ -29,7 +29,8 @@ row() { # NAME SEED
   [ -e "$folder/transfer-report.json" ] && [ -e "${tagged:-$folder/transfer-report.json}" ] && return
   mkdir -p "$folder"
   "$xner" --threads "${THREADS:-2}" transfer "$method" --config "$config" --seed "$2" --out "$folder" \
-    --cache "${CACHE:-$out/phases/seed-$2}" "${settings[@]}" >> "$folder/log" 2>&1 || { tail -n 3 "$folder/log" >&2; exit 1; }
+    --cache "${CACHE:-$out/phases/seed-$2}" "${settings[@]}" >> "$folder/log" 2>&1 \
+    || { tail -n 3 "$folder/log" >&2; exit 1; }
   if [ -n "$tagged" ]; then
     "$xner" --threads "${THREADS:-2}" tag --model "$folder" --input "$TEST" --format conll --output "$tagged" \
       2>> "$folder/log" || { tail -n 3 "$folder/log" >&2; exit 1; }

@@ -177,7 +177,8 @@ def tuned_by_xner(folder, text, xner):
     train = folder / "train.conll"
     train.write_text(text)
     config = folder / "train.toml"
-    config.write_text(f'model = "bert"\ndata = {{ train = "{train}", dev = "{train}" }}\nbert = {{ encoder = "{folder}", freeze_layers = 0 }}\n'
+    config.write_text(f'model = "bert"\ndata = {{ train = "{train}", dev = "{train}" }}\n'
+                      f'bert = {{ encoder = "{folder}", freeze_layers = 0 }}\n'
                       "training = { epochs = 2, least_steps = 0, batch = 16, optimiser.rate = 1e-3 }\n")
     subprocess.run([xner, "train", "--quiet", "--config", str(config), "--out", str(folder / "xner")], check=True,
                    capture_output=True)
@@ -203,7 +204,8 @@ def main():
         different = compare(folder, text, args.xner, 128)
         if args.way == "both":
             made = tuned_by_xner(folder, text, args.xner)
-            different += compare(made, text, args.xner, json.loads((made / "config.json").read_text())["xner"]["length"])
+            length = json.loads((made / "config.json").read_text())["xner"]["length"]
+            different += compare(made, text, args.xner, length)
         return different
 
 

@@ -64,7 +64,8 @@ fn a_file_is_tagged_group_by_group_and_goes_on() {
     let broken = folder.path().join("broken");
     let stopped = tag_file(&ner(), &input, "body", &broken, &mut |_| false);
     assert!(matches!(stopped, Err(Error::Stopped)));
-    std::fs::write(broken.join(".xner-dead.part"), "half").unwrap();
+    let dead = broken.join(".xner-deadbeef.part");
+    std::fs::write(&dead, "half").unwrap();
     let mut before = Vec::new();
     let again = tag_file(&ner(), &input, "body", &broken, &mut |tagged| {
         before.push(tagged.found);
@@ -72,6 +73,7 @@ fn a_file_is_tagged_group_by_group_and_goes_on() {
     })
     .unwrap();
     assert_eq!(before, [true, false, false]);
+    assert!(!dead.exists(), "what a killed process left goes");
     assert_eq!(read(&again), found);
 }
 

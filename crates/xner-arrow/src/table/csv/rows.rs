@@ -60,8 +60,8 @@ impl Rows {
         Error::Row { path: self.path.clone(), line: self.line(start), message }
     }
 
-    /// The line of the row that begins at this byte, or behind empty lines there. The crate's own count is another where
-    /// lines end with CR LF. 1 where the file is no longer there.
+    /// The line of the row that begins at this byte, or behind empty lines there. The crate's own count is another
+    /// where lines end with CR LF. 1 where the file is no longer there.
     fn line(&self, start: u64) -> usize {
         let Ok(before) = input(&self.path) else { return 1 };
         let (mut at, mut line) = (0, 1);

@@ -65,9 +65,9 @@ pub(crate) struct Args {
     /// Where to write; - is standard output; with --text-column a folder
     #[arg(long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
-    /// The column of text of files of rows: Parquet, Arrow, CSV or JSON lines. Each row group, or 65,536 rows, becomes a
-    /// file of the same kind in the folder --output, with a column `entities` more. The same command goes on where it
-    /// was stopped
+    /// The column of text of files of rows: Parquet, Arrow, CSV or JSON lines. Each row group, or 65,536 rows, becomes
+    /// a file of the same kind in the folder --output, with a column `entities` more. The same command goes on where
+    /// it was stopped
     #[arg(long, value_name = "NAME", conflicts_with_all = ["to", "json", "format", "adapt"])]
     text_column: Option<String>,
     /// What to write; by default what the name of --output promises, else columns for columns, JSON lines for others
