@@ -4,6 +4,7 @@
 mod adam;
 mod backend;
 mod bilstm;
+mod building;
 mod crf;
 pub mod device;
 mod encoder;
@@ -19,6 +20,7 @@ mod tanh;
 pub use adam::{Adam, AdamState, OptimiserOps, SquareSum, clip_factor};
 pub use backend::NerBackend;
 pub use bilstm::{BiLstm, BiLstmConfig, BiLstmGradient, BiLstmInputs, BiLstmOps, BiLstmSpec, Emit};
+pub use building::Building;
 pub use crf::{Crf, CrfGradient, CrfInputs, CrfOps, Reduction};
 #[cfg(feature = "flex")]
 pub use encoder::release_buffers;

@@ -90,7 +90,7 @@ mod flex {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::init;
+    use crate::{Building, init};
     use burn_flex::Flex;
 
     #[test]
@@ -98,10 +98,11 @@ mod tests {
         for count in [1usize, 15, 16, 17, 83] {
             let values: Vec<f32> = (0..count).map(|i| (i as f32 - count as f32 / 2.0) * 0.37).collect();
             let run = |quick: bool| {
+                let built = Building::begin();
                 let x = init::tensor::<Autodiff<Flex>, 1>(values.clone(), [count], &burn_flex::FlexDevice)
                     .require_grad();
                 let y = if quick { tanh(x.clone()) } else { x.clone().tanh() };
-                let grads = (y.clone() * y.clone()).sum().backward();
+                let grads = built.backward(&(y.clone() * y.clone()).sum());
                 let both = [y.inner(), x.grad(&grads).unwrap()];
                 both.map(|t| t.into_data().to_vec::<f32>().unwrap()).concat()
             };

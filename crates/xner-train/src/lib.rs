@@ -58,3 +58,5 @@ pub use training_loop::TrainingLoop;
 pub use xner_core::{
     DevScores, Device, ErrorKind, Evaluation, Event, Flow, Mapping, Measure, Observer, What,
 };
+#[cfg(feature = "train")]
+pub use xner_nn::Building;

@@ -4,6 +4,7 @@
 use burn::module::{AutodiffModule, Module, Param};
 use burn::tensor::{Tensor, TensorData};
 use proptest::prelude::*;
+use xner_train::Building;
 use xner_train::config::{Fall, Optimiser, Schedule};
 use xner_train::optimiser::{Fetch, Gradients, ModuleOptimiser, RowOptimiser, Rule, clip_factor};
 
@@ -86,8 +87,9 @@ proptest! {
             let mut on_host = RowOptimiser::new(optimiser, 2, 3);
             for gradient in &gradients {
                 // The gradient of the sum of w · g is g.
+                let built = Building::begin();
                 let g = Tensor::<Outer, 2>::from_data(TensorData::new(gradient.clone(), [2, 3]), &device);
-                let found = (toy.weight.val() * g).sum().backward();
+                let found = built.backward(&(toy.weight.val() * g).sum());
                 let collected = Gradients::of(&toy, &found);
                 let expected: f32 = gradient.iter().map(|g| g * g).sum();
                 let mut fetch = Fetch::default();

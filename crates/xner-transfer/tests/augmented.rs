@@ -254,3 +254,25 @@ fn small_updates_one_after_the_other_are_the_update_of_their_sum() {
     // At a rate that is something they are not the same.
     assert!(off(0.3).1 > 5.0 * of_change, "{:?} {of_change}", off(0.3));
 }
+
+/// burn's autodiff sweeps the operations of all threads: without the lock of [`Building`](xner_train::Building) some of
+/// these runs lacked the gradient of the characters.
+#[test]
+fn trainings_on_several_threads_are_as_one_is_alone() {
+    let scene = Scene::new(true, true);
+    let config = config(Variant::CrossAugmented);
+    let run = || {
+        let mut learner = scene.learner(&config);
+        let step = |step: usize| {
+            let loss = learner.step(&[step, 9], &moment(step)).unwrap().loss;
+            (loss, learner.weights())
+        };
+        (0..6).map(step).collect::<Vec<_>>()
+    };
+    let alone = run();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..60).for_each(|_| assert!(run() == alone, "a gradient lacks a part")));
+        }
+    });
+}

@@ -9,7 +9,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::*;
-use crate::{Packing, init};
+use crate::{Building, Packing, init};
 
 type Auto = Autodiff<Flex>;
 
@@ -64,6 +64,7 @@ fn gradients<B: BiLstmOps + AutodiffBackend>(
     case: &Case,
     run: impl Fn(&BiLstmSpec, BiLstmInputs<B>) -> burn::tensor::ops::FloatTensor<B>,
 ) -> (Vec<f32>, f32, Vec<Vec<f32>>) {
+    let built = Building::begin();
     let device = B::Device::default();
     let two = |at: usize| {
         let (values, shape) = &case.inputs[at];
@@ -81,7 +82,7 @@ fn gradients<B: BiLstmOps + AutodiffBackend>(
     let values = out.clone().into_data().to_vec::<f32>().unwrap();
     let loss = (out.clone() * init::tensor(case.weights.clone(), out.dims(), &device)).sum();
     let value = loss.clone().into_scalar();
-    let grads = loss.backward();
+    let grads = built.backward(&loss);
     // A batch of single steps does not use the recurrent weights: autodiff records no gradient then.
     let two = |t: &Tensor<B, 2>| match t.grad(&grads) {
         Some(grad) => grad.into_data().to_vec::<f32>().unwrap(),

@@ -10,7 +10,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::*;
-use crate::{Packing, init};
+use crate::{Building, Packing, init};
 
 type Auto = Autodiff<Flex>;
 
@@ -35,6 +35,7 @@ fn run(
     case: &Case,
     body: impl Fn(CrfInputs<Auto>) -> burn::tensor::ops::FloatTensor<Auto>,
 ) -> (f32, Vec<Vec<f32>>) {
+    let built = Building::begin();
     let device = burn_flex::FlexDevice;
     let tags = case.tags;
     let [e, t, s, f] = case.values.clone();
@@ -50,7 +51,7 @@ fn run(
     };
     let loss: Tensor<Auto, 1> = Tensor::from_primitive(TensorPrimitive::Float(body(inputs)));
     let value = loss.clone().into_data().to_vec::<f32>().unwrap()[0];
-    let grads = (loss * 3.0).sum().backward();
+    let grads = built.backward(&(loss * 3.0).sum());
     let get2 = |x: &Tensor<Auto, 2>| match x.grad(&grads) {
         Some(grad) => grad.into_data().to_vec::<f32>().unwrap(),
         None => vec![0.0; x.dims().iter().product()],

@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::noise::{Noise, Site};
 use super::*;
-use crate::init;
+use crate::{Building, init};
 
 type Auto = Autodiff<Flex>;
 
@@ -119,12 +119,13 @@ fn gradients<B: EncoderOps + AutodiffBackend>(
     case: &Case,
     run: impl Fn(&EncoderSpec, EncoderInputs<B>) -> FloatTensor<B>,
 ) -> (Vec<f32>, f32, Vec<Vec<f32>>) {
+    let built = Building::begin();
     let (inputs, all) = tensors::<B>(case, true);
     let out: Tensor<B, 2> = Tensor::from_primitive(TensorPrimitive::Float(run(&case.spec, inputs)));
     let values = out.clone().into_data().to_vec::<f32>().unwrap();
     let loss = (out.clone() * init::tensor(case.weights.clone(), out.dims(), &out.device())).sum();
     let value = loss.clone().into_data().to_vec::<f32>().unwrap()[0];
-    let grads = loss.backward();
+    let grads = built.backward(&loss);
     let found = all.iter().zip(&case.inputs).map(|(tensor, (_, shape))| match B::grad(tensor, &grads) {
         Some(grad) => {
             let grad: Tensor<B::InnerBackend, 1> = match shape.len() {
@@ -301,11 +302,13 @@ fn the_change_is(mut case: Case) {
 #[test]
 fn a_frozen_layer_has_no_gradient_of_its_own_and_passes_its_inputs() {
     let case = case(&[4, 2], 2, 4, 8, None, 1.0);
+    let built = Building::begin();
     let (inputs, all) = tensors::<Auto>(&case, false);
     let x = <Auto as burn::tensor::ops::FloatTensorOps<Auto>>::float_set_require_grad(all[0].clone(), true);
     let out = Auto::encoder_layer(&case.spec, EncoderInputs { x: x.clone(), ..inputs });
     let out: Tensor<Auto, 2> = Tensor::from_primitive(TensorPrimitive::Float(out));
-    let grads = (out.clone() * init::tensor(case.weights.clone(), out.dims(), &FlexDevice)).sum().backward();
+    let weights = init::tensor(case.weights.clone(), out.dims(), &FlexDevice);
+    let grads = built.backward(&(out.clone() * weights).sum());
     let grad: Tensor<Flex, 2> =
         Tensor::from_primitive(TensorPrimitive::Float(Auto::grad(&x, &grads).unwrap()));
     near("x", &grad.into_data().to_vec::<f32>().unwrap(), &native(&case).2[0], 1e-6);

@@ -116,10 +116,11 @@ fn gradients_equal_finite_differences() {
     let mut rng = ChaCha8Rng::seed_from_u64(11);
     let weights: Vec<f32> = (0..rows.len()).map(|_| rng.random_range(-1.0f32..1.0)).collect();
     for budget in [BUDGET, 25] {
+        let built = xner_nn::Building::begin();
         let states = init::tensor::<Auto, 2>(rows.clone(), [packing.rows(), DIM], &FlexDevice).require_grad();
         let out = layer.context_in_blocks(states.clone(), &packing, budget);
-        let grads =
-            (out * init::tensor(weights.clone(), [packing.rows(), DIM], &FlexDevice)).sum().backward();
+        let upstream = init::tensor(weights.clone(), [packing.rows(), DIM], &FlexDevice);
+        let grads = built.backward(&(out * upstream).sum());
         let bias = layer.query.bias.as_ref().unwrap();
         let found = [
             host(states.grad(&grads).unwrap()),

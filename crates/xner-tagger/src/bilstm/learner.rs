@@ -9,8 +9,8 @@ use xner_corpus::{Labelled, TagSet};
 use xner_embed::Vectors;
 use xner_nn::init;
 use xner_train::{
-    Checked, DevScores, Fingerprint, Learner, Moment, Purpose, Settings, State, StepOutcome, Tensors,
-    TrainBackend, TrainReport, check_entities,
+    Building, Checked, DevScores, Fingerprint, Learner, Moment, Purpose, Settings, State, StepOutcome,
+    Tensors, TrainBackend, TrainReport, check_entities,
     optimiser::{Fetch, Gradients, ModuleOptimiser, RowOptimiser, clip_factor},
     stream, weights,
 };
@@ -154,6 +154,7 @@ impl<A: TrainBackend> Learner for BiLstmLearner<A> {
 
     fn step(&mut self, sentences: &[usize], at: &Moment) -> Result<StepOutcome> {
         let (batch, gold) = self.batch(sentences, at);
+        let built = Building::begin();
         let shape = [batch.rows.len(), self.lexicon.dim];
         let mut vectors: Tensor<A, 2> = init::tensor(batch.vectors(&self.lexicon), shape, &self.device);
         if self.trained {
@@ -173,7 +174,7 @@ impl<A: TrainBackend> Learner for BiLstmLearner<A> {
         let mean = self.config.training.mean;
         let loss = self.model.loss(self.model.emissions(states), &gold, &batch, mean);
 
-        let found = loss.backward();
+        let found = built.backward(&loss);
         let gradients = Gradients::of(&self.model, &found);
         let mut fetch = Fetch::default();
         let value = fetch.add(loss.inner());

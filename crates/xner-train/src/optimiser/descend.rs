@@ -6,17 +6,18 @@ use burn::tensor::backend::AutodiffBackend;
 use xner_nn::OptimiserOps;
 
 use super::{Fetch, Gradients, ModuleOptimiser, clip_factor};
-use crate::Result;
 use crate::learner::StepOutcome;
+use crate::{Building, Result};
 
 impl<B: OptimiserOps> ModuleOptimiser<B> {
     /// The module after a step down `loss`, a single number, with the whole gradient no longer than `clip` (0: any).
-    /// Where the loss or the gradient is not finite, the module is the same.
+    /// Where the loss or the gradient is not finite, the module is the same. `built` was begun before the loss was.
     ///
     /// # Errors
     /// A fault of the device.
     pub fn descend<A, M>(
         &mut self,
+        built: Building,
         module: M,
         loss: &Tensor<A, 1>,
         clip: f64,
@@ -26,7 +27,7 @@ impl<B: OptimiserOps> ModuleOptimiser<B> {
         A: AutodiffBackend<InnerBackend = B>,
         M: AutodiffModule<A>,
     {
-        let (module, outcome, _) = self.descend_and_read(module, loss, Vec::new(), clip, rate)?;
+        let (module, outcome, _) = self.descend_and_read(built, module, loss, Vec::new(), clip, rate)?;
         Ok((module, outcome))
     }
 
@@ -36,6 +37,7 @@ impl<B: OptimiserOps> ModuleOptimiser<B> {
     /// A fault of the device.
     pub fn descend_and_read<A, M>(
         &mut self,
+        built: Building,
         module: M,
         loss: &Tensor<A, 1>,
         also: Vec<Tensor<B, 1>>,
@@ -46,7 +48,7 @@ impl<B: OptimiserOps> ModuleOptimiser<B> {
         A: AutodiffBackend<InnerBackend = B>,
         M: AutodiffModule<A>,
     {
-        let gradients = Gradients::of(&module, &loss.backward());
+        let gradients = Gradients::of(&module, &built.backward(loss));
         let mut fetch = Fetch::default();
         let value = fetch.add(loss.clone().inner());
         let squares = gradients.squares(&mut fetch);

@@ -10,7 +10,7 @@ use burn_flex::{Flex, FlexDevice};
 use xner_train::config::Optimiser;
 use xner_train::optimiser::{ModuleOptimiser, RowOptimiser};
 use xner_train::{
-    DevScores, Learner, Moment, Result, State, StepOutcome, Tensors, TrainReport, files, weights,
+    Building, DevScores, Learner, Moment, Result, State, StepOutcome, Tensors, TrainReport, files, weights,
 };
 
 #[derive(Module, Debug)]
@@ -63,9 +63,10 @@ impl Learner for Fit {
         let wanted = |sentence: usize| f32::from(u8::from(batch.contains(&sentence)));
         let row = |values: Vec<f32>| Tensor::from_data(TensorData::new(values, [GOALS.len()]), &FlexDevice);
         let (mask, goals) = (row((0..GOALS.len()).map(wanted).collect()), row(GOALS.to_vec()));
+        let built = Building::begin();
         let apart = (self.module.weight.val() - goals) * mask;
         let loss = (apart.clone() * apart).sum();
-        let (module, outcome) = self.optimiser.descend(self.module.clone(), &loss, 0.0, at.rate)?;
+        let (module, outcome) = self.optimiser.descend(built, self.module.clone(), &loss, 0.0, at.rate)?;
         self.module = module;
         for &sentence in batch {
             let gradient = 2.0 * (self.table[sentence] - GOALS[sentence]);

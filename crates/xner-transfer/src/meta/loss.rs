@@ -6,7 +6,7 @@ use burn::tensor::{Int, Tensor, TensorData};
 use xner_nn::init;
 use xner_tagger::bert::train::{Example, FineTuned, FoundGradients, Pass};
 use xner_tagger::bert::{Piece, SubwordBatch};
-use xner_train::TrainBackend;
+use xner_train::{Building, TrainBackend};
 
 use super::config::{LossConfig, Mean, Subwords};
 
@@ -88,9 +88,10 @@ impl Sentences {
             return;
         }
         let batch = SubwordBatch::new(&self.pieces, model.config());
+        let built = Building::begin();
         let states = model.encode(&batch, pass);
         let loss = loss(model.scores(&states, &batch, pass), &self.gold, &self.owners, config);
-        found.add(model, &loss, &[(&batch, &states)]);
+        found.add(built, model, &loss, &[(&batch, &states)]);
     }
 }
 

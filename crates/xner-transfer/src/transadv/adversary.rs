@@ -12,7 +12,7 @@ use xner_nn::{NerBackend, init};
 use xner_tagger::bert::train::{FineTuned, FoundGradients, Pass};
 use xner_tagger::bert::{BertConfig, Piece, SubwordBatch};
 use xner_train::{
-    Moment, Purpose, Result, State, StepOutcome, Tensors, TrainBackend,
+    Building, Moment, Purpose, Result, State, StepOutcome, Tensors, TrainBackend,
     config::Optimiser,
     optimiser::ModuleOptimiser,
     stream,
@@ -307,6 +307,7 @@ impl<A: TrainBackend> Adversary<A> {
 
     fn teach_once(&mut self, model: &FineTuned<A>, at: &Moment, turn: usize) -> Result<StepOutcome> {
         let step = at.step * self.config.steps + turn;
+        let built = Building::begin();
         let mut sum: Option<Tensor<A, 1>> = None;
         let (mut answers, mut asked, mut units) = (Vec::new(), Vec::new(), Vec::new());
         for (part, PassBatch { batch, lists }) in
@@ -332,7 +333,8 @@ impl<A: TrainBackend> Adversary<A> {
         };
         let (own, rate) = (self.discriminators.clone(), self.discriminator_rate(at));
         answers.append(&mut units);
-        let (own, outcome, read) = self.optimiser.descend_and_read(own, &loss, answers, self.clip, rate)?;
+        let (own, outcome, read) =
+            self.optimiser.descend_and_read(built, own, &loss, answers, self.clip, rate)?;
         self.discriminators = own;
         let (answers, units) = read.split_at(asked.len());
         let mut step = Tally::default();
@@ -358,13 +360,14 @@ impl<A: TrainBackend> Adversary<A> {
         let mut found = FoundGradients::default();
         let passes = self.passes(model, Purpose::Generator, at.step);
         for (part, PassBatch { batch, lists }) in passes.into_iter().enumerate() {
+            let built = Building::begin();
             let states = model.encode(&batch, Some(Pass { step: at.step, place: GENERATOR + part }));
             let losses = lists.iter().filter_map(|part_of| {
                 let odds = odds(&fixed, states.rows.clone(), part_of)?;
                 Some(part_of.of_list(cross_entropy(odds, right(part_of, model, true))))
             });
             if let Some(loss) = losses.reduce(|sum, loss| sum + loss) {
-                found.add(model, &loss, &[(&batch, &states)]);
+                found.add(built, model, &loss, &[(&batch, &states)]);
             }
         }
         found

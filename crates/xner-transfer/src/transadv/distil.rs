@@ -11,7 +11,7 @@ use xner_tagger::bert::train::{
 };
 use xner_tagger::bert::{Piece, SubwordBatch, batches};
 use xner_tagger::{Decode, Features};
-use xner_train::{Error, Moment, Result, TrainBackend, config::TrainingConfig};
+use xner_train::{Building, Error, Moment, Result, TrainBackend, config::TrainingConfig};
 
 /// What a student learns of one sentence.
 #[derive(Debug, Clone, PartialEq)]
@@ -210,13 +210,14 @@ impl<A: TrainBackend> Lessons<A> for Distillation {
             let own: Vec<&Window> = numbers.iter().map(|&at| windows[at]).collect();
             let batch = SubwordBatch::new(own.iter().map(|window| &window.piece), model.config());
             let pass = Some(Pass { step: at.step, place: part });
+            let built = Building::begin();
             let states = model.encode(&batch, pass);
             let mut loss = self.loss(model.scores(&states, &batch, pass), &own, [words, voted]);
             if let Some(taught) = &taught {
                 let right = numbers.iter().flat_map(|&at| &taught[at]).copied().collect();
                 loss = loss + state_loss(model.words(&states, &batch), right)? * (weight / words as f32);
             }
-            found.add(model, &loss, &[(&batch, &states)]);
+            found.add(built, model, &loss, &[(&batch, &states)]);
         }
         Ok(found)
     }

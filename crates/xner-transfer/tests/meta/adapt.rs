@@ -225,3 +225,16 @@ fn sentences_without_an_entity_can_be_adapted_by() {
     };
     assert!(outside(&found) > outside(&before), "words are less of an entity");
 }
+
+/// Copies that take their steps at the same time do not take parts of each other's gradients away.
+#[test]
+fn many_at_once_are_as_one_by_one() {
+    let case = Case::new(14, 0.1);
+    let (tagger, asked) = (case.adapted(), asked(&case));
+    let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let alone = bits(&pool(1).install(|| tagger.tag(&asked)).unwrap());
+    let several = pool(4);
+    for _ in 0..40 {
+        assert_eq!(bits(&several.install(|| tagger.tag(&asked)).unwrap()), alone);
+    }
+}

@@ -4,6 +4,7 @@ use burn::tensor::{Tensor, TensorData};
 use burn_flex::{Flex, FlexDevice};
 use xner_tagger::bert::Piece;
 use xner_tagger::bert::train::Example;
+use xner_train::Building;
 use xner_train::weights::host;
 use xner_transfer::meta::{LossConfig, Mean, Sentences, Subwords, loss};
 
@@ -48,9 +49,10 @@ fn it_is_the_mean_and_the_greatest() {
 
 #[test]
 fn of_equal_losses_the_first_counts() {
+    let built = Building::begin();
     let scores: Tensor<A, 2> =
         Tensor::from_data(TensorData::new(vec![0.0f32; 8], [4, 2]), &FlexDevice).require_grad();
-    let found = loss(scores.clone(), &GOLD, &OWNERS, &config(2.0, Mean::Sentence)).backward();
+    let found = built.backward(&loss(scores.clone(), &GOLD, &OWNERS, &config(2.0, Mean::Sentence)));
     let found = host(scores.grad(&found).unwrap());
     // Each probability is one half: the gradient at the gold tag is half the token's share, below zero.
     for (token, share) in [1.0 / 6.0 + 1.0, 1.0 / 6.0, 1.0 / 6.0, 0.5 + 1.0].into_iter().enumerate() {
@@ -62,9 +64,10 @@ fn of_equal_losses_the_first_counts() {
 #[test]
 fn its_gradient_is_that_of_finite_differences() {
     for config in [config(2.0, Mean::Sentence), config(0.7, Mean::Token), config(0.0, Mean::Sentence)] {
+        let built = Building::begin();
         let scores: Tensor<A, 2> =
             Tensor::from_data(TensorData::new(SCORES.to_vec(), [4, 2]), &FlexDevice).require_grad();
-        let found = loss(scores.clone(), &GOLD, &OWNERS, &config).backward();
+        let found = built.backward(&loss(scores.clone(), &GOLD, &OWNERS, &config));
         let found = host(scores.grad(&found).unwrap());
         // By the definition in double precision: single precision would need too large a step.
         let definition = |scores: &[f64]| {

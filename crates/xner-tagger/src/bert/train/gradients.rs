@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xner_nn::NerBackend;
 use xner_train::{
-    State, StepOutcome, Tensors,
+    Building, State, StepOutcome, Tensors,
     config::Optimiser,
     optimiser::{Fetch, Gradients, ModuleOptimiser, RowOptimiser, clip_factor},
 };
@@ -50,9 +50,10 @@ struct Read {
 
 impl<B: NerBackend> FoundGradients<B> {
     /// Adds a part's loss, a single number, and its gradient. `passes` are the passes through the encoder that the loss
-    /// comes from.
+    /// comes from; `built` was begun before them.
     pub fn add<A>(
         &mut self,
+        built: Building,
         model: &FineTuned<A>,
         loss: &Tensor<A, 1>,
         passes: &[(&SubwordBatch, &States<A>)],
@@ -60,7 +61,7 @@ impl<B: NerBackend> FoundGradients<B> {
         A: AutodiffBackend<InnerBackend = B> + NerBackend,
     {
         self.losses.push(loss.clone().inner());
-        let found = loss.backward();
+        let found = built.backward(loss);
         let own = Gradients::of(model.trained(), &found);
         match &mut self.module {
             Some(sum) => sum.add(own),

@@ -5,8 +5,8 @@ use std::path::Path;
 use burn::tensor::backend::AutodiffBackend;
 use xner_corpus::Labelled;
 use xner_train::{
-    Checked, DevScores, Fingerprint, Learner, Moment, Settings, State, StepOutcome, Tensors, TrainBackend,
-    TrainReport, check_entities, dev_scores,
+    Building, Checked, DevScores, Fingerprint, Learner, Moment, Settings, State, StepOutcome, Tensors,
+    TrainBackend, TrainReport, check_entities, dev_scores,
 };
 
 use super::super::batch::SubwordBatch;
@@ -213,10 +213,11 @@ pub fn supervised<A: TrainBackend>(
         let batch = SubwordBatch::new(numbers.iter().map(|&at| &examples[at].piece), model.config());
         let gold: Vec<u16> = numbers.iter().flat_map(|&at| &examples[at].gold).copied().collect();
         let pass = Some(Pass { place: pass.place + part, ..pass });
+        let built = Building::begin();
         let states = model.encode(&batch, pass);
         let share = gold.len() as f32 / words as f32;
         let loss = model.loss(model.scores(&states, &batch, pass), &gold, &batch) * share;
-        found.add(model, &loss, &[(&batch, &states)]);
+        found.add(built, model, &loss, &[(&batch, &states)]);
     }
     found
 }

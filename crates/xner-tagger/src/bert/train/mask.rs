@@ -10,7 +10,7 @@ use xner_nn::standardised;
 use xner_train::config::Optimiser;
 use xner_train::optimiser::RowOptimiser;
 use xner_train::weights::host;
-use xner_train::{Device, Purpose, TrainBackend, on_device, stream};
+use xner_train::{Building, Device, Purpose, TrainBackend, on_device, stream};
 
 use super::super::batch::{Piece, SubwordBatch};
 use super::super::config::BertConfig;
@@ -179,11 +179,12 @@ fn pass<A: TrainBackend>(
     let rows = |x: Tensor<A, 2>| x.select(0, index(places.iter().copied(), device));
     let seen = model.encode_inner(&SubwordBatch::new(pieces.iter().copied(), model.config()), None);
     let batch = SubwordBatch::new(&masked, model.config());
+    let built = Building::begin();
     let states = model.encode(&batch, None);
     let off = standardised(rows(states.rows.clone())) - standardised(rows(Tensor::from_inner(seen)));
     let [count, hidden] = off.dims();
     let loss = off.square().sum() / (count * hidden) as f32;
-    let found = loss.backward();
+    let found = built.backward(&loss);
     let at = batch.distinct.iter().position(|&id| id == mask);
     let gradient = states.table.and_then(|table| table.grad(&found)).zip(at).map(|(gradient, at)| {
         let device = gradient.device();

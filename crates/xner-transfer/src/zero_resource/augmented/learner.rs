@@ -12,8 +12,8 @@ use xner_tagger::augmented::{self, Augmented};
 use xner_tagger::bilstm::{Batch, BiLstmTagger, Dropout, Forms, Lexicon, Network};
 use xner_tagger::config::{AugmentConfig, ModelConfig, TrainConfig};
 use xner_train::{
-    DevScores, Fingerprint, Learner, Moment, Purpose, Result, Settings, State, StepOutcome, Tensors,
-    TrainBackend, TrainReport, check_entities, optimiser::ModuleOptimiser, stream, weights,
+    Building, DevScores, Fingerprint, Learner, Moment, Purpose, Result, Settings, State, StepOutcome,
+    Tensors, TrainBackend, TrainReport, check_entities, optimiser::ModuleOptimiser, stream, weights,
 };
 
 use super::super::config::{Updates, ZeroResourceConfig};
@@ -217,9 +217,9 @@ impl<A: TrainBackend> AugmentedLearner<A> {
         Some([first, network.source.loss(emissions, &gold, &batch, mean)])
     }
 
-    fn descend(&mut self, loss: &Tensor<A, 1>, at: &Moment) -> Result<StepOutcome> {
+    fn descend(&mut self, built: Building, loss: &Tensor<A, 1>, at: &Moment) -> Result<StepOutcome> {
         let clip = self.config.training.clip;
-        let (network, outcome) = self.optimiser.descend(self.network.clone(), loss, clip, at.rate)?;
+        let (network, outcome) = self.optimiser.descend(built, self.network.clone(), loss, clip, at.rate)?;
         self.network = network;
         Ok(outcome)
     }
@@ -230,12 +230,13 @@ impl<A: TrainBackend> AugmentedLearner<A> {
         let before = self.network.clone();
         let (mut sum, mut squares) = (0.0, 0.0);
         for part in 0..3 {
+            let built = Building::begin();
             let loss = match part {
                 0 => Some(self.source_loss(sentences, at)),
                 of_target => self.target_losses(at).map(|losses| losses[of_target - 1].clone()),
             };
             let Some(loss) = loss else { break };
-            let outcome = self.descend(&loss, at)?;
+            let outcome = self.descend(built, &loss, at)?;
             if !outcome.is_finite() {
                 self.network = before;
                 return Ok(outcome);
@@ -264,11 +265,12 @@ impl<A: TrainBackend> Learner for AugmentedLearner<A> {
         if self.updates == Updates::Successive {
             return self.successive(sentences, at);
         }
+        let built = Building::begin();
         let mut loss = self.source_loss(sentences, at);
         if let Some([source, target]) = self.target_losses(at) {
             loss = loss + source + target;
         }
-        self.descend(&loss, at)
+        self.descend(built, &loss, at)
     }
 
     fn evaluate(&self) -> Result<Option<DevScores>> {
