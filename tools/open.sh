@@ -21,7 +21,7 @@ rows=${ROWS:-mbert-ft tsl unitrans transadv}
 for seed in "$@"; do
   for row in $rows; do
     for language in $languages; do
-      if [ "$language" = sk ] && [[ " unitrans transadv " = *" $row "* ]]; then continue; fi
+      if [ "$language" = sk ] && [[ " unitrans transadv consensus " = *" $row "* ]]; then continue; fi
       CACHE=$out/phases/seed-$seed ROWS=$row bash tools/transadv.sh "examples/configs/open/en-$language.toml" \
         "$out/en-$language" "$seed"
       # The models are not needed once their row is scored.

@@ -14,7 +14,7 @@ import sys
 from measured import read
 
 METHODS = [("mbert-ft", "fine-tuning"), ("tsl", "TSL"), ("unitrans", "UniTrans"), ("transadv", "TransAdv"),
-           ("meta", "meta-learning"), ("ours", "ours")]
+           ("meta", "meta-learning"), ("consensus-untranslated", "consensus, untranslated"), ("consensus", "consensus")]
 
 
 def error(values):

@@ -3,7 +3,8 @@
 #
 #     tools/transadv.sh CONFIG OUT SEED...
 #
-# Each row is the method or the ablation that its name says, all by CONFIG, with one cache of phases for each seed, so that
+# Each row is the method or the ablation that its name says (`consensus-untranslated-once`: a consensus without
+# translated teachers, of one round), all by CONFIG, with one cache of phases for each seed, so that
 # no phase is trained twice. A row and seed that is finished is not repeated, and one that was stopped goes on. In the end
 # OUT/ROW/seed-N holds the reports:
 #
@@ -23,7 +24,18 @@ rows=${ROWS:-mbert-ft tsl transadv no-distillation no-adversarial advce advpicke
 
 row() { # NAME SEED
   local folder=$out/$1/seed-$2 method=$1 settings=()
-  case $1 in no-*) method=transadv settings=(--set "ablation=$1") ;; esac
+  # A consensus that leaves out something has it in its name.
+  case $1 in
+    no-*) method=transadv settings=(--set "ablation=$1") ;;
+    consensus-*) method=consensus settings=(--set "row=\"$1\"") ;;
+  esac
+  case $1 in consensus*)
+    case $1 in *-alone*) settings+=(--set consensus.teachers=1 --set consensus.translated=1) ;; esac
+    case $1 in *-untranslated*) settings+=(--set consensus.translated=0) ;; esac
+    case $1 in *-unweighed*) settings+=(--set consensus.neighbours=0) ;; esac
+    case $1 in *-once*) settings+=(--set consensus.rounds=1) ;; esac
+    case $1 in *-square*) settings+=(--set consensus.loss=square) ;; esac ;;
+  esac
   local tagged=""
   if [ -n "${TEST:-}" ] && [[ " mbert-ft tsl transadv " = *" $1 "* ]]; then tagged=$folder/test.conll; fi
   [ -e "$folder/transfer-report.json" ] && [ -e "${tagged:-$folder/transfer-report.json}" ] && return

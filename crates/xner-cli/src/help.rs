@@ -15,7 +15,7 @@ const COMMON_OPTIONS: [&str; 2] = ["threads", "quiet"];
 const MANY_TAKE: [&str; 2] = ["device", "json"];
 
 /// An example of each command, by its path.
-const EXAMPLES: [(&str, &str); 40] = [
+const EXAMPLES: [(&str, &str); 41] = [
     ("", "xner tag --input news.txt\n  xner train --config tagger.toml --out model"),
     ("demo", "xner demo --target german --out demo"),
     (
@@ -33,6 +33,10 @@ const EXAMPLES: [(&str, &str); 40] = [
     (
         "transfer advpicker",
         "xner transfer advpicker --config transadv.toml --out es-advpicker --cache phases",
+    ),
+    (
+        "transfer consensus",
+        "xner transfer consensus --config transadv.toml --out es-consensus --cache phases",
     ),
     ("transfer meta", "xner transfer meta --config meta.toml --out meta"),
     ("transfer distil", "xner transfer distil --config distil.toml --out student"),

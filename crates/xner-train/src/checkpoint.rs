@@ -54,6 +54,8 @@ pub(crate) struct Checkpoint {
     pub(crate) best: Tensors,
     /// The weights that are best on the target language's development data; empty where there are none.
     pub(crate) best_target: Tensors,
+    /// The moving average; empty where there is none.
+    pub(crate) average: Tensors,
 }
 
 /// What differs where no setting does.
@@ -63,6 +65,7 @@ const WEIGHTS: &str = "weights/";
 const STATE_TENSORS: &str = "state/";
 const BEST: &str = "best/";
 const BEST_TARGET: &str = "best-target/";
+const AVERAGE: &str = "average/";
 
 impl Checkpoint {
     /// Writes the checkpoint in the place of the one before, whole or not at all.
@@ -72,6 +75,7 @@ impl Checkpoint {
         tensors.extend(STATE_TENSORS, self.state.tensors);
         tensors.extend(BEST, self.best);
         tensors.extend(BEST_TARGET, self.best_target);
+        tensors.extend(AVERAGE, self.average);
         let progress = Progress { learner: self.state.counters, ..self.progress };
         let note = serde_json::to_string(&progress).map_err(|fault| Error::io(path)(fault.into()))?;
         if let Some(folder) = path.parent() {
@@ -95,8 +99,9 @@ impl Checkpoint {
         let (weights, own) = (tensors.split(WEIGHTS), tensors.split(STATE_TENSORS));
         let state = State { tensors: own, counters: std::mem::take(&mut progress.learner) };
         let (best, best_target) = (tensors.split(BEST), tensors.split(BEST_TARGET));
+        let average = tensors.split(AVERAGE);
         tensors.expect_empty(path)?;
-        Ok(Self { progress, weights, state, best, best_target })
+        Ok(Self { progress, weights, state, best, best_target, average })
     }
 }
 

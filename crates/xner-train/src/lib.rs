@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "train")]
+mod average;
 mod backend;
 #[cfg(feature = "train")]
 mod checkpoint;

@@ -78,6 +78,16 @@ impl Tensors {
         self.0.iter().map(|(name, tensor)| (name.as_str(), tensor))
     }
 
+    /// `share` of each value and the rest of `others`' of the same name and place. What only one side has stays.
+    pub(crate) fn mix(&mut self, share: f32, others: &Self) {
+        for (name, own) in &mut self.0 {
+            let Some(other) = others.get(name) else { continue };
+            for (own, other) in own.values.iter_mut().zip(&other.values) {
+                *own = share * *own + (1.0 - share) * other;
+            }
+        }
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

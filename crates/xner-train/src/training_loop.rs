@@ -6,6 +6,7 @@ use rand::seq::SliceRandom;
 use xner_core::{Evaluation, Event, Flow, Measure, Observer, What};
 use xner_corpus::write::remove_partial;
 
+use crate::average::Average;
 use crate::checkpoint::{Checkpoint, CheckpointFolder, DATA, Progress, has_checkpoint};
 use crate::config::TrainingConfig;
 use crate::learner::{Learner, Moment, StepOutcome};
@@ -113,6 +114,7 @@ impl TrainingLoop<'_> {
             progress: Progress::default(),
             best: None,
             best_target: None,
+            average: None,
         };
         match run.resume().and_then(|()| run.train()) {
             Ok(report) => {
@@ -137,6 +139,7 @@ struct Run<'a> {
     progress: Progress,
     best: Option<Tensors>,
     best_target: Option<Tensors>,
+    average: Option<Average>,
 }
 
 impl Run<'_> {
@@ -148,6 +151,8 @@ impl Run<'_> {
             self.progress = checkpoint.progress;
             self.best = self.progress.best.is_some().then_some(checkpoint.best);
             self.best_target = self.progress.best_target.is_some().then_some(checkpoint.best_target);
+            let average = self.plan.training.average;
+            self.average = (average > 0.0).then(|| Average::of(average, checkpoint.average));
             self.learner.set_weights(checkpoint.weights, &self.file)?;
             self.learner.set_state(checkpoint.state, &self.file)?;
         }
@@ -158,6 +163,9 @@ impl Run<'_> {
         let training = self.plan.training;
         let sentences = self.learner.sentences();
         let parameters = self.learner.weights().values();
+        if self.average.is_none() && training.average > 0.0 {
+            self.average = Some(Average::of(training.average, self.learner.weights()));
+        }
         let steps = training.steps_of(sentences) * self.epochs();
         self.tell(What::Started { sentences, steps, resumed: self.progress.steps, parameters })?;
         // A run that goes on has scored it already, if anything was scored.
@@ -181,7 +189,7 @@ impl Run<'_> {
             self.learner.set_weights(best.clone(), &self.file)?;
             self.learner.save(folder, &report)?;
         }
-        if let Some(best) = &self.best {
+        if let Some(best) = self.best.as_ref().or(self.average.as_ref().map(|average| &average.weights)) {
             self.learner.set_weights(best.clone(), &self.file)?;
         }
         // Last, since a folder that holds a model and no checkpoint is a finished run's.
@@ -264,6 +272,11 @@ impl Run<'_> {
             }
         }
         self.progress.steps += 1;
+        if let Some(average) = &mut self.average
+            && Average::takes(step + 1)
+        {
+            average.take(step + 1, &self.learner.weights());
+        }
         self.progress.batches += 1;
         self.progress.epoch_loss += f64::from(loss);
         self.progress.recent_loss.0 += f64::from(loss);
@@ -286,13 +299,27 @@ impl Run<'_> {
 
     /// Scores the weights as they are; `epoch` is 0 before the first step.
     fn evaluate(&mut self, epoch: usize) -> Result<Flow> {
+        let last = match &self.average {
+            None => None,
+            Some(average) => {
+                let last = self.learner.weights();
+                self.learner.set_weights(average.weights.clone(), &self.file)?;
+                Some(last)
+            }
+        };
+        let scores = self.learner.evaluate();
+        let target = self.learner.evaluate_target();
+        if let Some(last) = last {
+            self.learner.set_weights(last, &self.file)?;
+        }
         // Weights may all be finite, and scores made of them not.
         let of_scores = |fault| match fault {
             Error::Crf(_) => self.diverged(self.progress.steps, "score of a tag", f32::NAN),
             fault => fault,
         };
-        let Some(scores) = self.learner.evaluate().map_err(of_scores)? else { return Ok(Flow::Continue) };
-        let target = self.learner.evaluate_target().map_err(of_scores)?;
+        let (Some(scores), target) = (scores.map_err(of_scores)?, target.map_err(of_scores)?) else {
+            return Ok(Flow::Continue);
+        };
         let (sum, count) = std::mem::take(&mut self.progress.recent_loss);
         let evaluation = Evaluation {
             epoch,
@@ -317,11 +344,11 @@ impl Run<'_> {
         let f1 = |evaluation: &Evaluation| evaluation.target.map_or(-1.0, |target| target.f1);
         let before = self.progress.best_target.as_ref().map_or(-1.0, f1);
         if f1(&evaluation) > before {
-            self.best_target = Some(self.learner.weights());
+            self.best_target = Some(self.scored());
             self.progress.best_target = Some(evaluation.clone());
         }
         if self.progress.best.as_ref().is_none_or(|best| evaluation.f1 > best.f1) {
-            self.best = Some(self.learner.weights());
+            self.best = Some(self.scored());
             self.progress.best = Some(evaluation.clone());
             self.progress.stale = 0;
             if self.event(What::NewBest(&evaluation)) == Flow::Stop {
@@ -336,6 +363,11 @@ impl Run<'_> {
         }
         self.progress.history.push(evaluation);
         Ok(flow)
+    }
+
+    /// The weights that are scored: the average, where there is one.
+    fn scored(&self) -> Tensors {
+        self.average.as_ref().map_or_else(|| self.learner.weights(), |average| average.weights.clone())
     }
 
     /// Moves on to the next epoch. Done before the checkpoint, so that no epoch ends twice.
@@ -356,6 +388,7 @@ impl Run<'_> {
             state: self.learner.state(),
             best: self.best.clone().unwrap_or_default(),
             best_target: self.best_target.clone().unwrap_or_default(),
+            average: self.average.as_ref().map(|average| average.weights.clone()).unwrap_or_default(),
         };
         checkpoint.write(&self.file)?;
         let (step, path) = (self.progress.steps, self.file.clone());

@@ -69,6 +69,32 @@ fn a_run_goes_on_from_its_last_checkpoint_wherever_it_was_killed() {
     }
 }
 
+/// A moving average of the weights goes on too, and is what is saved.
+#[test]
+fn an_average_goes_on_from_the_last_checkpoint() {
+    let averaged = |average| TrainingConfig { average, ..config(12, 2, 12) };
+    let whole = |training: &TrainingConfig| {
+        let folder = tempfile::tempdir().unwrap();
+        train(training, folder.path()).unwrap();
+        bytes(folder.path())
+    };
+    let expected = whole(&averaged(0.9));
+    for step in [5, 12, 13, 19, 20, 21, 33, 36] {
+        let folder = killed(&averaged(0.9), step);
+        train(&averaged(0.9), folder.path()).unwrap();
+        assert!(bytes(folder.path()) == expected, "killed at step {step}");
+    }
+    let model = |files: &[(String, Vec<u8>)]| {
+        files
+            .iter()
+            .find(|(name, _)| name.ends_with("model.safetensors"))
+            .map(|(_, bytes)| bytes.clone())
+            .unwrap()
+    };
+    assert_ne!(model(&expected), model(&whole(&averaged(0.0))));
+    assert_ne!(model(&expected), model(&whole(&averaged(0.5))));
+}
+
 #[test]
 fn a_torn_checkpoint_file_beside_the_whole_one_is_ignored() {
     let folder = killed(&settings(), 6);

@@ -5,6 +5,7 @@ use xner_tagger::bert::train::tags_of;
 use xner_train::{Checked, Error, Fingerprint, Result, TrainBackend, What, on_device};
 
 use crate::baselines;
+use crate::consensus;
 use crate::fit::{BY_SETTING, settle};
 use crate::report::Select;
 use crate::strategy::{Common, Corpora, Phases, Strategy, Trained};
@@ -54,7 +55,7 @@ impl Strategy for Method {
             let message = "is `crf`, expected `softmax`: a student learns probabilities of single words";
             return Err(Error::setting("bert.head", message));
         }
-        if self.translates() && data.made.is_none() {
+        if self.translates(&config.consensus) && data.made.is_none() {
             return Err(Error::data("no translated sentences were made"));
         }
         check_games(*self, config, data)
@@ -111,6 +112,7 @@ fn trained<A: TrainBackend>(
         Method::TransAdv => train(&mut trainer, &source)?,
         Method::UniTrans => baselines::unitrans(&mut trainer, &source)?,
         Method::AdvPicker => baselines::advpicker(&mut trainer, &source)?,
+        Method::Consensus => consensus::consensus(&mut trainer, &source)?,
         Method::Tsl => {
             let soft = trainer.soft_labels("source", 1.0, &source)?;
             taught(&mut trainer, &source, soft)?

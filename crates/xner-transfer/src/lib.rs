@@ -2,6 +2,7 @@
 
 pub mod baselines;
 pub mod bwet;
+pub mod consensus;
 pub mod distil;
 mod draws;
 mod encoder_methods;

@@ -45,6 +45,11 @@ pub struct TrainingConfig {
     /// The longest gradient, by the norm over all weights together; 0: any. Default 5.
     #[default = 5.0]
     pub clip: f64,
+    /// How slowly a moving average of the weights follows them, a share for each step; 0: there is none. Where there is
+    /// one, its weights are scored and saved in the place of the last step's. Default 0.
+    #[serde(skip_serializing_if = "is_none")]
+    #[cfg_attr(feature = "train", schemars(example = 0.99))]
+    pub average: f64,
     /// The rule by which a gradient changes the weights. Default `{ kind = "sgd", rate = 0.1 }`.
     pub optimiser: Optimiser,
     /// How the learning rate changes.
@@ -55,6 +60,11 @@ pub struct TrainingConfig {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
 fn is_zero(count: &usize) -> bool {
     *count == 0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_none(share: &f64) -> bool {
+    *share == 0.0
 }
 
 /// What a batch's loss is the mean over.
@@ -138,6 +148,7 @@ impl TrainingConfig {
         count("training.evaluate_every", self.evaluate_every)?;
         count("training.checkpoint_every", self.checkpoint_every)?;
         count("training.patience", self.patience)?;
+        share("training.average", self.average)?;
         not_negative("training.clip", self.clip)?;
         not_negative("training.schedule.decay", self.schedule.decay)?;
         not_negative("training.schedule.floor", self.schedule.floor)?;

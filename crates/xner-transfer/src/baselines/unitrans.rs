@@ -33,6 +33,7 @@ pub(crate) fn unitrans<A: TrainBackend>(
             sentence,
             soft,
             hard: votes([own, translated, teacher], sentence.len(), config.unitrans.votes),
+            weights: Vec::new(),
         }
     };
     let lessons: Vec<Lesson<'_>> = sentences.iter().enumerate().map(lesson).collect();

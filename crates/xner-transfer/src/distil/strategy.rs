@@ -123,7 +123,7 @@ fn trained<A: TrainBackend>(
             Some(labelled) => mixed(soft, labelled, &tags, gold)?,
             None => soft,
         };
-        lessons.push(Lesson { sentence, soft, hard: Vec::new() });
+        lessons.push(Lesson { sentence, soft, hard: Vec::new(), weights: Vec::new() });
     }
     let start = start(config, data, phases)?;
     let mut model = FineTuned::<A>::reopen(&start, &config.bert(), config.seed, card)?;

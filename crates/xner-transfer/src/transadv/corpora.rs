@@ -49,7 +49,7 @@ impl TransAdvCorpora {
         let target_test = maybe_labelled("target.test", target.test.as_ref(), &target.read)?;
         // The slow part comes last.
         let mut findings = Vec::new();
-        let made = if method.translates() {
+        let made = if method.translates(&config.consensus) {
             let dictionary = opened(&config.dictionary)?;
             let fit = DictionaryFit::of(train.iter().take(FIT), &config.data.keep_types);
             findings = fit.findings(&dictionary, Target::Text(&unlabelled));

@@ -1,5 +1,7 @@
 //! Distillation (2.4): a student that learns soft labels on unlabelled text.
 
+use std::path::Path;
+
 use burn::tensor::Tensor;
 use burn::tensor::activation::{log_softmax, softmax};
 use schemars::JsonSchema;
@@ -11,7 +13,12 @@ use xner_tagger::bert::train::{
 };
 use xner_tagger::bert::{Piece, SubwordBatch, batches};
 use xner_tagger::{Decode, Features};
-use xner_train::{Building, Error, Moment, Result, TrainBackend, config::TrainingConfig};
+use xner_train::{
+    Building, Error, Moment, Result, Tensors, TrainBackend, TrainReport, config::TrainingConfig,
+};
+
+use super::learner::MODEL;
+use super::weights_file;
 
 /// What a student learns of one sentence.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +29,8 @@ pub struct Lesson<'a> {
     pub soft: Vec<f32>,
     /// The tag that a vote settled, for each word; empty where there was no vote.
     pub hard: Vec<Option<u16>>,
+    /// How much each word weighs in the loss of the soft labels; empty where all weigh 1.
+    pub weights: Vec<f32>,
 }
 
 /// A teacher whose states a student's are to come near.
@@ -38,6 +47,7 @@ struct Window {
     /// `[words, tags]` of the piece's words.
     soft: Vec<f32>,
     hard: Vec<Option<u16>>,
+    weights: Vec<f32>,
 }
 
 /// A student in training.
@@ -65,6 +75,8 @@ pub struct Distillation {
     soft: SoftLoss,
     hard_weight: f32,
     states: Option<StateTeacher>,
+    /// Whether it leaves a phase's folder, and no model directory.
+    of_phase: bool,
 }
 
 /// The lessons that are not left out.
@@ -99,14 +111,22 @@ impl Distillation {
                     let soft =
                         words().flat_map(|word| &lesson.soft[word * tags..][..tags]).copied().collect();
                     let hard = words().map(|word| lesson.hard.get(word).copied().flatten()).collect();
-                    Window { piece, soft, hard }
+                    let weights =
+                        words().map(|word| lesson.weights.get(word).copied().unwrap_or(1.0)).collect();
+                    Window { piece, soft, hard, weights }
                 };
                 Ok(model.pieces(lesson.sentence)?.into_iter().map(window).collect())
             })
             .collect::<Result<Vec<Vec<_>>>>()?;
         let optimiser = FineTuneOptimiser::new(training.optimiser, training.clip, &model);
-        let lessons = Self { windows, at_once, soft, hard_weight, states: None };
+        let lessons = Self { windows, at_once, soft, hard_weight, states: None, of_phase: false };
         Ok(EncoderLearner { model, lessons, optimiser, dev, decode: Decode::Viterbi })
+    }
+
+    /// The same; what it leaves is a phase's folder, which other phases begin with.
+    #[must_use]
+    pub(crate) fn of_phase(self) -> Self {
+        Self { of_phase: true, ..self }
     }
 
     /// The same, with a loss on states beside that on labels: `weight` times the mean over words of
@@ -144,18 +164,27 @@ impl Distillation {
         &self,
         scores: Tensor<A, 2>,
         windows: &[&Window],
-        [words, voted]: [usize; 2],
+        words: f32,
+        voted: usize,
     ) -> Tensor<A, 1> {
         let [count, tags] = scores.dims();
         let device = &scores.device();
         let soft = windows.iter().flat_map(|window| &window.soft).copied().collect();
         let soft: Tensor<A, 2> = init::tensor(soft, [count, tags], device);
+        let weights: Vec<f32> = windows.iter().flat_map(|window| &window.weights).copied().collect();
+        // Where all weigh the same there is nothing to do.
+        let weighed = |losses: Tensor<A, 2>| {
+            if weights.iter().all(|&weight| weight == 1.0) {
+                return losses;
+            }
+            losses * init::tensor::<A, 2>(weights.clone(), [count, 1], device)
+        };
         let loss = match self.soft {
             SoftLoss::Square => {
                 let off = softmax(scores.clone(), 1) - soft;
-                off.square().sum() / (words * tags) as f32
+                weighed(off.square()).sum() / (words * tags as f32)
             }
-            SoftLoss::CrossEntropy => (log_softmax(scores.clone(), 1) * soft).sum().neg() / words as f32,
+            SoftLoss::CrossEntropy => weighed(log_softmax(scores.clone(), 1) * soft).sum().neg() / words,
         };
         if voted == 0 {
             return loss;
@@ -192,6 +221,16 @@ impl<A: TrainBackend> Lessons<A> for Distillation {
         self.windows.len()
     }
 
+    fn save(&self, model: &FineTuned<A>, folder: &Path, report: &TrainReport) -> Result<()> {
+        if !self.of_phase {
+            report.write(folder)?;
+            return model.save(folder);
+        }
+        let mut weights = Tensors::default();
+        weights.extend(MODEL, model.weights());
+        weights_file::write(folder, &weights, report)
+    }
+
     fn gradient(
         &mut self,
         model: &mut FineTuned<A>,
@@ -199,7 +238,8 @@ impl<A: TrainBackend> Lessons<A> for Distillation {
         at: &Moment,
     ) -> Result<FoundGradients<A::InnerBackend>> {
         let windows: Vec<&Window> = sentences.iter().flat_map(|&at| &self.windows[at]).collect();
-        let words: usize = windows.iter().map(|window| window.hard.len()).sum();
+        // Where no word weighs anything the loss is 0 too.
+        let words: f32 = windows.iter().flat_map(|window| &window.weights).sum::<f32>().max(1e-6);
         let voted = windows.iter().flat_map(|window| &window.hard).flatten().count();
         let lengths: Vec<usize> = windows.iter().map(|window| window.piece.ids.len()).collect();
         let taught = self.taught(sentences)?;
@@ -212,10 +252,10 @@ impl<A: TrainBackend> Lessons<A> for Distillation {
             let pass = Some(Pass { step: at.step, place: part });
             let built = Building::begin();
             let states = model.encode(&batch, pass);
-            let mut loss = self.loss(model.scores(&states, &batch, pass), &own, [words, voted]);
+            let mut loss = self.loss(model.scores(&states, &batch, pass), &own, words, voted);
             if let Some(taught) = &taught {
                 let right = numbers.iter().flat_map(|&at| &taught[at]).copied().collect();
-                loss = loss + state_loss(model.words(&states, &batch), right)? * (weight / words as f32);
+                loss = loss + state_loss(model.words(&states, &batch), right)? * (weight / words);
             }
             found.add(built, model, &loss, &[(&batch, &states)]);
         }

@@ -116,7 +116,7 @@ pub fn united(models: &[(f32, Vec<Vec<f32>>)]) -> Vec<Vec<f32>> {
 
 /// Every sentence with its soft labels.
 pub(crate) fn lessons(sentences: &[Sentence], soft: Vec<Vec<f32>>) -> Vec<Lesson<'_>> {
-    let lesson = |(sentence, soft)| Lesson { sentence, soft, hard: Vec::new() };
+    let lesson = |(sentence, soft)| Lesson { sentence, soft, hard: Vec::new(), weights: Vec::new() };
     sentences.iter().zip(soft).map(lesson).collect()
 }
 

@@ -5,9 +5,9 @@ use std::path::Path;
 use burn::tensor::backend::AutodiffBackend;
 use serde::Serialize;
 use xner_corpus::{Labelled, Sentence, TagSet};
-use xner_tagger::Tagger;
 use xner_tagger::bert::train::{Dev, FineTuned, tags_of};
 use xner_tagger::decode::Decoder;
+use xner_tagger::{Features, Tagger};
 use xner_train::{
     Fingerprint, Purpose, Settings, Tensors, TrainBackend, TrainReport, TrainingLoop, What,
     config::TrainingConfig, score, stream, weights,
@@ -25,6 +25,9 @@ use super::weights_file;
 use crate::report::{Select, TeacherScores};
 use crate::strategy::{PHASE_FORMAT, Phase, Phases, Place, Plan};
 use crate::{Error, Result};
+
+/// How far the seeds are apart that one run uses: nobody's next seed is one of them.
+const SEEDS_APART: u64 = 1_000_003;
 
 /// What the discriminators of a phase are shown.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -50,6 +53,8 @@ pub(crate) struct PhaseTrainer<'a, 'p, A: AutodiffBackend> {
     pub(crate) phases: &'a mut Phases<'p>,
     device: &'a A::Device,
     tags: TagSet,
+    /// The seed of the next phases.
+    seed: u64,
     /// The hash of encoder, tags, settings and seed, and of the development data.
     base: String,
     teachers: Vec<Teacher>,
@@ -71,22 +76,43 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
         phases: &'a mut Phases<'p>,
     ) -> Result<Self> {
         let tags = tags_of(config.bert.scheme, &corpora.train)?;
+        let (base, teachers, seed) = (String::new(), Vec::new(), config.seed);
+        let mut trainer = Self { config, corpora, phases, device, tags, seed, base, teachers };
+        trainer.take_seed(1)?;
+        Ok(trainer)
+    }
+
+    /// The next phases have the config's seed, or one of its own for each number above 1.
+    pub(crate) fn take_seed(&mut self, number: usize) -> Result<()> {
+        let Self { config, corpora, .. } = *self;
+        self.seed = config.seed.wrapping_add(SEEDS_APART.wrapping_mul(number as u64 - 1));
         let mut print = Fingerprint::new();
         print.bytes(env!("CARGO_PKG_VERSION").as_bytes()).bytes(PHASE_FORMAT);
-        print.bytes(phases.device.to_string().as_bytes());
-        print.json(&(&config.without_paths().bert, config.seed, config.select))?;
+        print.bytes(self.phases.device.to_string().as_bytes());
+        print.json(&(&config.without_paths().bert, self.seed, config.select))?;
         print.bytes(xner_tagger::bert::fingerprint(&config.bert.directory()?)?.as_bytes());
-        for tag in tags.tags() {
+        for tag in self.tags.tags() {
             print.bytes(tag.to_string().as_bytes());
         }
         print.corpus(&corpora.dev).corpus(&corpora.target_dev);
-        let (base, teachers) = (print.digest(), Vec::new());
-        Ok(Self { config, corpora, phases, device, tags, base, teachers })
+        self.base = print.digest();
+        Ok(())
+    }
+
+    /// The number of tags.
+    pub(crate) fn tags(&self) -> usize {
+        self.tags.len()
+    }
+
+    /// The states that a phase's model has of every word of the unlabelled text, `[words, width]` of each sentence.
+    pub(crate) fn states(&mut self, phase: &Phase) -> Result<Vec<Vec<f32>>> {
+        self.labelling()?;
+        self.open(phase)?.0.tagger()?.common(&self.corpora.unlabelled)
     }
 
     /// The pretrained encoder with a new head.
     fn fresh(&self) -> Result<FineTuned<A>> {
-        FineTuned::open(&self.config.bert, self.tags.clone(), self.config.seed, self.device)
+        FineTuned::open(&self.config.bert, self.tags.clone(), self.seed, self.device)
     }
 
     /// What a phase begins with: another phase's model, as [`PhaseTrainer::open`] has it, or the encoder.
@@ -175,14 +201,14 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
             let lists = self.lists(games, &model)?;
             let which = [lists.languages.is_some(), lists.orders.is_some()];
             let width = model.config().hidden_size;
-            let own = Discriminators::<A>::new(&config.adversary, which, width, config.seed, self.device);
+            let own = Discriminators::<A>::new(&config.adversary, which, width, self.seed, self.device);
             let mut adversary = Adversary::new(
                 &config.adversary,
                 training.optimiser,
                 training.clip,
                 training.batch,
                 config.bert.at_once,
-                config.seed,
+                self.seed,
                 lists,
                 own,
             );
@@ -217,6 +243,20 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
         lessons: &[Lesson<'_>],
         hard_weight: f32,
     ) -> Result<TrainReport> {
+        let place = Place::Models(self.phases.models.clone());
+        Ok(self.student_into("student", source, lessons, hard_weight, SoftLoss::Square, place)?.report)
+    }
+
+    /// A student that learns by this loss, into this place.
+    pub(crate) fn student_into(
+        &mut self,
+        name: &str,
+        source: &Phase,
+        lessons: &[Lesson<'_>],
+        hard_weight: f32,
+        loss: SoftLoss,
+        place: Place,
+    ) -> Result<Phase> {
         let training = self.config.distillation.training(&self.config.training);
         let mut print = Fingerprint::new();
         print.bytes(self.base.as_bytes());
@@ -226,19 +266,27 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
             StudentStart::Source => Some(source),
         };
         print.bytes(from.map_or("", |from| &from.report.fingerprint).as_bytes());
-        for Lesson { sentence, soft, hard } in lessons {
+        if loss != SoftLoss::Square {
+            print.json(&loss)?;
+        }
+        for Lesson { sentence, soft, hard, weights } in lessons {
             print.words(sentence.tokens()).floats(soft);
+            if !weights.is_empty() {
+                print.floats(weights);
+            }
             let hard: Vec<f32> = hard.iter().map(|tag| tag.map_or(-1.0, f32::from)).collect();
             print.floats(&hard);
         }
-        let place = Place::Models(self.phases.models.clone());
-        let plan = self.plan("student", &training, print.digest(), from.is_some(), place)?;
+        let plan = self.plan(name, &training, print.digest(), from.is_some(), place)?;
         let plan = plan.of(lessons.iter().map(|lesson| lesson.sentence));
         let model = self.begin(from)?.0;
         let at_once = self.config.bert.at_once;
-        let (dev, loss) = (self.dev(), SoftLoss::Square);
+        let dev = self.dev();
         let mut learner = Distillation::learner(model, lessons, dev, &training, at_once, loss, hard_weight)?;
-        Ok(self.phases.train(&plan, &mut learner)?.report)
+        if matches!(plan.place, Place::Shared) {
+            learner.lessons = learner.lessons.of_phase();
+        }
+        self.phases.train(&plan, &mut learner)
     }
 
     /// The probabilities that a phase's model gives every word of the unlabelled text, `[words, tags]` of each
@@ -311,7 +359,7 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
         trained: bool,
         place: Place,
     ) -> Result<Plan<'b>> {
-        let (seed, settings) = (self.config.seed, self.config.to_json()?);
+        let (seed, settings) = (self.seed, self.config.to_json()?);
         let work = TrainingLoop { phase, seed, training, settings, fingerprint, trained, left_out: 0 };
         Ok(Plan { work, sentences: 0, place })
     }

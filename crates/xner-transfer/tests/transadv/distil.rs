@@ -36,9 +36,14 @@ fn the_loss_is_equation_8_and_hard_labels_count() {
     let mut sentences = case.corpora.unlabelled.clone();
     sentences.push(long);
     assert!(model.pieces(&sentences[6]).unwrap().len() > 2, "several windows");
-    for (soft_loss, hard_weight, voted) in
-        [(SoftLoss::Square, 0.0, false), (SoftLoss::Square, 0.5, true), (SoftLoss::CrossEntropy, 0.0, false)]
-    {
+    for (soft_loss, hard_weight, voted, weighed) in [
+        (SoftLoss::Square, 0.0, false, false),
+        (SoftLoss::Square, 0.5, true, false),
+        (SoftLoss::CrossEntropy, 0.0, false, false),
+        (SoftLoss::CrossEntropy, 0.0, false, true),
+        (SoftLoss::Square, 0.5, true, true),
+    ] {
+        let weight = |word: usize| if weighed { (word % 4) as f32 / 3.0 } else { 1.0 };
         let hard = |words: usize| {
             let vote = |word: usize| (!word.is_multiple_of(3)).then_some((word % tags) as u16);
             if voted { (0..words).map(vote).collect() } else { Vec::new() }
@@ -47,7 +52,8 @@ fn the_loss_is_equation_8_and_hard_labels_count() {
             .iter()
             .map(|sentence| {
                 let words = sentence.len();
-                Lesson { sentence, soft: soft(words, tags), hard: hard(words) }
+                let weights = if weighed { (0..words).map(weight).collect() } else { Vec::new() };
+                Lesson { sentence, soft: soft(words, tags), hard: hard(words), weights }
             })
             .collect();
 
@@ -61,11 +67,15 @@ fn the_loss_is_equation_8_and_hard_labels_count() {
                     let p: Vec<f64> = row.iter().map(|&score| f64::from(score).exp() / sum).collect();
                     let right = &lesson.soft[word as usize * tags..][..tags];
                     let pairs = p.iter().zip(right).map(|(&p, &q)| (p, f64::from(q)));
-                    off += match soft_loss {
-                        SoftLoss::Square => pairs.map(|(p, q)| (p - q).powi(2)).sum::<f64>() / tags as f64,
-                        SoftLoss::CrossEntropy => pairs.map(|(p, q)| -q * p.ln()).sum(),
-                    };
-                    words += 1.0;
+                    let weight = f64::from(weight(word as usize));
+                    off += weight
+                        * match soft_loss {
+                            SoftLoss::Square => {
+                                pairs.map(|(p, q)| (p - q).powi(2)).sum::<f64>() / tags as f64
+                            }
+                            SoftLoss::CrossEntropy => pairs.map(|(p, q)| -q * p.ln()).sum(),
+                        };
+                    words += weight;
                     if let Some(tag) = lesson.hard.get(word as usize).copied().flatten() {
                         surprise -= p[usize::from(tag)].ln();
                         votes += 1.0;
@@ -132,6 +142,7 @@ fn a_student_learns_soft_labels_that_are_sure_and_hard_ones() {
                 sentence: &labelled.sentence,
                 soft: if by_vote { flat(ids) } else { one_hot(ids, &set) },
                 hard: if by_vote { ids.iter().copied().map(Some).collect() } else { Vec::new() },
+                weights: Vec::new(),
             })
             .collect();
         let found = learnt(&case, &lessons, 1.0);
@@ -182,7 +193,12 @@ fn the_loss_on_states_is_their_distance_once_they_are_of_one_size() {
     sentences.push(Sentence::from_tokens(case.corpora.unlabelled.iter().flat_map(Sentence::tokens)));
     let lessons: Vec<Lesson<'_>> = sentences
         .iter()
-        .map(|sentence| Lesson { sentence, soft: soft(sentence.len(), tags), hard: Vec::new() })
+        .map(|sentence| Lesson {
+            sentence,
+            soft: soft(sentence.len(), tags),
+            hard: Vec::new(),
+            weights: Vec::new(),
+        })
         .collect();
     let (mut off, mut words) = (0.0, 0.0);
     for sentence in &sentences {

@@ -104,6 +104,9 @@ fn settings_out_of_range_are_named_by_their_keys() {
         ("distillation.epochs = 0", "distillation.epochs"),
         ("distillation.weights = [0.0, 1.0, 1.0, 1.0]", "distillation.weights"),
         ("advpicker.share = 1.5", "advpicker.share"),
+        ("consensus.teachers = 0", "consensus.teachers"),
+        ("consensus.teachers = 2", "consensus.translated"),
+        ("consensus.rounds = 0", "consensus.rounds"),
         ("unitrans.hard_weight = -1.0", "unitrans.hard_weight"),
         ("target.sentences = 0", "target.sentences"),
     ] {

@@ -5,9 +5,12 @@ use std::fs;
 use xner_corpus::{Labelled, Sentence};
 use xner_tagger::{evaluate, open};
 use xner_train::{Device, Event, Flow, Tensors, What};
+use xner_transfer::consensus::ConsensusConfig;
 use xner_transfer::report::{Select, TransferReport};
 use xner_transfer::run;
-use xner_transfer::transadv::{Ablation, Method, SoftLabels, StudentStart, TransAdvCorpora, export};
+use xner_transfer::transadv::{
+    Ablation, Method, SoftLabels, SoftLoss, StudentStart, TransAdvCorpora, export,
+};
 
 use crate::common::files;
 use crate::small::{Case, labelled, made, pairs};
@@ -22,7 +25,17 @@ fn every_row_of_the_tables_runs_and_trains_what_others_trained_no_more() {
     let cache = folder.path().join("cache");
     let all = ["source", "entity", "context", "order", "student"];
     let none: &[&str] = &[];
-    let rows: [Row<'_>; 13] = [
+    let ours = [
+        "source",
+        "translated",
+        "source-2",
+        "translated-2",
+        "source-3",
+        "translated-3",
+        "student-1",
+        "student",
+    ];
+    let rows: [Row<'_>; 14] = [
         (Method::MbertFt, Ablation::None, &all[..1], none),
         (Method::AdvCe, Ablation::None, &all[..1], none),
         (Method::Tsl, Ablation::None, &["source", "student"], &all[..1]),
@@ -48,6 +61,7 @@ fn every_row_of_the_tables_runs_and_trains_what_others_trained_no_more() {
         // Its source model is mBERT-FT's.
         (Method::TransAdv, Ablation::NoAdversarial, &all, &all[..1]),
         (Method::TransAdv, Ablation::NoDistillation, &["source", "student"], &all[..1]),
+        (Method::Consensus, Ablation::None, &ours, &ours[..1]),
     ];
     for (method, ablation, names, there) in rows {
         case.config.ablation = ablation;
@@ -75,6 +89,47 @@ fn every_row_of_the_tables_runs_and_trains_what_others_trained_no_more() {
     case.run(Method::TransAdv, &alone, None).unwrap();
     for name in ["model.safetensors", "config.json", "transfer-report.json", "train-report.json"] {
         assert!(fs::read(alone.join(name)).unwrap() == fs::read(out.join(name)).unwrap(), "{name}");
+    }
+}
+
+/// Teachers are of seeds of their own; a consensus of one teacher that weighs nothing is TSL but for its loss.
+#[test]
+fn a_consensus_needs_no_dictionary_where_it_translates_nothing() {
+    let mut case = Case::new(10);
+    case.corpora.made = None;
+    case.config.training.choose_start = false;
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().join("cache");
+    let tsl = folder.path().join("tsl");
+    case.phases(Method::Tsl, &tsl, &cache);
+    let model = |folder: &std::path::Path| fs::read(folder.join("model.safetensors")).unwrap();
+    case.config.consensus =
+        ConsensusConfig { teachers: 1, translated: 0, neighbours: 0, rounds: 1, loss: SoftLoss::Square };
+    let alone = folder.path().join("alone");
+    let phases = case.phases(Method::Consensus, &alone, &cache);
+    assert_eq!(phases, [("source".to_owned(), true), ("student".to_owned(), false)]);
+    assert_eq!(
+        Tensors::read(&alone.join("model.safetensors")).unwrap().0,
+        Tensors::read(&tsl.join("model.safetensors")).unwrap().0
+    );
+
+    let mut models = vec![model(&alone)];
+    for (teachers, neighbours, rounds) in [(2, 0, 1), (2, 3, 1), (2, 3, 2)] {
+        case.config.consensus = ConsensusConfig { teachers, neighbours, rounds, ..case.config.consensus };
+        let out = folder.path().join(format!("{teachers}-{neighbours}-{rounds}"));
+        let phases = case.phases(Method::Consensus, &out, &cache);
+        let names: Vec<&str> = phases.iter().map(|(name, _)| name.as_str()).collect();
+        let expected: &[&str] = if rounds == 1 {
+            &["source", "source-2", "student"]
+        } else {
+            &["source", "source-2", "student-1", "student"]
+        };
+        assert_eq!(names, expected);
+        models.push(model(&out));
+    }
+    // Each part does something.
+    for (at, one) in models.iter().enumerate() {
+        assert!(models[at + 1..].iter().all(|other| other != one), "{at}");
     }
 }
 

@@ -66,6 +66,8 @@ enum Method {
     /// AdvPicker (Chen et al. 2021): a student of what a language discriminator can least tell
     #[command(name = "advpicker")]
     AdvPicker(Shared),
+    /// Consensus (ours): a student of what many models, and a word's neighbours, agree on
+    Consensus(Shared),
     /// Meta-learning (Wu et al. 2020): a model that adapts to each sentence by similar source sentences
     ///
     /// DIR becomes a model directory of Hugging Face's layout, which `xner tag` and `transformers` open, with a
@@ -86,8 +88,8 @@ enum Method {
 
 pub(crate) fn run(args: Args) -> Result<()> {
     let encoder = |method: Encoder, Shared { runs, cache }: Shared| {
-        let about = "Settings of `xner transfer transadv`, `mbert-ft`, `advce`, `tsl`, `unitrans` and `advpicker`: one \
-                     file serves them all. Every key may be left out but `source.train`, `source.dev`, `bert.encoder` \
+        let about = "Settings of `xner transfer transadv`, `mbert-ft`, `advce`, `tsl`, `unitrans`, `advpicker` and \
+                     `consensus`: one file serves them all. Every key may be left out but `source.train`, `source.dev`, `bert.encoder` \
                      and what the method reads of `target` and `dictionary`.";
         runs.run(&method, cache.as_deref(), about, None)
     };
@@ -108,6 +110,7 @@ pub(crate) fn run(args: Args) -> Result<()> {
         Method::Tsl(args) => encoder(Encoder::Tsl, args),
         Method::UniTrans(args) => encoder(Encoder::UniTrans, args),
         Method::AdvPicker(args) => encoder(Encoder::AdvPicker, args),
+        Method::Consensus(args) => encoder(Encoder::Consensus, args),
         Method::Meta(Shared { runs, cache }) => {
             let about = "Settings of `xner transfer meta`. Every key may be left out but `source.train`, `source.dev` \
                          and `bert.encoder`. The preset is the paper's, or that of its authors' program.";

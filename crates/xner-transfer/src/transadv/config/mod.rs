@@ -20,6 +20,7 @@ pub use switches::{Ablation, Method};
 use super::data::DataConfig;
 use crate::Result;
 use crate::bwet::DictionaryConfig;
+use crate::consensus::ConsensusConfig;
 use crate::fit::Misfit;
 use crate::report::Select;
 use crate::text::SourceText;
@@ -83,6 +84,8 @@ pub struct TransAdvConfig {
     pub unitrans: UniTransConfig,
     /// What `AdvPicker` has of its own.
     pub advpicker: AdvPickerConfig,
+    /// What `consensus` has of its own.
+    pub consensus: ConsensusConfig,
 }
 
 impl Settings for TransAdvConfig {
@@ -116,6 +119,7 @@ impl Settings for TransAdvConfig {
         named("distillation", self.distillation.training(&self.training).check())?;
         let UniTransConfig { hard_weight, .. } = self.unitrans;
         check::not_negative("unitrans.hard_weight", hard_weight)?;
+        self.consensus.check()?;
         let AdvPickerConfig { share } = self.advpicker;
         let part = |share| share > 0.0 && share <= 1.0;
         check::number("advpicker.share", share, part, "more than 0 and at most 1")?;

@@ -5,6 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::consensus::ConsensusConfig;
+
 /// A method of the paper's table 2 that shares its parts with `TransAdv`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -25,12 +27,21 @@ pub enum Method {
     /// The discriminator picks what the student learns of (Chen et al. 2021).
     #[serde(rename = "advpicker")]
     AdvPicker,
+    /// Ours: many models and a word's neighbours agree ([`crate::consensus`]).
+    Consensus,
 }
 
 impl Method {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::MbertFt, Self::AdvCe, Self::Tsl, Self::UniTrans, Self::AdvPicker, Self::TransAdv];
+    pub const ALL: [Self; 7] = [
+        Self::MbertFt,
+        Self::AdvCe,
+        Self::Tsl,
+        Self::UniTrans,
+        Self::AdvPicker,
+        Self::TransAdv,
+        Self::Consensus,
+    ];
 
     /// Its name, as commands and reports have it.
     pub fn name(self) -> &'static str {
@@ -41,6 +52,7 @@ impl Method {
             Self::Tsl => "tsl",
             Self::UniTrans => "unitrans",
             Self::AdvPicker => "advpicker",
+            Self::Consensus => "consensus",
         }
     }
 
@@ -53,12 +65,17 @@ impl Method {
             Self::Tsl => "TSL",
             Self::UniTrans => "UniTrans",
             Self::AdvPicker => "AdvPicker",
+            Self::Consensus => "Consensus",
         }
     }
 
-    /// Whether it needs translations.
-    pub fn translates(self) -> bool {
-        matches!(self, Self::TransAdv | Self::UniTrans)
+    /// Whether it needs translations, by these settings.
+    pub fn translates(self, consensus: &ConsensusConfig) -> bool {
+        match self {
+            Self::TransAdv | Self::UniTrans => true,
+            Self::Consensus => consensus.translated > 0,
+            Self::MbertFt | Self::AdvCe | Self::Tsl | Self::AdvPicker => false,
+        }
     }
 
     /// Whether it ends with a student, who learns probabilities of single words.
@@ -71,7 +88,7 @@ impl Method {
         match self {
             Self::TransAdv => ablation.discriminators(),
             Self::AdvCe | Self::AdvPicker => [true, false],
-            Self::MbertFt | Self::Tsl | Self::UniTrans => [false; 2],
+            Self::MbertFt | Self::Tsl | Self::UniTrans | Self::Consensus => [false; 2],
         }
     }
 
