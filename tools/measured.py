@@ -13,6 +13,7 @@ value.
 | `english-dev` | their F1 on source dev |
 | `adapted`, `adapted-precision`, `adapted-recall` | the same model adapted to each test sentence |
 | `sentences`, `changed` | test sentences adapted to, and those whose tags this changed |
+| `calibration` | expected calibration error of its entities on the test set |
 | `silenced` | F1 of Cross-Augmented without the target's encoder |
 | `p-tsl`, `p-mbert-ft` | significance of the difference to that row, by approximate randomisation |
 
@@ -47,6 +48,8 @@ def figures(report):
     test = chosen["target_test"]
     yield from {"source-dev": test["f1"], "precision": test["precision"], "recall": test["recall"],
                 "english-dev": chosen["source_dev"]}.items()
+    if chosen.get("calibration") is not None:
+        yield "calibration", chosen["calibration"]
     if report.get("by_target_dev"):
         yield "target-dev", report["by_target_dev"]["target_test"]["f1"]
     if chosen.get("silenced"):

@@ -31,6 +31,7 @@ row() { # NAME SEED
   esac
   case $1 in consensus*)
     case $1 in *-alone*) settings+=(--set consensus.teachers=1 --set consensus.translated=1) ;; esac
+    case $1 in *-one*) settings+=(--set consensus.translated=1) ;; esac
     case $1 in *-untranslated*) settings+=(--set consensus.translated=0) ;; esac
     case $1 in *-unweighed*) settings+=(--set consensus.neighbours=0) ;; esac
     case $1 in *-once*) settings+=(--set consensus.rounds=1) ;; esac

@@ -9,7 +9,8 @@ use xner_embed::map::{self, MapConfig, Mapped, Method, Resources, VectorFiles};
 use xner_embed::{Result, Vectors};
 
 /// The files of a mapping's folder, in the order in which an input holds them.
-pub const FILES: [&str; 5] = ["mapping.safetensors", "config.json", "report.json", "source.vec", "target.vec"];
+pub const FILES: [&str; 5] =
+    ["mapping.safetensors", "config.json", "report.json", "source.vec", "target.vec"];
 /// What stands between two files of an input.
 pub const BETWEEN: &[u8] = b"\n--8<--\n";
 /// The file of a checkpoint.

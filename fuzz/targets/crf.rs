@@ -5,12 +5,16 @@ use libfuzzer_sys::fuzz_target;
 use xner_crf::{Constraints, Crf, Emissions, Parameters};
 
 /// Numbers from bytes: small ones, large ones, and ones that lie far apart.
-struct Numbers<'a>(&'a [u8]);
+struct Numbers<'a> {
+    rest: &'a [u8],
+    /// Whether every sum of them is exact in double precision.
+    exact: bool,
+}
 
 impl Numbers<'_> {
     fn byte(&mut self) -> u8 {
-        let (&first, rest) = self.0.split_first().unwrap_or((&0, &[]));
-        self.0 = rest;
+        let (&first, rest) = self.rest.split_first().unwrap_or((&0, &[]));
+        self.rest = rest;
         first
     }
 
@@ -20,7 +24,10 @@ impl Numbers<'_> {
             0..=4 => value / 16.0,
             5 => value,
             6 => value * 1e4,
-            _ => value * 1e-6,
+            _ => {
+                self.exact &= value == 0.0;
+                value * 1e-6
+            }
         }
     }
 
@@ -48,11 +55,12 @@ fn close(found: f64, expected: f64, scale: f64) {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut from = Numbers(bytes);
+    let mut from = Numbers { rest: bytes, exact: true };
     let (tags, len) = (1 + usize::from(from.byte() % 4), usize::from(from.byte() % 5));
     let parameters = Parameters::new(from.row(tags * tags), from.row(tags), from.row(tags)).expect("finite");
     let values = from.row(tags * len);
     let emissions = Emissions::new(&values, tags).expect("as many as there are tags");
+    let exact = from.exact;
     let bits: Vec<u8> = (0..tags * tags + 2 * tags).map(|_| from.byte()).collect();
     let constraints = Constraints::new(
         tags,
@@ -84,7 +92,10 @@ fuzz_target!(|bytes: &[u8]| {
         let first = all.iter().filter(|(_, score)| *score == best).map(|(path, _)| path);
         let first =
             first.min_by_key(|path| path.iter().rev().copied().collect::<Vec<u16>>()).expect("a path");
-        assert_eq!(&found.tags, first);
+        // Where a sum is rounded, a large score can make two paths alike whose beginnings are not: then the better
+        // beginning is the right one.
+        assert_eq!(found.score, best);
+        assert!(&found.tags == first || !exact, "{:?} before {first:?}", found.tags);
         let several = crf.k_best(&emissions, 5).expect("a path");
         assert_eq!(several.len(), all.len().min(5));
         assert_eq!(several[0].tags, found.tags);

@@ -32,7 +32,8 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(text[sentence.offset()..].starts_with(sentence.text()));
     }
     let source = BufReader::with_capacity(usize::from(*size) + 1, text.as_bytes());
-    let read: Vec<_> = Reader::new(source, "input", options.clone()).map(|next| next.expect("UTF-8")).collect();
+    let read: Vec<_> =
+        Reader::new(source, "input", options.clone()).map(|next| next.expect("UTF-8")).collect();
     assert_eq!(read, found);
 
     // So long that several threads split it.

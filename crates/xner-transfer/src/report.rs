@@ -122,7 +122,10 @@ pub struct Selected {
     pub source_test: Option<TestScores>,
     /// Scores on the target's test data.
     pub target_test: Option<TestScores>,
-    /// The same with the target's encoder silenced, where the model has one beside the source's: near these scores, it
+    /// The expected calibration error of its entities' probabilities on the target's test data, in ten bins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<f64>,
+    /// The scores on the target's test data with the target's encoder silenced, where the model has one beside the source's: near these scores, it
     /// is idle.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silenced: Option<TestScores>,
@@ -153,6 +156,7 @@ impl Selected {
             target_dev: evaluation.target.map(|scores| scores.f1),
             source_test: None,
             target_test: None,
+            calibration: None,
             silenced: None,
             adapted: None,
         }

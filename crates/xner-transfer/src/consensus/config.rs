@@ -15,7 +15,7 @@ pub struct ConsensusConfig {
     /// `K`: models of the source, each of a seed of its own. Default 3.
     #[default = 3]
     pub teachers: usize,
-    /// So many of them have a second one beside them, which goes on from the first on the source and its translation;
+    /// So many of them have a second one beside them, which goes on from the first on the source's translation;
     /// this wants a dictionary. 0: none. Default 3.
     #[default = 3]
     pub translated: usize,
@@ -25,6 +25,10 @@ pub struct ConsensusConfig {
     /// Students that are trained, each of what teachers and the student before it say. Default 2.
     #[default = 2]
     pub rounds: usize,
+    /// Whether the last student's scores are divided by the temperature that the source's development data ask for.
+    /// No tag changes by that, only how sure the model is of it. Default true.
+    #[default = true]
+    pub calibrate: bool,
     /// How far a student is from soft labels. Default `cross-entropy`.
     pub loss: SoftLoss,
 }

@@ -1,8 +1,8 @@
 //! Consensus: a student of what many models, and a word's neighbours, agree on. It needs no label of the target.
 //!
 //! 1. **Teachers.** `K` models are tuned on the source, each from a seed of its own: `Θ_1` to `Θ_K`. With a dictionary
-//!    each, or some, have a second one beside them, `Θ'_k`, which goes on from the first on the source and its
-//!    translation.
+//!    each, or some, have a second one beside them, `Θ'_k`, which goes on from the first on the
+//!    source's translation, as `UniTrans`' `Θ_teach` does.
 //! 2. **Labels.** The soft label of a word is the mean of what all of them say, `p = 1/n Σ_k p(x, Θ_k)`.
 //! 3. **Neighbours.** A word weighs as much as its label agrees with those of the nearest words in the space of a
 //!    model's states: `w = Σ_t min(p_t, q_t)`, where `q` is the mean of the `k` neighbours' labels. This is 1 where they
@@ -10,20 +10,24 @@
 //! 4. **Student.** It learns the soft labels, each word by its weight.
 //! 5. **Rounds.** The student labels the text too, weighs as much as all teachers together, and lends its states to
 //!    step 3; then a new student begins.
+//! 6. **Temperature.** The last student's scores are divided by the [`temperature`] for which the source's development
+//!    data are likeliest. No tag changes by that, only how sure the model is of it.
 //!
 //! Each is a switch of [`ConsensusConfig`]; what averages weights over steps is `training.average`.
 
 mod config;
 mod neighbours;
+mod temperature;
 
 pub use config::ConsensusConfig;
 pub use neighbours::{agreement, agreements};
+pub use temperature::temperature;
 
 use xner_train::{TrainBackend, TrainReport};
 
 use crate::Result;
 use crate::strategy::{Phase, Place};
-use crate::transadv::trainer::{Games, PhaseTrainer};
+use crate::transadv::trainer::{Games, PhaseTrainer, StudentPlan};
 use crate::transadv::{Lesson, Set, lessons, united};
 
 /// `source` is `Θ_1`.
@@ -44,14 +48,16 @@ pub(crate) fn consensus<A: TrainBackend>(
     for round in 1..config.rounds {
         let lessons = weighed(trainer, said, &space)?;
         let name = format!("student-{round}");
-        let student = trainer.student_into(&name, source, &lessons, 0.0, config.loss, Place::Shared)?;
+        let plan = StudentPlan { name: &name, loss: config.loss, place: Place::Shared, calibrate: false };
+        let student = trainer.student_into(plan, source, &lessons, 0.0)?;
         let own = trainer.soft_labels(&name, labels.len() as f32, &student)?;
         said = united(&[(1.0, teachers_say.clone()), (1.0, own)]);
         space = student;
     }
     let lessons = weighed(trainer, said, &space)?;
     let place = Place::Models(trainer.phases.models.clone());
-    Ok(trainer.student_into("student", source, &lessons, 0.0, config.loss, place)?.report)
+    let student = StudentPlan { name: "student", loss: config.loss, place, calibrate: config.calibrate };
+    Ok(trainer.student_into(student, source, &lessons, 0.0)?.report)
 }
 
 /// The teachers with their names: of each seed the source's, and the one that goes on from it if there is one.
@@ -74,8 +80,7 @@ fn teachers<A: TrainBackend>(
         found.push((source, own.clone()));
         if number <= config.translated {
             let both = name("translated");
-            let sets = [Set::Source, Set::Target];
-            let own = trainer.tuned(&both, &sets, Some(&own), &none, &further)?;
+            let own = trainer.tuned(&both, &[Set::Target], Some(&own), &none, &further)?;
             found.push((both, own));
         }
     }

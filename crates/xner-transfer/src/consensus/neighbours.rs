@@ -62,7 +62,9 @@ fn unit(states: &[Vec<f32>], width: usize) -> Vec<f32> {
     for row in rows.chunks_exact_mut(width) {
         let length = row.iter().map(|x| x * x).sum::<f32>().sqrt();
         if length > 0.0 {
-            row.iter_mut().for_each(|x| *x /= length);
+            for x in row {
+                *x /= length;
+            }
         }
     }
     rows

@@ -11,9 +11,10 @@ mod run;
 
 use std::path::Path;
 
-use xner_corpus::Labelled;
-use xner_tagger::{evaluate, open};
-use xner_train::{Checked, Fingerprint, Result, Settings, TrainReport};
+use xner_corpus::{Labelled, Sentence, Tag};
+use xner_eval::Calibrator;
+use xner_tagger::{Tagging, open};
+use xner_train::{Checked, Error, Fingerprint, Result, Settings, TrainReport, score};
 
 pub use claim::PHASE_FORMAT;
 pub(crate) use claim::{begun, of_finished, of_no_run};
@@ -103,7 +104,11 @@ pub trait Strategy {
         let test = self.corpora(data).target_test;
         if !test.is_empty() {
             let tagger = open(model, &phases.device)?;
-            selected.target_test = Some((&evaluate(tagger.as_ref(), test)?).into());
+            let sentences: Vec<Sentence> = test.iter().map(|labelled| labelled.sentence.clone()).collect();
+            let tagged = tagger.tag(&sentences)?;
+            let tags: Vec<Vec<Tag>> = tagged.iter().map(|tagging| tagging.tags.clone()).collect();
+            selected.target_test = Some((&score(test, &tags)?).into());
+            selected.calibration = Some(calibration(test, &tagged)?);
         }
         Ok(())
     }
@@ -115,6 +120,19 @@ pub trait Strategy {
     fn clean(&self, _out: &Path) -> Result<()> {
         Ok(())
     }
+}
+
+/// The expected calibration error of tagged entities' probabilities, in ten bins.
+fn calibration(gold: &[Labelled], tagged: &[Tagging]) -> Result<f64> {
+    let told = |fault: xner_eval::Error| Error::data(fault.to_string());
+    let mut calibrator = Calibrator::new(10).map_err(told)?;
+    for (gold, tagging) in gold.iter().zip(tagged) {
+        let found: Vec<_> = tagging.entities.iter().map(|scored| scored.entity.clone()).collect();
+        let probabilities: Vec<f64> =
+            tagging.entities.iter().map(|scored| f64::from(scored.probability)).collect();
+        calibrator.add_entities(&gold.entities, &found, &probabilities).map_err(told)?;
+    }
+    Ok(calibrator.finish().error)
 }
 
 /// What every config says in its own way.

@@ -6,19 +6,23 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::{log_softmax, softmax};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use xner_corpus::Sentence;
+use xner_corpus::{Labelled, Sentence};
 use xner_nn::{init, standardised};
 use xner_tagger::bert::train::{
     Dev, EncoderLearner, FineTuneOptimiser, FineTuned, FoundGradients, Lessons, Pass,
 };
 use xner_tagger::bert::{Piece, SubwordBatch, batches};
-use xner_tagger::{Decode, Features};
+use xner_tagger::{Decode, Features, Tagger};
 use xner_train::{
     Building, Error, Moment, Result, Tensors, TrainBackend, TrainReport, config::TrainingConfig,
 };
 
 use super::learner::MODEL;
 use super::weights_file;
+use crate::consensus::temperature;
+
+/// What the names of the weights of the linear layer in front of the scores begin with.
+const HEAD: &str = "head.dense.";
 
 /// What a student learns of one sentence.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +51,7 @@ struct Window {
     /// `[words, tags]` of the piece's words.
     soft: Vec<f32>,
     hard: Vec<Option<u16>>,
+    /// Of each of the piece's words; empty where all weigh 1.
     weights: Vec<f32>,
 }
 
@@ -77,6 +82,8 @@ pub struct Distillation {
     states: Option<StateTeacher>,
     /// Whether it leaves a phase's folder, and no model directory.
     of_phase: bool,
+    /// Labelled sentences by which the temperature of what it leaves is chosen; none: it is left as it is.
+    calibration: Vec<Labelled>,
 }
 
 /// The lessons that are not left out.
@@ -111,15 +118,22 @@ impl Distillation {
                     let soft =
                         words().flat_map(|word| &lesson.soft[word * tags..][..tags]).copied().collect();
                     let hard = words().map(|word| lesson.hard.get(word).copied().flatten()).collect();
-                    let weights =
-                        words().map(|word| lesson.weights.get(word).copied().unwrap_or(1.0)).collect();
+                    let weights = words().filter_map(|word| lesson.weights.get(word).copied()).collect();
                     Window { piece, soft, hard, weights }
                 };
                 Ok(model.pieces(lesson.sentence)?.into_iter().map(window).collect())
             })
             .collect::<Result<Vec<Vec<_>>>>()?;
         let optimiser = FineTuneOptimiser::new(training.optimiser, training.clip, &model);
-        let lessons = Self { windows, at_once, soft, hard_weight, states: None, of_phase: false };
+        let lessons = Self {
+            windows,
+            at_once,
+            soft,
+            hard_weight,
+            states: None,
+            of_phase: false,
+            calibration: Vec::new(),
+        };
         Ok(EncoderLearner { model, lessons, optimiser, dev, decode: Decode::Viterbi })
     }
 
@@ -127,6 +141,32 @@ impl Distillation {
     #[must_use]
     pub(crate) fn of_phase(self) -> Self {
         Self { of_phase: true, ..self }
+    }
+
+    /// The same; what it leaves has the temperature that these labels ask for ([`temperature`]).
+    #[must_use]
+    pub(crate) fn calibrated_on(self, labelled: &[Labelled]) -> Self {
+        Self { calibration: labelled.to_vec(), ..self }
+    }
+
+    /// A copy of the model with its scores divided by its temperature, and that.
+    fn calibrated<A: TrainBackend>(&self, model: &FineTuned<A>) -> Result<(FineTuned<A>, f64)> {
+        let sentences: Vec<Sentence> = self.calibration.iter().map(|one| one.sentence.clone()).collect();
+        let tagged = model.tagger()?.with_decode(Decode::Argmax).tag(&sentences)?;
+        let probabilities: Vec<f32> = tagged.into_iter().flat_map(|tagging| tagging.probabilities).collect();
+        let mut gold = Vec::new();
+        for labelled in &self.calibration {
+            gold.extend(model.tags().encode(labelled)?);
+        }
+        let found = temperature(&probabilities, &gold, model.tags().len());
+        let mut weights = Tensors::default();
+        for (name, tensor) in model.weights().iter() {
+            let by = if name.starts_with(HEAD) { found as f32 } else { 1.0 };
+            weights.insert(name, &tensor.shape, tensor.values.iter().map(|value| value / by).collect());
+        }
+        let mut copy = model.fork();
+        copy.set_weights(&mut weights, Path::new("student"))?;
+        Ok((copy, found))
     }
 
     /// The same, with a loss on states beside that on labels: `weight` times the mean over words of
@@ -171,10 +211,10 @@ impl Distillation {
         let device = &scores.device();
         let soft = windows.iter().flat_map(|window| &window.soft).copied().collect();
         let soft: Tensor<A, 2> = init::tensor(soft, [count, tags], device);
+        // Of all lessons, or of none.
         let weights: Vec<f32> = windows.iter().flat_map(|window| &window.weights).copied().collect();
-        // Where all weigh the same there is nothing to do.
         let weighed = |losses: Tensor<A, 2>| {
-            if weights.iter().all(|&weight| weight == 1.0) {
+            if weights.is_empty() {
                 return losses;
             }
             losses * init::tensor::<A, 2>(weights.clone(), [count, 1], device)
@@ -222,6 +262,15 @@ impl<A: TrainBackend> Lessons<A> for Distillation {
     }
 
     fn save(&self, model: &FineTuned<A>, folder: &Path, report: &TrainReport) -> Result<()> {
+        if !self.of_phase && !self.calibration.is_empty() {
+            let (model, found) = self.calibrated(model)?;
+            let mut report = report.clone();
+            report
+                .notes
+                .push(format!("its scores are divided by {found:.3}, by the source's development data"));
+            report.write(folder)?;
+            return model.save(folder);
+        }
         if !self.of_phase {
             report.write(folder)?;
             return model.save(folder);
@@ -239,7 +288,11 @@ impl<A: TrainBackend> Lessons<A> for Distillation {
     ) -> Result<FoundGradients<A::InnerBackend>> {
         let windows: Vec<&Window> = sentences.iter().flat_map(|&at| &self.windows[at]).collect();
         // Where no word weighs anything the loss is 0 too.
-        let words: f32 = windows.iter().flat_map(|window| &window.weights).sum::<f32>().max(1e-6);
+        let of_window = |window: &&Window| match window.weights.as_slice() {
+            [] => window.hard.len() as f32,
+            weights => weights.iter().sum(),
+        };
+        let words: f32 = windows.iter().map(of_window).sum::<f32>().max(1e-6);
         let voted = windows.iter().flat_map(|window| &window.hard).flatten().count();
         let lengths: Vec<usize> = windows.iter().map(|window| window.piece.ids.len()).collect();
         let taught = self.taught(sentences)?;

@@ -46,6 +46,15 @@ impl Games {
     }
 }
 
+/// What a student is called, how it learns, and where it is left.
+pub(crate) struct StudentPlan<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) loss: SoftLoss,
+    pub(crate) place: Place,
+    /// Whether its scores are divided by a temperature in the end.
+    pub(crate) calibrate: bool,
+}
+
 /// Trains the phases of a method.
 pub(crate) struct PhaseTrainer<'a, 'p, A: AutodiffBackend> {
     pub(crate) config: &'a TransAdvConfig,
@@ -244,19 +253,19 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
         hard_weight: f32,
     ) -> Result<TrainReport> {
         let place = Place::Models(self.phases.models.clone());
-        Ok(self.student_into("student", source, lessons, hard_weight, SoftLoss::Square, place)?.report)
+        let plan = StudentPlan { name: "student", loss: SoftLoss::Square, place, calibrate: false };
+        Ok(self.student_into(plan, source, lessons, hard_weight)?.report)
     }
 
-    /// A student that learns by this loss, into this place.
+    /// A student that learns and is left as the plan says.
     pub(crate) fn student_into(
         &mut self,
-        name: &str,
+        plan: StudentPlan<'_>,
         source: &Phase,
         lessons: &[Lesson<'_>],
         hard_weight: f32,
-        loss: SoftLoss,
-        place: Place,
     ) -> Result<Phase> {
+        let StudentPlan { name, loss, place, calibrate } = plan;
         let training = self.config.distillation.training(&self.config.training);
         let mut print = Fingerprint::new();
         print.bytes(self.base.as_bytes());
@@ -266,8 +275,8 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
             StudentStart::Source => Some(source),
         };
         print.bytes(from.map_or("", |from| &from.report.fingerprint).as_bytes());
-        if loss != SoftLoss::Square {
-            print.json(&loss)?;
+        if loss != SoftLoss::Square || calibrate {
+            print.json(&(loss, calibrate))?;
         }
         for Lesson { sentence, soft, hard, weights } in lessons {
             print.words(sentence.tokens()).floats(soft);
@@ -285,6 +294,9 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
         let mut learner = Distillation::learner(model, lessons, dev, &training, at_once, loss, hard_weight)?;
         if matches!(plan.place, Place::Shared) {
             learner.lessons = learner.lessons.of_phase();
+        }
+        if calibrate {
+            learner.lessons = learner.lessons.calibrated_on(&self.corpora.dev);
         }
         self.phases.train(&plan, &mut learner)
     }

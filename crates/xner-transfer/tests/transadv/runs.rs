@@ -103,8 +103,14 @@ fn a_consensus_needs_no_dictionary_where_it_translates_nothing() {
     let tsl = folder.path().join("tsl");
     case.phases(Method::Tsl, &tsl, &cache);
     let model = |folder: &std::path::Path| fs::read(folder.join("model.safetensors")).unwrap();
-    case.config.consensus =
-        ConsensusConfig { teachers: 1, translated: 0, neighbours: 0, rounds: 1, loss: SoftLoss::Square };
+    case.config.consensus = ConsensusConfig {
+        teachers: 1,
+        translated: 0,
+        neighbours: 0,
+        rounds: 1,
+        calibrate: false,
+        loss: SoftLoss::Square,
+    };
     let alone = folder.path().join("alone");
     let phases = case.phases(Method::Consensus, &alone, &cache);
     assert_eq!(phases, [("source".to_owned(), true), ("student".to_owned(), false)]);
@@ -127,6 +133,19 @@ fn a_consensus_needs_no_dictionary_where_it_translates_nothing() {
         assert_eq!(names, expected);
         models.push(model(&out));
     }
+    // A temperature changes how sure it is, and no tag.
+    case.config.consensus.calibrate = true;
+    let out = folder.path().join("calibrated");
+    case.phases(Method::Consensus, &out, &cache);
+    let [before, after] = ["2-3-2", "calibrated"].map(|name| {
+        let report = TransferReport::read(&folder.path().join(name)).unwrap();
+        assert!(report.by_source_dev.as_ref().unwrap().calibration.is_some());
+        report.by_source_dev.unwrap().target_test.unwrap()
+    });
+    assert_eq!(before, after);
+    let report = fs::read_to_string(out.join("train-report.json")).unwrap();
+    assert!(report.contains("its scores are divided by"), "{report}");
+    models.push(model(&out));
     // Each part does something.
     for (at, one) in models.iter().enumerate() {
         assert!(models[at + 1..].iter().all(|other| other != one), "{at}");

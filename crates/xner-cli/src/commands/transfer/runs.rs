@@ -147,8 +147,8 @@ fn text(report: &TransferReport, out: &Path) -> String {
     );
     for (dev, chosen) in [("source", &report.by_source_dev), ("target", &report.by_target_dev)] {
         let Some(chosen) = chosen else { continue };
-        let Selected { epoch, step, source_dev, target_dev, source_test, target_test, silenced, adapted } =
-            chosen;
+        let Selected { epoch, step, source_dev, target_dev, source_test, target_test, .. } = chosen;
+        let Selected { calibration, silenced, adapted, .. } = chosen;
         // Writing to a string cannot fail.
         let _ =
             writeln!(text, "\nweights that are best on {dev} development data (epoch {epoch}, step {step}):");
@@ -160,6 +160,10 @@ fn text(report: &TransferReport, out: &Path) -> String {
         text += &f1("target development", *target_dev);
         text += &f1("source test", source_test.as_ref().map(|scores| scores.f1));
         text += &f1("target test", target_test.as_ref().map(|scores| scores.f1));
+        if let Some(error) = calibration {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "  {:24}    {:6.2}", "  calibration error", 100.0 * error);
+        }
         text += &f1("  encoder silenced", silenced.as_ref().map(|scores| scores.f1));
         text += &f1("target test, adapted", adapted.as_ref().map(|adapted| adapted.scores.f1));
         if let Some(Adapted { sentences, changed, .. }) = adapted {
