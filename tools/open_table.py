@@ -5,8 +5,11 @@
 Reads what tools/measured.py wrote. F1 on whole test sets in percent, weights chosen on English dev: the mean over seeds
 and, of several, its standard error; a star at the best of a language. Then the mean over the languages that all methods
 have, the mean rank there, and what each method has more than fine-tuning, mean over languages with the standard error
-over them.
+over them. Below, the ablations: what each row of a consensus has more than fine-tuning and TSL over the languages that
+both have, with the standard error over them, the languages where it is more, and the significance by Wilcoxon's signed
+rank test, two-sided and exact; then each row's mean calibration error.
 """
+import itertools
 import math
 import statistics
 import sys
@@ -23,6 +26,40 @@ def error(values):
 
 def shown(mean, own_error):
     return f"{mean:.2f}" + (f" ± {own_error:.2f}" if own_error is not None else "")
+
+
+def wilcoxon(differences):
+    """How likely ranks as far apart are by chance: over all signs of the differences that are not 0."""
+    found = sorted((abs(one), one > 0) for one in differences if one != 0)
+    ranks = [statistics.mean(1 + at for at, other in enumerate(found) if other[0] == size) for size, _ in found]
+    own = sum(rank for rank, (_, more) in zip(ranks, found) if more)
+    centre = sum(ranks) / 2
+    signs = itertools.product((0, 1), repeat=len(ranks))
+    far = [abs(sum(itertools.compress(ranks, sign)) - centre) >= abs(own - centre) - 1e-9 for sign in signs]
+    return statistics.mean(far)
+
+
+def ablations(measured, languages):
+    """Every row beside fine-tuning and TSL."""
+    rows = sorted({row for _, row in measured if row.startswith("consensus")})
+    if not rows:
+        return
+    means = {(pair.split("-")[1], row): statistics.mean(100 * one["source-dev"] for one in seeds.values())
+             for (pair, row), seeds in measured.items()}
+    errors = {(pair.split("-")[1], row): statistics.mean(100 * one["calibration"] for one in seeds.values())
+              for (pair, row), seeds in measured.items() if all("calibration" in one for one in seeds.values())}
+    print("\n| row | languages | more than fine-tuning | more in | p | more than TSL | more in | p | calibration error |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
+    for row in ["tsl", *rows]:
+        cells = []
+        for base in ("mbert-ft", "tsl"):
+            both = [one for one in languages if (one, row) in means and (one, base) in means and row != base]
+            more = [means[one, row] - means[one, base] for one in both]
+            cells += [shown(statistics.mean(more), error(more)), f"{sum(one > 0 for one in more)} of {len(more)}",
+                      f"{wilcoxon(more):.3f}"] if more else ["", "", ""]
+        own = [value for (_, name), value in errors.items() if name == row]
+        cells.append(f"{statistics.mean(own):.1f}" if own else "")
+        print(f"| {row} | {sum((one, row) in means for one in languages)} | {' | '.join(cells)} |")
 
 
 def main(path):
@@ -46,6 +83,12 @@ def main(path):
             text = shown(own[key], error(scores[language, key])) if key in own else ""
             cells.append(text + (" *" if key in own and len(own) > 1 and own[key] == max(own.values()) else ""))
         print(f"| {language} | {' | '.join(cells)} |")
+    tail(languages, methods, means, scores)
+    ablations(measured, languages)
+
+
+def tail(languages, methods, means, scores):
+    """The lines below the table."""
     whole = [language for language in languages if all((language, key) in means for key, _ in methods)]
     if not whole:
         return

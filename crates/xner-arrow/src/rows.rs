@@ -46,10 +46,11 @@ impl Rows {
 
     /// Whether a file begins as Parquet does.
     pub fn is_parquet(path: &Path) -> bool {
-        let mut head = [0; 4];
+        // The letters alone may be those of a word.
+        let mut head = [0; 5];
         path.is_file()
             && File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok()
-            && &head == b"PAR1"
+            && &head == b"PAR1\x15"
     }
 
     /// The names of labels that stand as numbers, the first that of 0, as a data set of Hugging Face's has them in its

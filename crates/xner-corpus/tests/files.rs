@@ -127,6 +127,22 @@ fn parquet_is_named() {
     );
 }
 
+/// The letters that other formats begin with are those of a word too.
+#[test]
+fn words_that_other_formats_begin_with_are_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.conll");
+    for word in ["PAR1", "PAR12", "ARROW1", "BZh", "BZh1", "BZh91A", "BZh91AY&S", "BZh0", "BZhx"] {
+        fs::write(&path, format!("{word} B-ORG\nand O\n")).unwrap();
+        let found = read_corpus(&path, &ReadOptions::default()).unwrap();
+        assert_eq!(found[0].sentence.tokens().next(), Some(word));
+        assert_eq!(found[0].entities.len(), 1, "{word}");
+        // Alone in the file, and cut.
+        fs::write(&path, word).unwrap();
+        assert!(xner_corpus::read::Input::open(&path).is_ok(), "{word}");
+    }
+}
+
 #[test]
 fn bad_files_have_clear_errors() {
     let folder = tempfile::tempdir().unwrap();

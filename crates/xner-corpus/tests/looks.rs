@@ -211,7 +211,7 @@ proptest! {
         whole in any::<bool>(),
     ) {
         let _ = Looks::of(&bytes, whole);
-        let begins = [&[0x1f, 0x8b][..], b"BZh", b"PAR1", &[0xfd, b'7'], &[0x28, 0xb5]];
+        let begins = [&[0x1f, 0x8b][..], b"BZh91AY&SY", b"PAR1\x15", &[0xfd, b'7'], &[0x28, 0xb5]];
         prop_assume!(!begins.iter().any(|magic| bytes.starts_with(magic)));
         let input = Input::from_reader(std::io::Cursor::new(bytes.clone()), "f").unwrap();
         let (mut input, _) = input.looks().unwrap();

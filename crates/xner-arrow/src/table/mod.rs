@@ -129,11 +129,11 @@ fn written(table: &mut dyn Table, ner: &Ner, path: &Path) -> Result<usize> {
 fn open(input: &Path, column: &str) -> Result<Box<dyn Table>> {
     let fault = |fault| io(input, fault);
     let mut head = Vec::new();
-    File::open(input).map_err(fault)?.take(6).read_to_end(&mut head).map_err(fault)?;
-    if head.starts_with(b"PAR1") {
+    File::open(input).map_err(fault)?.take(8).read_to_end(&mut head).map_err(fault)?;
+    if head.starts_with(b"PAR1\x15") {
         return Ok(Box::new(parquet::Groups::open(input, column)?));
     }
-    if head == b"ARROW1" || head.starts_with(&[0xff; 4]) {
+    if head == b"ARROW1\0\0" || head.starts_with(&[0xff; 4]) {
         return Ok(Box::new(ipc::Batches::open(input, column)?));
     }
     match name(input).1.as_str() {

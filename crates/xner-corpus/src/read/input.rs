@@ -20,7 +20,12 @@ use crate::{Error, Result};
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const XZ: &[u8] = &[0xfd, b'7', b'z', b'X', b'Z', 0x00];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
-const PARQUET: &[u8] = b"PAR1";
+/// What Parquet's own four letters may be a word's first; behind them stands its first field.
+const PARQUET: &[u8] = b"PAR1\x15";
+/// A block of bzip2, or, of nothing, the end: they stand behind three letters and a digit.
+const BZIP2: [&[u8]; 2] = [b"1AY&SY", &[0x17, 0x72, 0x45, 0x38, 0x50, 0x90]];
+/// As many bytes as it takes to tell any of them.
+const LONGEST: usize = 10;
 const BUFFER: usize = 1 << 17;
 
 /// An open file or standard input, decompressed, with the name that errors give it.
@@ -83,7 +88,7 @@ fn decoded(reader: impl Read + Send + 'static, name: &Path) -> io::Result<Box<dy
     let (head, taken) = first_bytes(&mut reader)?;
     let whole = Cursor::new(taken).chain(reader);
     let (is_gzip, is_xz, is_zstd) = (head.starts_with(GZIP), head.starts_with(XZ), head.starts_with(ZSTD));
-    let is_bzip2 = is_bzip2(&head);
+    let is_bzip2 = head.len() == LONGEST && may_be_bzip2(&head);
     let invalid = |message: String| Err(io::Error::new(io::ErrorKind::InvalidData, message));
     if head.starts_with(PARQUET) {
         return invalid("it is Parquet, which is not read: export it as JSON lines".to_owned());
@@ -114,8 +119,8 @@ fn decoded(reader: impl Read + Send + 'static, name: &Path) -> io::Result<Box<dy
 /// Of a pipe no more is waited for.
 fn first_bytes(reader: &mut impl BufRead) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let may_be = |head: &[u8]| {
-        let magics = [GZIP, XZ, ZSTD, PARQUET, b"BZh"];
-        head.len() < XZ.len() && magics.iter().any(|magic| magic.starts_with(head) || head.starts_with(magic))
+        let begun = [GZIP, XZ, ZSTD, PARQUET].iter().any(|magic| magic.starts_with(head));
+        head.len() < LONGEST && (begun || may_be_bzip2(head))
     };
     let mut taken = Vec::new();
     loop {
@@ -123,7 +128,7 @@ fn first_bytes(reader: &mut impl BufRead) -> io::Result<(Vec<u8>, Vec<u8>)> {
             Err(fault) if fault.kind() == io::ErrorKind::Interrupted => continue,
             buffer => buffer?,
         };
-        let wanted = (XZ.len() - taken.len()).min(buffer.len());
+        let wanted = (LONGEST - taken.len()).min(buffer.len());
         let head = [taken.as_slice(), &buffer[..wanted]].concat();
         if wanted == 0 || !may_be(&head) {
             return Ok((head, taken));
@@ -133,12 +138,13 @@ fn first_bytes(reader: &mut impl BufRead) -> io::Result<(Vec<u8>, Vec<u8>)> {
     }
 }
 
-/// Whether data begins as bzip2 does: its size, then a block or, of nothing, the end.
-fn is_bzip2(head: &[u8]) -> bool {
-    matches!(
-        head,
-        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, ..]
-    )
+/// Whether data begins as bzip2 does, as far as they are known. A word may begin with its letters.
+fn may_be_bzip2(head: &[u8]) -> bool {
+    let (letters, behind) = head.split_at(head.len().min(3));
+    let (size, behind) = behind.split_at(behind.len().min(1));
+    b"BZh".starts_with(letters)
+        && size.iter().all(|size| (b'1'..=b'9').contains(size))
+        && BZIP2.iter().any(|magic| magic.starts_with(behind))
 }
 
 fn explained(inner: impl Read + Send + 'static, kind: &'static str) -> Box<dyn BufRead + Send> {

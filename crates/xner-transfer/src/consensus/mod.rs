@@ -7,7 +7,8 @@
 //! 3. **Neighbours.** A word weighs as much as its label agrees with those of the nearest words in the space of a
 //!    model's states: `w = Σ_t min(p_t, q_t)`, where `q` is the mean of the `k` neighbours' labels. This is 1 where they
 //!    are the same, and 0 where they have nothing in common.
-//! 4. **Student.** It learns the soft labels, each word by its weight.
+//! 4. **Student.** It learns the soft labels, each word by its weight. It is left as it is behind the last step: the
+//!    source's development data know nothing of the target, and would choose the weights that it began with.
 //! 5. **Rounds.** The student labels the text too, weighs as much as all teachers together, and lends its states to
 //!    step 3; then a new student begins.
 //! 6. **Temperature.** The last student's scores are divided by the [`temperature`] for which the source's development
@@ -48,16 +49,19 @@ pub(crate) fn consensus<A: TrainBackend>(
     for round in 1..config.rounds {
         let lessons = weighed(trainer, said, &space)?;
         let name = format!("student-{round}");
-        let plan = StudentPlan { name: &name, loss: config.loss, place: Place::Shared, calibrate: false };
-        let student = trainer.student_into(plan, source, &lessons, 0.0)?;
+        let student =
+            trainer.student_into(plan(config, &name, Place::Shared, false), source, &lessons, 0.0)?;
         let own = trainer.soft_labels(&name, labels.len() as f32, &student)?;
         said = united(&[(1.0, teachers_say.clone()), (1.0, own)]);
         space = student;
     }
     let lessons = weighed(trainer, said, &space)?;
     let place = Place::Models(trainer.phases.models.clone());
-    let student = StudentPlan { name: "student", loss: config.loss, place, calibrate: config.calibrate };
-    Ok(trainer.student_into(student, source, &lessons, 0.0)?.report)
+    Ok(trainer.student_into(plan(config, "student", place, config.calibrate), source, &lessons, 0.0)?.report)
+}
+
+fn plan<'a>(config: &ConsensusConfig, name: &'a str, place: Place, calibrate: bool) -> StudentPlan<'a> {
+    StudentPlan { name, loss: config.loss, place, calibrate, to_the_end: true }
 }
 
 /// The teachers with their names: of each seed the source's, and the one that goes on from it if there is one.

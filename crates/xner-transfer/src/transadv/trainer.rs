@@ -53,6 +53,8 @@ pub(crate) struct StudentPlan<'a> {
     pub(crate) place: Place,
     /// Whether its scores are divided by a temperature in the end.
     pub(crate) calibrate: bool,
+    /// Whether it is left as it is in the end, and not as it did best on development data.
+    pub(crate) to_the_end: bool,
 }
 
 /// Trains the phases of a method.
@@ -253,7 +255,8 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
         hard_weight: f32,
     ) -> Result<TrainReport> {
         let place = Place::Models(self.phases.models.clone());
-        let plan = StudentPlan { name: "student", loss: SoftLoss::Square, place, calibrate: false };
+        let (loss, calibrate, to_the_end) = (SoftLoss::Square, false, false);
+        let plan = StudentPlan { name: "student", loss, place, calibrate, to_the_end };
         Ok(self.student_into(plan, source, lessons, hard_weight)?.report)
     }
 
@@ -265,8 +268,12 @@ impl<'a, 'p, A: TrainBackend> PhaseTrainer<'a, 'p, A> {
         lessons: &[Lesson<'_>],
         hard_weight: f32,
     ) -> Result<Phase> {
-        let StudentPlan { name, loss, place, calibrate } = plan;
-        let training = self.config.distillation.training(&self.config.training);
+        let StudentPlan { name, loss, place, calibrate, to_the_end } = plan;
+        let mut training = self.config.distillation.training(&self.config.training);
+        if to_the_end {
+            // One evaluation, behind the last step.
+            (training.choose_start, training.evaluate_every, training.patience) = (false, usize::MAX, 0);
+        }
         let mut print = Fingerprint::new();
         print.bytes(self.base.as_bytes());
         print.json(&(&training, hard_weight))?;
