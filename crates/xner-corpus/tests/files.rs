@@ -139,7 +139,7 @@ fn words_that_other_formats_begin_with_are_words() {
         assert_eq!(found[0].entities.len(), 1, "{word}");
         // Alone in the file, and cut.
         fs::write(&path, word).unwrap();
-        assert!(xner_corpus::read::Input::open(&path).is_ok(), "{word}");
+        assert!(Input::open(&path).is_ok(), "{word}");
     }
 }
 
