@@ -41,7 +41,7 @@ pub trait Strategy {
     /// Reads the files that a config names.
     ///
     /// # Errors
-    /// [`Error::Setting`](crate::Error::Setting) for a file that is needed and not named; faults of the files, with
+    /// [`Error::Setting`] for a file that is needed and not named; faults of the files, with
     /// their lines.
     fn read(&self, config: &Self::Config) -> Result<Self::Data>;
 
@@ -60,7 +60,7 @@ pub trait Strategy {
     /// What of the data does not fit together, as notes ([`crate::fit`]).
     ///
     /// # Errors
-    /// [`Error::Data`](crate::Error::Data) where nearly nothing fits and the config does not say to go on.
+    /// [`Error::Data`] where nearly nothing fits and the config does not say to go on.
     fn fit(&self, _config: &Checked<Self::Config>, _data: &Self::Data) -> Result<Vec<String>> {
         Ok(Vec::new())
     }
@@ -116,7 +116,7 @@ pub trait Strategy {
     /// Removes from the folder of a finished run what only an unfinished one needs.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io).
+    /// [`Error::Io`].
     fn clean(&self, _out: &Path) -> Result<()> {
         Ok(())
     }
