@@ -87,5 +87,5 @@ fn a_bad_encoder_leaves_the_folder_to_a_mended_config() {
         assert_eq!(stopped.kind(), ErrorKind::Stopped, "{name}: {stopped}");
         assert!(out.join("run.json").exists() || out.join("phases").exists(), "{name}");
     }
-    assert_eq!(with_encoder, 7);
+    assert_eq!(with_encoder, 8);
 }

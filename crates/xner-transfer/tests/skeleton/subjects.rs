@@ -93,12 +93,12 @@ impl<S: Strategy> Subject for Of<S> {
     }
 }
 
-/// Zero-resource, BWET, the six methods with an encoder, meta-learning.
+/// Zero-resource, BWET, the seven methods with an encoder, meta-learning.
 pub(crate) fn all() -> Vec<Box<dyn Subject>> {
     let mut all: Vec<Box<dyn Subject>> = vec![zero_resource(), bwet()];
     all.extend(Method::ALL.into_iter().map(of_encoder));
     all.push(meta());
-    assert_eq!(all.len(), 9);
+    assert_eq!(all.len(), 10);
     all
 }
 
