@@ -48,7 +48,8 @@ def ablations(measured, languages):
              for (pair, row), seeds in measured.items()}
     errors = {(pair.split("-")[1], row): statistics.mean(100 * one["calibration"] for one in seeds.values())
               for (pair, row), seeds in measured.items() if all("calibration" in one for one in seeds.values())}
-    print("\n| row | languages | more than fine-tuning | more in | p | more than TSL | more in | p | calibration error |")
+    print("\n| row | languages | more than fine-tuning | more in | p | more than TSL | more in | p |"
+          " calibration error |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     for row in ["tsl", *rows]:
         cells = []

@@ -125,8 +125,8 @@ pub struct Selected {
     /// The expected calibration error of its entities' probabilities on the target's test data, in ten bins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<f64>,
-    /// The scores on the target's test data with the target's encoder silenced, where the model has one beside the source's: near these scores, it
-    /// is idle.
+    /// The scores on the target's test data with the target's encoder silenced, where the model has one beside the
+    /// source's: near these scores, it is idle.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silenced: Option<TestScores>,
     /// The same with the model adapted to each sentence, where the method does that.

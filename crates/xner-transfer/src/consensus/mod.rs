@@ -5,8 +5,8 @@
 //!    source's translation, as `UniTrans`' `Θ_teach` does.
 //! 2. **Labels.** The soft label of a word is the mean of what all of them say, `p = 1/n Σ_k p(x, Θ_k)`.
 //! 3. **Neighbours.** A word weighs as much as its label agrees with those of the nearest words in the space of a
-//!    model's states: `w = Σ_t min(p_t, q_t)`, where `q` is the mean of the `k` neighbours' labels. This is 1 where they
-//!    are the same, and 0 where they have nothing in common.
+//!    model's states: `w = Σ_t min(p_t, q_t)`, where `q` is the mean of the `k` neighbours' labels. This is 1 where
+//!    they are the same, and 0 where they have nothing in common.
 //! 4. **Student.** It learns the soft labels, each word by its weight. It is left as it is behind the last step: the
 //!    source's development data know nothing of the target, and would choose the weights that it began with.
 //! 5. **Rounds.** The student labels the text too, weighs as much as all teachers together, and lends its states to

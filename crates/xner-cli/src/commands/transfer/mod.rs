@@ -89,8 +89,8 @@ enum Method {
 pub(crate) fn run(args: Args) -> Result<()> {
     let encoder = |method: Encoder, Shared { runs, cache }: Shared| {
         let about = "Settings of `xner transfer transadv`, `mbert-ft`, `advce`, `tsl`, `unitrans`, `advpicker` and \
-                     `consensus`: one file serves them all. Every key may be left out but `source.train`, `source.dev`, `bert.encoder` \
-                     and what the method reads of `target` and `dictionary`.";
+                     `consensus`: one file serves them all. Every key may be left out but `source.train`, \
+                     `source.dev`, `bert.encoder` and what the method reads of `target` and `dictionary`.";
         runs.run(&method, cache.as_deref(), about, None)
     };
     match args.method {
