@@ -308,7 +308,8 @@ impl Run<'_> {
             }
         };
         let scores = self.learner.evaluate();
-        let target = self.learner.evaluate_target();
+        // Without the source's there is nothing to record the target's beside.
+        let target = if matches!(scores, Ok(Some(_))) { self.learner.evaluate_target() } else { Ok(None) };
         if let Some(last) = last {
             self.learner.set_weights(last, &self.file)?;
         }

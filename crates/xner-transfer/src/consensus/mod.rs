@@ -1,8 +1,8 @@
 //! Consensus: a student of what many models, and a word's neighbours, agree on. It needs no label of the target.
 //!
 //! 1. **Teachers.** `K` models are tuned on the source, each from a seed of its own: `Θ_1` to `Θ_K`. With a dictionary
-//!    each, or some, have a second one beside them, `Θ'_k`, which goes on from the first on the
-//!    source's translation, as `UniTrans`' `Θ_teach` does.
+//!    each, or some, have a second one beside them, `Θ'_k`, which goes on from the first on the source's
+//!    translation, as `UniTrans`' `Θ_teach` does.
 //! 2. **Labels.** The soft label of a word is the mean of what all of them say, `p = 1/n Σ_k p(x, Θ_k)`.
 //! 3. **Neighbours.** A word weighs as much as its label agrees with those of the nearest words in the space of a
 //!    model's states: `w = Σ_t min(p_t, q_t)`, where `q` is the mean of the `k` neighbours' labels. This is 1 where

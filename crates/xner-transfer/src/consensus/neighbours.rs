@@ -2,6 +2,7 @@
 
 use xner_embed::Rows;
 use xner_embed::knn::nearest;
+use xner_embed::normalise::unit;
 
 use crate::{Error, Result};
 
@@ -20,8 +21,11 @@ pub fn agreement(p: &[f32], q: &[f32]) -> f32 {
 /// weighs 1, and where a state is zero, which is a word that the model did not read.
 ///
 /// # Errors
-/// [`Error::Data`] where states and labels are not of the same words; those of the search.
+/// [`Error::Data`] where states and labels are not of the same words, or there are no tags; those of the search.
 pub fn agreements(states: &[Vec<f32>], labels: &[&[f32]], tags: usize, k: usize) -> Result<Vec<Vec<f32>>> {
+    if tags == 0 {
+        return Err(Error::data("there are no tags, expected at least one"));
+    }
     let words: usize = labels.iter().map(|labels| labels.len() / tags).sum();
     let numbers: usize = states.iter().map(Vec::len).sum();
     let width = numbers.checked_div(words).unwrap_or(0);
@@ -32,7 +36,8 @@ pub fn agreements(states: &[Vec<f32>], labels: &[&[f32]], tags: usize, k: usize)
     if words < 2 || width == 0 {
         return Ok(labels.iter().map(|labels| vec![1.0; labels.len() / tags]).collect());
     }
-    let rows = unit(states, width);
+    let mut rows = states.concat();
+    rows.chunks_exact_mut(width).for_each(unit);
     let all: Vec<&[f32]> = labels.iter().flat_map(|labels| labels.chunks_exact(tags)).collect();
     let step = words.div_ceil(KEYS);
     let keys: Vec<usize> = (0..words).step_by(step).collect();
@@ -54,20 +59,6 @@ pub fn agreements(states: &[Vec<f32>], labels: &[&[f32]], tags: usize, k: usize)
     let mut next = 0..words;
     let own = |labels: &&[f32]| next.by_ref().take(labels.len() / tags).map(weight).collect();
     Ok(labels.iter().map(own).collect())
-}
-
-/// All rows, each of length 1, or 0 where it was.
-fn unit(states: &[Vec<f32>], width: usize) -> Vec<f32> {
-    let mut rows: Vec<f32> = states.concat();
-    for row in rows.chunks_exact_mut(width) {
-        let length = row.iter().map(|x| x * x).sum::<f32>().sqrt();
-        if length > 0.0 {
-            for x in row {
-                *x /= length;
-            }
-        }
-    }
-    rows
 }
 
 #[cfg(test)]
@@ -94,6 +85,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_a_fault_and_a_single_word_weighs_all() {
+        assert!(agreements(&[vec![1.0; 4]], &[&[]], 0, 3).is_err());
         assert!(agreements(&[vec![1.0; 4]], &[&[0.5; 6]], 2, 3).is_err());
         assert!(agreements(&[vec![1.0; 6]], &[&[0.5; 4], &[0.5; 2]], 2, 3).is_err());
         let single = agreements(&[vec![1.0; 4]], &[&[0.5, 0.5]], 2, 3).unwrap_or_default();

@@ -8,7 +8,7 @@ const STEPS: usize = 32;
 /// `T` for which the words' labels are likeliest, where a word's probabilities are `softmax(log p / T)`: above 1 the
 /// model was too sure, below not sure enough. Without words it is 1.
 ///
-/// `probabilities` are `[words, tags]`, `gold` is a tag for each word.
+/// `probabilities` are `[words, tags]`, `gold` is a tag for each word; a word whose tag is none of them does not count.
 pub fn temperature(probabilities: &[f32], gold: &[u16], tags: usize) -> f64 {
     if gold.is_empty() || tags == 0 {
         return 1.0;
@@ -17,10 +17,11 @@ pub fn temperature(probabilities: &[f32], gold: &[u16], tags: usize) -> f64 {
     // In 1/T it has one lowest place.
     let surprise = |inverse: f64| -> f64 {
         let of_word = |(logs, &gold): (&[f64], &u16)| {
+            let right = logs.get(usize::from(gold))?;
             let sum: f64 = logs.iter().map(|log| (log * inverse).exp()).sum();
-            sum.ln() - logs[usize::from(gold)] * inverse
+            Some(sum.ln() - right * inverse)
         };
-        logs.chunks_exact(tags).zip(gold).map(of_word).sum()
+        logs.chunks_exact(tags).zip(gold).filter_map(of_word).sum()
     };
     let golden = (5f64.sqrt() - 1.0) / 2.0;
     let [mut low, mut high] = [1.0 / RANGE[1], 1.0 / RANGE[0]];

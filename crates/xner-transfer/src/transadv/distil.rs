@@ -151,13 +151,14 @@ impl Distillation {
 
     /// A copy of the model with its scores divided by its temperature, and that.
     fn calibrated<A: TrainBackend>(&self, model: &FineTuned<A>) -> Result<(FineTuned<A>, f64)> {
-        let sentences: Vec<Sentence> = self.calibration.iter().map(|one| one.sentence.clone()).collect();
+        // Development data may have types that training never saw: what holds one says nothing of the model.
+        let own =
+            self.calibration.iter().filter_map(|one| Some((&one.sentence, model.tags().encode(one).ok()?)));
+        let (sentences, gold): (Vec<Sentence>, Vec<Vec<u16>>) =
+            own.map(|(sentence, gold)| (sentence.clone(), gold)).unzip();
         let tagged = model.tagger()?.with_decode(Decode::Argmax).tag(&sentences)?;
         let probabilities: Vec<f32> = tagged.into_iter().flat_map(|tagging| tagging.probabilities).collect();
-        let mut gold = Vec::new();
-        for labelled in &self.calibration {
-            gold.extend(model.tags().encode(labelled)?);
-        }
+        let gold = gold.concat();
         let found = temperature(&probabilities, &gold, model.tags().len());
         let mut weights = Tensors::default();
         for (name, tensor) in model.weights().iter() {
@@ -262,22 +263,21 @@ impl<A: TrainBackend> Lessons<A> for Distillation {
     }
 
     fn save(&self, model: &FineTuned<A>, folder: &Path, report: &TrainReport) -> Result<()> {
-        if !self.of_phase && !self.calibration.is_empty() {
-            let (model, found) = self.calibrated(model)?;
-            let mut report = report.clone();
-            report
-                .notes
-                .push(format!("its scores are divided by {found:.3}, by the source's development data"));
+        if self.of_phase {
+            let mut weights = Tensors::default();
+            weights.extend(MODEL, model.weights());
+            return weights_file::write(folder, &weights, report);
+        }
+        if self.calibration.is_empty() {
             report.write(folder)?;
             return model.save(folder);
         }
-        if !self.of_phase {
-            report.write(folder)?;
-            return model.save(folder);
-        }
-        let mut weights = Tensors::default();
-        weights.extend(MODEL, model.weights());
-        weights_file::write(folder, &weights, report)
+        let (model, found) = self.calibrated(model)?;
+        let mut report = report.clone();
+        let note = format!("its scores are divided by {found:.3}, by the source's development data");
+        report.notes.push(note);
+        report.write(folder)?;
+        model.save(folder)
     }
 
     fn gradient(

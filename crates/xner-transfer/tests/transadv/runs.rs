@@ -147,6 +147,9 @@ fn a_consensus_needs_no_dictionary_where_it_translates_nothing() {
     let report = fs::read_to_string(out.join("train-report.json")).unwrap();
     assert!(report.contains("its scores are divided by"), "{report}");
     models.push(model(&out));
+    // A type that training never saw is no reason to lose a run at its end.
+    case.corpora.dev.push(labelled("Zug B-EVENT"));
+    case.phases(Method::Consensus, &folder.path().join("another type"), &cache);
     // Each part does something.
     for (at, one) in models.iter().enumerate() {
         assert!(models[at + 1..].iter().all(|other| other != one), "{at}");
